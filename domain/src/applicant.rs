@@ -1,0 +1,1 @@
+//! Placeholder for applicant, replaced by its own commit.

@@ -1,0 +1,1 @@
+//! Placeholder for clock, replaced by its own commit.

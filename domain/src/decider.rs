@@ -1,0 +1,1 @@
+//! Placeholder for decider, replaced by its own commit.

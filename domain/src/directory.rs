@@ -1,0 +1,1 @@
+//! Placeholder for directory, replaced by its own commit.

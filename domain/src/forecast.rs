@@ -1,0 +1,1 @@
+//! Placeholder for forecast, replaced by its own commit.

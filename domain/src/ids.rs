@@ -1,0 +1,1 @@
+//! Placeholder for ids, replaced by its own commit.

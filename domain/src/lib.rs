@@ -1,0 +1,15 @@
+//! The pure rules of one matter (一件事): deciders, working calendar, statutory clock, permit graph, forecast, templates.
+//!
+//! Invariant: nothing here reads a clock, draws a random number, does I/O or is async; time and chance are passed in.
+//! Deliberately absent: cqrs-es, SQL, GraphQL, the network.
+
+pub mod applicant;
+pub mod calendar;
+pub mod clock;
+pub mod decider;
+pub mod directory;
+pub mod forecast;
+pub mod ids;
+pub mod matter;
+pub mod project;
+pub mod template;

@@ -1,0 +1,1 @@
+//! Placeholder for matter, replaced by its own commit.

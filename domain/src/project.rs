@@ -1,0 +1,1 @@
+//! Placeholder for project, replaced by its own commit.

@@ -1,0 +1,1 @@
+//! Placeholder for template, replaced by its own commit.
