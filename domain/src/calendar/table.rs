@@ -3,7 +3,8 @@
 //! Facts of the State Council's notices as collected by the holiday-cn data set (MIT licence, state of 2026-08-07);
 //! each year names the notices it comes from. Names of holidays are those of the notices.
 //! Invariant: dates are checked by the compiler; every year passes the checks a recorded notice must pass (a test).
-//! Deliberately absent: ordinary weekends, and years after 2026: those arrive as recorded notices.
+//! Deliberately absent: ordinary weekends; Monday 2020-02-03, which the amended notice names as the day work resumes but
+//! which the week already says is worked; and years after 2026: those arrive as recorded notices.
 
 use std::sync::Arc;
 
@@ -311,7 +312,6 @@ pub(super) const YEARS: &[Year] = &[
             off("元旦", date(2020, 1, 1), date(2020, 1, 1)),
             work("春节", date(2020, 1, 19)),
             off("春节", date(2020, 1, 24), date(2020, 2, 2)),
-            work("春节", date(2020, 2, 3)),
             off("清明节", date(2020, 4, 4), date(2020, 4, 6)),
             work("劳动节", date(2020, 4, 26)),
             off("劳动节", date(2020, 5, 1), date(2020, 5, 5)),
