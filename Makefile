@@ -1,0 +1,50 @@
+# One build profile stays warm: `run` and `test` both use `dev` (dependencies at opt-level 1, our crates unoptimised,
+# line tables only) over the whole workspace, so a test run leaves a demo that starts at once. Only `bench` builds `release`.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+ARGS ?= demo
+BENCH ?=
+CI_LOCKED := $(if $(CI),--locked)
+
+.PHONY: help run test test-rust test-python test-slow test-all check bench
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# `--workspace` so that features resolve as they do for the tests; `cargo run` alone would build the dependencies again.
+run: ## start the demo (other commands: make run ARGS="--help")
+	@.ci/setup debian
+	cargo build --workspace --bins $(CI_LOCKED)
+	./target/debug/onematter $(ARGS)
+
+test: test-rust test-python ## every test that is not slow, then the recomputations in Python
+
+test-rust:
+	@.ci/setup debian nextest
+	cargo nextest run --workspace $(CI_LOCKED)
+
+test-python:
+	@.ci/setup debian python
+	@for check in tests/python/*_check.py; do \
+	  if [ -e "$$check" ]; then echo "== $$check"; .venv/bin/python "$$check"; fi; \
+	done
+
+test-slow: ## only what `test` leaves out: faults, power cuts, large histories
+	@.ci/setup debian nextest
+	cargo nextest run --workspace --profile slow --no-tests=pass $(CI_LOCKED)
+
+test-all: test test-slow ## both
+
+# Advisories are left out: their database comes over the network, and a gate must give the same answer offline.
+check: ## format, lints, docs, licences and sources of dependencies
+	@.ci/setup debian deny
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets $(CI_LOCKED) -- -D warnings
+	RUSTDOCFLAGS=-Dwarnings cargo doc --workspace --no-deps $(CI_LOCKED)
+	cargo deny --log-level error --workspace check licenses bans sources
+
+bench: ## ours, peers and raw limits in one run (BENCH="--events 1000 --rounds 1", FULL=1)
+	@.ci/setup debian
+	python3 tests/peers/bench.py $(BENCH)
