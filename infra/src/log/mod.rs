@@ -1,0 +1,89 @@
+//! The event log: every fact the platform knows, in one global order and in one order per stream.
+//!
+//! What always holds, whatever the engine:
+//! - an event that was acknowledged is on disk, is never changed and is never moved;
+//! - a stream has no gaps: revisions count up from 0, and an append names the revision it was decided on;
+//! - an append is stored whole or not at all, and the same append sent again is stored once;
+//! - the bytes stored are the bytes given; the [`leaf`] of every event is computed once, over those bytes.
+//!
+//! Deliberately absent: what an event means, JSON, snapshots, deletion. An engine never opens a payload.
+
+mod error;
+mod event;
+pub mod leaf;
+mod position;
+pub mod sqlite;
+mod stream_name;
+
+use async_trait::async_trait;
+use futures::stream::BoxStream;
+
+pub use error::{AppendError, InvalidAppend, LogError};
+pub use event::{
+    Appended, Expected, MAX_APPEND_BYTES, MAX_APPEND_EVENTS, MAX_KIND_BYTES, NewEvent, StoredEvent,
+};
+pub use position::{LogId, Position, PositionError};
+pub use sqlite::{OpenError, SqliteLog};
+pub use stream_name::{StreamName, StreamNameError};
+
+/// Whether a log still acknowledges appends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LogState {
+    /// Appends and reads are answered.
+    Serving,
+    /// Reads are answered; no append will be acknowledged again until the process is restarted.
+    Stopped {
+        /// What happened, in words for the person who looks after the installation.
+        reason: String,
+    },
+}
+
+/// One event log. Two engines implement it and one conformance suite judges both.
+#[async_trait]
+pub trait EventLog: Send + Sync {
+    /// Stores `events` at the end of `stream`, durably, if the stream stands at `expected`.
+    ///
+    /// The answer comes after the events are synced to disk. An append that is already stored at that very
+    /// place, byte for byte, is answered as it was the first time, so a caller who lost an answer may ask
+    /// again. Dropping the future does not withdraw the append.
+    ///
+    /// # Errors
+    /// [`AppendError::Fault`] leaves the outcome unknown (except [`LogError::DiskFull`]: not stored); every
+    /// other error means that nothing was stored.
+    async fn append(
+        &self,
+        stream: &StreamName,
+        expected: Expected,
+        events: Vec<NewEvent>,
+    ) -> Result<Appended, AppendError>;
+
+    /// The events of one stream from revision `from` on (0 is the first), at most `max`, in order.
+    /// Fewer than `max` means that the stream ended there; a stream never written to is empty.
+    async fn read_stream(
+        &self,
+        stream: &StreamName,
+        from: u64,
+        max: usize,
+    ) -> Result<Vec<StoredEvent>, LogError>;
+
+    /// The events of all streams after a position (`None`: from the first), at most `max`, in global order.
+    /// Fewer than `max` means that the log ended there.
+    async fn read_all(&self, after: Option<Position>, max: usize) -> Result<Vec<StoredEvent>, LogError>;
+
+    /// All events after a position (`None`: from the first): those stored, then each new one as soon as it
+    /// is acknowledged; without a gap, without a double. Memory is bounded however slow the reader is.
+    /// Dropping the stream ends the subscription; an error is its last item.
+    fn subscribe(&self, after: Option<Position>) -> BoxStream<'static, Result<StoredEvent, LogError>>;
+
+    /// The identity of this log, made when it was created.
+    fn id(&self) -> LogId;
+
+    /// The position of the last acknowledged event, `None` while the log is empty.
+    async fn head(&self) -> Result<Option<Position>, LogError>;
+
+    /// The last revision of one stream, `None` if it was never written to.
+    async fn stream_head(&self, stream: &StreamName) -> Result<Option<u64>, LogError>;
+
+    /// Whether appends are still acknowledged.
+    fn state(&self) -> LogState;
+}

@@ -1,0 +1,228 @@
+//! The embedded log: one SQLite file, one writer, a few readers.
+//!
+//! What always holds:
+//! - nothing is acknowledged before its commit is synced (`synchronous=FULL`), and nothing is acknowledged
+//!   after a sync or a write has failed: from then on the log is [`LogState::Stopped`];
+//! - positions are dense and taken inside the commit, so what is visible never has a gap;
+//! - no read transaction outlives one batch, so the write-ahead log can always be folded in;
+//! - one process at a time: the directory is locked while the log is open.
+//!
+//! Deliberately absent: an index on event ids. Ids are derived from stream and command, so a double can only
+//! lie in the same stream at the place the append names or near its end, and those rows are looked at.
+//!
+//! Why this layout: docs/decisions/0001-log-layout.md.
+
+mod heads;
+mod open;
+mod placement;
+mod pool;
+mod reader;
+mod schema;
+mod subscription;
+mod tail;
+mod writer;
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::thread::JoinHandle;
+
+use async_trait::async_trait;
+use futures::stream::BoxStream;
+use tokio::sync::{mpsc, oneshot, watch};
+
+use super::leaf::LeafContent;
+use super::{
+    AppendError, Appended, EventLog, Expected, LogError, LogId, LogState, NewEvent, Position, StoredEvent,
+    StreamName, event,
+};
+use pool::Pool;
+use tail::Tail;
+use writer::{Append, Request, Row};
+
+pub use open::{Durability, FILE_NAME, OpenError, Options};
+
+/// How many appends may wait for the writer before the next caller waits for room.
+const QUEUE: usize = 1_024;
+
+/// The embedded log. Dropping it finishes what was queued, as [`SqliteLog::close`] does, and blocks for that.
+pub struct SqliteLog {
+    shared: Arc<Shared>,
+    requests: Option<mpsc::Sender<Request>>,
+    writer: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// What the writer, the readers and the subscriptions have in common.
+struct Shared {
+    id: LogId,
+    /// The number of the last acknowledged position, 0 while the log is empty. Its sender is the writer's.
+    head: watch::Receiver<u64>,
+    tail: Tail,
+    pool: Pool,
+    stopped: OnceLock<String>,
+}
+
+impl SqliteLog {
+    /// Opens the log in `dir`, creating both if need be.
+    ///
+    /// What an earlier process left in the write-ahead log is folded into the file and synced first, so that
+    /// everything this process shows is on disk. Blocks for that.
+    ///
+    /// # Errors
+    /// See [`OpenError`]: each says what to do.
+    pub fn open(dir: &Path, options: Options) -> Result<Arc<Self>, OpenError> {
+        let opened = open::open(dir, &options)?;
+        let (head_sender, head) = watch::channel(opened.head);
+        let shared = Arc::new(Shared {
+            id: opened.id,
+            head,
+            tail: Tail::new(opened.head),
+            pool: Pool::new(opened.file.clone(), &options),
+            stopped: OnceLock::new(),
+        });
+        let (requests, queue) = mpsc::channel(QUEUE);
+        let writer = writer::spawn(opened, &options, Arc::clone(&shared), head_sender, queue)?;
+        Ok(Arc::new(Self { shared, requests: Some(requests), writer: Mutex::new(Some(writer)) }))
+    }
+
+    /// Finishes what was queued, folds the write-ahead log into the file and ends the writer. Appends that
+    /// come later, and subscriptions that have read everything, get [`LogError::Closed`]; reads go on.
+    pub async fn close(&self) {
+        if let Some(requests) = &self.requests {
+            let (done, finished) = oneshot::channel();
+            if requests.send(Request::Close(done)).await.is_ok() {
+                // an error here means that the writer is gone, which is what was asked for
+                let _ = finished.await;
+            }
+        }
+    }
+
+    fn prepare(stream: &StreamName, expected: Expected, events: Vec<NewEvent>) -> Vec<Row> {
+        let first = expected.next_revision();
+        (0..)
+            .zip(events)
+            .map(|(nth, event)| {
+                // an absurd expectation saturates; the writer answers it with a conflict
+                let revision = first.saturating_add(nth);
+                let leaf = LeafContent {
+                    stream,
+                    revision,
+                    id: event.id,
+                    kind: &event.kind,
+                    version: event.version,
+                    recorded: event.recorded,
+                    payload: &event.payload,
+                    metadata: &event.metadata,
+                }
+                .leaf();
+                Row { event, leaf }
+            })
+            .collect()
+    }
+}
+
+impl Drop for SqliteLog {
+    fn drop(&mut self) {
+        self.requests = None;
+        let writer = self.writer.get_mut().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(writer) = writer {
+            // a panic of the writer was reported by its thread
+            let _ = writer.join();
+        }
+    }
+}
+
+impl Shared {
+    fn check_position(&self, after: Option<Position>) -> Result<u64, LogError> {
+        match after {
+            None => Ok(0),
+            Some(position) if position.belongs_to(self.id) => Ok(position.number()),
+            Some(position) => Err(LogError::OtherLog { position, log: self.id }),
+        }
+    }
+
+    /// A commit is visible to readers an instant before its head is published; only the file can tell a
+    /// position from that instant from one of a newer copy of the log.
+    async fn check_not_ahead(self: &Arc<Self>, after: u64) -> Result<(), LogError> {
+        if after <= *self.head.borrow() {
+            return Ok(());
+        }
+        let head = self.pool.read(|connection| connection.head()).await?;
+        if after <= head {
+            return Ok(());
+        }
+        Err(LogError::AheadOfLog { position: Position::new(self.id, after), head })
+    }
+
+    /// At most `max` events after a number, fewer if they exceed `max_bytes`; from memory if they are recent.
+    async fn read_after(
+        self: &Arc<Self>,
+        after: u64,
+        max: usize,
+        max_bytes: usize,
+    ) -> Result<Vec<StoredEvent>, LogError> {
+        if let Some(events) = self.tail.after(after, max, max_bytes) {
+            return Ok(events);
+        }
+        let id = self.id;
+        self.pool.read(move |connection| connection.read_after(id, after, max, max_bytes)).await
+    }
+}
+
+#[async_trait]
+impl EventLog for SqliteLog {
+    async fn append(
+        &self,
+        stream: &StreamName,
+        expected: Expected,
+        events: Vec<NewEvent>,
+    ) -> Result<Appended, AppendError> {
+        event::check(&events)?;
+        let requests = self.requests.as_ref().ok_or(LogError::Closed)?;
+        let (answer, answered) = oneshot::channel();
+        let rows = Self::prepare(stream, expected, events);
+        let append = Append { stream: stream.clone(), expected, rows, answer };
+        requests.send(Request::Append(append)).await.map_err(|_| LogError::Closed)?;
+        answered.await.map_err(|_| LogError::Closed)?
+    }
+
+    async fn read_stream(
+        &self,
+        stream: &StreamName,
+        from: u64,
+        max: usize,
+    ) -> Result<Vec<StoredEvent>, LogError> {
+        let (id, stream) = (self.shared.id, stream.clone());
+        self.shared.pool.read(move |connection| connection.read_stream(id, &stream, from, max)).await
+    }
+
+    async fn read_all(&self, after: Option<Position>, max: usize) -> Result<Vec<StoredEvent>, LogError> {
+        let after = self.shared.check_position(after)?;
+        self.shared.check_not_ahead(after).await?;
+        self.shared.read_after(after, max, usize::MAX).await
+    }
+
+    fn subscribe(&self, after: Option<Position>) -> BoxStream<'static, Result<StoredEvent, LogError>> {
+        subscription::subscribe(Arc::clone(&self.shared), after)
+    }
+
+    fn id(&self) -> LogId {
+        self.shared.id
+    }
+
+    async fn head(&self) -> Result<Option<Position>, LogError> {
+        let head = *self.shared.head.borrow();
+        Ok((head > 0).then(|| Position::new(self.shared.id, head)))
+    }
+
+    async fn stream_head(&self, stream: &StreamName) -> Result<Option<u64>, LogError> {
+        let stream = stream.clone();
+        self.shared.pool.read(move |connection| connection.stream_head(&stream)).await
+    }
+
+    fn state(&self) -> LogState {
+        match self.shared.stopped.get() {
+            None => LogState::Serving,
+            Some(reason) => LogState::Stopped { reason: reason.clone() },
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! Opening the file: lock, recognise, recover, create.
+//!
+//! Invariant: a file that is not an event log, or that a newer version wrote, is left as it was.
+//! Deliberately absent: upgrades of the layout; version 1 is the only one yet.
+
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags};
+
+use super::schema;
+use crate::log::LogId;
+
+/// The name of the log's file in its directory; SQLite keeps `-wal` and `-shm` beside it.
+pub const FILE_NAME: &str = "events.db";
+const LOCK_NAME: &str = "events.lock";
+
+/// How the embedded log uses the machine. The defaults suit a server.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// How many reads run at once.
+    pub read_connections: usize,
+    /// Page cache of each read connection, in KiB.
+    pub read_cache_kib: u32,
+    /// Page cache of the writer, in KiB.
+    pub write_cache_kib: u32,
+    /// Pages (4 KiB) in the write-ahead log after which it is folded into the file.
+    pub checkpoint_pages: u32,
+    /// How much an acknowledgement is worth; nothing but [`Durability::Synced`] outside fault tests.
+    pub durability: Durability,
+}
+
+/// How much an acknowledgement is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Durability {
+    /// The events are synced before they are acknowledged.
+    Synced,
+    /// They are not. Loses acknowledged events at a power cut: here only to show that the power-cut harness
+    /// notices.
+    UnsyncedForFaultTests,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            read_connections: std::thread::available_parallelism().map_or(4, |n| n.get().max(4)),
+            read_cache_kib: 4 * 1_024,
+            write_cache_kib: 16 * 1_024,
+            checkpoint_pages: 4_096,
+            durability: Durability::Synced,
+        }
+    }
+}
+
+/// The log could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The directory cannot be used.
+    #[error("the directory {} of the event log cannot be used: {source}. Check that it exists and who may write there", dir.display())]
+    Directory {
+        /// The directory.
+        dir: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Another process has it open.
+    #[error(
+        "the event log in {} is open in another process. Stop that one first, or give this one a directory \
+         of its own", dir.display()
+    )]
+    InUse {
+        /// The directory.
+        dir: PathBuf,
+    },
+    /// A newer version wrote the file.
+    #[error(
+        "{} was written by a newer version (layout {found}; this one knows {known}). Start the newer version, \
+         or restore a backup made before the upgrade", file.display()
+    )]
+    Newer {
+        /// The file.
+        file: PathBuf,
+        /// Its layout.
+        found: i64,
+        /// The newest layout known here.
+        known: i64,
+    },
+    /// The file is something else.
+    #[error("{} is not an event log. Move it away, or point the configuration at the right directory", file.display())]
+    NotALog {
+        /// The file.
+        file: PathBuf,
+    },
+    /// The file is ours but cannot be read.
+    #[error("the event log {} cannot be opened: {source}. Check the disk; if the file is damaged, restore a backup", file.display())]
+    Storage {
+        /// The file.
+        file: PathBuf,
+        /// What SQLite said.
+        source: rusqlite::Error,
+    },
+}
+
+/// A file opened for writing, and what was found in it.
+pub(super) struct Opened {
+    pub(super) file: PathBuf,
+    pub(super) id: LogId,
+    /// The number of the last position, 0 if there is none.
+    pub(super) head: u64,
+    pub(super) connection: Connection,
+    /// Held for as long as anything may be written.
+    pub(super) lock: File,
+}
+
+pub(super) fn open(dir: &Path, options: &Options) -> Result<Opened, OpenError> {
+    let lock = lock(dir)?;
+    let file = dir.join(FILE_NAME);
+    let storage = |source| OpenError::Storage { file: file.clone(), source };
+    let connection = connect(&file, options).map_err(|source| match source.sqlite_error_code() {
+        Some(rusqlite::ErrorCode::NotADatabase) => OpenError::NotALog { file: file.clone() },
+        _ => storage(source),
+    })?;
+    match schema::recognise(&connection).map_err(storage)? {
+        schema::Found::Nothing => schema::create(&connection).map_err(storage)?,
+        schema::Found::Log => {}
+        schema::Found::Newer(found) => {
+            return Err(OpenError::Newer { file, found, known: schema::LAYOUT });
+        }
+        schema::Found::SomethingElse => return Err(OpenError::NotALog { file }),
+    }
+    configure(&connection, options).map_err(storage)?;
+    recover(&connection).map_err(storage)?;
+    File::open(dir).and_then(|d| d.sync_all()).map_err(|source| directory(dir, source))?;
+    let id = schema::id(&connection).map_err(storage)?;
+    let head = schema::head(&connection).map_err(storage)?;
+    Ok(Opened { file, id, head, connection, lock })
+}
+
+fn directory(dir: &Path, source: io::Error) -> OpenError {
+    OpenError::Directory { dir: dir.to_owned(), source }
+}
+
+fn lock(dir: &Path) -> Result<File, OpenError> {
+    fs::create_dir_all(dir).map_err(|source| directory(dir, source))?;
+    let mut open = File::options();
+    let lock = open.create(true).truncate(false).write(true).open(dir.join(LOCK_NAME));
+    let lock = lock.map_err(|source| directory(dir, source))?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => Err(OpenError::InUse { dir: dir.to_owned() }),
+        Err(TryLockError::Error(source)) => Err(directory(dir, source)),
+    }
+}
+
+/// Opens without changing anything: the first statement that reads finds out whether it is a database.
+fn connect(file: &Path, options: &Options) -> rusqlite::Result<Connection> {
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(file, flags)?;
+    // Closing must not fold in silently: after a failed sync the write-ahead log is all there is.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    connection.pragma_update(None, "cache_size", -i64::from(options.write_cache_kib))?;
+    connection.query_row("SELECT count(*) FROM sqlite_schema", (), |_| Ok(()))?;
+    Ok(connection)
+}
+
+fn configure(connection: &Connection, options: &Options) -> rusqlite::Result<()> {
+    let synchronous = match options.durability {
+        Durability::Synced => "FULL",
+        Durability::UnsyncedForFaultTests => "OFF",
+    };
+    connection.pragma_update(None, "synchronous", synchronous)?;
+    // where a sync may stop at the drive's cache (macOS), ask for the one that does not
+    connection.pragma_update(None, "fullfsync", true)?;
+    // SQLite's own folding hides its errors from us; the writer does it and looks
+    connection.pragma_update(None, "wal_autocheckpoint", 0)?;
+    connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
+    connection.set_prepared_statement_cache_capacity(32);
+    Ok(())
+}
+
+/// Folds in what an earlier process left. Its frames may be in the system's cache but not on disk (its last
+/// sync may have failed): folding writes and syncs them anew, or fails.
+fn recover(connection: &Connection) -> rusqlite::Result<()> {
+    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |_| Ok(()))
+}

@@ -1,0 +1,54 @@
+//! The read connections.
+//!
+//! Invariant: a connection is in the hands of one read at a time, and goes back without an open transaction.
+//! Deliberately absent: any wait on the writer; SQLite's readers see the last commit and block nobody.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::Semaphore;
+
+use super::Options;
+use super::reader::ReadConnection;
+use crate::log::LogError;
+
+#[derive(Clone)]
+pub(super) struct Pool(Arc<Inner>);
+
+struct Inner {
+    file: PathBuf,
+    cache_kib: u32,
+    permits: Arc<Semaphore>,
+    idle: Mutex<Vec<ReadConnection>>,
+}
+
+impl Pool {
+    /// Connections are opened when first needed.
+    pub(super) fn new(file: PathBuf, options: &Options) -> Self {
+        let permits = Arc::new(Semaphore::new(options.read_connections.max(1)));
+        let cache_kib = options.read_cache_kib;
+        Self(Arc::new(Inner { file, cache_kib, permits, idle: Mutex::default() }))
+    }
+
+    /// Runs one read on a thread that may block.
+    pub(super) async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&mut ReadConnection) -> Result<T, LogError> + Send + 'static,
+    ) -> Result<T, LogError> {
+        let inner = Arc::clone(&self.0);
+        let permit = Arc::clone(&inner.permits).acquire_owned().await.map_err(|_| LogError::Closed)?;
+        let task = tokio::task::spawn_blocking(move || {
+            let idle = inner.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            let mut connection = match idle {
+                Some(connection) => connection,
+                None => ReadConnection::open(&inner.file, inner.cache_kib)?,
+            };
+            let answer = read(&mut connection);
+            inner.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+            drop(permit);
+            answer
+        });
+        task.await
+            .unwrap_or_else(|stopped| Err(LogError::Storage { doing: "reading", source: Arc::new(stopped) }))
+    }
+}

@@ -1,0 +1,224 @@
+//! One read connection: rows to events.
+//!
+//! Invariant: every method ends its statement, and with it its read transaction, before it returns.
+//! Deliberately absent: checking leaves; that is the ledger's, and would triple the cost of a read.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use bytes::{Bytes, BytesMut};
+use jiff::Timestamp;
+use rusqlite::config::DbConfig;
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, OpenFlags, Row};
+use uuid::Uuid;
+
+use super::heads::TwoGenerations;
+use super::schema;
+use crate::log::{LogError, LogId, Position, StoredEvent, StreamName};
+
+/// Stream names kept per connection and generation.
+const NAMES: usize = 8_192;
+/// Payloads of one batch share allocations of this size, so that an event kept alone keeps no more alive.
+const CHUNK: usize = 64 * 1_024;
+
+const BY_STREAM: &str = "SELECT no, position, type, recorded, id, leaf, payload, metadata FROM event
+     WHERE no BETWEEN ?1 AND ?2 ORDER BY no LIMIT ?3";
+const BY_POSITION: &str = "SELECT e.no, l.position, type, recorded, id, leaf, payload, metadata
+     FROM log AS l CROSS JOIN event AS e ON e.no = l.event
+     WHERE l.position > ?1 ORDER BY l.position LIMIT ?2";
+
+pub(super) struct ReadConnection {
+    connection: Connection,
+    names: Names,
+}
+
+/// What rows say by number: stream names and event types.
+struct Names {
+    streams: TwoGenerations<i64, StreamName>,
+    types: HashMap<i64, (Arc<str>, u16)>,
+}
+
+impl ReadConnection {
+    pub(super) fn open(file: &Path, cache_kib: u32) -> Result<Self, LogError> {
+        let open = || {
+            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+            let connection = Connection::open_with_flags(file, flags)?;
+            connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+            connection.busy_timeout(std::time::Duration::from_secs(5))?;
+            connection.pragma_update(None, "cache_size", -i64::from(cache_kib))?;
+            Ok(connection)
+        };
+        let connection = open().map_err(|e| fault("opening a read connection", e))?;
+        Ok(Self { connection, names: Names { streams: TwoGenerations::new(NAMES), types: HashMap::new() } })
+    }
+
+    pub(super) fn head(&self) -> Result<u64, LogError> {
+        schema::head(&self.connection).map_err(|e| fault("reading the head", e))
+    }
+
+    pub(super) fn stream_head(&self, stream: &StreamName) -> Result<Option<u64>, LogError> {
+        let look = || match schema::stream_no(&self.connection, stream.as_str())? {
+            Some(no) => schema::stream_head(&self.connection, no),
+            None => Ok(None),
+        };
+        look().map_err(|e| fault("reading the head of a stream", e))
+    }
+
+    pub(super) fn read_stream(
+        &mut self,
+        log: LogId,
+        stream: &StreamName,
+        from: u64,
+        max: usize,
+    ) -> Result<Vec<StoredEvent>, LogError> {
+        const DOING: &str = "reading a stream";
+        let no = schema::stream_no(&self.connection, stream.as_str()).map_err(|e| fault(DOING, e))?;
+        let Some(no) = no.filter(|_| from <= schema::MAX_REVISION) else { return Ok(Vec::new()) };
+        let Self { connection, names } = self;
+        names.streams.insert(no, stream.clone());
+        let mut read = || {
+            let mut statement = connection.prepare_cached(BY_STREAM)?;
+            let bounds = (schema::event_no(no, from), schema::event_no(no, schema::MAX_REVISION), limit(max));
+            collect(connection, names, log, statement.query(bounds)?, max, usize::MAX)
+        };
+        read().map_err(|e| e.into_fault(DOING))
+    }
+
+    pub(super) fn read_after(
+        &mut self,
+        log: LogId,
+        after: u64,
+        max: usize,
+        max_bytes: usize,
+    ) -> Result<Vec<StoredEvent>, LogError> {
+        let Self { connection, names } = self;
+        let mut read = || {
+            let mut statement = connection.prepare_cached(BY_POSITION)?;
+            let rows = statement.query((i64::try_from(after).unwrap_or(i64::MAX), limit(max)))?;
+            collect(connection, names, log, rows, max, max_bytes)
+        };
+        read().map_err(|e| e.into_fault("reading the log"))
+    }
+}
+
+/// Why a row could not be read.
+enum ReadError {
+    Sqlite(rusqlite::Error),
+    Damaged(String),
+}
+
+impl From<rusqlite::Error> for ReadError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error)
+    }
+}
+
+impl ReadError {
+    fn into_fault(self, doing: &'static str) -> LogError {
+        match self {
+            Self::Sqlite(error) => fault(doing, error),
+            Self::Damaged(what) => LogError::Damaged { what },
+        }
+    }
+}
+
+fn fault(doing: &'static str, error: rusqlite::Error) -> LogError {
+    LogError::Storage { doing, source: Arc::new(error) }
+}
+
+fn limit(max: usize) -> i64 {
+    i64::try_from(max).unwrap_or(i64::MAX)
+}
+
+fn collect(
+    connection: &Connection,
+    names: &mut Names,
+    log: LogId,
+    mut rows: rusqlite::Rows<'_>,
+    max: usize,
+    max_bytes: usize,
+) -> Result<Vec<StoredEvent>, ReadError> {
+    let mut events = Vec::with_capacity(max.min(128));
+    let mut chunk = BytesMut::new();
+    let mut bytes = 0_usize;
+    while bytes < max_bytes {
+        let Some(row) = rows.next()? else { break };
+        let event = names.event(connection, log, row, &mut chunk)?;
+        bytes = bytes.saturating_add(event.payload.len() + event.metadata.len());
+        events.push(event);
+    }
+    Ok(events)
+}
+
+impl Names {
+    fn event(
+        &mut self,
+        connection: &Connection,
+        log: LogId,
+        row: &Row<'_>,
+        chunk: &mut BytesMut,
+    ) -> Result<StoredEvent, ReadError> {
+        let no: i64 = row.get(0)?;
+        let position: i64 = row.get(1)?;
+        let damaged = |what: &str| ReadError::Damaged(format!("{what} of event row {no} cannot be read"));
+        let (kind, version) = self.event_type(connection, row.get(2)?)?;
+        let recorded = Timestamp::from_microsecond(row.get(3)?).map_err(|_| damaged("the time"))?;
+        Ok(StoredEvent {
+            position: Position::new(log, position.cast_unsigned()),
+            stream: self.stream(connection, schema::stream_of(no))?,
+            revision: schema::revision(no),
+            id: Uuid::from_bytes(array(row.get_ref(4)?).ok_or_else(|| damaged("the id"))?),
+            kind,
+            version,
+            recorded,
+            leaf: array(row.get_ref(5)?).ok_or_else(|| damaged("the leaf"))?,
+            payload: bytes(row.get_ref(6)?, chunk).ok_or_else(|| damaged("the payload"))?,
+            metadata: bytes(row.get_ref(7)?, chunk).ok_or_else(|| damaged("the metadata"))?,
+        })
+    }
+
+    fn stream(&mut self, connection: &Connection, no: i64) -> Result<StreamName, ReadError> {
+        if let Some(name) = self.streams.get(&no) {
+            return Ok(name.clone());
+        }
+        let mut statement = connection.prepare_cached("SELECT name FROM stream WHERE no = ?1")?;
+        let name: String = statement.query_row((no,), |row| row.get(0))?;
+        let name: StreamName = name.parse().map_err(|e| ReadError::Damaged(format!("{e}")))?;
+        self.streams.insert(no, name.clone());
+        Ok(name)
+    }
+
+    fn event_type(&mut self, connection: &Connection, no: i64) -> Result<(Arc<str>, u16), ReadError> {
+        if let Some(known) = self.types.get(&no) {
+            return Ok(known.clone());
+        }
+        let mut statement =
+            connection.prepare_cached("SELECT name, version FROM event_type WHERE no = ?1")?;
+        let (name, version): (String, u16) =
+            statement.query_row((no,), |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let found = (Arc::from(name), version);
+        self.types.insert(no, found.clone());
+        Ok(found)
+    }
+}
+
+fn array<const N: usize>(value: ValueRef<'_>) -> Option<[u8; N]> {
+    value.as_blob().ok()?.try_into().ok()
+}
+
+fn bytes(value: ValueRef<'_>, chunk: &mut BytesMut) -> Option<Bytes> {
+    let blob = value.as_blob().ok()?;
+    if blob.is_empty() {
+        return Some(Bytes::new());
+    }
+    if blob.len() > CHUNK / 4 {
+        return Some(Bytes::copy_from_slice(blob));
+    }
+    if chunk.capacity() < blob.len() {
+        *chunk = BytesMut::with_capacity(CHUNK);
+    }
+    chunk.extend_from_slice(blob);
+    Some(chunk.split().freeze())
+}

@@ -1,0 +1,258 @@
+//! The one writer: takes what has queued, commits it together, answers, and looks again. No timer.
+//!
+//! What always holds:
+//! - an answer is given after the commit that it speaks of is synced, refusals included, because they were
+//!   made on what that commit holds;
+//! - a commit that fails is a fault for everyone in it;
+//! - after a failed sync or write nothing is acknowledged again: what the system's cache shows from then on
+//!   need not be what is on disk. A full disk is not such a failure: SQLite notices before it syncs.
+//!
+//! Deliberately absent: waiting for company. A lone append is committed at once; while it syncs, others queue.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use rusqlite::{Connection, ErrorCode, ffi};
+use tokio::sync::{mpsc, oneshot, watch};
+
+use super::heads::TwoGenerations;
+use super::open::{OpenError, Opened, Options};
+use super::placement::{Placement, Verdict};
+use super::{Shared, schema};
+use crate::log::{AppendError, Appended, Expected, LogError, NewEvent, StoredEvent, StreamName};
+
+/// The most that one commit takes: appends, and bytes after which it takes no further one.
+const COMMIT_APPENDS: usize = 256;
+const COMMIT_BYTES: usize = 4 << 20;
+/// Streams remembered, per generation.
+const STREAMS: usize = 16_384;
+/// How often the size of the write-ahead log is looked at: bytes of events, or commits, since the last look.
+const LOOK_BYTES: usize = 1 << 20;
+const LOOK_COMMITS: u32 = 64;
+
+pub(super) enum Request {
+    Append(Append),
+    Close(oneshot::Sender<()>),
+}
+
+pub(super) struct Append {
+    pub(super) stream: StreamName,
+    pub(super) expected: Expected,
+    pub(super) rows: Vec<Row>,
+    pub(super) answer: oneshot::Sender<Result<Appended, AppendError>>,
+}
+
+/// An event with its leaf, which the caller's thread computed.
+pub(super) struct Row {
+    pub(super) event: NewEvent,
+    pub(super) leaf: [u8; 32],
+}
+
+pub(super) fn spawn(
+    opened: Opened,
+    options: &Options,
+    shared: Arc<Shared>,
+    head: watch::Sender<u64>,
+    queue: mpsc::Receiver<Request>,
+) -> Result<JoinHandle<()>, OpenError> {
+    let file = opened.file.clone();
+    let writer = Writer {
+        placement: Placement {
+            log: shared.id,
+            head: opened.head,
+            streams: TwoGenerations::new(STREAMS),
+            types: HashMap::new(),
+            touched: Vec::new(),
+            new_types: Vec::new(),
+        },
+        connection: opened.connection,
+        checkpoint_pages: i64::from(options.checkpoint_pages),
+        since_look: (0, 0),
+        shared,
+        head,
+        _lock: opened.lock,
+    };
+    let thread = std::thread::Builder::new().name("event-log-writer".into());
+    thread.spawn(move || writer.run(queue)).map_err(|source| OpenError::Directory { dir: file, source })
+}
+
+struct Writer {
+    connection: Connection,
+    placement: Placement,
+    shared: Arc<Shared>,
+    head: watch::Sender<u64>,
+    checkpoint_pages: i64,
+    /// Bytes and commits since the size of the write-ahead log was looked at.
+    since_look: (usize, u32),
+    /// Dropped last: the directory is free once the connection is closed.
+    _lock: File,
+}
+
+impl Writer {
+    fn run(mut self, mut queue: mpsc::Receiver<Request>) {
+        let mut closers = Vec::new();
+        let mut batch = Vec::with_capacity(COMMIT_APPENDS);
+        while let Some(request) = queue.blocking_recv() {
+            let mut bytes = 0;
+            let mut next = Some(request);
+            while let Some(request) = next {
+                match request {
+                    Request::Append(append) => {
+                        bytes += append.rows.iter().map(Row::bytes).sum::<usize>();
+                        batch.push(append);
+                    }
+                    Request::Close(done) => {
+                        queue.close();
+                        closers.push(done);
+                    }
+                }
+                let room = batch.len() < COMMIT_APPENDS && bytes < COMMIT_BYTES;
+                next = if room { queue.try_recv().ok() } else { None };
+            }
+            self.serve(&mut batch, bytes);
+        }
+        if self.stopped().is_none() {
+            self.fold_in("TRUNCATE");
+        }
+        drop(self);
+        for done in closers {
+            // whoever asked may have stopped waiting
+            let _ = done.send(());
+        }
+    }
+
+    fn stopped(&self) -> Option<LogError> {
+        self.shared.stopped.get().map(|reason| LogError::Stopped { reason: reason.clone() })
+    }
+
+    fn serve(&mut self, batch: &mut Vec<Append>, bytes: usize) {
+        let outcome = match self.stopped() {
+            Some(stopped) => Err(stopped),
+            None => self.commit(batch),
+        };
+        match outcome {
+            Ok(verdicts) => {
+                self.publish(batch, &verdicts);
+                for (append, verdict) in batch.drain(..).zip(verdicts) {
+                    // an answer that nobody waits for any more is still an effect
+                    let _ = append.answer.send(verdict.into_answer());
+                }
+                self.since_look = (self.since_look.0 + bytes, self.since_look.1 + 1);
+                if self.since_look.0 >= LOOK_BYTES || self.since_look.1 >= LOOK_COMMITS {
+                    self.since_look = (0, 0);
+                    self.keep_wal_short();
+                }
+            }
+            Err(fault) => {
+                for append in batch.drain(..) {
+                    let _ = append.answer.send(Err(fault.clone().into()));
+                }
+            }
+        }
+    }
+
+    fn commit(&mut self, batch: &[Append]) -> Result<Vec<Verdict>, LogError> {
+        let before = self.placement.head;
+        let result = self.try_commit(batch);
+        if result.is_err() {
+            self.placement.forget(before);
+            if !self.connection.is_autocommit() {
+                // if even this fails, the next BEGIN will say so
+                let _ = self.connection.execute_batch("ROLLBACK");
+            }
+        }
+        self.placement.touched.clear();
+        self.placement.new_types.clear();
+        result.map_err(|error| self.classify(error))
+    }
+
+    fn try_commit(&mut self, batch: &[Append]) -> rusqlite::Result<Vec<Verdict>> {
+        self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute(())?;
+        let verdicts = batch
+            .iter()
+            .map(|append| self.placement.place(&self.connection, append))
+            .collect::<Result<_, _>>()?;
+        self.connection.prepare_cached("COMMIT")?.execute(())?;
+        Ok(verdicts)
+    }
+
+    /// Shows the committed events to those who follow, before anyone is answered.
+    fn publish(&self, batch: &[Append], verdicts: &[Verdict]) {
+        let stored = batch.iter().zip(verdicts).filter_map(|(append, verdict)| match verdict {
+            Verdict::Stored(appended, types) => Some((append, appended, types)),
+            Verdict::StoredBefore(_) | Verdict::Refused(_) => None,
+        });
+        let events = stored.flat_map(|(append, appended, types)| {
+            let first = appended.position.number() + 1 - append.rows.len() as u64;
+            (append.rows.iter().zip(types)).zip(0..).map(move |((row, kind), nth)| StoredEvent {
+                position: crate::log::Position::new(self.shared.id, first + nth),
+                stream: append.stream.clone(),
+                revision: appended.first_revision + nth,
+                id: row.event.id,
+                kind: Arc::clone(kind),
+                version: row.event.version,
+                recorded: row.event.recorded,
+                payload: row.event.payload.clone(),
+                metadata: row.event.metadata.clone(),
+                leaf: row.leaf,
+            })
+        });
+        self.shared.tail.extend(events);
+        let head = self.placement.head;
+        self.head.send_if_modified(|current| std::mem::replace(current, head) != head);
+    }
+
+    /// Folds the write-ahead log into the file once it is long. SQLite would do so by itself, but without
+    /// saying that a sync failed.
+    fn keep_wal_short(&mut self) {
+        let pages = self.connection.query_row("PRAGMA wal_checkpoint(NOOP)", (), |row| {
+            Ok(row.get::<_, i64>(1)? - row.get::<_, i64>(2)?)
+        });
+        if pages.is_ok_and(|pages| pages >= self.checkpoint_pages) {
+            self.fold_in("PASSIVE");
+        }
+    }
+
+    fn fold_in(&mut self, mode: &str) {
+        let sql = format!("PRAGMA wal_checkpoint({mode})");
+        if let Err(error) = self.connection.query_row(&sql, (), |_| Ok(())) {
+            let fault = self.classify(error);
+            tracing::warn!(%fault, "the write-ahead log of the event log could not be folded in");
+        }
+    }
+
+    /// What a failed statement means; stops the log if what is on disk is in doubt.
+    fn classify(&self, error: rusqlite::Error) -> LogError {
+        let code = error.sqlite_extended_error_code();
+        // the index of the write-ahead log lives in memory and needs a little disk only to reserve it
+        let full = [ffi::SQLITE_FULL, ffi::SQLITE_IOERR_SHMSIZE];
+        if code.is_some_and(|code| full.contains(&code)) {
+            return LogError::DiskFull;
+        }
+        let in_doubt = matches!(
+            error.sqlite_error_code(),
+            Some(
+                ErrorCode::SystemIoFailure
+                    | ErrorCode::DatabaseCorrupt
+                    | ErrorCode::NotADatabase
+                    | ErrorCode::ReadOnly
+                    | ErrorCode::CannotOpen
+                    | ErrorCode::InternalMalfunction
+            )
+        );
+        if !in_doubt {
+            return LogError::Storage { doing: "committing", source: Arc::new(error) };
+        }
+        let reason = self.shared.stopped.get_or_init(|| error.to_string()).clone();
+        tracing::error!(reason, "the event log has stopped accepting appends");
+        LogError::Stopped { reason }
+    }
+}
+
+impl Row {
+    fn bytes(&self) -> usize {
+        self.event.payload.len() + self.event.metadata.len() + schema::ROW_OVERHEAD_BYTES
+    }
+}

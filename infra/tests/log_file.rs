@@ -1,0 +1,138 @@
+//! The file of the embedded log: what is refused, what is kept, what an operator reads.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use jiff::Timestamp;
+use om_infra::log::sqlite::{FILE_NAME, Options};
+use om_infra::log::{
+    AppendError, EventLog, Expected, LogError, NewEvent, OpenError, Position, SqliteLog, StreamName, leaf,
+};
+use rusqlite::Connection;
+use tempfile::TempDir;
+use uuid::Uuid;
+
+fn open(dir: &TempDir) -> Result<Arc<SqliteLog>, OpenError> {
+    SqliteLog::open(dir.path(), Options::default())
+}
+
+fn matter() -> StreamName {
+    StreamName::new("530322", "matter", "01JD").unwrap()
+}
+
+fn event(text: &str) -> NewEvent {
+    NewEvent {
+        id: Uuid::new_v4(),
+        kind: "permit-opened".into(),
+        version: 1,
+        recorded: Timestamp::from_microsecond(1_790_000_000_123_456).unwrap(),
+        payload: Bytes::copy_from_slice(text.as_bytes()),
+        metadata: Bytes::from_static(b"{}"),
+    }
+}
+
+#[tokio::test]
+async fn what_was_stored_is_there_after_reopening() {
+    let dir = TempDir::new().unwrap();
+    let first = open(&dir).unwrap();
+    let id = first.id();
+    let events = vec![event(r#"{"名称":"食品经营许可"}"#), event("")];
+    let appended = first.append(&matter(), Expected::NoStream, events.clone()).await.unwrap();
+    drop(first);
+
+    let again = open(&dir).unwrap();
+    assert_eq!(again.id(), id);
+    assert_eq!(again.head().await.unwrap(), Some(appended.position));
+    assert_eq!(again.stream_head(&matter()).await.unwrap(), Some(1));
+    let stored = again.read_stream(&matter(), 0, 10).await.unwrap();
+    assert_eq!(stored, again.read_all(None, 10).await.unwrap());
+    assert_eq!(stored.len(), 2);
+    for (stored, given) in stored.iter().zip(&events) {
+        assert_eq!((&stored.payload, &stored.metadata), (&given.payload, &given.metadata));
+        assert_eq!((stored.recorded, stored.version), (given.recorded, 1));
+        assert!(leaf::is_intact(stored));
+    }
+    let retried = again.append(&matter(), Expected::NoStream, events).await.unwrap();
+    assert_eq!(retried, appended, "an append is the same append after a restart");
+}
+
+#[tokio::test]
+async fn a_closed_log_still_reads_and_leaves_one_file() {
+    let dir = TempDir::new().unwrap();
+    let log = open(&dir).unwrap();
+    log.append(&matter(), Expected::NoStream, vec![event("1")]).await.unwrap();
+    log.close().await;
+    assert_eq!(log.read_all(None, 10).await.unwrap().len(), 1);
+    let late = log.append(&matter(), Expected::Revision(0), vec![event("2")]).await;
+    assert!(matches!(late, Err(AppendError::Fault(LogError::Closed))), "{late:?}");
+    let wal = dir.path().join(format!("{FILE_NAME}-wal"));
+    assert_eq!(wal.metadata().map_or(0, |m| m.len()), 0, "everything is in the file itself");
+}
+
+#[tokio::test]
+async fn a_second_process_is_told_that_the_log_is_in_use() {
+    let dir = TempDir::new().unwrap();
+    let first = open(&dir).unwrap();
+    let second = open(&dir).err().unwrap();
+    assert!(matches!(second, OpenError::InUse { .. }), "{second}");
+    assert!(second.to_string().contains("Stop that one first"), "{second}");
+    drop(first);
+    assert!(open(&dir).is_ok(), "free again");
+}
+
+#[test]
+fn a_file_of_a_newer_version_is_refused_and_left_alone() {
+    let dir = TempDir::new().unwrap();
+    drop(open(&dir).unwrap());
+    let file = dir.path().join(FILE_NAME);
+    Connection::open(&file).unwrap().pragma_update(None, "user_version", 7).unwrap();
+    let refused = open(&dir).err().unwrap();
+    assert!(matches!(refused, OpenError::Newer { found: 7, known: 1, .. }), "{refused}");
+    assert!(refused.to_string().contains("Start the newer version"), "{refused}");
+}
+
+#[test]
+fn what_is_not_a_log_is_refused_and_left_alone() {
+    let dir = TempDir::new().unwrap();
+    let file = dir.path().join(FILE_NAME);
+    Connection::open(&file).unwrap().execute_batch("CREATE TABLE accounts (a)").unwrap();
+    let before = std::fs::read(&file).unwrap();
+    assert!(matches!(open(&dir), Err(OpenError::NotALog { .. })));
+    assert_eq!(std::fs::read(&file).unwrap(), before);
+
+    let letter = "昨天的会议纪要。".repeat(200);
+    std::fs::write(&file, &letter).unwrap();
+    assert!(matches!(open(&dir), Err(OpenError::NotALog { .. })));
+    assert_eq!(std::fs::read(&file).unwrap(), letter.as_bytes());
+}
+
+#[tokio::test]
+async fn a_stream_ends_at_its_last_revision() {
+    let dir = TempDir::new().unwrap();
+    let log = open(&dir).unwrap();
+    log.append(&matter(), Expected::NoStream, vec![event("1")]).await.unwrap();
+    drop(log);
+    let last: u64 = (1 << 24) - 1;
+    let file = Connection::open(dir.path().join(FILE_NAME)).unwrap();
+    // as if the events between had been written
+    file.execute("UPDATE event SET no = no + ?1", (last.cast_signed(),)).unwrap();
+    file.execute("UPDATE log SET event = event + ?1", (last.cast_signed(),)).unwrap();
+    drop(file);
+
+    let log = open(&dir).unwrap();
+    assert_eq!(log.stream_head(&matter()).await.unwrap(), Some(last));
+    let full = log.append(&matter(), Expected::Revision(last), vec![event("2")]).await;
+    assert!(matches!(full, Err(AppendError::StreamFull { .. })), "{full:?}");
+    let other = StreamName::new("530322", "matter", "01JE").unwrap();
+    assert!(log.append(&other, Expected::NoStream, vec![event("3")]).await.is_ok(), "alone");
+}
+
+#[tokio::test]
+async fn a_position_after_the_end_says_that_the_log_is_an_older_copy() {
+    let dir = TempDir::new().unwrap();
+    let log = open(&dir).unwrap();
+    let appended = log.append(&matter(), Expected::NoStream, vec![event("1")]).await.unwrap();
+    let ahead = Position::new(log.id(), appended.position.number() + 1);
+    let refused = log.read_all(Some(ahead), 10).await;
+    assert!(matches!(refused, Err(LogError::AheadOfLog { head: 1, .. })), "{refused:?}");
+}
