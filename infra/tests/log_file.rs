@@ -1,5 +1,7 @@
 //! The file of the embedded log: what is refused, what is kept, what an operator reads.
 
+#![expect(clippy::unwrap_used, reason = "in a test a panic is the report")]
+
 use std::sync::Arc;
 
 use bytes::Bytes;
