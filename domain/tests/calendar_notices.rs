@@ -151,6 +151,11 @@ fn r19_a_notice_that_contradicts_itself_is_refused() {
         refused(&|n| n.off.extend(named("元旦", &[outside]))),
         CalendarError::OutsideYear { date: outside, year: 2027 }
     );
+    let november = date(2026, 11, 30);
+    assert_eq!(
+        refused(&|n| n.off.extend(named("元旦", &[november]))),
+        CalendarError::OutsideYear { date: november, year: 2027 }
+    );
     assert_eq!(
         refused(&|n| n.authoritative_through = outside),
         CalendarError::AuthorityOutsideYear { through: outside, year: 2027 }

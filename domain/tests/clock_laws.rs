@@ -35,6 +35,17 @@ fn suspension(start: Date, open: bool) -> impl Strategy<Value = Suspension> {
     })
 }
 
+/// A suspension for a hearing from one day to another.
+fn excluding(from: Date, until: Date) -> Suspension {
+    Suspension {
+        ground: Ground::Hearing,
+        from,
+        until: Some(until),
+        told_until: until,
+        notice: "示例 2 号".to_owned(),
+    }
+}
+
 /// Clocks that start from 2022 to 2026; with open suspensions if asked.
 fn clock(open: bool) -> impl Strategy<Value = Clock> {
     let start = (0_i32..1_800).prop_map(|n| plus(date(2022, 1, 1), n));
@@ -155,7 +166,8 @@ proptest! {
         let cal = Calendar::national();
         (clock.extension, clock.stopped_on) = (None, None);
         let mut extended = clock.clone();
-        extended.extension = Some(Extension { value: more, unit: clock.limit.unit, source: "行政许可法 42".to_owned() });
+        let (unit, source) = (clock.limit.unit, "行政许可法 42".to_owned());
+        extended.extension = Some(Extension { value: more, unit, source });
         prop_assert_eq!(extended.limit_total(), clock.limit_total() + i32::from(more));
         let longer = Clock { limit: Limit { value: clock.limit.value + more, ..clock.limit.clone() }, ..clock.clone() };
         prop_assert_eq!(extended.due(&cal), longer.due(&cal));
@@ -176,13 +188,15 @@ proptest! {
     }
 
     #[test]
-    fn r06_a_suspension_within_the_term_costs_exactly_the_units_it_excludes((mut clock, _) in closed(), from in 1_i32..40, length in 0_i32..20) {
+    fn r06_a_suspension_within_the_term_costs_exactly_the_units_it_excludes(
+        (mut clock, _) in closed(), from in 1_i32..40, length in 0_i32..20,
+    ) {
         let cal = Calendar::national();
         (clock.stopped_on, clock.suspensions) = (None, Vec::new());
         let from = plus(clock.start, from);
         let until = plus(from, length);
         let free = clock.clone();
-        clock.suspensions.push(Suspension { ground: Ground::Testing, from, until: Some(until), told_until: until, notice: "1".to_owned() });
+        clock.suspensions.push(excluding(from, until));
         if from <= due_date(&free, &cal) && clock.limit.unit == Unit::WorkingDays && clock.limit_total() > 0 {
             let lost = from.series(1.day()).take_while(|day| *day <= until).filter(|day| cal.is_working(*day)).count();
             let moved = cal.working_days_between(due_date(&free, &cal), due_date(&clock, &cal));
@@ -196,8 +210,8 @@ proptest! {
         let mut doubled = clock.clone();
         doubled.suspensions.extend(clock.suspensions.iter().cloned());
         for whole in &clock.suspensions {
-            let inner = Suspension { from: plus(whole.from, 1), until: Some(whole.until.unwrap_or(plus(whole.from, 3))), ..whole.clone() };
-            doubled.suspensions.push(inner);
+            let until = whole.until.unwrap_or(plus(whole.from, 3));
+            doubled.suspensions.push(Suspension { from: plus(whole.from, 1), until: Some(until), ..whole.clone() });
         }
         prop_assert_eq!(doubled.reading(&cal, on), clock.reading(&cal, on));
     }
@@ -221,7 +235,7 @@ proptest! {
         let near = plus(clock.start, week * 7);
         let first = near.series(1.day()).find(|day| !cal.is_working(*day)).expect("a day off");
         let last = plus(cal.next_working(first), -1);
-        clock.suspensions.push(Suspension { ground: Ground::Hearing, from: first, until: Some(last), told_until: last, notice: "1".to_owned() });
+        clock.suspensions.push(excluding(first, last));
         let after = clock.reading(&cal, on);
         prop_assert_eq!((after.used, after.left, after.overdue_days), (before.used, before.left, before.overdue_days));
         prop_assert_eq!(after.due, before.due);
@@ -292,6 +306,24 @@ proptest! {
     }
 
     #[test]
+    fn r06_an_explained_exclusion_names_its_grounds_and_what_it_cost((clock, on) in any_clock()) {
+        let cal = Calendar::national();
+        for step in clock.explain(&cal, on) {
+            let Step::Excluded { from, to, grounds, days, .. } = step else { continue };
+            let all: Vec<Date> = from.series(1.day()).take_while(|day| *day <= to).collect();
+            let lost = all.iter().filter(|day| clock.limit.unit == Unit::CalendarDays || cal.is_working(**day)).count();
+            prop_assert_eq!(days, i32::try_from(lost)?);
+            for day in all {
+                let mut holding: Vec<Ground> =
+                    clock.suspensions.iter().filter(|s| s.excludes(day)).map(|s| s.ground).collect();
+                holding.sort();
+                holding.dedup();
+                prop_assert_eq!(&holding, &grounds);
+            }
+        }
+    }
+
+    #[test]
     fn r20_a_stored_clock_reads_back_the_same((clock, on) in any_clock()) {
         let cal = Calendar::national();
         let stored = serde_json::to_string(&clock)?;
@@ -305,7 +337,8 @@ proptest! {
 
     #[test]
     fn r01_no_date_and_no_limit_is_too_far(
-        value in any::<u16>(), more in any::<u16>(), unit in unit(), days in proptest::collection::vec(-20_000_000_i64..20_000_000, 5),
+        value in any::<u16>(), more in any::<u16>(), unit in unit(),
+        days in proptest::collection::vec(-20_000_000_i64..20_000_000, 5),
         ends in proptest::collection::vec(proptest::option::of(any::<bool>()), 5),
     ) {
         let cal = Calendar::national();
@@ -317,7 +350,7 @@ proptest! {
         let mut clock = Clock::start(Limit { value, unit, source: String::new() }, far[0]);
         clock.extension = Some(Extension { value: more, unit, source: String::new() });
         for until in [Some(far[2]), None] {
-            clock.suspensions.push(Suspension { ground: Ground::Auction, from: far[1], until, told_until: far[2], notice: String::new() });
+            clock.suspensions.push(Suspension { until, ..excluding(far[1], far[2]) });
             clock.stopped_on = until.map(|_| far[3]);
             let read = clock.reading(&cal, far[4]);
             prop_assert_eq!(read.used + read.left, i32::from(value) + i32::from(more));

@@ -9,9 +9,6 @@ use std::sync::Arc;
 use super::days;
 use super::notice::Listed;
 
-/// More days than lie between the years -9999 and 9999: whatever is further away is out of range alike.
-const DAYS_IN_RANGE: i32 = 8_000_000;
-
 /// What is special about a day.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Mark {
@@ -77,7 +74,6 @@ impl Marks {
 
     /// The `n`-th working day after `start`, `n` at least 1: the first day through which `n` more have been worked.
     pub(super) fn nth_after(&self, start: i32, n: i32) -> i32 {
-        let n = n.min(DAYS_IN_RANGE);
         let target = self.worked_through(start).saturating_add(n);
         let days_off = i32::try_from(self.days.len()).unwrap_or(i32::MAX);
         let weeks = n.saturating_add(days_off) / 5 + 2;
