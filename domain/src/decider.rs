@@ -1,1 +1,311 @@
-//! Placeholder for decider, replaced by its own commit.
+//! What every aggregate is: a pure decider, and the envelope its facts come in.
+//!
+//! Invariants: `decide` may refuse, `evolve` is total; time's facts (`settle`, R22) come before any decision.
+//! Deliberately absent: storage, retries and receipts; those are the executor's.
+
+use crate::{
+    calendar::{Calendar, beijing},
+    ids::{BodyId, CountyId, EventId, OfficerId},
+};
+use jiff::{Timestamp, civil::Date};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use std::{collections::BTreeSet, fmt::Debug};
+
+/// What an officer may be in the county's directory. Membership of a task force is per matter and not a role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// Handles permits of the body (经办/审批人).
+    Officer,
+    /// Head of the body (部门负责人): extends limits, tolerates by commitment, sets a deemed acceptance aside.
+    Head,
+    /// Head of the people's government: extends unified or joint handling (行政许可法 42).
+    GovernmentHead,
+    /// May lead a task force (专班组长).
+    Lead,
+    /// Clerk of the integrated window (综合窗口).
+    Clerk,
+    /// Officer of a township or subdistrict (乡镇/街道).
+    Township,
+    /// Supervision office (督查).
+    Supervisor,
+    /// Audit or discipline inspection: reads everything, commands nothing.
+    Auditor,
+    /// Directory, templates, calendars.
+    Administrator,
+    /// The platform itself: states what time has made true, decides nothing.
+    System,
+}
+
+/// Who acts: an account, the body it acts for, and what it may be there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Actor {
+    /// The account.
+    pub officer: OfficerId,
+    /// The county it belongs to; it acts in no other.
+    pub county: CountyId,
+    /// The body it acts for.
+    pub body: BodyId,
+    /// Its roles in that body.
+    pub roles: BTreeSet<Role>,
+}
+
+impl Actor {
+    /// Whether the actor has this role.
+    pub fn is(&self, role: Role) -> bool {
+        self.roles.contains(&role)
+    }
+}
+
+/// When something happened: an instant, or a date where only the date is known (R16, R21).
+///
+/// The law counts days, so facts are ordered by their day in Beijing; within a day the order of the log stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Effective {
+    /// Known to the instant.
+    At(Timestamp),
+    /// Known by its date only; it stays a date.
+    On(Date),
+}
+
+impl Effective {
+    /// The day in Beijing.
+    pub fn day(&self) -> Date {
+        match self {
+            Effective::At(instant) => beijing(*instant),
+            Effective::On(date) => *date,
+        }
+    }
+
+    /// Whether it had happened by the instant; a date has happened once its day has begun.
+    pub fn is_by(&self, instant: Timestamp) -> bool {
+        match self {
+            Effective::At(at) => *at <= instant,
+            Effective::On(date) => *date <= beijing(instant),
+        }
+    }
+}
+
+/// A fact that a decision or the passing of time has brought about, before it is recorded.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fact<E> {
+    /// What happened.
+    pub event: E,
+    /// When it happened.
+    pub effective: Effective,
+}
+
+/// A fact as recorded: all that a fold may see.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Recorded<E> {
+    /// Its id.
+    pub id: EventId,
+    /// Its place in the stream, from 0.
+    pub revision: u64,
+    /// Who acted.
+    pub by: Actor,
+    /// When it happened.
+    pub effective: Effective,
+    /// When it was recorded; never goes back within a stream.
+    pub recorded: Timestamp,
+    /// What happened.
+    pub event: E,
+}
+
+impl<E> Recorded<E> {
+    /// Back-filling (后期补录, R16): recorded more than `grace` working days after the day it happened.
+    /// What time alone has made true is stated by the platform and is never back-filling.
+    pub fn is_backfilled(&self, calendar: &Calendar, grace: i32) -> bool {
+        !self.by.is(Role::System) && calendar.working_days_between(self.effective.day(), beijing(self.recorded)) > grace
+    }
+}
+
+/// The only window a decision has on the world.
+#[derive(Debug, Clone)]
+pub struct Context<'a, R> {
+    /// Now.
+    pub at: Timestamp,
+    /// Who asks.
+    pub by: &'a Actor,
+    /// The county's working calendar, in the version known now.
+    pub calendar: &'a Calendar,
+    /// When the actor says it happened, if not now (R16).
+    pub effective: Option<Effective>,
+    /// What was read from other streams, each with the revision it was read at.
+    pub read: &'a R,
+}
+
+impl<R> Context<'_, R> {
+    /// When what is being decided takes effect.
+    pub fn effective(&self) -> Effective {
+        self.effective.unwrap_or(Effective::At(self.at))
+    }
+
+    /// The day in Beijing it takes effect on.
+    pub fn day(&self) -> Date {
+        self.effective().day()
+    }
+
+    /// Today in Beijing.
+    pub fn today(&self) -> Date {
+        beijing(self.at)
+    }
+
+    /// The event as a fact of the effective time.
+    pub fn fact<E>(&self, event: impl Into<E>) -> Fact<E> {
+        Fact { event: event.into(), effective: self.effective() }
+    }
+}
+
+/// Something read from another stream, and where: stored in the event that relied on it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Seen<T> {
+    /// The stream and its revision.
+    pub at: SeenAt,
+    /// What was read.
+    pub value: T,
+}
+
+/// Where something was read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SeenAt {
+    /// Stream name.
+    #[schemars(extend("x-class" = "fact"))]
+    pub stream: String,
+    /// Revision it was read at; none if the stream did not exist.
+    pub revision: Option<u64>,
+}
+
+/// An event as stored: a name and a version that never change, and its JSON.
+pub trait EventRecord: Sized + Clone + Debug + PartialEq + Send + Sync + 'static {
+    /// The stored name.
+    fn name(&self) -> &'static str;
+    /// The stored version.
+    fn version(&self) -> u16;
+    /// The payload's JSON.
+    fn encode(&self) -> Result<Vec<u8>, serde_json::Error>;
+    /// Reads a stored event, upcasting older versions.
+    fn decode(name: &str, version: u16, payload: &[u8]) -> Result<Self, DecodeError>;
+    /// Name, version and JSON schema of every event written today.
+    fn schemas() -> Vec<(&'static str, u16, schemars::Schema)>;
+}
+
+/// Why a stored event could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum DecodeError {
+    /// Written by a newer version of the software.
+    #[error("event {name} version {version} is not known to this version of the software: install the newer one")]
+    Unknown {
+        /// Stored name.
+        name: String,
+        /// Stored version.
+        version: u16,
+    },
+    /// The payload is not what its name and version say.
+    #[error("event {name} version {version} cannot be read: {reason}; run `onematter rebuild --check` and restore from a backup if it persists")]
+    Damaged {
+        /// Stored name.
+        name: String,
+        /// Stored version.
+        version: u16,
+        /// What the decoder said.
+        reason: String,
+    },
+}
+
+/// Why a command was refused: closed, typed, with its facts and its law.
+pub trait Explained: Debug + Clone + PartialEq + Serialize + Send + Sync + 'static {
+    /// The refusal's name, as the API shows it.
+    fn code(&self) -> &'static str;
+    /// The rule of docs/domain.md, such as `R3`.
+    fn rule(&self) -> Option<&'static str>;
+    /// The law or source behind it.
+    fn source(&self) -> Option<String>;
+    /// One sentence in Chinese that says what to do.
+    fn message_zh(&self) -> String;
+    /// One sentence in English that says what to do.
+    fn message_en(&self) -> String;
+}
+
+/// An aggregate's pure rules.
+pub trait Decider: Send + Sync + 'static {
+    /// The stream's category: `matter` in `530322.matter-01J…`.
+    const CATEGORY: &'static str;
+    /// What the fold of a stream is.
+    type State: Default + Clone + Debug + PartialEq + Send + Sync + 'static;
+    /// What can be asked.
+    type Command: Clone + Debug + Serialize + DeserializeOwned + Send + Sync + 'static;
+    /// What can have happened.
+    type Event: EventRecord;
+    /// Why not.
+    type Refusal: Explained;
+    /// What a decision needs from other streams.
+    type Reads: Default + Clone + Debug + Send + Sync + 'static;
+
+    /// Folds one recorded fact. Total.
+    fn evolve(state: &mut Self::State, fact: &Recorded<Self::Event>);
+
+    /// The earliest fact that time alone has made true by `ctx.at` and that is not in the state yet (R22).
+    /// Folded, the next is asked for, until there is none.
+    fn settle(_state: &Self::State, _ctx: &Context<'_, Self::Reads>) -> Option<Fact<Self::Event>> {
+        None
+    }
+
+    /// What follows from the command, or why it is refused. An empty answer means: already so, nothing to record.
+    fn decide(
+        state: &Self::State,
+        command: &Self::Command,
+        ctx: &Context<'_, Self::Reads>,
+    ) -> Result<Vec<Fact<Self::Event>>, Self::Refusal>;
+}
+
+/// Declares an aggregate's events: one documented struct each, with its stored version, and the enum of them.
+#[macro_export]
+macro_rules! events {
+    (
+        $(#[$meta:meta])*
+        pub enum $name:ident { $(
+            $(#[$vmeta:meta])*
+            $variant:ident = $version:literal { $( $(#[$fmeta:meta])* $field:ident : $ty:ty ),* $(,)? }
+        ),* $(,)? }
+    ) => {
+        $(
+            $(#[$vmeta])*
+            #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+            pub struct $variant { $( $(#[$fmeta])* pub $field: $ty ),* }
+            impl From<$variant> for $name {
+                fn from(event: $variant) -> Self {
+                    $name::$variant(event)
+                }
+            }
+        )*
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq)]
+        pub enum $name { $( $(#[$vmeta])* $variant($variant) ),* }
+
+        impl $crate::decider::EventRecord for $name {
+            fn name(&self) -> &'static str {
+                match self { $( $name::$variant(_) => stringify!($variant) ),* }
+            }
+            fn version(&self) -> u16 {
+                match self { $( $name::$variant(_) => $version ),* }
+            }
+            fn encode(&self) -> Result<Vec<u8>, serde_json::Error> {
+                match self { $( $name::$variant(event) => serde_json::to_vec(event) ),* }
+            }
+            fn decode(name: &str, version: u16, payload: &[u8]) -> Result<Self, $crate::decider::DecodeError> {
+                match (name, version) {
+                    $( (stringify!($variant), $version) => serde_json::from_slice(payload).map($name::$variant).map_err(|e| {
+                        $crate::decider::DecodeError::Damaged { name: name.into(), version, reason: e.to_string() }
+                    }), )*
+                    _ => Err($crate::decider::DecodeError::Unknown { name: name.into(), version }),
+                }
+            }
+            fn schemas() -> Vec<(&'static str, u16, schemars::Schema)> {
+                vec![ $( (stringify!($variant), $version, schemars::schema_for!($variant)) ),* ]
+            }
+        }
+    };
+}

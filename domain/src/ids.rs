@@ -1,1 +1,251 @@
-//! Placeholder for ids, replaced by its own commit.
+//! Typed ids: every thing has its own type, and its kind stands in the text a person sees (`matter:01J…`).
+//!
+//! Invariant: a value of an id type is well formed; it is checked when it is parsed, also when it comes from JSON.
+//! Deliberately absent: making ids by chance; what is random comes in from outside, what can be derived is derived.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::{borrow::Cow, fmt, str::FromStr};
+use uuid::Uuid;
+
+/// Why a text is not an id of the kind asked for; it says what would be.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{text:?} is not a {kind}: {expected}")]
+pub struct IdError {
+    /// The kind of id that was asked for.
+    pub kind: &'static str,
+    /// What was given, cut at 80 characters.
+    pub text: String,
+    /// What a well-formed one looks like.
+    pub expected: &'static str,
+}
+
+fn error(kind: &'static str, text: &str, expected: &'static str) -> IdError {
+    IdError { kind, text: text.chars().take(80).collect(), expected }
+}
+
+macro_rules! text_id {
+    ($(#[$meta:meta])* $name:ident, $kind:literal, $expected:literal, $valid:expr) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(std::sync::Arc<str>);
+
+        impl $name {
+            /// The text of the id.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+        impl FromStr for $name {
+            type Err = IdError;
+            fn from_str(text: &str) -> Result<Self, IdError> {
+                let valid: fn(&str) -> bool = $valid;
+                if valid(text) { Ok(Self(text.into())) } else { Err(error($kind, text, $expected)) }
+            }
+        }
+        impl TryFrom<String> for $name {
+            type Error = IdError;
+            fn try_from(text: String) -> Result<Self, IdError> {
+                text.parse()
+            }
+        }
+        impl From<$name> for String {
+            fn from(id: $name) -> String {
+                id.0.to_string()
+            }
+        }
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+        impl JsonSchema for $name {
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({ "type": "string", "description": $expected, "x-class": "fact" })
+            }
+        }
+    };
+}
+
+fn slug(text: &str) -> bool {
+    (1..=64).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        && !text.starts_with('-')
+}
+
+fn code(text: &str) -> bool {
+    (1..=32).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+}
+
+text_id!(
+    /// A county: its six-digit administrative division code (GB/T 2260), e.g. `530322` for Luliang.
+    CountyId, "county", "a six-digit division code such as 530322",
+    |t| t.len() == 6 && t.bytes().all(|b| b.is_ascii_digit())
+);
+text_id!(
+    /// A body of the county: a department, a township or subdistrict, an assessment institution.
+    BodyId, "body", "lower-case letters, digits and hyphens, at most 64, such as natural-resources", slug
+);
+text_id!(
+    /// An officer: an account in the directory, never a person's name.
+    OfficerId, "officer", "lower-case letters, digits and hyphens, at most 64, such as nr-officer-1", slug
+);
+text_id!(
+    /// A template of permits, such as `municipal-road-bridge`.
+    TemplateId, "template", "lower-case letters, digits and hyphens, at most 64, such as municipal-road-bridge", slug
+);
+text_id!(
+    /// An applicant organisation.
+    ApplicantId, "applicant", "lower-case letters, digits and hyphens, at most 64, such as luliang-city-investment", slug
+);
+text_id!(
+    /// A permit (审批事项) inside one matter, by its code in the plan: `A1`.
+    PermitCode, "permit code", "1 to 32 letters, digits, hyphens or underscores, such as A1", code
+);
+text_id!(
+    /// A milestone inside one matter: `works-completed`.
+    MilestoneCode, "milestone code", "1 to 32 letters, digits, hyphens or underscores, such as works-completed", code
+);
+text_id!(
+    /// A material (申请材料) asked for by a permit: `sealed-drawings`.
+    MaterialCode, "material code", "1 to 32 letters, digits, hyphens or underscores, such as sealed-drawings", code
+);
+text_id!(
+    /// A project code (项目代码), one per project [政府投资条例 10], `2306-530322-04-01-123456`.
+    ProjectCode, "project code", "4 to 40 letters, digits and hyphens, such as 2306-530322-04-01-123456",
+    |t| (4..=40).contains(&t.len()) && t.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+);
+text_id!(
+    /// A reference into the erasable vault, where personal text, free notes and file names lie: `vault:…`.
+    VaultRef, "vault reference", "vault: followed by 26 letters or digits, as the vault gave it",
+    |t| t.strip_prefix("vault:").is_some_and(|r| r.len() == 26 && r.bytes().all(|b| b.is_ascii_alphanumeric()))
+);
+text_id!(
+    /// A paper in the object store, by the SHA-256 of its bytes in lower-case hexadecimal.
+    PaperHash, "paper hash", "the 64 hexadecimal digits of the paper's SHA-256, in lower case",
+    |t| t.len() == 64 && t.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+);
+text_id!(
+    /// A text with legal meaning (a reason, a notice number, a name of a thing): 1 to 2,000 characters,
+    /// never a note about a person.
+    LegalText, "legal text", "1 to 2,000 characters, not only spaces",
+    |t| !t.trim().is_empty() && t.chars().count() <= 2_000 && !t.chars().any(|c| c.is_control() && c != '\n')
+);
+
+/// A matter (一件事项目): sortable, 26 characters of Crockford base 32 behind `matter:` in the API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct MatterId(ulid::Ulid);
+
+impl MatterId {
+    /// The id a `ProposeMatter` with this command id gets: the same for each retry.
+    pub fn of_command(county: &CountyId, command: &CommandId) -> Self {
+        let name = format!("{county}/matter/{command}");
+        MatterId(ulid::Ulid(Uuid::new_v5(&Uuid::NAMESPACE_OID, name.as_bytes()).as_u128()))
+    }
+}
+impl FromStr for MatterId {
+    type Err = IdError;
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        let bare = text.strip_prefix("matter:").unwrap_or(text);
+        ulid::Ulid::from_string(bare)
+            .map(MatterId)
+            .map_err(|_| error("matter id", text, "matter: and 26 characters of base 32, as the API gave it"))
+    }
+}
+impl TryFrom<String> for MatterId {
+    type Error = IdError;
+    fn try_from(text: String) -> Result<Self, IdError> {
+        text.parse()
+    }
+}
+impl From<MatterId> for String {
+    fn from(id: MatterId) -> String {
+        id.to_string()
+    }
+}
+impl fmt::Display for MatterId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+impl JsonSchema for MatterId {
+    fn schema_name() -> Cow<'static, str> {
+        "MatterId".into()
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "description": "26 characters of Crockford base 32", "x-class": "fact" })
+    }
+}
+
+macro_rules! uuid_id {
+    ($(#[$meta:meta])* $name:ident, $kind:literal) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl FromStr for $name {
+            type Err = IdError;
+            fn from_str(text: &str) -> Result<Self, IdError> {
+                Uuid::parse_str(text).map($name).map_err(|_| error($kind, text, "a UUID such as 5f0c2c3e-8d3e-4a51-9b3c-0a4f5f3f6a11"))
+            }
+        }
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+        impl JsonSchema for $name {
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({ "type": "string", "format": "uuid", "x-class": "fact" })
+            }
+        }
+    };
+}
+
+uuid_id!(
+    /// The caller's id of one intention: sent again, it yields the first receipt and nothing more.
+    CommandId, "command id"
+);
+uuid_id!(
+    /// A recorded fact. Derived from stream, command and index, so a retry makes the same one.
+    EventId, "event id"
+);
+
+impl EventId {
+    /// uuid5 of `stream/command/index`.
+    pub fn derive(stream: &str, command: &CommandId, index: usize) -> Self {
+        EventId(Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("{stream}/{command}/{index}").as_bytes()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_that_is_not_well_formed_is_refused_also_in_json() {
+        assert!("53032".parse::<CountyId>().is_err());
+        assert!("Natural Resources".parse::<BodyId>().is_err());
+        assert!(serde_json::from_str::<PermitCode>("\"A 1\"").is_err());
+        assert_eq!(serde_json::from_str::<PermitCode>("\"A1\"").unwrap().as_str(), "A1");
+        assert!("   ".parse::<LegalText>().is_err());
+    }
+
+    #[test]
+    fn a_matter_id_is_the_same_for_each_retry_of_its_command() {
+        let county: CountyId = "530322".parse().unwrap();
+        let command = CommandId(Uuid::from_u128(7));
+        let id = MatterId::of_command(&county, &command);
+        assert_eq!(id, MatterId::of_command(&county, &command));
+        assert_eq!(id, format!("matter:{id}").parse().unwrap());
+    }
+}

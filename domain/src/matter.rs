@@ -1,1 +1,0 @@
-//! Placeholder for matter, replaced by its own commit.
