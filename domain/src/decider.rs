@@ -14,7 +14,7 @@ use std::{collections::BTreeSet, fmt::Debug};
 
 /// What an officer may be in the county's directory. Membership of a task force is per matter and not a role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Handles permits of the body (经办/审批人).
     Officer,
@@ -62,7 +62,7 @@ impl Actor {
 ///
 /// The law counts days, so facts are ordered by their day in Beijing; within a day the order of the log stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "snake_case")]
 pub enum Effective {
     /// Known to the instant.
     At(Timestamp),
@@ -118,7 +118,8 @@ impl<E> Recorded<E> {
     /// Back-filling (后期补录, R16): recorded more than `grace` working days after the day it happened.
     /// What time alone has made true is stated by the platform and is never back-filling.
     pub fn is_backfilled(&self, calendar: &Calendar, grace: i32) -> bool {
-        !self.by.is(Role::System) && calendar.working_days_between(self.effective.day(), beijing(self.recorded)) > grace
+        !self.by.is(Role::System)
+            && calendar.working_days_between(self.effective.day(), beijing(self.recorded)) > grace
     }
 }
 
@@ -196,7 +197,9 @@ pub trait EventRecord: Sized + Clone + Debug + PartialEq + Send + Sync + 'static
 #[derive(Debug, thiserror::Error)]
 pub enum DecodeError {
     /// Written by a newer version of the software.
-    #[error("event {name} version {version} is not known to this version of the software: install the newer one")]
+    #[error(
+        "event {name} version {version} is not known to this version of the software: install the newer one"
+    )]
     Unknown {
         /// Stored name.
         name: String,
@@ -204,7 +207,9 @@ pub enum DecodeError {
         version: u16,
     },
     /// The payload is not what its name and version say.
-    #[error("event {name} version {version} cannot be read: {reason}; run `onematter rebuild --check` and restore from a backup if it persists")]
+    #[error(
+        "event {name} version {version} cannot be read: {reason}; run `onematter rebuild --check` and restore from a backup if it persists"
+    )]
     Damaged {
         /// Stored name.
         name: String,

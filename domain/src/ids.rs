@@ -78,7 +78,8 @@ fn slug(text: &str) -> bool {
 }
 
 fn code(text: &str) -> bool {
-    (1..=32).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+    (1..=32).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }
 
 text_id!(
@@ -135,6 +136,13 @@ text_id!(
     LegalText, "legal text", "1 to 2,000 characters, not only spaces",
     |t| !t.trim().is_empty() && t.chars().count() <= 2_000 && !t.chars().any(|c| c.is_control() && c != '\n')
 );
+
+impl LegalText {
+    /// A sentence of the rules themselves; what would not be a legal text is cut to one.
+    pub(crate) fn fixed(sentence: &str) -> Self {
+        sentence.parse().unwrap_or_else(|_| LegalText("—".into()))
+    }
+}
 
 /// A matter (一件事项目): sortable, 26 characters of Crockford base 32 behind `matter:` in the API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -9,6 +9,7 @@ pub mod clock;
 pub mod decider;
 pub mod directory;
 pub mod forecast;
+pub mod graph;
 pub mod ids;
 pub mod matter;
 pub mod project;

@@ -118,7 +118,13 @@ pub enum MatterCommand {
     /// Approve.
     ApprovePermit { permit: PermitCode, notice: Notice, conditions: Option<LegalText> },
     /// Deny.
-    DenyPermit { permit: PermitCode, reasons: LegalText, article: LegalText, remedy: LegalText, notice: Notice },
+    DenyPermit {
+        permit: PermitCode,
+        reasons: LegalText,
+        article: LegalText,
+        remedy: LegalText,
+        notice: Notice,
+    },
     /// Issue the certificate.
     IssueCertificate { permit: PermitCode, certificate: Notice, valid_until: Option<Date> },
     /// Revoke.

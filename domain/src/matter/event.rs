@@ -10,8 +10,8 @@ use crate::{
     decider::SeenAt,
     events,
     ids::{
-        ApplicantId, BodyId, EventId, LegalText, MaterialCode, MilestoneCode, OfficerId, PaperHash, PermitCode,
-        ProjectCode, VaultRef,
+        ApplicantId, BodyId, EventId, LegalText, MaterialCode, MilestoneCode, OfficerId, PaperHash,
+        PermitCode, ProjectCode, VaultRef,
     },
 };
 use jiff::civil::Date;
@@ -36,7 +36,7 @@ pub struct Notice {
 
 /// Manner of service [民事诉讼法 87-95, 行政许可法 44].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "snake_case")]
 pub enum Service {
     /// 直接送达.
     InPerson,
@@ -127,8 +127,10 @@ pub struct ProjectFacts {
 
 /// Which clock ran out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "snake_case")]
 pub enum Term {
+    /// Answer to a file received, where silence deems nothing (R3 binds administrative permits only).
+    Intake,
     /// The statutory limit.
     Statutory,
     /// The promised limit.
@@ -143,7 +145,7 @@ pub enum Term {
 
 /// What a lapsed tolerance leads to: the consequence of its mode (R11).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "snake_case")]
 pub enum Consequence {
     /// Mode 1: not accepted.
     NotAccepted,
@@ -157,7 +159,7 @@ pub enum Consequence {
 
 /// A field of an entry that can be corrected, with its old and its new value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(tag = "field", rename_all = "kebab-case")]
+#[serde(tag = "field", rename_all = "snake_case")]
 pub enum Correction {
     /// The day a file or a corrected file was received.
     ReceivedOn {
@@ -404,10 +406,14 @@ events! {
         DueDateRevised = 1 {
             /// The permit.
             permit: PermitCode,
-            /// As fixed before.
-            old: Dues,
-            /// As it is now.
-            new: Dues,
+            /// The clock's due dates as fixed before, if they moved.
+            old: Option<Dues>,
+            /// As they are now.
+            new: Option<Dues>,
+            /// The term of intake as it is now, if it moved.
+            intake: Option<DueOn>,
+            /// The term of delivery as it is now, if it moved.
+            delivery: Option<DueOn>,
             /// The notice.
             notice: LegalText,
         },
@@ -746,4 +752,3 @@ pub struct StartedClock {
     /// Due dates.
     pub dues: Dues,
 }
-

@@ -4,9 +4,184 @@
 //! is always with exactly one body; a permit's facts touch that permit only.
 //! Deliberately absent: meetings, calls, duty lists; those are streams of their own.
 
+mod authority;
+mod can;
+mod clocks;
 pub mod command;
+mod decision;
 pub mod event;
+mod evolve;
+mod handoff;
+mod intake;
+mod lifecycle;
+mod order;
 pub mod plan;
+mod record;
+pub mod refusal;
+pub mod requirements;
+mod settle;
+pub mod state;
+mod tolerance;
 
+pub use can::{Can, can_on_matter, can_on_permit};
 pub use command::MatterCommand;
 pub use event::MatterEvent;
+pub use evolve::event_permit;
+pub use refusal::MatterRefusal;
+pub use state::Matter;
+pub use tolerance::{consequence, verdict};
+
+use crate::{
+    decider::{Actor, Context, Decider, Effective, Fact, Recorded, Role, Seen},
+    ids::{EventId, MatterId, OfficerId},
+};
+use plan::Plan;
+use std::collections::BTreeMap;
+
+/// What a decision on a matter needs from other streams, each with the revision it was read at.
+#[derive(Debug, Clone, Default)]
+pub struct MatterReads {
+    /// This matter's id.
+    pub matter: Option<MatterId>,
+    /// Whom the project code is reserved for (`ProposeMatter`).
+    pub reserved: Option<Seen<Option<MatterId>>>,
+    /// The template, resolved, or why it cannot be (`PlanMatter`).
+    pub plan: Option<Seen<Result<Plan, String>>>,
+    /// Why the applicant may not be given tolerance; none if it may (`TolerateDeficiency`).
+    pub ineligible: Option<Seen<Option<String>>>,
+    /// The officers a command names, as the directory knows them.
+    pub officers: BTreeMap<OfficerId, Actor>,
+}
+
+type Ctx<'a> = Context<'a, MatterReads>;
+type Facts = Result<Vec<Fact<MatterEvent>>, MatterRefusal>;
+
+/// The rules of a matter.
+#[derive(Debug, Clone, Copy)]
+pub struct MatterDecider;
+
+impl Decider for MatterDecider {
+    const CATEGORY: &'static str = "matter";
+    type State = Matter;
+    type Command = MatterCommand;
+    type Event = MatterEvent;
+    type Refusal = MatterRefusal;
+    type Reads = MatterReads;
+
+    fn evolve(state: &mut Matter, fact: &Recorded<MatterEvent>) {
+        evolve::evolve(state, fact);
+    }
+
+    fn settle(state: &Matter, ctx: &Ctx<'_>) -> Option<Fact<MatterEvent>> {
+        settle::next(state, ctx)
+    }
+
+    fn decide(state: &Matter, command: &MatterCommand, ctx: &Ctx<'_>) -> Facts {
+        let effective = ctx.day();
+        if effective > ctx.today() || !ctx.effective().is_by(ctx.at) {
+            return Err(MatterRefusal::EffectiveInFuture { effective, today: ctx.today() });
+        }
+        let mut facts = dispatch(state, command, ctx)?;
+        if ctx.effective.is_some()
+            && let Some(last) = facts.iter().find_map(|fact| state.order.broken_by(fact))
+        {
+            return Err(MatterRefusal::BackfillOutOfOrder { effective, last });
+        }
+        if !facts.is_empty() {
+            facts.extend(consequences(state, &facts, ctx));
+        }
+        Ok(facts)
+    }
+}
+
+/// What follows at once from the facts just decided: a landed prerequisite starts the clock that waited for it.
+fn consequences(state: &Matter, facts: &[Fact<MatterEvent>], ctx: &Ctx<'_>) -> Vec<Fact<MatterEvent>> {
+    let mut after = state.clone();
+    for fact in facts {
+        evolve::evolve(&mut after, &provisional(fact, ctx.by, ctx.at));
+    }
+    let mut more = Vec::new();
+    while let Some(fact) = settle::next(&after, ctx) {
+        evolve::evolve(&mut after, &provisional(&fact, ctx.by, ctx.at));
+        more.push(fact);
+    }
+    more
+}
+
+/// A fact in its envelope before it has a place in the log.
+fn provisional(fact: &Fact<MatterEvent>, by: &Actor, at: jiff::Timestamp) -> Recorded<MatterEvent> {
+    let id = EventId(uuid::Uuid::nil());
+    Recorded {
+        id,
+        revision: 0,
+        by: by.clone(),
+        effective: fact.effective,
+        recorded: at,
+        event: fact.event.clone(),
+    }
+}
+
+fn dispatch(state: &Matter, command: &MatterCommand, ctx: &Ctx<'_>) -> Facts {
+    use MatterCommand as C;
+    if matches!(command, C::Settle) {
+        return Ok(vec![]);
+    }
+    if ctx.by.is(Role::Auditor) {
+        return Err(MatterRefusal::NotAuthorised { needs: refusal::Authority::TaskForceLead });
+    }
+    match command {
+        C::ProposeMatter { .. }
+        | C::DesignateMatter { .. }
+        | C::ChangeTaskForce { .. }
+        | C::PlanMatter { .. }
+        | C::AmendPlan { .. }
+        | C::StartMatter
+        | C::SuspendMatter { .. }
+        | C::ResumeMatter { .. }
+        | C::CompleteMatter
+        | C::TerminateMatter { .. }
+        | C::ReachMilestone { .. } => lifecycle::decide(state, command, ctx),
+        C::SubmitPermit { .. }
+        | C::NoticeCorrection { .. }
+        | C::ReceiveCorrection { .. }
+        | C::AcceptPermit { .. }
+        | C::RefuseAcceptance { .. }
+        | C::SetAsideDeemedAcceptance { .. }
+        | C::WithdrawPermit { .. }
+        | C::MarkNotApplicable { .. } => intake::decide(state, command, ctx),
+        C::SuspendClock { .. } | C::ResumeClock { .. } | C::ExtendLimit { .. } | C::ReviseDueDates { .. } => {
+            clocks::decide(state, command, ctx)
+        }
+        C::OfferHandoff { .. }
+        | C::ReceiveHandoff { .. }
+        | C::ReturnHandoff { .. }
+        | C::WithdrawHandoff { .. }
+        | C::RecallCustody { .. } => handoff::decide(state, command, ctx),
+        C::ProposeTolerance { .. }
+        | C::TolerateDeficiency { .. }
+        | C::ReceiveSupplement { .. }
+        | C::VerifySupplement { .. }
+        | C::RejectSupplement { .. }
+        | C::MoveSupplementDeadline { .. }
+        | C::ConfirmPreReview { .. } => tolerance::decide(state, command, ctx),
+        C::RecordCheck { .. }
+        | C::RequestHearing { .. }
+        | C::RecordHearing { .. }
+        | C::RequestRenewal { .. }
+        | C::GrantRenewal { .. }
+        | C::ApprovePermit { .. }
+        | C::DenyPermit { .. }
+        | C::IssueCertificate { .. }
+        | C::RevokePermit { .. } => decision::decide(state, command, ctx),
+        C::CorrectEntry { .. } => record::decide(state, command, ctx),
+        C::Settle => Ok(vec![]),
+    }
+}
+
+fn one(ctx: &Ctx<'_>, event: impl Into<MatterEvent>) -> Facts {
+    Ok(vec![ctx.fact(event)])
+}
+
+fn on(day: jiff::civil::Date, event: impl Into<MatterEvent>) -> Fact<MatterEvent> {
+    Fact { event: event.into(), effective: Effective::On(day) }
+}

@@ -13,7 +13,7 @@ use std::{collections::BTreeSet, fmt, str::FromStr};
 
 /// The four stages of a construction project's permits [国办发〔2019〕11号].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "snake_case")]
 pub enum Stage {
     /// 立项用地规划许可.
     ProjectAndLand,
@@ -27,7 +27,7 @@ pub enum Stage {
 
 /// What kind of act a permit is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "snake_case")]
 pub enum Nature {
     /// 行政许可: the terms of 行政许可法 bind it.
     Permit,
@@ -43,7 +43,7 @@ pub enum Nature {
 
 /// Who may extend the limit, and by how much (行政许可法 42).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "snake_case")]
 pub enum Handling {
     /// By one department: the agency head extends.
     Single,
@@ -55,7 +55,7 @@ pub enum Handling {
 
 /// A gate of a permit's life, in order: a requirement is due before one of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "snake_case")]
 pub enum Gate {
     /// Before acceptance (受理).
     Accept,
@@ -69,7 +69,7 @@ pub enum Gate {
 
 /// How far a prerequisite permit must have come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "snake_case")]
 pub enum Reaches {
     /// Accepted, deemed acceptance included.
     Accepted,
@@ -81,7 +81,7 @@ pub enum Reaches {
 
 /// The five modes of tolerated deficiency (容缺), each a named gate shift (R11).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "snake_case")]
 pub enum Mode {
     /// 1 容缺收件: received only; the missing list is the one-time notice.
     ReceiveOnly,
@@ -104,7 +104,9 @@ impl Mode {
             (Mode::ReceiveOnly, Gate::Accept) if material => Some(Gate::Accept),
             (Mode::Accept, Gate::Accept) if material => Some(Gate::Decide),
             (Mode::PreReview, Gate::Accept) if !material => Some(Gate::Decide),
-            (Mode::Commitment, Gate::Decide | Gate::Issue) | (Mode::IssueFirst, Gate::Issue) => Some(Gate::AfterIssue),
+            (Mode::Commitment, Gate::Decide | Gate::Issue) | (Mode::IssueFirst, Gate::Issue) => {
+                Some(Gate::AfterIssue)
+            }
             _ => None,
         }
     }
@@ -128,7 +130,7 @@ impl Mode {
 
 /// Fields where nothing may be settled by a commitment (R12, 国办发〔2020〕42号).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "snake_case")]
 pub enum Sensitive {
     /// 国家安全.
     NationalSecurity,
@@ -163,7 +165,7 @@ impl Sensitive {
 
 /// A node of the matter's graph.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "snake_case")]
 pub enum Node {
     /// A permit.
     Permit(PermitCode),

@@ -1,0 +1,185 @@
+//! Stopping, resuming and extending a permit's clock; revising due dates by a new holiday notice (R4, R6, R20).
+//!
+//! Invariants: no notice, no suspension; a limit is extended once and before it has run out.
+//! Deliberately absent: the arithmetic; that is the clock's.
+
+use super::{
+    Ctx, Facts,
+    authority::{At, allow},
+    command::MatterCommand as C,
+    event::*,
+    intake::{INTAKE_DAYS, due_on, term},
+    plan::Handling,
+    refusal::{Authority, MatterRefusal, served},
+    state::{Clocks, Excluded, Matter, Permit, Round, RoundPhase},
+};
+use crate::{
+    clock::{Extension, Ground, Suspension},
+    decider::{Fact, Role},
+    ids::{EventId, LegalText, PermitCode},
+};
+use jiff::civil::Date;
+
+pub(super) fn decide(state: &Matter, command: &C, ctx: &Ctx<'_>) -> Facts {
+    match command {
+        C::SuspendClock { permit, ground, told_until, notice } => {
+            suspend(state, permit, *ground, *told_until, notice, ctx)
+        }
+        C::ResumeClock { permit, ground } => resume(state, permit, *ground, ctx),
+        C::ExtendLimit { permit, extension, reason, notice } => {
+            extend(state, permit, extension, reason, notice, ctx)
+        }
+        C::ReviseDueDates { notice } => revise(state, notice, ctx),
+        _ => Ok(vec![]),
+    }
+}
+
+fn running<'a>(at: &At<'a>) -> Result<(&'a Round, &'a Clocks), MatterRefusal> {
+    let round = at.undecided()?;
+    let clocks = round.clocks.as_ref().filter(|_| round.phase == RoundPhase::InReview);
+    clocks.map(|c| (round, c)).ok_or_else(|| MatterRefusal::ClockNotRunning { permit: at.code.clone() })
+}
+
+fn suspend(
+    state: &Matter,
+    code: &PermitCode,
+    ground: Ground,
+    told_until: Date,
+    notice: &Notice,
+    ctx: &Ctx<'_>,
+) -> Facts {
+    let at = state.working(code)?;
+    at.custodian(ctx)?;
+    let (_, clocks) = running(&at)?;
+    served(notice, ctx.day())?;
+    let from = ctx.day();
+    if told_until < from {
+        return Err(MatterRefusal::ToldBeforeStart { from, told_until });
+    }
+    let listed = at.planned.excluded.iter().find(|e| e.ground == ground).and_then(|e| e.max.as_ref());
+    if let Some(max) = listed {
+        let latest = ctx.calendar.add(crate::calendar::days::shift(from, -1), u32::from(max.value), max.unit);
+        if told_until > latest {
+            return Err(MatterRefusal::ExclusionTooLong { ground, latest, source: max.source.clone() });
+        }
+    }
+    let mut after = clocks.clone();
+    let number = notice.number.to_string();
+    after.suspensions.push(Excluded {
+        entry: EventId(uuid::Uuid::nil()),
+        resumed: None,
+        suspension: Suspension { ground, from, until: None, told_until, notice: number },
+    });
+    let dues = after.compute(at.planned, ctx.calendar);
+    super::one(
+        ctx,
+        ClockSuspended { permit: code.clone(), ground, from, told_until, notice: notice.clone(), dues },
+    )
+}
+
+fn resume(state: &Matter, code: &PermitCode, ground: Ground, ctx: &Ctx<'_>) -> Facts {
+    let at = state.working(code)?;
+    at.custodian(ctx)?;
+    let (_, clocks) = running(&at)?;
+    let open = clocks
+        .suspensions
+        .iter()
+        .filter(|s| s.suspension.ground == ground && s.suspension.until.is_none())
+        .map(|s| s.suspension.from)
+        .max()
+        .ok_or_else(|| MatterRefusal::NotStopped { permit: code.clone(), ground })?;
+    let on = ctx.day();
+    if on < open {
+        return Err(MatterRefusal::ResumedBeforeStart { from: open, on });
+    }
+    let mut after = clocks.clone();
+    after.close(ground, crate::calendar::days::shift(on, -1), false, None);
+    let dues = after.compute(at.planned, ctx.calendar);
+    super::one(ctx, ClockResumed { permit: code.clone(), on, ground, dues })
+}
+
+fn extend(
+    state: &Matter,
+    code: &PermitCode,
+    extension: &Extension,
+    reason: &LegalText,
+    notice: &Notice,
+    ctx: &Ctx<'_>,
+) -> Facts {
+    let at = state.working(code)?;
+    match at.planned.handling {
+        Handling::Single => at.head(ctx)?,
+        Handling::Joint => allow(ctx.by.is(Role::GovernmentHead), Authority::GovernmentHead)?,
+        Handling::Preliminary => return Err(MatterRefusal::NotExtendable { permit: code.clone() }),
+    }
+    let (_, clocks) = running(&at)?;
+    served(notice, ctx.day())?;
+    let most = at.planned.extension.as_ref().filter(|_| at.planned.statutory.is_some());
+    let most = most.ok_or_else(|| MatterRefusal::NotExtendable { permit: code.clone() })?;
+    if clocks.extension.is_some() {
+        return Err(MatterRefusal::AlreadyExtended { permit: code.clone() });
+    }
+    if let Some(due) = clocks.dues.statutory.filter(|due| ctx.day() > *due) {
+        return Err(MatterRefusal::LimitRunOut { permit: code.clone(), due });
+    }
+    if extension.value > most.value || extension.value == 0 || extension.unit != most.unit {
+        return Err(MatterRefusal::ExtensionTooLong {
+            asked: extension.value,
+            most: most.value,
+            source: most.source.clone(),
+        });
+    }
+    let mut after = clocks.clone();
+    after.extension = Some(extension.clone());
+    let dues = after.compute(at.planned, ctx.calendar);
+    super::one(
+        ctx,
+        LimitExtended {
+            permit: code.clone(),
+            extension: extension.clone(),
+            approved_by: ctx.by.officer.clone(),
+            reason: reason.clone(),
+            notice: notice.clone(),
+            dues,
+        },
+    )
+}
+
+fn revise(state: &Matter, notice: &LegalText, ctx: &Ctx<'_>) -> Facts {
+    allow(ctx.by.is(Role::Administrator) || ctx.by.is(Role::System), Authority::Administrator)?;
+    let Some(plan) = &state.plan else { return Ok(vec![]) };
+    let revised = plan.permits.iter().filter_map(|planned| {
+        let at = state.find(&planned.code).ok()?;
+        revised(&at, at.permit, notice, ctx)
+    });
+    Ok(revised.collect())
+}
+
+fn revised(at: &At<'_>, permit: &Permit, notice: &LegalText, ctx: &Ctx<'_>) -> Option<Fact<MatterEvent>> {
+    let round = permit.round()?;
+    let clocks =
+        round.clocks.as_ref().filter(|c| c.ended_on.is_none() && round.phase == RoundPhase::InReview);
+    let moved = clocks.and_then(|clocks| {
+        let new = clocks.compute(at.planned, ctx.calendar);
+        (new != clocks.dues).then(|| (clocks.dues.clone(), new))
+    });
+    let intake = (round.phase == RoundPhase::Received)
+        .then(|| term(ctx.calendar, round.complete_on(), INTAKE_DAYS))
+        .filter(|due| *due != round.intake_due);
+    let decided = round.decision.as_ref().filter(|_| round.phase == RoundPhase::Approved);
+    let delivery = decided.and_then(|decision| {
+        let new = term(ctx.calendar, decision.on, super::decision::DELIVERY_DAYS);
+        decision.delivery_due.as_ref().filter(|old| **old != new).map(|_| new)
+    });
+    if moved.is_none() && intake.is_none() && delivery.is_none() {
+        return None;
+    }
+    let (old, new) = moved.unzip();
+    let code = at.code.clone();
+    Some(ctx.fact(DueDateRevised { permit: code, old, new, intake, delivery, notice: notice.clone() }))
+}
+
+/// A due date of an event from a day already fixed elsewhere.
+pub(super) fn known_due(ctx: &Ctx<'_>, date: Date) -> DueOn {
+    due_on(ctx.calendar, date)
+}

@@ -1,0 +1,260 @@
+//! Checks, hearings, the decision, the certificate and what may become of it (R4, R5, R7, R9, R18).
+//!
+//! Invariants: only the lead department decides, with custody at home; who applied does not decide; no approval
+//! before what the decide gate asks for.
+//! Deliberately absent: revocation by time; a person revokes, with notice.
+
+use super::{
+    Ctx, Facts,
+    authority::At,
+    command::MatterCommand as C,
+    event::*,
+    intake::term,
+    plan::Gate,
+    refusal::{MatterRefusal, served},
+    state::{Certificate, Matter, Round, RoundPhase},
+};
+use crate::{
+    calendar::{Unit, days},
+    ids::{LegalText, OfficerId, PaperHash, PermitCode},
+};
+use jiff::civil::Date;
+use std::collections::BTreeSet;
+
+/// Working days to deliver a certificate (行政许可法 44).
+pub(super) const DELIVERY_DAYS: u32 = 10;
+/// Working days to ask for a hearing after being told (行政许可法 47).
+const HEARING_ASK_DAYS: u32 = 5;
+/// Working days to hold it (行政许可法 47).
+const HEARING_HOLD_DAYS: u32 = 20;
+/// Calendar days before expiry by which renewal is asked for (行政许可法 50).
+const RENEWAL_DAYS: i32 = 30;
+
+pub(super) fn decide(state: &Matter, command: &C, ctx: &Ctx<'_>) -> Facts {
+    match command {
+        C::RecordCheck { permit, officers, finding, passed } => {
+            record_check(state, permit, officers, finding, *passed, ctx)
+        }
+        C::RequestHearing { permit, told_on } => request_hearing(state, permit, *told_on, ctx),
+        C::RecordHearing { permit, record } => record_hearing(state, permit, record, ctx),
+        C::RequestRenewal { permit } => request_renewal(state, permit, ctx),
+        C::GrantRenewal { permit, valid_until, notice } => {
+            grant_renewal(state, permit, *valid_until, notice, ctx)
+        }
+        C::ApprovePermit { permit, notice, conditions } => approve(state, permit, notice, conditions, ctx),
+        C::DenyPermit { permit, reasons, article, remedy, notice } => {
+            let at = state.working(permit)?;
+            let round = decidable(state, &at, ctx)?;
+            no_open_hearing(&at, round)?;
+            served(notice, ctx.day())?;
+            super::one(
+                ctx,
+                PermitDenied {
+                    permit: permit.clone(),
+                    reasons: reasons.clone(),
+                    article: article.clone(),
+                    remedy: remedy.clone(),
+                    notice: notice.clone(),
+                },
+            )
+        }
+        C::IssueCertificate { permit, certificate, valid_until } => {
+            issue(state, permit, certificate, *valid_until, ctx)
+        }
+        C::RevokePermit { permit, reasons, article, notice } => {
+            revoke(state, permit, reasons, article, notice, ctx)
+        }
+        _ => Ok(vec![]),
+    }
+}
+
+/// The round, if this officer may decide it now.
+fn decidable<'a>(state: &Matter, at: &At<'a>, ctx: &Ctx<'_>) -> Result<&'a Round, MatterRefusal> {
+    at.decider(ctx)?;
+    let round = at.undecided()?;
+    at.round_in(&[RoundPhase::InReview], "in review (审查中)")?;
+    at.not_the_applicant(state, round, ctx)?;
+    if round.is_stopped() {
+        return Err(MatterRefusal::ClockStopped { permit: at.code.clone() });
+    }
+    Ok(round)
+}
+
+fn no_open_hearing(at: &At<'_>, round: &Round) -> Result<(), MatterRefusal> {
+    match round.hearing.as_ref().filter(|h| h.held.is_none()) {
+        Some(hearing) => {
+            Err(MatterRefusal::HearingOpen { permit: at.code.clone(), hold_by: hearing.hold_by.date })
+        }
+        None => Ok(()),
+    }
+}
+
+fn approve(
+    state: &Matter,
+    code: &PermitCode,
+    notice: &Notice,
+    conditions: &Option<LegalText>,
+    ctx: &Ctx<'_>,
+) -> Facts {
+    let at = state.working(code)?;
+    let round = decidable(state, &at, ctx)?;
+    no_open_hearing(&at, round)?;
+    if round.pre_review.as_ref().is_some_and(|p| !p.confirmed) {
+        return Err(MatterRefusal::PreReviewUnconfirmed { permit: code.clone() });
+    }
+    let missing = state.missing_at(code, Gate::Decide);
+    if !missing.is_empty() {
+        return Err(MatterRefusal::RequirementsUnmet { permit: code.clone(), gate: Gate::Decide, missing });
+    }
+    if at.planned.site_check && !round.checks.iter().any(|c| c.passed) {
+        return Err(MatterRefusal::CheckMissing { permit: code.clone() });
+    }
+    served(notice, ctx.day())?;
+    super::one(
+        ctx,
+        PermitApproved {
+            permit: code.clone(),
+            notice: notice.clone(),
+            conditions: conditions.clone(),
+            delivery_due: at.planned.certificate.then(|| term(ctx.calendar, ctx.day(), DELIVERY_DAYS)),
+        },
+    )
+}
+
+fn issue(
+    state: &Matter,
+    code: &PermitCode,
+    certificate: &Notice,
+    valid_until: Option<Date>,
+    ctx: &Ctx<'_>,
+) -> Facts {
+    let at = state.working(code)?;
+    at.decider(ctx)?;
+    if !at.planned.certificate {
+        return Err(MatterRefusal::NoCertificate { permit: code.clone() });
+    }
+    at.round_in(&[RoundPhase::Approved], "approved (已批准)")?;
+    let missing = state.missing_at(code, Gate::Issue);
+    if !missing.is_empty() {
+        return Err(MatterRefusal::RequirementsUnmet { permit: code.clone(), gate: Gate::Issue, missing });
+    }
+    served(certificate, ctx.day())?;
+    let (permit, certificate) = (code.clone(), certificate.clone());
+    super::one(ctx, CertificateIssued { permit, certificate, valid_until })
+}
+
+fn revoke(
+    state: &Matter,
+    code: &PermitCode,
+    reasons: &LegalText,
+    article: &LegalText,
+    notice: &Notice,
+    ctx: &Ctx<'_>,
+) -> Facts {
+    let at = state.find(code)?;
+    at.head(ctx)?;
+    at.round_in(&[RoundPhase::Approved, RoundPhase::Issued], "approved or issued (已批准或已发证)")?;
+    served(notice, ctx.day())?;
+    super::one(
+        ctx,
+        PermitRevoked {
+            permit: code.clone(),
+            reasons: reasons.clone(),
+            article: article.clone(),
+            notice: notice.clone(),
+        },
+    )
+}
+
+fn record_check(
+    state: &Matter,
+    code: &PermitCode,
+    officers: &BTreeSet<OfficerId>,
+    finding: &LegalText,
+    passed: bool,
+    ctx: &Ctx<'_>,
+) -> Facts {
+    let at = state.working(code)?;
+    at.custodian(ctx)?;
+    let round = at.undecided()?;
+    if round.accepted.is_none() || round.phase.allows_new_round() {
+        return Err(at.wrong_step("accepted and undecided (已受理)"));
+    }
+    if officers.len() < 2 {
+        return Err(MatterRefusal::TwoOfficersNeeded { given: officers.len() });
+    }
+    if let Some(officer) = officers.iter().find(|o| !ctx.read.officers.contains_key(*o)) {
+        return Err(MatterRefusal::UnknownOfficer { officer: officer.clone() });
+    }
+    super::one(
+        ctx,
+        CheckRecorded { permit: code.clone(), officers: officers.clone(), finding: finding.clone(), passed },
+    )
+}
+
+fn request_hearing(state: &Matter, code: &PermitCode, told_on: Date, ctx: &Ctx<'_>) -> Facts {
+    let at = state.working(code)?;
+    if at.submitter(state, ctx).is_err() {
+        at.custodian(ctx)?;
+    }
+    let round = at.undecided()?;
+    if round.phase != RoundPhase::InReview {
+        return Err(at.wrong_step("in review (审查中)"));
+    }
+    if round.hearing.is_some() {
+        return Err(MatterRefusal::HearingAlready { permit: code.clone() });
+    }
+    let latest = ctx.calendar.add(told_on, HEARING_ASK_DAYS, Unit::WorkingDays);
+    if ctx.day() > latest {
+        return Err(MatterRefusal::HearingTooLate { told_on, latest });
+    }
+    let hold_by = term(ctx.calendar, ctx.day(), HEARING_HOLD_DAYS);
+    super::one(ctx, HearingRequested { permit: code.clone(), told_on, hold_by })
+}
+
+fn record_hearing(state: &Matter, code: &PermitCode, record: &PaperHash, ctx: &Ctx<'_>) -> Facts {
+    let at = state.working(code)?;
+    at.lead_department(ctx)?;
+    let round = at.undecided()?;
+    if round.hearing.as_ref().is_none_or(|h| h.held.is_some()) {
+        return Err(MatterRefusal::NoHearing { permit: code.clone() });
+    }
+    super::one(ctx, HearingHeld { permit: code.clone(), record: record.clone() })
+}
+
+fn issued<'a>(at: &At<'a>) -> Result<&'a Certificate, MatterRefusal> {
+    let round = at.round_in(&[RoundPhase::Issued], "issued (已发证)")?;
+    round.certificate.as_ref().ok_or_else(|| at.wrong_step("issued (已发证)"))
+}
+
+fn request_renewal(state: &Matter, code: &PermitCode, ctx: &Ctx<'_>) -> Facts {
+    let at = state.find(code)?;
+    at.submitter(state, ctx)?;
+    let certificate = issued(&at)?;
+    let expires_on =
+        certificate.valid_until.ok_or_else(|| MatterRefusal::NoExpiry { permit: code.clone() })?;
+    let latest = days::shift(expires_on, -RENEWAL_DAYS);
+    if ctx.day() > latest {
+        return Err(MatterRefusal::RenewalTooLate { expires_on, latest });
+    }
+    if certificate.renewal_asked.is_some() {
+        return Ok(vec![]);
+    }
+    super::one(ctx, RenewalRequested { permit: code.clone(), expires_on })
+}
+
+fn grant_renewal(
+    state: &Matter,
+    code: &PermitCode,
+    valid_until: Date,
+    notice: &Notice,
+    ctx: &Ctx<'_>,
+) -> Facts {
+    let at = state.find(code)?;
+    at.decider(ctx)?;
+    if issued(&at)?.renewal_asked.is_none() {
+        return Err(MatterRefusal::NoRenewal { permit: code.clone() });
+    }
+    served(notice, ctx.day())?;
+    super::one(ctx, RenewalGranted { permit: code.clone(), valid_until, notice: notice.clone() })
+}

@@ -1,0 +1,220 @@
+//! Life of the matter: proposal, designation, plan, start, suspension, completion; milestones.
+//!
+//! Invariants: a matter has one project code and one plan; a gate already passed is not amended; suspending a matter
+//! stops no statutory clock.
+//! Deliberately absent: permits' own lives.
+
+use super::{
+    Ctx, Facts,
+    authority::allow,
+    command::MatterCommand as C,
+    event::*,
+    plan::{Gate, Node, Plan, PlannedPermit},
+    refusal::{Authority, MatterRefusal},
+    state::{Matter, Permit, Phase},
+};
+use crate::{
+    decider::Role,
+    graph::Graph,
+    ids::{LegalText, MilestoneCode, PermitCode},
+};
+
+pub(super) fn decide(state: &Matter, command: &C, ctx: &Ctx<'_>) -> Facts {
+    match command {
+        C::ProposeMatter { project } => propose(state, project, ctx),
+        C::DesignateMatter { task_force, basis } => {
+            state.in_phase(&[Phase::Proposed])?;
+            allow(ctx.by.is(Role::Lead) || ctx.by.is(Role::GovernmentHead), Authority::Lead)?;
+            known(task_force, ctx)?;
+            super::one(ctx, MatterDesignated { task_force: task_force.clone(), basis: basis.clone() })
+        }
+        C::ChangeTaskForce { task_force, reason } => {
+            state.in_phase(&[Phase::Designated, Phase::Underway, Phase::Suspended])?;
+            state.lead_only(ctx)?;
+            known(task_force, ctx)?;
+            super::one(ctx, TaskForceChanged { task_force: task_force.clone(), reason: reason.clone() })
+        }
+        C::PlanMatter { .. } => plan(state, ctx),
+        C::AmendPlan { put, drop, reason } => amend(state, put, drop, reason, ctx),
+        C::StartMatter => {
+            state.in_phase(&[Phase::Designated])?;
+            state.lead_only(ctx)?;
+            state.plan.as_ref().ok_or(MatterRefusal::NoPlan)?;
+            super::one(ctx, MatterStarted { on: ctx.day() })
+        }
+        C::SuspendMatter { reason } => {
+            state.in_phase(&[Phase::Underway])?;
+            state.lead_only(ctx)?;
+            super::one(ctx, MatterSuspended { reason: reason.clone() })
+        }
+        C::ResumeMatter { reason } => {
+            state.in_phase(&[Phase::Suspended])?;
+            state.lead_only(ctx)?;
+            super::one(ctx, MatterResumed { reason: reason.clone() })
+        }
+        C::CompleteMatter => complete(state, ctx),
+        C::TerminateMatter { reason } => {
+            state.in_phase(&[Phase::Proposed, Phase::Designated, Phase::Underway, Phase::Suspended])?;
+            if state.task_force.is_some() {
+                state.lead_only(ctx)?;
+            } else {
+                allow(ctx.by.is(Role::Lead), Authority::Lead)?;
+            }
+            super::one(ctx, MatterTerminated { reason: reason.clone() })
+        }
+        C::ReachMilestone { milestone, evidence } => reach(state, milestone, evidence, ctx),
+        _ => Ok(vec![]),
+    }
+}
+
+fn propose(state: &Matter, project: &ProjectFacts, ctx: &Ctx<'_>) -> Facts {
+    if state.phase != Phase::Unknown {
+        return Err(MatterRefusal::MatterExists);
+    }
+    let may =
+        [Role::Lead, Role::Clerk, Role::Township, Role::Officer, Role::Head].iter().any(|r| ctx.by.is(*r));
+    allow(may, Authority::Lead)?;
+    let reserved = ctx.read.reserved.as_ref().ok_or(MatterRefusal::CodeNotReserved { by: None })?;
+    if reserved.value.is_none() || reserved.value != ctx.read.matter {
+        return Err(MatterRefusal::CodeNotReserved { by: reserved.value });
+    }
+    super::one(ctx, MatterProposed { project: project.clone(), reserved: reserved.at.clone() })
+}
+
+fn known(task_force: &TaskForce, ctx: &Ctx<'_>) -> Result<(), MatterRefusal> {
+    let named = [Some(&task_force.lead), task_force.deputy.as_ref()].into_iter().flatten();
+    match named.chain(task_force.members.values()).find(|o| !ctx.read.officers.contains_key(*o)) {
+        Some(officer) => Err(MatterRefusal::UnknownOfficer { officer: officer.clone() }),
+        None => Ok(()),
+    }
+}
+
+fn plan(state: &Matter, ctx: &Ctx<'_>) -> Facts {
+    state.in_phase(&[Phase::Designated])?;
+    state.lead_only(ctx)?;
+    if state.plan.is_some() {
+        return Err(MatterRefusal::AlreadyPlanned);
+    }
+    let missing = || MatterRefusal::TemplateUnknown { reason: "no such template (没有该模板)".into() };
+    let seen = ctx.read.plan.as_ref().ok_or_else(missing)?;
+    match &seen.value {
+        Ok(plan) => super::one(ctx, MatterPlanned { plan: plan.clone(), seen: seen.at.clone() }),
+        Err(reason) => Err(MatterRefusal::TemplateUnknown { reason: reason.clone() }),
+    }
+}
+
+fn amend(
+    state: &Matter,
+    put: &[PlannedPermit],
+    drop: &[PermitCode],
+    reason: &LegalText,
+    ctx: &Ctx<'_>,
+) -> Facts {
+    state.in_phase(&[Phase::Designated, Phase::Underway, Phase::Suspended])?;
+    state.lead_only(ctx)?;
+    let plan = state.plan.as_ref().ok_or(MatterRefusal::NoPlan)?;
+    for code in drop {
+        let at = state.find(code)?;
+        if at.permit.round().is_some() {
+            return Err(MatterRefusal::GatePassed { permit: code.clone(), gate: Gate::Accept });
+        }
+    }
+    for new in put {
+        if let (Some(old), Some(permit)) = (plan.permit(&new.code), state.permits.get(&new.code)) {
+            unpassed(old, new, permit)?;
+        }
+    }
+    holds_together(plan, put, drop)?;
+    let (put, drop, reason) = (put.to_vec(), drop.to_vec(), reason.clone());
+    super::one(ctx, PlanAmended { put, drop, reason })
+}
+
+/// What is changed must lie behind no gate that the permit has passed.
+fn unpassed(old: &PlannedPermit, new: &PlannedPermit, permit: &Permit) -> Result<(), MatterRefusal> {
+    let Some(round) = permit.round().filter(|r| !r.phase.allows_new_round()) else { return Ok(()) };
+    let passed = [
+        (Gate::Accept, round.accepted.is_some()),
+        (Gate::Decide, round.decision.is_some()),
+        (Gate::Issue, round.certificate.is_some()),
+    ];
+    let refused = |gate| Err(MatterRefusal::GatePassed { permit: new.code.clone(), gate });
+    if old.lead != new.lead || old.certificate != new.certificate {
+        return refused(Gate::Accept);
+    }
+    for (gate, _) in passed.into_iter().filter(|(_, passed)| *passed) {
+        let at = |p: &PlannedPermit| -> Vec<String> {
+            p.requirements().filter(|r| r.gate == gate).map(|r| format!("{r:?}")).collect()
+        };
+        if at(old) != at(new) {
+            return refused(gate);
+        }
+    }
+    let limits =
+        |p: &PlannedPermit| (p.statutory.clone(), p.promised.clone(), p.extension.clone(), p.handling);
+    if round.clocks.is_some() && limits(old) != limits(new) { refused(Gate::Accept) } else { Ok(()) }
+}
+
+fn holds_together(plan: &Plan, put: &[PlannedPermit], drop: &[PermitCode]) -> Result<(), MatterRefusal> {
+    let mut permits: Vec<PlannedPermit> = plan
+        .permits
+        .iter()
+        .filter(|p| !drop.contains(&p.code) && !put.iter().any(|n| n.code == p.code))
+        .cloned()
+        .collect();
+    permits.extend(put.iter().cloned());
+    for permit in &permits {
+        for edge in &permit.prerequisites {
+            let known = match &edge.node {
+                Node::Permit(code) => permits.iter().any(|p| p.code == *code),
+                Node::Milestone(code) => plan.milestones.iter().any(|m| m.code == *code),
+            };
+            if !known {
+                let reason = format!("{} waits for {}, which the plan does not have", permit.code, edge.id());
+                return Err(MatterRefusal::PlanInvalid { reason });
+            }
+        }
+    }
+    match Graph::of_plan(&permits, &plan.milestones).cycles().first() {
+        Some(path) => Err(MatterRefusal::PlanInvalid { reason: format!("a cycle: {path:?}") }),
+        None => Ok(()),
+    }
+}
+
+fn complete(state: &Matter, ctx: &Ctx<'_>) -> Facts {
+    state.in_phase(&[Phase::Underway])?;
+    state.lead_only(ctx)?;
+    let plan = state.plan.as_ref().ok_or(MatterRefusal::NoPlan)?;
+    let (mut permits, mut debts, mut handoffs) = (vec![], vec![], vec![]);
+    for planned in &plan.permits {
+        let Some(permit) = state.permits.get(&planned.code) else { continue };
+        if !permit.is_done(planned.certificate) {
+            permits.push(planned.code.clone());
+        }
+        if permit.rounds.iter().any(|r| r.tolerances.values().any(|t| t.debt.is_live())) {
+            debts.push(planned.code.clone());
+        }
+        if permit.custody.offer.is_some() {
+            handoffs.push(planned.code.clone());
+        }
+    }
+    if permits.is_empty() && debts.is_empty() && handoffs.is_empty() {
+        super::one(ctx, MatterCompleted { on: ctx.day() })
+    } else {
+        Err(MatterRefusal::NotFinished { permits, debts, handoffs })
+    }
+}
+
+fn reach(state: &Matter, milestone: &MilestoneCode, evidence: &LegalText, ctx: &Ctx<'_>) -> Facts {
+    state.in_phase(&[Phase::Underway, Phase::Suspended])?;
+    let plan = state.plan.as_ref().ok_or(MatterRefusal::NoPlan)?;
+    let body = state.project.as_ref().map(|p| &p.implementing_body);
+    allow(state.is_led_by(ctx) || body == Some(&ctx.by.body), Authority::TaskForceLead)?;
+    if !plan.milestones.iter().any(|m| m.code == *milestone) {
+        return Err(MatterRefusal::NoSuchMilestone { milestone: milestone.clone() });
+    }
+    if let Some(on) = state.milestones.get(milestone) {
+        return Err(MatterRefusal::MilestoneAlreadyReached { milestone: milestone.clone(), on: *on });
+    }
+    let (milestone, evidence) = (milestone.clone(), evidence.clone());
+    super::one(ctx, MilestoneReached { milestone, on: ctx.day(), evidence })
+}

@@ -1,0 +1,158 @@
+//! Order of facts by the day they took effect, so that log order and effective order end in the same state (R16).
+//!
+//! Invariant: facts that share no lane commute in the fold; within a lane days never go back.
+//! Deliberately absent: instants; the law counts days, and within a day the log's order stands.
+
+use super::{event::MatterEvent, plan::RequirementId};
+use crate::{
+    decider::Fact,
+    ids::{MilestoneCode, PermitCode},
+};
+use jiff::civil::Date;
+use std::collections::BTreeMap;
+
+/// A part of the state that a fact writes.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Lane {
+    /// Life of the matter and its task force.
+    Matter,
+    /// The plan; a barrier for every permit.
+    Plan,
+    /// Rounds of a permit; a barrier for everything of that permit.
+    Round(PermitCode),
+    /// Intake, decision and certificate of a permit.
+    Permit(PermitCode),
+    /// Its due dates.
+    Due(PermitCode),
+    /// Its custody.
+    Custody(PermitCode),
+    /// One of its debts.
+    Debt(PermitCode, RequirementId),
+    /// A milestone.
+    Milestone(MilestoneCode),
+}
+
+/// The last day each lane was written on.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Order(BTreeMap<Lane, Date>);
+
+impl Order {
+    /// Notes a fact that took effect on this day.
+    pub(super) fn note(&mut self, event: &MatterEvent, day: Date) {
+        for lane in lanes(event) {
+            let last = self.0.entry(lane).or_insert(day);
+            *last = day.max(*last);
+        }
+    }
+
+    /// The last day of a permit's own lane, the earliest on which something may still be added to it.
+    pub(super) fn last(&self, lane: &Lane) -> Option<Date> {
+        self.0.get(lane).copied()
+    }
+
+    /// The day before which this fact would change the outcome of what is already recorded, if it lies before it.
+    pub(super) fn broken_by(&self, fact: &Fact<MatterEvent>) -> Option<Date> {
+        let day = fact.effective.day();
+        let lanes = lanes(&fact.event);
+        let barrier = if lanes.contains(&Lane::Plan) {
+            self.0.values().max().copied()
+        } else {
+            lanes
+                .iter()
+                .flat_map(|lane| barriers(lane).into_iter().chain([lane.clone()]))
+                .filter_map(|l| self.last(&l))
+                .max()
+        };
+        barrier.filter(|last| day < *last)
+    }
+}
+
+fn barriers(lane: &Lane) -> Vec<Lane> {
+    match lane {
+        Lane::Permit(code) | Lane::Due(code) | Lane::Custody(code) | Lane::Debt(code, _) => {
+            vec![Lane::Plan, Lane::Round(code.clone())]
+        }
+        Lane::Round(code) => vec![Lane::Plan, Lane::Permit(code.clone()), Lane::Custody(code.clone())],
+        Lane::Milestone(_) => vec![Lane::Plan],
+        Lane::Matter | Lane::Plan => vec![],
+    }
+}
+
+/// What a fact writes. Marks that only add to a set (overruns, overdue offers, proposals) write no lane.
+pub(super) fn lanes(event: &MatterEvent) -> Vec<Lane> {
+    use MatterEvent as E;
+    let permit = |code: &PermitCode| vec![Lane::Permit(code.clone())];
+    let moves = |code: &PermitCode| vec![Lane::Permit(code.clone()), Lane::Due(code.clone())];
+    let custody = |code: &PermitCode| vec![Lane::Custody(code.clone())];
+    let debt = |code: &PermitCode, r: &RequirementId| vec![Lane::Debt(code.clone(), r.clone())];
+    match event {
+        E::MatterProposed(_)
+        | E::MatterDesignated(_)
+        | E::TaskForceChanged(_)
+        | E::MatterStarted(_)
+        | E::MatterSuspended(_)
+        | E::MatterResumed(_)
+        | E::MatterCompleted(_)
+        | E::MatterTerminated(_) => vec![Lane::Matter],
+        E::MatterPlanned(_) | E::PlanAmended(_) => vec![Lane::Plan],
+        E::PermitSubmitted(e) => {
+            let code = &e.permit;
+            vec![
+                Lane::Round(code.clone()),
+                Lane::Permit(code.clone()),
+                Lane::Due(code.clone()),
+                Lane::Custody(code.clone()),
+            ]
+        }
+        E::CorrectionNoticed(e) => permit(&e.permit),
+        E::CorrectionReceived(e) => moves(&e.permit),
+        E::PermitAccepted(e) => moves(&e.permit),
+        E::PermitDeemedAccepted(e) => moves(&e.permit),
+        E::DeemedAcceptanceSetAside(e) => moves(&e.permit),
+        E::PermitNotAccepted(e) => permit(&e.permit),
+        E::ClockSuspended(e) => moves(&e.permit),
+        E::ClockResumed(e) => moves(&e.permit),
+        E::SuspensionTermEnded(e) => moves(&e.permit),
+        E::LimitExtended(e) => moves(&e.permit),
+        E::DueDateRevised(e) => vec![Lane::Due(e.permit.clone())],
+        E::HandoffOffered(e) => custody(&e.permit),
+        E::HandoffReceived(e) => custody(&e.permit),
+        E::HandoffReturned(e) => custody(&e.permit),
+        E::HandoffWithdrawn(e) => custody(&e.permit),
+        E::CustodyRecalled(e) => custody(&e.permit),
+        E::DeficiencyTolerated(e) => debt(&e.permit, &e.requirement),
+        E::SupplementReceived(e) => debt(&e.permit, &e.requirement),
+        E::SupplementVerified(e) => debt(&e.permit, &e.requirement),
+        E::SupplementRejected(e) => debt(&e.permit, &e.requirement),
+        E::SupplementDeadlineMoved(e) => debt(&e.permit, &e.requirement),
+        E::ToleranceLapsed(e) => debt(&e.permit, &e.requirement),
+        E::PrerequisiteLanded(e) => {
+            let mut lanes = debt(&e.permit, &e.requirement);
+            if e.clock.is_some() {
+                lanes.extend(moves(&e.permit));
+            }
+            lanes
+        }
+        E::PreReviewConfirmed(e) => permit(&e.permit),
+        E::PermitLapsed(e) => permit(&e.permit),
+        E::CheckRecorded(e) => permit(&e.permit),
+        E::HearingRequested(e) => permit(&e.permit),
+        E::HearingHeld(e) => permit(&e.permit),
+        E::RenewalRequested(e) => permit(&e.permit),
+        E::RenewalGranted(e) => permit(&e.permit),
+        E::RenewalDeemedGranted(e) => permit(&e.permit),
+        E::PermitApproved(e) => permit(&e.permit),
+        E::PermitDenied(e) => permit(&e.permit),
+        E::CertificateIssued(e) => permit(&e.permit),
+        E::PermitRevoked(e) => permit(&e.permit),
+        E::PermitWithdrawn(e) => permit(&e.permit),
+        E::PermitNotApplicable(e) => vec![Lane::Round(e.permit.clone()), Lane::Permit(e.permit.clone())],
+        E::MilestoneReached(e) => vec![Lane::Milestone(e.milestone.clone())],
+        E::EntryCorrected(e) => moves(&e.permit),
+        E::TermOverrun(_)
+        | E::HandoffOverdue(_)
+        | E::ToleranceProposed(_)
+        | E::RevocationProposed(_)
+        | E::PrerequisiteFellAway(_) => vec![],
+    }
+}

@@ -1,0 +1,129 @@
+//! Corrections of the record: the wrong entry stays visible, clocks recompute.
+//!
+//! Invariants: the old value is what is recorded; a second person of the same body confirms; what followed from the
+//! entry is not contradicted.
+//! Deliberately absent: changing an event; nothing recorded is ever changed.
+
+use super::{
+    Ctx, Facts,
+    authority::At,
+    command::MatterCommand as C,
+    event::{Correction, DueOn, EntryCorrected},
+    evolve::{correct, document},
+    intake::{INTAKE_DAYS, term},
+    refusal::MatterRefusal,
+    state::{Matter, Round, RoundPhase},
+};
+use crate::{
+    decider::Role,
+    ids::{EventId, OfficerId},
+};
+use jiff::civil::Date;
+
+pub(super) fn decide(state: &Matter, command: &C, ctx: &Ctx<'_>) -> Facts {
+    let C::CorrectEntry { permit, entry, correction, reason, second_person } = command else {
+        return Ok(vec![]);
+    };
+    let at = state.working(permit)?;
+    at.custodian(ctx)?;
+    second(&at, second_person, ctx)?;
+    let round = at.round()?;
+    let recorded = recorded(round, entry, correction).ok_or(MatterRefusal::NoSuchEntry { entry: *entry })?;
+    if recorded != old(correction) {
+        return Err(MatterRefusal::OldValueDiffers { recorded });
+    }
+    let mut after = round.clone();
+    correct(&mut after, entry, correction);
+    consistent(round, &after, ctx)?;
+    let running = after.clocks.as_ref().filter(|c| c.ended_on.is_none());
+    let dues = running
+        .map(|c| c.compute(at.planned, ctx.calendar))
+        .filter(|new| after.clocks.as_ref().is_some_and(|c| c.dues != *new));
+    super::one(
+        ctx,
+        EntryCorrected {
+            permit: permit.clone(),
+            entry: *entry,
+            correction: correction.clone(),
+            reason: reason.clone(),
+            second_person: second_person.clone(),
+            dues,
+            intake_due: intake(round, &after, ctx),
+        },
+    )
+}
+
+fn second(at: &At<'_>, second: &OfficerId, ctx: &Ctx<'_>) -> Result<(), MatterRefusal> {
+    let body = &at.permit.custody.holder;
+    let known = ctx.read.officers.get(second);
+    let fits = known.is_some_and(|a| a.body == *body && (a.is(Role::Officer) || a.is(Role::Head)));
+    if fits && *second != ctx.by.officer {
+        Ok(())
+    } else {
+        Err(MatterRefusal::SecondPersonNeeded { body: body.clone() })
+    }
+}
+
+fn old(correction: &Correction) -> String {
+    match correction {
+        Correction::ReceivedOn { old, .. }
+        | Correction::SuspendedFrom { old, .. }
+        | Correction::ResumedOn { old, .. } => old.to_string(),
+        Correction::DocumentNumber { old, .. } => old.to_string(),
+    }
+}
+
+/// What the entry has recorded in that field, if it has one.
+fn recorded(round: &Round, entry: &EventId, correction: &Correction) -> Option<String> {
+    let mut suspensions = round.clocks.iter().flat_map(|c| &c.suspensions);
+    match correction {
+        Correction::ReceivedOn { .. } if round.entry == *entry => Some(round.received_on.to_string()),
+        Correction::ReceivedOn { .. } => {
+            let received = round.correction.as_ref()?.received.as_ref();
+            received.filter(|(id, _)| id == entry).map(|(_, on)| on.to_string())
+        }
+        Correction::SuspendedFrom { .. } => {
+            suspensions.find(|s| s.entry == *entry).map(|s| s.suspension.from.to_string())
+        }
+        Correction::ResumedOn { .. } => suspensions
+            .find(|s| s.resumed == Some(*entry))
+            .and_then(|s| s.suspension.until)
+            .map(|until| crate::calendar::days::shift(until, 1).to_string()),
+        Correction::DocumentNumber { .. } => {
+            document(&mut round.clone(), entry).map(|notice| notice.number.to_string())
+        }
+    }
+}
+
+fn consistent(before: &Round, after: &Round, ctx: &Ctx<'_>) -> Result<(), MatterRefusal> {
+    let contradicts =
+        |zh_en: &str| Err(MatterRefusal::CorrectionContradicts { reason: super::authority::text(zh_en) });
+    let moved = |a: Date, b: Date| a != b;
+    let days = [after.received_on, after.complete_on()];
+    if days.iter().any(|day| *day > ctx.today()) {
+        return contradicts("收件日晚于今天 (received after today)");
+    }
+    if moved(before.complete_on(), after.complete_on()) || moved(before.received_on, after.received_on) {
+        let accepted = after.accepted.as_ref().filter(|_| !after.is_deemed()).map(|a| a.on);
+        if accepted.is_some_and(|on| after.complete_on() > on) {
+            return contradicts("收件日晚于受理日 (received after acceptance)");
+        }
+        if after.complete_on() < after.received_on {
+            return contradicts("补正收件日早于首次收件日 (corrected file before the first)");
+        }
+    }
+    for s in after.clocks.iter().flat_map(|c| &c.suspensions) {
+        let end = s.suspension.until.map(|until| crate::calendar::days::shift(until, 1));
+        if s.suspension.from > ctx.today()
+            || end.is_some_and(|end| end < s.suspension.from || end > ctx.today())
+        {
+            return contradicts("恢复日早于停止日或晚于今天 (resumed before stopped, or after today)");
+        }
+    }
+    Ok(())
+}
+
+fn intake(before: &Round, after: &Round, ctx: &Ctx<'_>) -> Option<DueOn> {
+    let open = after.phase == RoundPhase::Received && before.complete_on() != after.complete_on();
+    open.then(|| term(ctx.calendar, after.complete_on(), INTAKE_DAYS))
+}

@@ -1,0 +1,108 @@
+//! Which requirements stand before a gate, and which of them are met (R3, R8, R10, R11).
+//!
+//! Invariant: a live tolerance moves a requirement to its later gate and nowhere else; what the one-time notice did
+//! not list is not demanded; a prerequisite that was passed is not asked again.
+//! Deliberately absent: whether to pass the gate; that is for a person.
+
+use super::{
+    authority::At,
+    plan::{Gate, Node, Requirement, RequirementId},
+    refusal::{Because, Missing},
+    state::{Matter, Permit, Round},
+};
+use jiff::civil::Date;
+
+impl Matter {
+    /// The requirements of a permit that stand unmet before this gate.
+    pub fn missing_at(&self, code: &crate::ids::PermitCode, gate: Gate) -> Vec<Missing> {
+        let Ok(at) = self.find(code) else { return vec![] };
+        at.planned
+            .requirements()
+            .filter(|r| demanded(&at, r, gate))
+            .filter_map(|r| {
+                let because = self.unmet(&r, at.permit)?;
+                let because = if live(&at, &r.id) { Because::DebtOpen } else { because };
+                Some(Missing { requirement: r.id, because, source: r.source.clone() })
+            })
+            .collect()
+    }
+
+    /// Why a requirement is not met; none if it is, or if what it asks for does not apply to this matter.
+    pub fn unmet(&self, requirement: &Requirement<'_>, permit: &Permit) -> Option<Because> {
+        match (&requirement.id, requirement.edge) {
+            (RequirementId::Material(code), _) => {
+                let round = permit.round();
+                let handed = round.is_some_and(|r| r.materials.contains_key(code));
+                let paid = round
+                    .and_then(|r| r.tolerances.get(&requirement.id))
+                    .is_some_and(|t| t.debt == super::state::Debt::Verified);
+                (!handed && !paid).then_some(Because::NotHanded)
+            }
+            (_, Some(edge)) => match &edge.node {
+                Node::Milestone(code) => (!self.milestones.contains_key(code)).then_some(Because::NotReached),
+                Node::Permit(code) => {
+                    let other = self.permits.get(code)?;
+                    let certificate = self.plan.as_ref()?.permit(code)?.certificate;
+                    if other.not_applicable.is_some() || other.has_reached(edge.reaches, certificate) {
+                        return None;
+                    }
+                    Some(match other.round() {
+                        None => Because::NotBegun,
+                        Some(round) if round.phase.allows_new_round() => Because::Ended,
+                        Some(_) => Because::Underway,
+                    })
+                }
+            },
+            _ => None,
+        }
+    }
+
+    /// The day a prerequisite was met on, if it is.
+    pub(super) fn met_on(&self, requirement: &Requirement<'_>, permit: &Permit) -> Option<Date> {
+        if self.unmet(requirement, permit).is_some() {
+            return None;
+        }
+        match &requirement.edge?.node {
+            Node::Milestone(code) => self.milestones.get(code).copied(),
+            Node::Permit(code) => {
+                let round = self.permits.get(code)?.round()?;
+                let accepted = round.accepted.as_ref().map(|a| a.on);
+                match requirement.edge?.reaches {
+                    super::plan::Reaches::Accepted => accepted,
+                    super::plan::Reaches::Approved => round.decision.as_ref().map(|d| d.on),
+                    super::plan::Reaches::Issued => {
+                        round.certificate.as_ref().map(|c| c.on).or(round.decision.as_ref().map(|d| d.on))
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn live(at: &At<'_>, id: &RequirementId) -> bool {
+    at.permit.round().is_some_and(|r| r.live_tolerance(id).is_some())
+}
+
+/// The gate a requirement stands at now: the plan's, or the later one a live tolerance moved it to.
+pub(super) fn gate_now(round: Option<&Round>, requirement: &Requirement<'_>) -> Gate {
+    round.and_then(|r| r.live_tolerance(&requirement.id)).map_or(requirement.gate, |t| t.to)
+}
+
+fn demanded(at: &At<'_>, requirement: &Requirement<'_>, gate: Gate) -> bool {
+    let round = at.permit.round();
+    let now = gate_now(round, requirement);
+    if now == Gate::AfterIssue || now > gate {
+        return false;
+    }
+    let Some(round) = round else { return now <= gate };
+    let material = requirement.edge.is_none();
+    if requirement.gate == Gate::Accept && now == Gate::Accept {
+        if round.accepted.is_some() {
+            let lapsed = round.tolerances.contains_key(&requirement.id);
+            return !material && (round.is_deemed() || lapsed) && gate == Gate::Decide;
+        }
+        let listed = round.correction.as_ref().map(|c| c.listed.contains(&requirement.id));
+        return !(material && listed == Some(false));
+    }
+    now == gate || (now < gate && round.decision.is_none())
+}

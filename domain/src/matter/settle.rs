@@ -1,0 +1,272 @@
+//! Time's facts (R22): what the passing of days has made true and no one has recorded yet.
+//!
+//! Invariants: one at a time, the earliest first; folded, each is not stated again; whoever asks, and how often, the
+//! facts are the same. Time never revokes, denies or sanctions: it states that a term has passed.
+//! Deliberately absent: when to ask; the executor asks before every command, the ticker when nobody else does.
+
+use super::{
+    Ctx,
+    authority::At,
+    event::*,
+    intake::first_dues,
+    on,
+    order::Lane,
+    plan::{Mode, Nature, Requirement, RequirementId},
+    state::{Clocks, Debt, Matter, Phase, Round, RoundPhase, Tolerance},
+};
+use crate::{
+    calendar::days,
+    decider::{Effective, Fact},
+    ids::LegalText,
+};
+use jiff::civil::Date;
+
+/// What is due to be stated, and the day that made it true.
+struct Due {
+    day: Date,
+    fact: Fact<MatterEvent>,
+}
+
+/// The earliest fact that time has made true and that is not recorded.
+pub(super) fn next(state: &Matter, ctx: &Ctx<'_>) -> Option<Fact<MatterEvent>> {
+    if matches!(state.phase, Phase::Unknown | Phase::Terminated) {
+        return None;
+    }
+    let plan = state.plan.as_ref()?;
+    let mut earliest: Option<Due> = None;
+    for planned in &plan.permits {
+        let Ok(at) = state.find(&planned.code) else { continue };
+        if at.permit.rounds.is_empty() {
+            continue;
+        }
+        for due in of_permit(state, &at, ctx) {
+            if due.day <= ctx.today() && earliest.as_ref().is_none_or(|e| due.day < e.day) {
+                earliest = Some(due);
+            }
+        }
+    }
+    earliest.map(|due| due.fact)
+}
+
+fn after(date: Date) -> Date {
+    days::shift(date, 1)
+}
+
+fn of_permit(state: &Matter, at: &At<'_>, ctx: &Ctx<'_>) -> Vec<Due> {
+    let mut dues = Vec::new();
+    handoff(at, &mut dues);
+    for round in &at.permit.rounds {
+        overruns(at, round, &mut dues);
+    }
+    if let Some(round) = at.permit.round() {
+        intake(at, round, ctx, &mut dues);
+        suspensions(at, round, ctx, &mut dues);
+        debts(state, at, round, ctx, &mut dues);
+        renewal(at, round, &mut dues);
+        fallen(state, at, round, ctx, &mut dues);
+    }
+    dues
+}
+
+fn handoff(at: &At<'_>, dues: &mut Vec<Due>) {
+    let custody = &at.permit.custody;
+    let Some(offer) = &custody.offer else { return };
+    if !custody.overdue.contains(&(offer.to.clone(), offer.answer_due.date)) {
+        let day = after(offer.answer_due.date);
+        let (permit, to, due) = (at.code.clone(), offer.to.clone(), offer.answer_due.clone());
+        dues.push(Due { day, fact: on(day, HandoffOverdue { permit, to, due }) });
+    }
+}
+
+/// Silence deems a permit accepted from the day of receipt; other acts state that the term has passed (R3).
+fn intake(at: &At<'_>, round: &Round, ctx: &Ctx<'_>, dues: &mut Vec<Due>) {
+    if round.phase != RoundPhase::Received {
+        return;
+    }
+    let day = after(round.intake_due.date);
+    let permit = at.code.clone();
+    if at.planned.nature != Nature::Permit {
+        return overrun(at, round, Term::Intake, Some(&round.intake_due), dues);
+    }
+    let from = round.complete_on();
+    let calendar = ctx.calendar;
+    let event = PermitDeemedAccepted {
+        permit,
+        clock_from: from,
+        dues: first_dues(at, from, calendar),
+        term_ended: round.intake_due.date,
+    };
+    dues.push(Due { day, fact: on(from, event) });
+}
+
+/// A suspension ends at the told day unless a new notice came first (R6).
+fn suspensions(at: &At<'_>, round: &Round, ctx: &Ctx<'_>, dues: &mut Vec<Due>) {
+    let Some(clocks) = round.clocks.as_ref().filter(|_| round.phase == RoundPhase::InReview) else { return };
+    for open in clocks.suspensions.iter().map(|s| &s.suspension).filter(|s| s.until.is_none()) {
+        let day = after(open.told_until);
+        let mut ended = clocks.clone();
+        ended.close(open.ground, open.told_until, true, None);
+        let event = SuspensionTermEnded {
+            permit: at.code.clone(),
+            ground: open.ground,
+            told_until: open.told_until,
+            dues: ended.compute(at.planned, ctx.calendar),
+        };
+        dues.push(Due { day, fact: on(day, event) });
+    }
+}
+
+fn overruns(at: &At<'_>, round: &Round, dues: &mut Vec<Due>) {
+    let calendar = |date: Option<Date>, clocks: &Clocks| {
+        date.map(|date| DueOn {
+            date,
+            provisional: clocks.dues.provisional,
+            calendar: clocks.dues.calendar.clone(),
+        })
+    };
+    match (round.phase, &round.clocks) {
+        (RoundPhase::InReview, Some(clocks)) if !clocks.is_stopped() => {
+            overrun(at, round, Term::Statutory, calendar(clocks.dues.statutory, clocks).as_ref(), dues);
+            overrun(at, round, Term::Promised, calendar(clocks.dues.promised, clocks).as_ref(), dues);
+        }
+        (RoundPhase::PreReview, _) => {
+            overrun(at, round, Term::PreReview, round.pre_review.as_ref().map(|p| &p.due), dues);
+        }
+        (RoundPhase::Approved, _) => {
+            let due = round.decision.as_ref().and_then(|d| d.delivery_due.as_ref());
+            overrun(at, round, Term::Delivery, due, dues);
+        }
+        _ => {}
+    }
+    let hearing = round.hearing.as_ref().filter(|h| h.held.is_none() && round.decision.is_none());
+    overrun(at, round, Term::Hearing, hearing.map(|h| &h.hold_by), dues);
+}
+
+fn overrun(at: &At<'_>, round: &Round, term: Term, due: Option<&DueOn>, dues: &mut Vec<Due>) {
+    let Some(due) = due.filter(|_| !round.overruns.contains_key(&term)) else { return };
+    let day = after(due.date);
+    let event = TermOverrun { permit: at.code.clone(), round: round.number, term, due: due.clone() };
+    dues.push(Due { day, fact: on(day, event) });
+}
+
+fn debts(state: &Matter, at: &At<'_>, round: &Round, ctx: &Ctx<'_>, dues: &mut Vec<Due>) {
+    for (id, tolerance) in &round.tolerances {
+        let Some(requirement) = at.planned.requirement(id) else { continue };
+        if tolerance.debt == Debt::Lapsed {
+            consequence(at, round, id, tolerance, dues);
+        }
+        if !tolerance.debt.is_live() {
+            continue;
+        }
+        match state.met_on(&requirement, at.permit) {
+            Some(met) => dues.push(landed(state, at, round, &requirement, tolerance, met, ctx)),
+            None => lapse(at, round, id, tolerance, dues),
+        }
+    }
+}
+
+/// A tolerated prerequisite has landed: the debt is paid; in a pre-review the statutory clock starts (R11).
+fn landed(
+    state: &Matter,
+    at: &At<'_>,
+    round: &Round,
+    requirement: &Requirement<'_>,
+    tolerance: &Tolerance,
+    met: Date,
+    ctx: &Ctx<'_>,
+) -> Due {
+    let lanes = [
+        Lane::Permit(at.code.clone()),
+        Lane::Due(at.code.clone()),
+        Lane::Debt(at.code.clone(), requirement.id.clone()),
+        Lane::Plan,
+    ];
+    let day =
+        lanes.iter().filter_map(|l| state.order.last(l)).chain([met, tolerance.on]).max().unwrap_or(met);
+    let others = round
+        .tolerances
+        .iter()
+        .any(|(id, t)| *id != requirement.id && t.mode == Mode::PreReview && t.debt.is_live());
+    let starts = tolerance.mode == Mode::PreReview && round.phase == RoundPhase::PreReview && !others;
+    let clock = starts.then(|| StartedClock { from: day, dues: first_dues(at, day, ctx.calendar) });
+    let event = PrerequisiteLanded { permit: at.code.clone(), requirement: requirement.id.clone(), clock };
+    Due { day, fact: on(day, event) }
+}
+
+/// The deadline passed and nothing waits to be verified. A supplement handed in on time waits for its officer.
+fn lapse(at: &At<'_>, round: &Round, id: &RequirementId, tolerance: &Tolerance, dues: &mut Vec<Due>) {
+    let over = round.phase.allows_new_round();
+    if tolerance.debt == Debt::Received || over {
+        return;
+    }
+    let day = after(tolerance.due.date).max(tolerance.changed_on);
+    let event = ToleranceLapsed {
+        permit: at.code.clone(),
+        requirement: id.clone(),
+        due: tolerance.due.clone(),
+        consequence: tolerance.consequence,
+    };
+    dues.push(Due { day, fact: on(day, event) });
+}
+
+fn consequence(at: &At<'_>, round: &Round, id: &RequirementId, tolerance: &Tolerance, dues: &mut Vec<Due>) {
+    let (day, permit) = (tolerance.changed_on, at.code.clone());
+    let reason = || reason(id, tolerance);
+    let undecided = round.decision.is_none() && !round.phase.allows_new_round();
+    let fact = match tolerance.consequence {
+        Consequence::NotAccepted if undecided && round.accepted.is_none() => {
+            on(day, PermitNotAccepted { permit, reason: reason(), notice: None })
+        }
+        Consequence::PermitLapses | Consequence::OpinionVoid if undecided => {
+            on(day, PermitLapsed { permit, round: round.number, reason: reason() })
+        }
+        Consequence::RevocationProposed
+            if matches!(round.phase, RoundPhase::Approved | RoundPhase::Issued)
+                && !at.permit.revocation_proposed.contains(id) =>
+        {
+            on(day, RevocationProposed { permit, requirement: id.clone() })
+        }
+        _ => return,
+    };
+    dues.push(Due { day, fact });
+}
+
+fn reason(id: &RequirementId, tolerance: &Tolerance) -> LegalText {
+    let due = tolerance.due.date;
+    LegalText::fixed(&format!("{}：{id} 逾期未补齐（期限 {due}）", tolerance.mode.name_zh()))
+}
+
+/// Renewal asked for in time and unanswered before expiry is deemed granted (R7).
+fn renewal(at: &At<'_>, round: &Round, dues: &mut Vec<Due>) {
+    let Some(certificate) = round.certificate.as_ref().filter(|_| round.phase == RoundPhase::Issued) else {
+        return;
+    };
+    if let (Some(_), Some(expired_on)) = (certificate.renewal_asked, certificate.valid_until) {
+        let day = after(expired_on);
+        dues.push(Due { day, fact: on(day, RenewalDeemedGranted { permit: at.code.clone(), expired_on }) });
+    }
+}
+
+/// A prerequisite revoked, or set aside, after this permit had passed the gate it stands at.
+fn fallen(state: &Matter, at: &At<'_>, round: &Round, ctx: &Ctx<'_>, dues: &mut Vec<Due>) {
+    if round.phase.allows_new_round() {
+        return;
+    }
+    for edge in &at.planned.prerequisites {
+        let id = edge.id();
+        let RequirementId::Permit(other) = &id else { continue };
+        let revoked =
+            state.permits.get(other).and_then(|p| p.round()).filter(|r| r.phase == RoundPhase::Revoked);
+        let Some(revoked) = revoked else { continue };
+        let passed = match edge.gate {
+            super::plan::Gate::Accept => round.accepted.is_some(),
+            super::plan::Gate::Decide => round.decision.is_some(),
+            super::plan::Gate::Issue | super::plan::Gate::AfterIssue => round.certificate.is_some(),
+        };
+        if passed && !at.permit.fell_away.contains(&id) {
+            let day = revoked.ended.as_ref().map_or(ctx.today(), |e| e.on);
+            let event = PrerequisiteFellAway { permit: at.code.clone(), requirement: id };
+            dues.push(Due { day, fact: Fact { event: event.into(), effective: Effective::On(day) } });
+        }
+    }
+}

@@ -1,0 +1,537 @@
+//! The state of a matter: what the fold of its stream is.
+//!
+//! Invariants: what is kept is what a rule or a screen asks for; due dates stand as their events fixed them (R20);
+//! a fact of one permit changes that permit only, so facts of different permits may change places.
+//! Deliberately absent: the calendar; nothing here is computed from it.
+
+use super::{
+    event::{Consequence, DueOn, Dues, Handed, Notice, ProjectFacts, TaskForce, Term},
+    order::Order,
+    plan::{Gate, Mode, Plan, PlannedPermit, Reaches, RequirementId},
+};
+use crate::{
+    calendar::Calendar,
+    clock::{Clock, Due, Extension, Ground, Suspension},
+    ids::{BodyId, EventId, LegalText, MaterialCode, MilestoneCode, OfficerId, PaperHash, PermitCode},
+};
+use jiff::civil::Date;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Where the matter is in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// Nothing is recorded.
+    #[default]
+    Unknown,
+    /// Proposed.
+    Proposed,
+    /// Designated a one-matter project, with a task force.
+    Designated,
+    /// Underway.
+    Underway,
+    /// Suspended; statutory clocks run on.
+    Suspended,
+    /// Completed.
+    Completed,
+    /// Given up.
+    Terminated,
+}
+
+/// One matter.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Matter {
+    /// Where it is in its life.
+    pub phase: Phase,
+    /// The project.
+    pub project: Option<ProjectFacts>,
+    /// The task force.
+    pub task_force: Option<TaskForce>,
+    /// The plan.
+    pub plan: Option<Plan>,
+    /// What has happened to each permit of the plan.
+    pub permits: BTreeMap<PermitCode, Permit>,
+    /// Milestones reached, and when.
+    pub milestones: BTreeMap<MilestoneCode, Date>,
+    /// The last day each part was touched on, for back-filling.
+    pub(super) order: Order,
+}
+
+/// What has happened to one permit.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Permit {
+    /// Its rounds; the last is the current one.
+    pub rounds: Vec<Round>,
+    /// Who has it.
+    pub custody: Custody,
+    /// Why it does not apply, if so.
+    pub not_applicable: Option<LegalText>,
+    /// Tolerance proposed by the lead, by requirement.
+    pub proposals: BTreeMap<RequirementId, Mode>,
+    /// Prerequisites that fell away after it had passed their gate.
+    pub fell_away: BTreeSet<RequirementId>,
+    /// Debts for which revocation was proposed.
+    pub revocation_proposed: BTreeSet<RequirementId>,
+}
+
+impl Permit {
+    /// A permit of the plan to which nothing has happened; its lead department has custody.
+    pub fn planned(lead: BodyId) -> Self {
+        Permit {
+            rounds: Vec::new(),
+            custody: Custody { holder: lead, offer: None, spans: Vec::new(), overdue: BTreeSet::new() },
+            not_applicable: None,
+            proposals: BTreeMap::new(),
+            fell_away: BTreeSet::new(),
+            revocation_proposed: BTreeSet::new(),
+        }
+    }
+
+    /// The current round.
+    pub fn round(&self) -> Option<&Round> {
+        self.rounds.last()
+    }
+
+    /// Where it stands, as one word.
+    pub fn status(&self) -> Status {
+        if self.not_applicable.is_some() {
+            return Status::NotApplicable;
+        }
+        self.round().map_or(Status::Planned, |round| match round.phase {
+            RoundPhase::InReview if round.is_stopped() => Status::ClockStopped,
+            phase => Status::In(phase),
+        })
+    }
+
+    /// Whether it has come so far; what ended badly has not.
+    pub fn has_reached(&self, reaches: Reaches, certificate: bool) -> bool {
+        let Some(round) = self.round() else { return false };
+        let accepted = round.accepted.is_some();
+        match (reaches, round.phase) {
+            (_, RoundPhase::Issued) => true,
+            (Reaches::Issued, RoundPhase::Approved) => !certificate,
+            (Reaches::Accepted | Reaches::Approved, RoundPhase::Approved) => true,
+            (Reaches::Accepted, RoundPhase::InReview | RoundPhase::PreReview) => accepted,
+            _ => false,
+        }
+    }
+
+    /// Whether nothing more is to come: issued, approved where nothing is issued, or not applicable.
+    pub fn is_done(&self, certificate: bool) -> bool {
+        self.not_applicable.is_some() || self.has_reached(Reaches::Issued, certificate)
+    }
+}
+
+/// Where a permit stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Status {
+    /// In the plan only.
+    Planned,
+    /// In a round.
+    In(RoundPhase),
+    /// In review with its clock stopped (R6).
+    ClockStopped,
+    /// Does not apply to this matter.
+    NotApplicable,
+}
+
+/// Where a round stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RoundPhase {
+    /// The file, or the corrected file, lies with the department.
+    Received,
+    /// The one-time notice was served.
+    AwaitingCorrection,
+    /// Accepted for pre-review; the statutory clock waits for a prerequisite (mode 3).
+    PreReview,
+    /// Accepted, the clock runs or is stopped.
+    InReview,
+    /// Approved.
+    Approved,
+    /// Certificate issued.
+    Issued,
+    /// Denied.
+    Denied,
+    /// Not accepted.
+    NotAccepted,
+    /// Withdrawn.
+    Withdrawn,
+    /// Lapsed.
+    Lapsed,
+    /// Revoked.
+    Revoked,
+}
+
+impl RoundPhase {
+    /// Whether the round has ended in a way that allows a new one.
+    pub fn allows_new_round(self) -> bool {
+        use RoundPhase::*;
+        matches!(self, Denied | NotAccepted | Withdrawn | Lapsed | Revoked)
+    }
+}
+
+/// One round of a permit: one application with its own clock and its own one-time notice.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Round {
+    /// From 1.
+    pub number: u16,
+    /// The entry that recorded the receipt.
+    pub entry: EventId,
+    /// The day the file was received.
+    pub received_on: Date,
+    /// Who applied; may not decide (R18).
+    pub applied_by: OfficerId,
+    /// What was handed in, by material.
+    pub materials: BTreeMap<MaterialCode, Handed>,
+    /// Where it stands.
+    pub phase: RoundPhase,
+    /// Last day of the term of intake (R3).
+    pub intake_due: DueOn,
+    /// The one-time notice and what came of it.
+    pub correction: Option<CorrectionNotice>,
+    /// How it was accepted.
+    pub accepted: Option<Acceptance>,
+    /// A pre-review (mode 3).
+    pub pre_review: Option<PreReview>,
+    /// The clock, once started.
+    pub clocks: Option<Clocks>,
+    /// Debts, by requirement.
+    pub tolerances: BTreeMap<RequirementId, Tolerance>,
+    /// Checks of substance.
+    pub checks: Vec<Check>,
+    /// A hearing.
+    pub hearing: Option<Hearing>,
+    /// The decision.
+    pub decision: Option<Decision>,
+    /// The certificate.
+    pub certificate: Option<Certificate>,
+    /// Terms that passed without their act.
+    pub overruns: BTreeMap<Term, DueOn>,
+    /// Why it ended, where it ended otherwise than by a decision.
+    pub ended: Option<Ending>,
+}
+
+/// How and why a round ended without a decision, or after it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ending {
+    /// The day.
+    pub on: Date,
+    /// The reason.
+    pub reason: LegalText,
+}
+
+/// The one-time correction notice.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CorrectionNotice {
+    /// The entry.
+    pub entry: EventId,
+    /// What it listed; nothing else can be demanded.
+    pub listed: BTreeSet<RequirementId>,
+    /// The notice.
+    pub notice: Notice,
+    /// The corrected file: the entry and the day.
+    pub received: Option<(EventId, Date)>,
+}
+
+/// How a file was accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Manner {
+    /// Complete.
+    Complete,
+    /// With tolerated deficiencies (容缺受理).
+    Deficient,
+    /// By silence (视为受理, R3).
+    Deemed,
+}
+
+/// Acceptance.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Acceptance {
+    /// The entry.
+    pub entry: EventId,
+    /// The day it took effect; for a deemed one the day of receipt.
+    pub on: Date,
+    /// How.
+    pub manner: Manner,
+    /// The handling officer; none if deemed.
+    pub by: Option<OfficerId>,
+    /// The notice of acceptance; none if deemed.
+    pub notice: Option<Notice>,
+}
+
+/// A pre-review.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PreReview {
+    /// Its internal term.
+    pub due: DueOn,
+    /// Whether the officer confirmed the provisional opinion after the prerequisite landed.
+    pub confirmed: bool,
+}
+
+/// The clocks of a round: one history of exclusions and extension, read by both limits (R4).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Clocks {
+    /// The clock's first day, not counted.
+    pub from: Date,
+    /// Exclusions, each with the entries that recorded its start and its end.
+    pub suspensions: Vec<Excluded>,
+    /// The extension, once.
+    pub extension: Option<Extension>,
+    /// The day of the decision, or of the round's end.
+    pub ended_on: Option<Date>,
+    /// Due dates as the last event fixed them.
+    pub dues: Dues,
+}
+
+/// One exclusion.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Excluded {
+    /// The entry that recorded it.
+    pub entry: EventId,
+    /// The entry that recorded the resumption.
+    pub resumed: Option<EventId>,
+    /// The value.
+    pub suspension: Suspension,
+}
+
+impl Clocks {
+    /// A clock from this day.
+    pub fn start(from: Date, dues: Dues) -> Self {
+        Clocks { from, suspensions: Vec::new(), extension: None, ended_on: None, dues }
+    }
+
+    /// Whether an exclusion is open.
+    pub fn is_stopped(&self) -> bool {
+        self.ended_on.is_none() && self.suspensions.iter().any(|s| s.suspension.until.is_none())
+    }
+
+    /// The statutory clock; none where no law sets a limit.
+    pub fn statutory(&self, planned: &PlannedPermit) -> Option<Clock> {
+        planned.statutory.as_ref().map(|limit| self.clock(limit.clone(), self.extension.clone()))
+    }
+
+    /// The promised clock: the same exclusions; the extension only if the plan says so (R4).
+    pub fn promised(&self, planned: &PlannedPermit) -> Option<Clock> {
+        let extension = self.extension.clone().filter(|_| planned.extension_moves_promise);
+        planned.promised.as_ref().map(|limit| self.clock(limit.clone(), extension))
+    }
+
+    fn clock(&self, limit: crate::clock::Limit, extension: Option<Extension>) -> Clock {
+        Clock {
+            limit,
+            start: self.from,
+            suspensions: self.suspensions.iter().map(|s| s.suspension.clone()).collect(),
+            extension,
+            stopped_on: self.ended_on,
+        }
+    }
+
+    /// Due dates by this calendar.
+    pub fn compute(&self, planned: &PlannedPermit, calendar: &Calendar) -> Dues {
+        let mut dues = Dues {
+            statutory: None,
+            promised: None,
+            statutory_left: None,
+            promised_left: None,
+            provisional: false,
+            calendar: calendar.version().clone(),
+        };
+        for (clock, date, left) in [
+            (self.statutory(planned), &mut dues.statutory, &mut dues.statutory_left),
+            (self.promised(planned), &mut dues.promised, &mut dues.promised_left),
+        ] {
+            match clock.map(|c| c.due(calendar)) {
+                Some(Due::On { date: on, provisional }) => {
+                    *date = Some(on);
+                    dues.provisional |= provisional;
+                }
+                Some(Due::Stopped { left: units }) => *left = Some(units),
+                None => {}
+            }
+        }
+        dues
+    }
+
+    /// Closes what is open on this ground: `until` is the last excluded day.
+    pub(super) fn close(&mut self, ground: Ground, until: Date, only_told_by: bool, entry: Option<EventId>) {
+        for open in &mut self.suspensions {
+            let s = &mut open.suspension;
+            if s.ground == ground && s.until.is_none() && !(only_told_by && s.told_until > until) {
+                s.until = Some(until);
+                open.resumed = entry;
+            }
+        }
+    }
+}
+
+/// What has come of a tolerated deficiency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Debt {
+    /// Owed.
+    Open,
+    /// Handed in, not yet verified.
+    Received,
+    /// Handed in and rejected; owed again.
+    Rejected,
+    /// Paid.
+    Verified,
+    /// The prerequisite landed.
+    Landed,
+    /// The deadline passed.
+    Lapsed,
+}
+
+impl Debt {
+    /// Whether the requirement stands at its later gate.
+    pub fn is_live(self) -> bool {
+        matches!(self, Debt::Open | Debt::Received | Debt::Rejected)
+    }
+}
+
+/// A tolerated deficiency.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tolerance {
+    /// The entry.
+    pub entry: EventId,
+    /// The mode.
+    pub mode: Mode,
+    /// From which gate.
+    pub from: Gate,
+    /// To which gate.
+    pub to: Gate,
+    /// Granted on.
+    pub on: Date,
+    /// By whom.
+    pub by: OfficerId,
+    /// The commitment.
+    pub commitment: PaperHash,
+    /// In which form the supplement must come.
+    pub form: LegalText,
+    /// Last day for the supplement.
+    pub due: DueOn,
+    /// Whether the deadline was moved.
+    pub moved: bool,
+    /// What follows if it fails.
+    pub consequence: Consequence,
+    /// What has come of it.
+    pub debt: Debt,
+    /// The day it last changed: received, rejected, verified, landed or lapsed.
+    pub changed_on: Date,
+}
+
+/// A check of substance.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Check {
+    /// The day.
+    pub on: Date,
+    /// The officers.
+    pub officers: BTreeSet<OfficerId>,
+    /// The finding.
+    pub finding: LegalText,
+    /// Whether the conditions were met.
+    pub passed: bool,
+}
+
+/// A hearing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hearing {
+    /// Last day to hold it.
+    pub hold_by: DueOn,
+    /// The day it was held, with its record.
+    pub held: Option<(Date, PaperHash)>,
+}
+
+/// The decision.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decision {
+    /// The entry.
+    pub entry: EventId,
+    /// The day.
+    pub on: Date,
+    /// Who decided.
+    pub by: OfficerId,
+    /// Approved or denied.
+    pub approved: bool,
+    /// The document.
+    pub notice: Notice,
+    /// Conditions of an approval, or the reasons of a denial.
+    pub text: Option<LegalText>,
+    /// Last day to deliver the certificate (R5).
+    pub delivery_due: Option<DueOn>,
+}
+
+/// The certificate.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Certificate {
+    /// The entry.
+    pub entry: EventId,
+    /// The day it was issued.
+    pub on: Date,
+    /// The document.
+    pub document: Notice,
+    /// Valid until, where it expires.
+    pub valid_until: Option<Date>,
+    /// A renewal asked for and not answered: the day it was asked.
+    pub renewal_asked: Option<Date>,
+}
+
+/// Who has a permit, and since when.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Custody {
+    /// The one body that has it.
+    pub holder: BodyId,
+    /// An open offer.
+    pub offer: Option<Offer>,
+    /// From which day on each body had it; days are booked to the custodian.
+    pub spans: Vec<(BodyId, Date)>,
+    /// Offers that stood unanswered beyond their term, against the receiver.
+    pub overdue: BTreeSet<(BodyId, Date)>,
+}
+
+/// An offer of custody.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Offer {
+    /// To whom.
+    pub to: BodyId,
+    /// Since when.
+    pub on: Date,
+    /// Why.
+    pub reason: LegalText,
+    /// Last day for an answer.
+    pub answer_due: DueOn,
+}
+
+impl Round {
+    /// Whether the clock stands still.
+    pub fn is_stopped(&self) -> bool {
+        self.clocks.as_ref().is_some_and(Clocks::is_stopped)
+    }
+
+    /// The day from which the clock counts if the file as it lies is accepted: receipt of the complete file (R3).
+    pub fn complete_on(&self) -> Date {
+        self.correction.as_ref().and_then(|c| c.received.as_ref()).map_or(self.received_on, |(_, on)| *on)
+    }
+
+    /// The live debt on this requirement.
+    pub fn live_tolerance(&self, requirement: &RequirementId) -> Option<&Tolerance> {
+        self.tolerances.get(requirement).filter(|t| t.debt.is_live())
+    }
+
+    /// Whether a deemed acceptance carries the round.
+    pub fn is_deemed(&self) -> bool {
+        self.accepted.as_ref().is_some_and(|a| a.manner == Manner::Deemed)
+    }
+
+    pub(super) fn end(&mut self, phase: RoundPhase, on: Date, reason: Option<LegalText>) {
+        self.phase = phase;
+        if let Some(clocks) = &mut self.clocks {
+            clocks.ended_on.get_or_insert(on);
+        }
+        if let Some(reason) = reason {
+            self.ended = Some(Ending { on, reason });
+        }
+    }
+}
