@@ -77,7 +77,8 @@ impl<N: Clone + Ord> Graph<N> {
         let mut done = vec![false; self.nodes.len()];
         let mut order = Vec::with_capacity(self.nodes.len());
         while order.len() < self.nodes.len() {
-            let next = (0..self.nodes.len()).find(|at| !done[*at] && self.before[*at].iter().all(|b| done[*b]))?;
+            let next =
+                (0..self.nodes.len()).find(|at| !done[*at] && self.before[*at].iter().all(|b| done[*b]))?;
             done[next] = true;
             order.push(self.nodes[next].clone());
         }

@@ -59,8 +59,9 @@ pub(super) fn allow(yes: bool, needs: Authority) -> Result<(), MatterRefusal> {
     if yes { Ok(()) } else { Err(MatterRefusal::NotAuthorised { needs }) }
 }
 
-fn works_for(ctx: &Ctx<'_>, body: &BodyId) -> bool {
-    ctx.by.body == *body && (ctx.by.is(Role::Officer) || ctx.by.is(Role::Head))
+/// An officer or the head of the body; a township's officer where the township itself is the body.
+pub(super) fn works_for(ctx: &Ctx<'_>, body: &BodyId) -> bool {
+    ctx.by.body == *body && [Role::Officer, Role::Head, Role::Township].iter().any(|role| ctx.by.is(*role))
 }
 
 impl<'a> At<'a> {

@@ -45,6 +45,8 @@ pub enum MatterCommand {
     NoticeCorrection { permit: PermitCode, listed: BTreeSet<RequirementId>, notice: Notice },
     /// Receive the corrected file.
     ReceiveCorrection { permit: PermitCode, materials: Vec<Handed> },
+    /// Hand in materials that are due before a later gate.
+    SupplyMaterials { permit: PermitCode, materials: Vec<Handed> },
     /// Accept.
     AcceptPermit { permit: PermitCode, notice: Notice },
     /// Refuse to accept.

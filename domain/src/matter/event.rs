@@ -292,6 +292,15 @@ events! {
             /// Last day before silence deems acceptance.
             intake_due: DueOn,
         },
+        /// Materials due at a later gate were handed in.
+        MaterialsSupplied = 1 {
+            /// The permit.
+            permit: PermitCode,
+            /// The day of receipt.
+            received_on: Date,
+            /// What was handed in.
+            materials: Vec<Handed>,
+        },
         /// Accepted (受理); with deficiencies tolerated if any are listed (容缺受理).
         PermitAccepted = 1 {
             /// The permit.

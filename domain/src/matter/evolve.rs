@@ -79,6 +79,7 @@ pub fn event_permit(event: &E) -> Option<&PermitCode> {
         PermitSubmitted,
         CorrectionNoticed,
         CorrectionReceived,
+        MaterialsSupplied,
         PermitAccepted,
         PermitDeemedAccepted,
         DeemedAcceptanceSetAside,
@@ -209,6 +210,9 @@ fn evolve_round(round: &mut Round, fact: &Recorded<E>, day: Date) {
             if let Some(correction) = &mut round.correction {
                 correction.received = Some((fact.id, e.received_on));
             }
+        }
+        E::MaterialsSupplied(e) => {
+            round.materials.extend(e.materials.iter().map(|h| (h.material.clone(), h.clone())));
         }
         E::PermitAccepted(e) => {
             round.accepted = Some(Acceptance {

@@ -6,17 +6,14 @@
 
 use super::{
     Ctx, Facts,
-    authority::{At, allow},
+    authority::{At, allow, works_for},
     command::MatterCommand as C,
     event::*,
     intake::term,
     refusal::{Authority, MatterRefusal},
     state::{Matter, Offer},
 };
-use crate::{
-    decider::Role,
-    ids::{BodyId, LegalText, PaperHash, PermitCode},
-};
+use crate::ids::{BodyId, LegalText, PaperHash, PermitCode};
 
 pub(super) fn decide(state: &Matter, command: &C, ctx: &Ctx<'_>) -> Facts {
     match command {
@@ -52,8 +49,7 @@ fn open<'a>(at: &At<'a>) -> Result<&'a Offer, MatterRefusal> {
 
 fn received_by<'a>(at: &At<'a>, ctx: &Ctx<'_>) -> Result<&'a Offer, MatterRefusal> {
     let offer = open(at)?;
-    let yes = ctx.by.body == offer.to && (ctx.by.is(Role::Officer) || ctx.by.is(Role::Head));
-    allow(yes, Authority::Receiver { body: offer.to.clone() })?;
+    allow(works_for(ctx, &offer.to), Authority::Receiver { body: offer.to.clone() })?;
     Ok(offer)
 }
 

@@ -31,6 +31,7 @@ pub(super) fn decide(state: &Matter, command: &C, ctx: &Ctx<'_>) -> Facts {
             notice_correction(state, permit, listed, notice, ctx)
         }
         C::ReceiveCorrection { permit, materials } => receive_correction(state, permit, materials, ctx),
+        C::SupplyMaterials { permit, materials } => supply(state, permit, materials, ctx),
         C::AcceptPermit { permit, notice } => accept(state, permit, notice, ctx),
         C::RefuseAcceptance { permit, reason, notice } => refuse(state, permit, reason, notice, ctx),
         C::SetAsideDeemedAcceptance { permit, listed, notice, proof } => {
@@ -181,6 +182,34 @@ fn receive_correction(state: &Matter, code: &PermitCode, materials: &[Handed], c
         }
     }
     Ok(facts)
+}
+
+/// Materials due before a later gate. Before acceptance only the corrected file, after the one-time notice, adds to
+/// what is due then; a tolerated material comes as its supplement.
+fn supply(state: &Matter, code: &PermitCode, materials: &[Handed], ctx: &Ctx<'_>) -> Facts {
+    let at = state.working(code)?;
+    if at.submitter(state, ctx).is_err() {
+        at.custodian(ctx)?;
+    }
+    let round = at.undecided_or_approved()?;
+    if round.phase.allows_new_round() {
+        return Err(at.wrong_step("open (在办)"));
+    }
+    known_materials(&at, materials)?;
+    for handed in materials {
+        let requirement = RequirementId::Material(handed.material.clone());
+        if round.live_tolerance(&requirement).is_some() {
+            return Err(MatterRefusal::AlreadyTolerated { requirement });
+        }
+    }
+    if round.phase == RoundPhase::AwaitingCorrection {
+        return Err(at.wrong_step("not waiting for a corrected file (待补正件请用补正收件)"));
+    }
+    let (permit, materials) = (code.clone(), materials.to_vec());
+    if materials.is_empty() {
+        return Ok(vec![]);
+    }
+    super::one(ctx, MaterialsSupplied { permit, received_on: ctx.day(), materials })
 }
 
 fn accept(state: &Matter, code: &PermitCode, notice: &Notice, ctx: &Ctx<'_>) -> Facts {

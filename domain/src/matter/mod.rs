@@ -144,6 +144,7 @@ fn dispatch(state: &Matter, command: &MatterCommand, ctx: &Ctx<'_>) -> Facts {
         C::SubmitPermit { .. }
         | C::NoticeCorrection { .. }
         | C::ReceiveCorrection { .. }
+        | C::SupplyMaterials { .. }
         | C::AcceptPermit { .. }
         | C::RefuseAcceptance { .. }
         | C::SetAsideDeemedAcceptance { .. }

@@ -106,6 +106,7 @@ pub(super) fn lanes(event: &MatterEvent) -> Vec<Lane> {
         }
         E::CorrectionNoticed(e) => permit(&e.permit),
         E::CorrectionReceived(e) => moves(&e.permit),
+        E::MaterialsSupplied(e) => permit(&e.permit),
         E::PermitAccepted(e) => moves(&e.permit),
         E::PermitDeemedAccepted(e) => moves(&e.permit),
         E::DeemedAcceptanceSetAside(e) => moves(&e.permit),
