@@ -12,5 +12,6 @@ pub mod forecast;
 pub mod graph;
 pub mod ids;
 pub mod matter;
+pub mod metadata;
 pub mod project;
 pub mod template;

@@ -1,0 +1,159 @@
+//! The metadata stored beside every event: who acted, on whose request, when it happened and when it was recorded.
+//!
+//! Invariants: written once, in this field order, and never re-serialised; `recorded` never goes back within a stream.
+//! Deliberately absent: position and revision, which are the log's; personal text, which is the vault's.
+
+use crate::{
+    decider::{Actor, Effective, Recorded, Role},
+    ids::{BodyId, CommandId, CountyId, EventId, OfficerId},
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::{collections::BTreeSet, fmt, str::FromStr};
+
+/// What stands beside an event's payload.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Metadata {
+    /// The county of the stream and of the actor.
+    pub county: CountyId,
+    /// The account that acted.
+    pub officer: OfficerId,
+    /// The body it acted for.
+    pub body: BodyId,
+    /// Its roles in that body, at that moment.
+    pub roles: BTreeSet<Role>,
+    /// When it happened.
+    pub effective: Effective,
+    /// When it was recorded: the later of the writer's clock and the stream's last `recorded`.
+    pub recorded: Timestamp,
+    /// The command that brought it about.
+    pub command: CommandId,
+    /// The hash of that command as it was asked.
+    pub request: RequestHash,
+    /// The first command of the chain that this one belongs to.
+    #[serde(rename = "$correlationId")]
+    pub correlation: CommandId,
+    /// The event that a policy answered by this command; none if a person asked.
+    #[serde(rename = "$causationId", default, skip_serializing_if = "Option::is_none")]
+    pub causation: Option<EventId>,
+    /// W3C trace context of the request, where it was traced.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub traceparent: Option<String>,
+}
+
+impl Metadata {
+    /// Who acted.
+    pub fn actor(&self) -> Actor {
+        Actor {
+            officer: self.officer.clone(),
+            county: self.county.clone(),
+            body: self.body.clone(),
+            roles: self.roles.clone(),
+        }
+    }
+
+    /// The envelope that a fold sees.
+    pub fn into_recorded<E>(self, id: EventId, revision: u64, event: E) -> Recorded<E> {
+        let Metadata { county, officer, body, roles, effective, recorded, .. } = self;
+        Recorded { id, revision, by: Actor { officer, county, body, roles }, effective, recorded, event }
+    }
+}
+
+/// SHA-256 of a command as it was asked; in JSON its 64 hexadecimal digits in lower case.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct RequestHash(pub [u8; 32]);
+
+impl fmt::Display for RequestHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+impl fmt::Debug for RequestHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RequestHash({self})")
+    }
+}
+impl From<RequestHash> for String {
+    fn from(hash: RequestHash) -> String {
+        hash.to_string()
+    }
+}
+impl FromStr for RequestHash {
+    type Err = RequestHashError;
+    fn from_str(text: &str) -> Result<Self, RequestHashError> {
+        let digits = text.as_bytes();
+        if digits.len() != 64 {
+            return Err(RequestHashError);
+        }
+        let mut hash = [0; 32];
+        for (byte, pair) in hash.iter_mut().zip(digits.chunks_exact(2)) {
+            *byte = pair.iter().try_fold(0, |value, digit| Ok((value << 4) | hex(*digit)?))?;
+        }
+        Ok(RequestHash(hash))
+    }
+}
+impl TryFrom<String> for RequestHash {
+    type Error = RequestHashError;
+    fn try_from(text: String) -> Result<Self, RequestHashError> {
+        text.parse()
+    }
+}
+
+fn hex(digit: u8) -> Result<u8, RequestHashError> {
+    match digit {
+        b'0'..=b'9' => Ok(digit - b'0'),
+        b'a'..=b'f' => Ok(digit - b'a' + 10),
+        _ => Err(RequestHashError),
+    }
+}
+
+/// A text is not a request hash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a request hash: 64 hexadecimal digits in lower case are expected")]
+pub struct RequestHashError;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    fn metadata() -> Metadata {
+        Metadata {
+            county: "530322".parse().unwrap(),
+            officer: "nr-officer-1".parse().unwrap(),
+            body: "natural-resources".parse().unwrap(),
+            roles: BTreeSet::from([Role::Officer]),
+            effective: Effective::On("2026-11-20".parse().unwrap()),
+            recorded: "2026-11-22T02:00:00Z".parse().unwrap(),
+            command: CommandId(Uuid::from_u128(1)),
+            request: RequestHash([0xa5; 32]),
+            correlation: CommandId(Uuid::from_u128(1)),
+            causation: None,
+            traceparent: None,
+        }
+    }
+
+    #[test]
+    fn the_stored_form_is_read_back_and_never_changes() {
+        let text = serde_json::to_string(&metadata()).unwrap();
+        assert_eq!(serde_json::from_str::<Metadata>(&text).unwrap(), metadata());
+        assert_eq!(
+            text,
+            concat!(
+                r#"{"county":"530322","officer":"nr-officer-1","body":"natural-resources","roles":["officer"],"#,
+                r#""effective":{"on":"2026-11-20"},"recorded":"2026-11-22T02:00:00Z","#,
+                r#""command":"00000000-0000-0000-0000-000000000001","#,
+                r#""request":"a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5","#,
+                r#""$correlationId":"00000000-0000-0000-0000-000000000001"}"#,
+            )
+        );
+    }
+
+    #[test]
+    fn a_request_hash_has_64_lower_case_digits() {
+        assert!("a5".parse::<RequestHash>().is_err());
+        assert!("A5".repeat(32).parse::<RequestHash>().is_err());
+        assert_eq!("0f".repeat(32).parse(), Ok(RequestHash([0x0f; 32])));
+    }
+}
