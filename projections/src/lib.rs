@@ -1,1 +1,8 @@
-//! Placeholder.
+//! The read side: what a row is, how a fact changes it, its table and its queries.
+//!
+//! Invariants: folds are pure and total; rows hold due dates from events, never “days left” or “overdue”, which are
+//! computed for the moment asked about; the county leads every primary key and every query.
+//! Deliberately absent: subscriptions, checkpoints, HTTP, clocks.
+
+pub mod folding;
+pub mod projection;

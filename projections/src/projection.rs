@@ -1,0 +1,208 @@
+//! What a projection is: its tables, and how a fact changes a row of them.
+//!
+//! Invariants: a row is a pure function of its stream's facts in log order, so rebuilding and living through give the
+//! same rows; folding events in batches of any size gives the same rows as one by one; an event of interest that
+//! cannot be read stops the projection ([`Poison`]) and is never skipped.
+//! Deliberately absent: subscriptions, checkpoints, transactions, clocks; those are the runner's.
+
+use jiff::Timestamp;
+use om_domain::{
+    decider::{EventRecord, Recorded},
+    ids::{CountyId, EventId},
+    metadata::Metadata,
+};
+use rusqlite::Connection;
+use std::{fmt::Debug, hash::Hash};
+
+/// An event as the log holds it, borrowed from the batch that was read.
+#[derive(Debug, Clone, Copy)]
+pub struct EncodedEvent<'a> {
+    /// The county that leads the stream's name: `530322`.
+    pub county: &'a str,
+    /// The stream's category: `matter`.
+    pub category: &'a str,
+    /// What stands behind the category in the stream's name, without its hyphen: `01J…`.
+    pub subject: &'a str,
+    /// The event's id.
+    pub id: EventId,
+    /// Its place in its stream, from 0.
+    pub revision: u64,
+    /// Its place in the log; grows along a batch.
+    pub position: u64,
+    /// Its stored name: `PermitApproved`.
+    pub kind: &'a str,
+    /// Its stored version.
+    pub version: u16,
+    /// When it was recorded, as its metadata say.
+    pub recorded: Timestamp,
+    /// The payload's JSON.
+    pub payload: &'a [u8],
+    /// The metadata's JSON: [`Metadata`].
+    pub metadata: &'a [u8],
+}
+
+/// A decoded fact and where it stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Incoming<S, E> {
+    /// The county of its stream.
+    pub county: CountyId,
+    /// What the stream is about, such as a matter's id.
+    pub subject: S,
+    /// Its place in the log.
+    pub position: u64,
+    /// The fact.
+    pub fact: Recorded<E>,
+}
+
+impl<S, E: EventRecord> Incoming<S, E> {
+    /// Decodes payload and metadata in full.
+    ///
+    /// # Errors
+    /// What the decoder said.
+    pub fn decode(event: &EncodedEvent<'_>, subject: S) -> Result<Self, Unreadable> {
+        let fact = E::decode(event.kind, event.version, event.payload).map_err(|e| Unreadable(e.to_string()))?;
+        let metadata: Metadata = serde_json::from_slice(event.metadata)
+            .map_err(|e| Unreadable(format!("metadata of {}: {e}", event.kind)))?;
+        if metadata.county.as_str() != event.county {
+            return Err(Unreadable(format!("stream of county {}, metadata of {}", event.county, metadata.county)));
+        }
+        let county = metadata.county.clone();
+        let fact = metadata.into_recorded(event.id, event.revision, fact);
+        Ok(Incoming { county, subject, position: event.position, fact })
+    }
+}
+
+/// Why an event of interest could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Unreadable(pub String);
+
+/// A read-side table (or a few), and how facts change its rows.
+///
+/// All pure but `load`, `store` and `dump`, which touch nothing but this projection's tables.
+pub trait Projection: Send + 'static {
+    /// Name of the projection and prefix of its tables; never changes.
+    const NAME: &'static str;
+    /// Version of tables and fold: raised whenever old rows would differ from rebuilt ones. The runner rebuilds then.
+    const SCHEMA: u32;
+    /// Categories it folds; it is never shown an event of another one.
+    const CATEGORIES: &'static [&'static str];
+    /// `CREATE TABLE` and `CREATE INDEX`, each `IF NOT EXISTS`; every table's primary key begins with the county.
+    const DDL: &'static str;
+    /// Its tables, for dropping.
+    const TABLES: &'static [&'static str];
+    /// What a row is found by.
+    type Key: Clone + Eq + Hash + Ord + Debug + Send;
+    /// A row as the fold sees it; it may be spread over several table rows.
+    type Row: Debug + Send;
+    /// What it makes of an encoded event: [`Incoming`], or a slim view that borrows from it.
+    type Event<'a>;
+
+    /// Decodes what it needs; `None` if no event of this kind can change a row.
+    ///
+    /// # Errors
+    /// When an event of interest is not what its name and version say.
+    fn decode<'a>(event: &EncodedEvent<'a>) -> Result<Option<Self::Event<'a>>, Unreadable>;
+
+    /// Appends the keys of all rows that the event may change, each once. The vector comes in empty.
+    fn keys(event: &Self::Event<'_>, keys: &mut Vec<Self::Key>);
+
+    /// The row after the event; `None`: there is no such row (any more). Total and pure.
+    fn evolve(key: &Self::Key, row: Option<Self::Row>, event: &Self::Event<'_>) -> Option<Self::Row>;
+
+    /// Reads a row.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    fn load(db: &Connection, key: &Self::Key) -> rusqlite::Result<Option<Self::Row>>;
+
+    /// Writes a row, or removes it.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    fn store(db: &Connection, key: &Self::Key, row: Option<&Self::Row>) -> rusqlite::Result<()>;
+}
+
+/// An event that stops a projection until a person has looked at it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("projection {projection} cannot read event {event} at position {position}: {reason}")]
+pub struct Poison {
+    /// The projection that stopped.
+    pub projection: &'static str,
+    /// The event.
+    pub event: EventId,
+    /// Its place in the log; the checkpoint stays before it.
+    pub position: u64,
+    /// What the decoder said.
+    pub reason: String,
+}
+
+/// Why a batch was not folded.
+#[derive(Debug, thiserror::Error)]
+pub enum FoldError {
+    /// An event cannot be read: stop this projection, show it in readiness.
+    #[error(transparent)]
+    Poison(#[from] Poison),
+    /// The read database failed: roll back and try again.
+    #[error("the read database failed: {0}")]
+    Database(#[from] rusqlite::Error),
+}
+
+/// What folding or flushing came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Touched {
+    /// Events that were of interest.
+    pub events: usize,
+    /// Rows written or removed.
+    pub rows: usize,
+}
+
+/// A projection behind one type, so that a runner can hold a list of them.
+///
+/// Order of calls inside the runner's transaction: `fold` once or more, `flush`, checkpoint, commit. After a rollback,
+/// or a commit whose outcome is unknown, `forget` must come before the next `fold`.
+pub trait AnyProjection: Send {
+    /// [`Projection::NAME`].
+    fn name(&self) -> &'static str;
+    /// [`Projection::SCHEMA`].
+    fn schema(&self) -> u32;
+    /// [`Projection::CATEGORIES`].
+    fn categories(&self) -> &'static [&'static str];
+    /// Creates what tables are missing.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    fn install(&mut self, db: &Connection) -> rusqlite::Result<()>;
+    /// Drops the tables and creates them empty. Start a rebuild with it: no row is looked up then until some were let go.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    fn reset(&mut self, db: &Connection) -> rusqlite::Result<()>;
+    /// Folds events into rows held in memory, loading those it has not got.
+    ///
+    /// # Errors
+    /// Poison, or the database. Events before the poisoned one have been folded: `flush` and a checkpoint before its
+    /// position keep them. After an error of the database everything in memory is forgotten.
+    fn fold(&mut self, db: &Connection, events: &[EncodedEvent<'_>]) -> Result<Touched, FoldError>;
+    /// Writes the rows changed since the last flush.
+    ///
+    /// # Errors
+    /// What SQLite said; everything in memory is forgotten then.
+    fn flush(&mut self, db: &Connection) -> rusqlite::Result<Touched>;
+    /// Forgets all rows in memory, written or not.
+    fn forget(&mut self);
+    /// `fold` and `flush`.
+    ///
+    /// # Errors
+    /// As those.
+    fn fold_batch(&mut self, db: &Connection, events: &[EncodedEvent<'_>]) -> Result<Touched, FoldError> {
+        let folded = self.fold(db, events)?;
+        let written = self.flush(db)?;
+        Ok(Touched { events: folded.events, rows: folded.rows + written.rows })
+    }
+    /// Every table row as text, in the order of the primary key, for comparing two databases.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    fn dump(&self, db: &Connection) -> rusqlite::Result<Vec<String>>;
+}
