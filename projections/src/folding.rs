@@ -71,7 +71,7 @@ impl<P: Projection> Folding<P> {
         changed.sort_unstable();
         for key in &changed {
             if let Some(held) = self.held.get_mut(key) {
-                P::store(db, key, held.row.as_ref())?;
+                P::store(db, key, held.row.as_mut())?;
                 held.changed = false;
             }
         }
@@ -106,7 +106,7 @@ impl<P: Projection> AnyProjection for Folding<P> {
 
     fn install(&mut self, db: &Connection) -> rusqlite::Result<()> {
         self.forget();
-        db.execute_batch(P::DDL)
+        create::<P>(db)
     }
 
     fn reset(&mut self, db: &Connection) -> rusqlite::Result<()> {
@@ -114,7 +114,7 @@ impl<P: Projection> AnyProjection for Folding<P> {
         for table in P::TABLES {
             db.execute_batch(&format!("DROP TABLE IF EXISTS {table}"))?;
         }
-        db.execute_batch(P::DDL)?;
+        create::<P>(db)?;
         self.whole = true;
         Ok(())
     }
@@ -157,6 +157,10 @@ impl<P: Projection> AnyProjection for Folding<P> {
         }
         Ok(lines)
     }
+}
+
+fn create<P: Projection>(db: &Connection) -> rusqlite::Result<()> {
+    P::DDL.iter().try_for_each(|statements| db.execute_batch(statements))
 }
 
 /// Every row of a table as `table|value|value…`, sorted.

@@ -4,5 +4,11 @@
 //! computed for the moment asked about; the county leads every primary key and every query.
 //! Deliberately absent: subscriptions, checkpoints, HTTP, clocks.
 
+pub mod board;
+pub mod deadlines;
+pub mod desk;
 pub mod folding;
+pub mod life;
 pub mod projection;
+pub mod sql;
+pub mod tolerances;

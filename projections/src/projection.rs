@@ -60,11 +60,15 @@ impl<S, E: EventRecord> Incoming<S, E> {
     /// # Errors
     /// What the decoder said.
     pub fn decode(event: &EncodedEvent<'_>, subject: S) -> Result<Self, Unreadable> {
-        let fact = E::decode(event.kind, event.version, event.payload).map_err(|e| Unreadable(e.to_string()))?;
+        let fact =
+            E::decode(event.kind, event.version, event.payload).map_err(|e| Unreadable(e.to_string()))?;
         let metadata: Metadata = serde_json::from_slice(event.metadata)
             .map_err(|e| Unreadable(format!("metadata of {}: {e}", event.kind)))?;
         if metadata.county.as_str() != event.county {
-            return Err(Unreadable(format!("stream of county {}, metadata of {}", event.county, metadata.county)));
+            return Err(Unreadable(format!(
+                "stream of county {}, metadata of {}",
+                event.county, metadata.county
+            )));
         }
         let county = metadata.county.clone();
         let fact = metadata.into_recorded(event.id, event.revision, fact);
@@ -88,7 +92,7 @@ pub trait Projection: Send + 'static {
     /// Categories it folds; it is never shown an event of another one.
     const CATEGORIES: &'static [&'static str];
     /// `CREATE TABLE` and `CREATE INDEX`, each `IF NOT EXISTS`; every table's primary key begins with the county.
-    const DDL: &'static str;
+    const DDL: &'static [&'static str];
     /// Its tables, for dropping.
     const TABLES: &'static [&'static str];
     /// What a row is found by.
@@ -116,11 +120,11 @@ pub trait Projection: Send + 'static {
     /// What SQLite said.
     fn load(db: &Connection, key: &Self::Key) -> rusqlite::Result<Option<Self::Row>>;
 
-    /// Writes a row, or removes it.
+    /// Writes a row, or removes it. It may note in the row what of it stands in the tables now.
     ///
     /// # Errors
     /// What SQLite said.
-    fn store(db: &Connection, key: &Self::Key, row: Option<&Self::Row>) -> rusqlite::Result<()>;
+    fn store(db: &Connection, key: &Self::Key, row: Option<&mut Self::Row>) -> rusqlite::Result<()>;
 }
 
 /// An event that stops a projection until a person has looked at it.

@@ -1,0 +1,206 @@
+//! The board: every matter and every permit of it, and what is read from a permit's life: desk, deadlines, debts.
+//!
+//! Invariants: desk, deadline and debt rows are a pure function of the permit's row and are written with it, so they
+//! never disagree; a flush writes a touched permit once and of its other rows only what differs.
+//! Deliberately absent: counts (queries count), what lists do not show (one matter's screen is the fold of its stream).
+
+mod matter;
+mod overview;
+mod permit;
+
+pub use matter::{MatterRow, Phase};
+pub use overview::{
+    Counts, MatterCursor, MatterFilter, MatterOrder, MatterRows, PermitCursor, PermitFilter, StageProgress,
+    counts, matter_rows, matters, permits, stages,
+};
+pub use permit::PermitRow;
+
+use crate::{
+    deadlines, desk,
+    life::{Life, Planned},
+    projection::{EncodedEvent, Incoming, Projection, Unreadable},
+    tolerances,
+};
+use om_domain::{
+    decider::Recorded,
+    ids::{CountyId, MatterId, PermitCode},
+    matter::event::{MatterEvent as E, MatterPlanned, PlanAmended},
+};
+use rusqlite::Connection;
+
+/// The projection of matters: board, desk, deadlines and debts.
+#[derive(Debug)]
+pub struct Board;
+
+/// A matter, or a permit of it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key {
+    /// Its county.
+    pub county: CountyId,
+    /// Its matter.
+    pub matter: MatterId,
+    /// The permit; none for the matter itself.
+    pub permit: Option<PermitCode>,
+}
+
+/// A row of the board.
+#[derive(Debug, Clone, PartialEq)]
+pub enum BoardRow {
+    /// A matter.
+    Matter(Box<MatterRow>),
+    /// A permit.
+    Permit(Box<Written>),
+}
+
+/// A permit's life, and what of it stands in the tables.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Written {
+    /// The life.
+    pub life: Life,
+    stands: permit::Stands,
+}
+
+impl Projection for Board {
+    const NAME: &'static str = "board";
+    const SCHEMA: u32 = 1;
+    const CATEGORIES: &'static [&'static str] = &["matter"];
+    const DDL: &'static [&'static str] =
+        &[matter::DDL, permit::DDL, desk::DDL, deadlines::DDL, tolerances::DDL];
+    const TABLES: &'static [&'static str] =
+        &[matter::TABLE, permit::TABLE, desk::TABLE, deadlines::TABLE, tolerances::TABLE];
+    type Key = Key;
+    type Row = BoardRow;
+    type Event<'a> = Incoming<MatterId, E>;
+
+    fn decode<'a>(event: &EncodedEvent<'a>) -> Result<Option<Self::Event<'a>>, Unreadable> {
+        let matter = event.subject.parse().map_err(|e| Unreadable(format!("{e}")))?;
+        Incoming::decode(event, matter).map(Some)
+    }
+
+    fn keys(event: &Self::Event<'_>, keys: &mut Vec<Key>) {
+        let key = |permit: Option<&PermitCode>| Key {
+            county: event.county.clone(),
+            matter: event.subject,
+            permit: permit.cloned(),
+        };
+        keys.push(key(None));
+        match &event.fact.event {
+            E::MatterPlanned(e) => keys.extend(e.plan.permits.iter().map(|p| key(Some(&p.code)))),
+            E::PlanAmended(e) => {
+                let put = e.put.iter().map(|p| &p.code);
+                let dropped = e.drop.iter().filter(|code| !e.put.iter().any(|p| p.code == **code));
+                keys.extend(put.chain(dropped).map(|code| key(Some(code))));
+            }
+            one => keys.extend(permit_of(one).map(|code| key(Some(code)))),
+        }
+    }
+
+    fn evolve(key: &Key, row: Option<BoardRow>, event: &Self::Event<'_>) -> Option<BoardRow> {
+        let fact = &event.fact;
+        match (&key.permit, row) {
+            (None, Some(BoardRow::Matter(mut row))) => {
+                row.evolve(fact, event.position);
+                Some(BoardRow::Matter(row))
+            }
+            (None, _) => MatterRow::proposed(fact, event.position).map(|row| BoardRow::Matter(Box::new(row))),
+            (Some(code), Some(BoardRow::Permit(row))) => {
+                permit_event(code, Some(row), fact, event.position).map(BoardRow::Permit)
+            }
+            (Some(code), _) => permit_event(code, None, fact, event.position).map(BoardRow::Permit),
+        }
+    }
+
+    fn load(db: &Connection, key: &Key) -> rusqlite::Result<Option<BoardRow>> {
+        let matter = key.matter.to_string();
+        match &key.permit {
+            None => {
+                Ok(matter::load(db, key.county.as_str(), &matter)?.map(|row| BoardRow::Matter(Box::new(row))))
+            }
+            Some(code) => {
+                let life = permit::load(db, (key.county.as_str(), &matter, code.as_str()))?;
+                Ok(life.map(|life| {
+                    let stands = permit::Stands::of(&life);
+                    BoardRow::Permit(Box::new(Written { life, stands }))
+                }))
+            }
+        }
+    }
+
+    fn store(db: &Connection, key: &Key, row: Option<&mut BoardRow>) -> rusqlite::Result<()> {
+        let matter = key.matter.to_string();
+        match (&key.permit, row) {
+            (None, Some(BoardRow::Matter(row))) => matter::store(db, key.county.as_str(), &matter, row),
+            (Some(code), Some(BoardRow::Permit(row))) => {
+                permit::store(db, (key.county.as_str(), &matter, code.as_str()), row)
+            }
+            (Some(code), _) => permit::remove(db, (key.county.as_str(), &matter, code.as_str())),
+            (None, _) => Ok(()),
+        }
+    }
+}
+
+/// The permit's row after a fact; a fact of a permit that is not in the plan changes nothing.
+fn permit_event(
+    code: &PermitCode,
+    row: Option<Box<Written>>,
+    fact: &Recorded<E>,
+    position: u64,
+) -> Option<Box<Written>> {
+    match &fact.event {
+        E::MatterPlanned(e) => planned(code, e, row, fact, position),
+        E::PlanAmended(e) => amended(code, e, row, fact, position),
+        _ => row.map(|mut row| {
+            row.life.evolve(fact, position);
+            row
+        }),
+    }
+}
+
+fn planned(
+    code: &PermitCode,
+    e: &MatterPlanned,
+    row: Option<Box<Written>>,
+    fact: &Recorded<E>,
+    position: u64,
+) -> Option<Box<Written>> {
+    let ordinal = e.plan.permits.iter().position(|p| p.code == *code)?;
+    let plan = Planned::of(&e.plan.permits[ordinal], u16::try_from(ordinal).unwrap_or(ADDED_LATER));
+    let life = Life::planned(plan, fact, position);
+    let stands = row.map_or(permit::Stands::Nothing, |row| row.stands);
+    Some(Box::new(Written { life, stands }))
+}
+
+/// Permits that an amendment adds come after those of the plan, by their code.
+const ADDED_LATER: u16 = u16::MAX;
+
+fn amended(
+    code: &PermitCode,
+    e: &PlanAmended,
+    row: Option<Box<Written>>,
+    fact: &Recorded<E>,
+    position: u64,
+) -> Option<Box<Written>> {
+    let put = Planned::of(e.put.iter().find(|p| p.code == *code)?, ADDED_LATER);
+    let fresh = |stands| Box::new(Written { life: Life::planned(put.clone(), fact, position), stands });
+    Some(match row {
+        None => fresh(permit::Stands::Unknown),
+        Some(row) if e.drop.contains(code) => fresh(row.stands),
+        Some(mut row) => {
+            row.life.replan(put, fact, position);
+            row
+        }
+    })
+}
+
+/// The permit a fact is about.
+fn permit_of(event: &E) -> Option<&PermitCode> {
+    macro_rules! of { ($($v:ident)*) => { match event { $( E::$v(e) => Some(&e.permit), )* _ => None } } }
+    of!(PermitSubmitted CorrectionNoticed CorrectionReceived PermitAccepted PermitDeemedAccepted
+        DeemedAcceptanceSetAside PermitNotAccepted ClockSuspended ClockResumed SuspensionTermEnded LimitExtended
+        TermOverrun DueDateRevised HandoffOffered HandoffReceived HandoffReturned HandoffWithdrawn CustodyRecalled
+        HandoffOverdue ToleranceProposed DeficiencyTolerated SupplementReceived SupplementVerified
+        SupplementRejected SupplementDeadlineMoved PrerequisiteLanded PreReviewConfirmed ToleranceLapsed
+        PermitLapsed RevocationProposed CheckRecorded HearingRequested HearingHeld RenewalRequested RenewalGranted
+        RenewalDeemedGranted PermitApproved PermitDenied CertificateIssued PermitRevoked PermitWithdrawn
+        PermitNotApplicable PrerequisiteFellAway EntryCorrected)
+}

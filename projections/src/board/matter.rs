@@ -1,0 +1,234 @@
+//! A matter's row.
+
+use crate::{
+    life::Last,
+    sql::{Day, day, integer, named, parsed, parsed_if, unsigned},
+};
+use jiff::civil::Date;
+use om_domain::{
+    decider::Recorded,
+    ids::{ApplicantId, BodyId, EventId, LegalText, OfficerId, ProjectCode, TemplateId},
+    matter::event::MatterEvent as E,
+};
+use rusqlite::{Connection, Row, named_params, params};
+
+pub(super) const TABLE: &str = "board_matter";
+pub(super) const DDL: &str = "
+CREATE TABLE IF NOT EXISTS board_matter (
+    county TEXT NOT NULL, matter TEXT NOT NULL,
+    name TEXT NOT NULL, kind TEXT NOT NULL, code TEXT NOT NULL, phase TEXT NOT NULL,
+    lead_officer TEXT, deputy TEXT, implementing_body TEXT NOT NULL, applicant TEXT NOT NULL,
+    place TEXT NOT NULL, investment_yuan INTEGER, target TEXT, template TEXT,
+    proposed_on TEXT NOT NULL, started_on TEXT, ended_on TEXT, grace INTEGER NOT NULL,
+    last_event TEXT NOT NULL, last_position INTEGER NOT NULL, last_on TEXT NOT NULL,
+    target_key TEXT NOT NULL GENERATED ALWAYS AS (ifnull(target, '9999-12-31')) STORED,
+    PRIMARY KEY (county, matter)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS board_matter_name ON board_matter (county, name, matter);
+CREATE INDEX IF NOT EXISTS board_matter_target ON board_matter (county, target_key, matter);
+CREATE INDEX IF NOT EXISTS board_matter_phase ON board_matter (county, phase);
+";
+
+named! {
+    /// Where a matter is in its life.
+    pub enum Phase {
+        /// Proposed.
+        Proposed = "proposed",
+        /// Designated a one-matter project, with a task force.
+        Designated = "designated",
+        /// Underway.
+        Underway = "underway",
+        /// Suspended; statutory clocks run on.
+        Suspended = "suspended",
+        /// Completed.
+        Completed = "completed",
+        /// Given up.
+        Terminated = "terminated",
+    }
+}
+
+impl Phase {
+    /// Whether nothing more is to come.
+    pub const fn is_over(self) -> bool {
+        matches!(self, Phase::Completed | Phase::Terminated)
+    }
+}
+
+/// A matter of the board.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MatterRow {
+    /// Its name.
+    pub name: LegalText,
+    /// Its kind.
+    pub kind: LegalText,
+    /// Its project code.
+    pub code: ProjectCode,
+    /// Where it is in its life.
+    pub phase: Phase,
+    /// The task force's lead; none before designation.
+    pub lead_officer: Option<OfficerId>,
+    /// The deputy lead.
+    pub deputy: Option<OfficerId>,
+    /// Township or subdistrict that implements it.
+    pub implementing_body: BodyId,
+    /// Applicant organisation.
+    pub applicant: ApplicantId,
+    /// Place.
+    pub place: LegalText,
+    /// Investment in yuan.
+    pub investment_yuan: Option<u64>,
+    /// Target completion.
+    pub target: Option<Date>,
+    /// The template its plan was resolved from.
+    pub template: Option<TemplateId>,
+    /// The day it was proposed.
+    pub proposed_on: Date,
+    /// The day work on it began.
+    pub started_on: Option<Date>,
+    /// The day it was completed or given up.
+    pub ended_on: Option<Date>,
+    /// Recorded more than this many working days late is back-filling (R16).
+    pub backfill_grace_days: u16,
+    /// The last event of its stream.
+    pub last: Last,
+}
+
+impl MatterRow {
+    /// The row of a matter that was just proposed; none if the fact is another one.
+    pub(super) fn proposed(fact: &Recorded<E>, position: u64) -> Option<Self> {
+        let E::MatterProposed(e) = &fact.event else { return None };
+        let (project, day) = (&e.project, fact.effective.day());
+        Some(MatterRow {
+            name: project.name.clone(),
+            kind: project.kind.clone(),
+            code: project.code.clone(),
+            phase: Phase::Proposed,
+            lead_officer: None,
+            deputy: None,
+            implementing_body: project.implementing_body.clone(),
+            applicant: project.applicant.clone(),
+            place: project.place.clone(),
+            investment_yuan: project.investment_yuan,
+            target: project.target,
+            template: None,
+            proposed_on: day,
+            started_on: None,
+            ended_on: None,
+            backfill_grace_days: 0,
+            last: Last { event: fact.id, position, on: day },
+        })
+    }
+
+    /// Folds one fact of the matter that stands at `position` in the log.
+    pub(super) fn evolve(&mut self, fact: &Recorded<E>, position: u64) {
+        let day = fact.effective.day();
+        self.last = Last { event: fact.id, position, on: day };
+        let task_force = match &fact.event {
+            E::MatterDesignated(e) => {
+                self.phase = Phase::Designated;
+                Some(&e.task_force)
+            }
+            E::TaskForceChanged(e) => Some(&e.task_force),
+            _ => None,
+        };
+        if let Some(task_force) = task_force {
+            self.lead_officer = Some(task_force.lead.clone());
+            self.deputy = task_force.deputy.clone();
+        }
+        match &fact.event {
+            E::MatterPlanned(e) => {
+                self.template = Some(e.plan.template.clone());
+                self.backfill_grace_days = e.plan.settings.backfill_grace_days;
+            }
+            E::MatterStarted(e) => {
+                self.phase = Phase::Underway;
+                self.started_on = Some(e.on);
+            }
+            E::MatterSuspended(_) => self.phase = Phase::Suspended,
+            E::MatterResumed(_) => self.phase = Phase::Underway,
+            E::MatterCompleted(e) => {
+                self.phase = Phase::Completed;
+                self.ended_on = Some(e.on);
+            }
+            E::MatterTerminated(_) => {
+                self.phase = Phase::Terminated;
+                self.ended_on = Some(day);
+            }
+            _ => {}
+        }
+    }
+}
+
+pub(super) fn load(db: &Connection, county: &str, matter: &str) -> rusqlite::Result<Option<MatterRow>> {
+    let mut query = db.prepare_cached("SELECT * FROM board_matter WHERE county = ?1 AND matter = ?2")?;
+    let mut rows = query.query(params![county, matter])?;
+    rows.next()?.map(matter_row).transpose()
+}
+
+/// Reads a row of `board_matter`.
+pub(super) fn matter_row(row: &Row<'_>) -> rusqlite::Result<MatterRow> {
+    let required = |column| day(row, column)?.ok_or(rusqlite::Error::QueryReturnedNoRows);
+    Ok(MatterRow {
+        name: parsed(row, "name")?,
+        kind: parsed(row, "kind")?,
+        code: parsed(row, "code")?,
+        phase: parsed(row, "phase")?,
+        lead_officer: parsed_if(row, "lead_officer")?,
+        deputy: parsed_if(row, "deputy")?,
+        implementing_body: parsed(row, "implementing_body")?,
+        applicant: parsed(row, "applicant")?,
+        place: parsed(row, "place")?,
+        investment_yuan: unsigned(row, "investment_yuan")?,
+        target: day(row, "target")?,
+        template: parsed_if(row, "template")?,
+        proposed_on: required("proposed_on")?,
+        started_on: day(row, "started_on")?,
+        ended_on: day(row, "ended_on")?,
+        backfill_grace_days: row.get("grace")?,
+        last: Last {
+            event: parsed::<EventId>(row, "last_event")?,
+            position: unsigned(row, "last_position")?.unwrap_or_default(),
+            on: required("last_on")?,
+        },
+    })
+}
+
+pub(super) fn store(db: &Connection, county: &str, matter: &str, row: &MatterRow) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "INSERT INTO board_matter (county, matter, name, kind, code, phase, lead_officer, deputy, implementing_body,
+             applicant, place, investment_yuan, target, template, proposed_on, started_on, ended_on, grace,
+             last_event, last_position, last_on)
+         VALUES (:county, :matter, :name, :kind, :code, :phase, :lead_officer, :deputy, :implementing_body,
+             :applicant, :place, :investment_yuan, :target, :template, :proposed_on, :started_on, :ended_on, :grace,
+             :last_event, :last_position, :last_on)
+         ON CONFLICT (county, matter) DO UPDATE
+         SET name = excluded.name, phase = excluded.phase, lead_officer = excluded.lead_officer,
+             deputy = excluded.deputy, template = excluded.template, started_on = excluded.started_on,
+             ended_on = excluded.ended_on, grace = excluded.grace, last_event = excluded.last_event,
+             last_position = excluded.last_position, last_on = excluded.last_on",
+    )?
+    .execute(named_params! {
+        ":county": county,
+        ":matter": matter,
+        ":name": row.name.as_str(),
+        ":kind": row.kind.as_str(),
+        ":code": row.code.as_str(),
+        ":phase": row.phase.as_str(),
+        ":lead_officer": row.lead_officer.as_ref().map(OfficerId::as_str),
+        ":deputy": row.deputy.as_ref().map(OfficerId::as_str),
+        ":implementing_body": row.implementing_body.as_str(),
+        ":applicant": row.applicant.as_str(),
+        ":place": row.place.as_str(),
+        ":investment_yuan": row.investment_yuan.map(integer),
+        ":target": row.target.map(Day),
+        ":template": row.template.as_ref().map(TemplateId::as_str),
+        ":proposed_on": Day(row.proposed_on),
+        ":started_on": row.started_on.map(Day),
+        ":ended_on": row.ended_on.map(Day),
+        ":grace": row.backfill_grace_days,
+        ":last_event": row.last.event.to_string(),
+        ":last_position": integer(row.last.position),
+        ":last_on": Day(row.last.on),
+    })
+    .map(drop)
+}

@@ -1,0 +1,327 @@
+//! What each body must do next: one row per task of a permit, ordered by due date or by legal risk.
+//!
+//! Invariants: tasks are a pure function of the permit's life; a permit whose next move is the applicant's, or that
+//! needs nothing more, has no row; due dates come from events.
+//! Deliberately absent: “overdue” (compare `due` with the day asked about), who may do it (the domain's to say).
+
+use crate::{
+    life::{Debt, DebtState, Life, Status},
+    sql::{Day, day, named, parsed, parsed_if},
+};
+use jiff::civil::Date;
+use om_domain::{
+    ids::{BodyId, CountyId, LegalText, MatterId, PermitCode},
+    matter::plan::{Nature, RequirementId},
+};
+use rusqlite::{Connection, Row, params};
+
+named! {
+    /// What is to be done.
+    pub enum TaskKind {
+        /// Accept the file or serve the one-time correction notice.
+        AcceptOrNotice = "accept_or_notice",
+        /// Give the provisional opinion of a pre-review.
+        PreReview = "pre_review",
+        /// Confirm the provisional opinion: the prerequisite has landed.
+        ConfirmPreReview = "confirm_pre_review",
+        /// Decide.
+        Decide = "decide",
+        /// Resume the clock, or tell a new day, before the told day passes.
+        ResumeClock = "resume_clock",
+        /// Issue and deliver the certificate.
+        IssueCertificate = "issue_certificate",
+        /// Receive or return what another department hands off.
+        AnswerHandoff = "answer_handoff",
+        /// Watch a debt: the supplement, or the prerequisite, is owed.
+        ReceiveSupplement = "receive_supplement",
+        /// Verify or reject a supplement handed in.
+        VerifySupplement = "verify_supplement",
+        /// Hold the hearing asked for.
+        HoldHearing = "hold_hearing",
+        /// Answer a renewal before the certificate expires.
+        AnswerRenewal = "answer_renewal",
+        /// Decide a revocation that was proposed.
+        DecideRevocation = "decide_revocation",
+        /// Judge what a prerequisite that fell away means.
+        JudgeFallenPrerequisite = "judge_fallen_prerequisite",
+        /// Answer the task-force lead's proposal to tolerate.
+        AnswerToleranceProposal = "answer_tolerance_proposal",
+    }
+}
+
+named! {
+    /// What hangs on the due date, the heaviest first.
+    pub enum Weight {
+        /// Silence decides: acceptance or renewal is deemed (行政许可法 32, 50).
+        SilenceDecides = "1_silence_decides",
+        /// A statutory limit.
+        Statutory = "2_statutory",
+        /// A promised limit, a told day or a commitment.
+        Promised = "3_promised",
+        /// An internal term, or none.
+        Internal = "4_internal",
+    }
+}
+
+/// One thing to be done on one permit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Task {
+    /// What.
+    pub kind: TaskKind,
+    /// For which requirement, where it is about one.
+    pub requirement: Option<RequirementId>,
+    /// The body whose move it is.
+    pub body: BodyId,
+    /// Since which day.
+    pub since: Date,
+    /// Last day; none where no term runs.
+    pub due: Option<Date>,
+    /// What hangs on it.
+    pub weight: Weight,
+}
+
+/// The permit's tasks, by kind and requirement.
+pub fn tasks(life: &Life) -> Vec<Task> {
+    let mut tasks = Vec::new();
+    main_task(life, &mut tasks);
+    if let Some(offer) = &life.offer {
+        tasks.push(Task {
+            body: offer.to.clone(),
+            ..task(life, TaskKind::AnswerHandoff, offer.on, Some(offer.answer_due.on), Weight::Internal)
+        });
+    }
+    if let Some((asked_on, hold_by)) = life.round.hearing {
+        tasks.push(task(life, TaskKind::HoldHearing, asked_on, Some(hold_by.on), Weight::Statutory));
+    }
+    if let Some(renewal) = life.round.renewal {
+        let due = Some(renewal.expires_on);
+        tasks.push(task(life, TaskKind::AnswerRenewal, renewal.asked_on, due, Weight::SilenceDecides));
+    }
+    tasks.extend(life.live_debts().map(|debt| debt_task(life, debt)));
+    for (kind, open) in [
+        (TaskKind::DecideRevocation, &life.revocations),
+        (TaskKind::JudgeFallenPrerequisite, &life.fell_away),
+        (TaskKind::AnswerToleranceProposal, &life.proposals),
+    ] {
+        tasks.extend(open.iter().map(|(requirement, since)| Task {
+            requirement: Some(requirement.clone()),
+            body: life.planned.lead.clone(),
+            ..task(life, kind, *since, None, Weight::Internal)
+        }));
+    }
+    tasks.sort_by(|a, b| (a.kind, &a.requirement).cmp(&(b.kind, &b.requirement)));
+    tasks
+}
+
+fn task(life: &Life, kind: TaskKind, since: Date, due: Option<Date>, weight: Weight) -> Task {
+    Task { kind, requirement: None, body: life.custodian.clone(), since, due, weight }
+}
+
+/// The next step of the permit itself; the custodian's, since the lead department decides only with custody.
+fn main_task(life: &Life, tasks: &mut Vec<Task>) {
+    let silence =
+        if life.planned.nature == Nature::Permit { Weight::SilenceDecides } else { Weight::Promised };
+    let waits_for_confirmation = life.round.pre_review_due.is_some() && !life.round.pre_review_confirmed;
+    let (kind, weight) = match life.status {
+        Status::Submitted => (TaskKind::AcceptOrNotice, silence),
+        Status::PreReview => (TaskKind::PreReview, Weight::Internal),
+        Status::InReview if waits_for_confirmation => (TaskKind::ConfirmPreReview, review_weight(life)),
+        Status::InReview => (TaskKind::Decide, review_weight(life)),
+        Status::Suspended => (TaskKind::ResumeClock, Weight::Promised),
+        Status::Approved if life.planned.certificate => (TaskKind::IssueCertificate, Weight::Statutory),
+        _ => return,
+    };
+    let told_until = || life.round.stops.iter().map(|stop| stop.told_until).min();
+    let due = if life.status == Status::Suspended { told_until() } else { life.next_due() };
+    tasks.push(task(life, kind, life.since, due, weight));
+}
+
+/// The statutory limit weighs where its day comes first or is the only one.
+fn review_weight(life: &Life) -> Weight {
+    let dues = life.round.dues.unwrap_or_default();
+    match (dues.statutory, dues.promised) {
+        (Some(statutory), promised) if promised.is_none_or(|promised| statutory <= promised) => {
+            Weight::Statutory
+        }
+        (_, Some(_)) => Weight::Promised,
+        _ => Weight::Internal,
+    }
+}
+
+fn debt_task(life: &Life, debt: &Debt) -> Task {
+    let kind = match debt.state {
+        DebtState::Received => TaskKind::VerifySupplement,
+        _ => TaskKind::ReceiveSupplement,
+    };
+    Task {
+        requirement: Some(debt.requirement.clone()),
+        body: life.planned.lead.clone(),
+        ..task(life, kind, debt.changed_on, Some(debt.due), Weight::Promised)
+    }
+}
+
+pub(crate) const TABLE: &str = "desk";
+pub(crate) const DDL: &str = "
+CREATE TABLE IF NOT EXISTS desk (
+    county TEXT NOT NULL, matter TEXT NOT NULL, permit TEXT NOT NULL,
+    kind TEXT NOT NULL, requirement TEXT NOT NULL,
+    body TEXT NOT NULL, since TEXT NOT NULL, due TEXT, weight TEXT NOT NULL,
+    due_key TEXT NOT NULL GENERATED ALWAYS AS (ifnull(due, '9999-12-31')) STORED,
+    PRIMARY KEY (county, matter, permit, kind, requirement)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS desk_due ON desk (county, body, due_key, matter, permit, kind, requirement);
+CREATE INDEX IF NOT EXISTS desk_weight ON desk (county, body, weight, due_key, matter, permit, kind, requirement);
+";
+
+fn requirement_text(task: &Task) -> String {
+    task.requirement.as_ref().map(ToString::to_string).unwrap_or_default()
+}
+
+/// Writes the difference between the tasks as they stand in the table and as they are.
+pub(crate) fn write(
+    db: &Connection,
+    (county, matter, permit): (&str, &str, &str),
+    old: &[Task],
+    new: &[Task],
+) -> rusqlite::Result<()> {
+    for gone in
+        old.iter().filter(|o| !new.iter().any(|n| (n.kind, &n.requirement) == (o.kind, &o.requirement)))
+    {
+        db.prepare_cached(
+            "DELETE FROM desk WHERE county = ?1 AND matter = ?2 AND permit = ?3 AND kind = ?4 AND requirement = ?5",
+        )?
+        .execute(params![county, matter, permit, gone.kind.as_str(), requirement_text(gone)])?;
+    }
+    for task in new.iter().filter(|task| !old.contains(task)) {
+        db.prepare_cached(
+            "INSERT INTO desk (county, matter, permit, kind, requirement, body, since, due, weight)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+             ON CONFLICT (county, matter, permit, kind, requirement) DO UPDATE
+             SET body = excluded.body, since = excluded.since, due = excluded.due, weight = excluded.weight",
+        )?
+        .execute(params![
+            county,
+            matter,
+            permit,
+            task.kind.as_str(),
+            requirement_text(task),
+            task.body.as_str(),
+            Day(task.since),
+            task.due.map(Day),
+            task.weight.as_str(),
+        ])?;
+    }
+    Ok(())
+}
+
+/// A task on a body's desk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeskRow {
+    /// The matter.
+    pub matter: MatterId,
+    /// Its name.
+    pub matter_name: LegalText,
+    /// The permit.
+    pub permit: PermitCode,
+    /// What is to be done.
+    pub task: Task,
+}
+
+/// In which order a desk is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum DeskOrder {
+    /// By due date; without one last.
+    #[default]
+    Due,
+    /// By legal risk: what hangs on it, then its due date.
+    Risk,
+}
+
+/// Where the next page of a desk begins: after this row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeskCursor {
+    weight: Weight,
+    due: Date,
+    matter: MatterId,
+    permit: PermitCode,
+    kind: TaskKind,
+    requirement: String,
+}
+
+impl From<&DeskRow> for DeskCursor {
+    fn from(row: &DeskRow) -> Self {
+        DeskCursor {
+            weight: row.task.weight,
+            due: row.task.due.unwrap_or(NEVER),
+            matter: row.matter,
+            permit: row.permit.clone(),
+            kind: row.task.kind,
+            requirement: requirement_text(&row.task),
+        }
+    }
+}
+
+/// Sorts after every due date.
+const NEVER: Date = Date::constant(9999, 12, 31);
+
+const SELECT: &str = "SELECT d.*, m.name AS matter_name
+    FROM desk d JOIN board_matter m ON m.county = d.county AND m.matter = d.matter
+    WHERE d.county = ?1 AND d.body = ?2 AND m.phase NOT IN ('completed', 'terminated')";
+
+/// The desk of a body, a page at a time: at most `first` rows after the cursor.
+/// Matters that are completed or given up have nothing on a desk.
+///
+/// # Errors
+/// What SQLite said.
+pub fn desk(
+    db: &Connection,
+    county: &CountyId,
+    body: &BodyId,
+    order: DeskOrder,
+    after: Option<&DeskCursor>,
+    first: u16,
+) -> rusqlite::Result<Vec<DeskRow>> {
+    let (columns, marks) = match order {
+        DeskOrder::Due => ("d.due_key, d.matter, d.permit, d.kind, d.requirement", "?5, ?6, ?7, ?8, ?9"),
+        DeskOrder::Risk => {
+            ("d.weight, d.due_key, d.matter, d.permit, d.kind, d.requirement", "?4, ?5, ?6, ?7, ?8, ?9")
+        }
+    };
+    let sql = format!("{SELECT} AND ({columns}) > ({marks}) AND ?4 IS NOT NULL ORDER BY {columns} LIMIT ?3");
+    let begin = || (String::new(), String::new(), String::new(), String::new(), String::new(), String::new());
+    let (weight, due, matter, permit, kind, requirement) = after.map_or_else(begin, |after| {
+        (
+            after.weight.as_str().into(),
+            after.due.to_string(),
+            after.matter.to_string(),
+            after.permit.to_string(),
+            after.kind.as_str().into(),
+            after.requirement.clone(),
+        )
+    });
+    db.prepare_cached(&sql)?
+        .query_map(
+            params![county.as_str(), body.as_str(), first, weight, due, matter, permit, kind, requirement],
+            desk_row,
+        )?
+        .collect()
+}
+
+fn desk_row(row: &Row<'_>) -> rusqlite::Result<DeskRow> {
+    let requirement: String = row.get("requirement")?;
+    let requirement =
+        (!requirement.is_empty()).then(|| requirement.parse().map_err(crate::sql::unreadable)).transpose()?;
+    Ok(DeskRow {
+        matter: parsed(row, "matter")?,
+        matter_name: parsed_if(row, "matter_name")?.ok_or(rusqlite::Error::QueryReturnedNoRows)?,
+        permit: parsed(row, "permit")?,
+        task: Task {
+            kind: parsed(row, "kind")?,
+            requirement,
+            body: parsed(row, "body")?,
+            since: day(row, "since")?.ok_or(rusqlite::Error::QueryReturnedNoRows)?,
+            due: day(row, "due")?,
+            weight: parsed(row, "weight")?,
+        },
+    })
+}

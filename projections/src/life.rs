@@ -1,0 +1,439 @@
+//! The life of one permit as the read side keeps it: the row that board, desk, deadlines and debts are read from.
+//!
+//! Invariants: due dates stand as events fixed them (R20); what a term or a debt came to is what an event said of it;
+//! facts of one permit alone make up its life.
+//! Deliberately absent: “days left” and “overdue”, which need a day and a calendar ([`Life::clocks_at`]); papers,
+//! notices, checks, opinions, which one matter's own fold has.
+
+mod fold;
+mod moment;
+
+pub use moment::{ClocksAt, LimitAt};
+
+use crate::sql::named;
+use jiff::civil::Date;
+use om_domain::{
+    clock::{Ground, Limit, Unit},
+    decider::Recorded,
+    ids::{BodyId, EventId, LegalText, PaperHash},
+    matter::{
+        event::{Consequence, Term},
+        plan::{Gate, Mode, Nature, PlannedPermit, RequirementId, Stage},
+    },
+};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+named! {
+    /// Where a permit stands, as one word.
+    pub enum Status {
+        /// In the plan only.
+        Planned = "planned",
+        /// A file, or a corrected file, lies with the department.
+        Submitted = "submitted",
+        /// The one-time correction notice was served; the applicant's move.
+        CorrectionNoticed = "correction_noticed",
+        /// Accepted for pre-review; the statutory clock waits for a prerequisite (mode 3).
+        PreReview = "pre_review",
+        /// Accepted; the clock runs.
+        InReview = "in_review",
+        /// Accepted; the clock is stopped (R6).
+        Suspended = "suspended",
+        /// Approved; the end, where no certificate is issued.
+        Approved = "approved",
+        /// Certificate issued.
+        Issued = "issued",
+        /// Denied.
+        Denied = "denied",
+        /// Not accepted.
+        NotAccepted = "not_accepted",
+        /// Withdrawn by the applicant.
+        Withdrawn = "withdrawn",
+        /// The round lapsed.
+        Lapsed = "lapsed",
+        /// Revoked.
+        Revoked = "revoked",
+        /// Does not apply to this matter.
+        NotApplicable = "not_applicable",
+    }
+}
+
+impl Status {
+    /// Whether the round has ended with nothing granted: nothing is owed or due in it any more.
+    pub const fn is_over(self) -> bool {
+        use Status::*;
+        matches!(self, Denied | NotAccepted | Withdrawn | Lapsed | Revoked | NotApplicable)
+    }
+
+    /// Whether a decision is still to come in this round.
+    pub const fn is_before_decision(self) -> bool {
+        use Status::*;
+        matches!(self, Submitted | CorrectionNoticed | PreReview | InReview | Suspended)
+    }
+}
+
+named! {
+    /// What has come of a tolerated deficiency.
+    pub enum DebtState {
+        /// Owed.
+        Open = "open",
+        /// Handed in, not yet verified.
+        Received = "received",
+        /// Handed in and rejected; owed again.
+        Rejected = "rejected",
+        /// Paid.
+        Verified = "verified",
+        /// The prerequisite landed: paid.
+        Landed = "landed",
+        /// The deadline passed; the mode's consequence follows.
+        Lapsed = "lapsed",
+        /// The permit's round ended while it was owed: nothing is owed any more.
+        RoundEnded = "round_ended",
+    }
+}
+
+impl DebtState {
+    /// Whether it is still owed.
+    pub const fn is_live(self) -> bool {
+        matches!(self, DebtState::Open | DebtState::Received | DebtState::Rejected)
+    }
+}
+
+/// A tolerated deficiency of one round.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Debt {
+    /// The round it was tolerated in, from 1.
+    pub round: u16,
+    /// What is owed.
+    pub requirement: RequirementId,
+    /// In which mode.
+    pub mode: Mode,
+    /// From which gate.
+    pub from: Gate,
+    /// To which gate.
+    pub to: Gate,
+    /// The day it was tolerated.
+    pub on: Date,
+    /// The entry that tolerated it.
+    pub entry: EventId,
+    /// Last day for the supplement.
+    pub due: Date,
+    /// Whether that lies beyond the calendar's last authoritative day (R19).
+    pub provisional: bool,
+    /// Whether the deadline was moved; it can be once.
+    pub moved: bool,
+    /// What follows if it fails.
+    pub consequence: Consequence,
+    /// In which form the supplement must come.
+    pub form: LegalText,
+    /// The applicant's commitment.
+    pub commitment: PaperHash,
+    /// What has come of it.
+    pub state: DebtState,
+    /// The day of that; at first the day it was tolerated.
+    pub changed_on: Date,
+}
+
+/// A due date of the permit's current round.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DueDay {
+    /// The last day.
+    pub on: Date,
+    /// Beyond the calendar's last authoritative day (R19).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub provisional: bool,
+}
+
+/// The clock's due dates as the last event fixed them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClockDues {
+    /// Last day of the statutory limit; none while stopped or where no law sets one.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub statutory: Option<Date>,
+    /// Last day of the promised limit; likewise.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub promised: Option<Date>,
+    /// Left of the statutory limit while stopped, in its unit.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub statutory_left: Option<i32>,
+    /// Left of the promised limit while stopped, in its unit.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub promised_left: Option<i32>,
+    /// Whether one of the dates is provisional (R19).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub provisional: bool,
+}
+
+impl ClockDues {
+    /// The earlier of both dates.
+    pub fn earliest(&self) -> Option<Date> {
+        [self.statutory, self.promised].into_iter().flatten().min()
+    }
+}
+
+/// A suspension that is open.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stop {
+    /// The entry that recorded it.
+    pub entry: EventId,
+    /// On which ground of 行政许可法 45.
+    pub ground: Ground,
+    /// First day excluded.
+    pub from: Date,
+    /// The last day the notice told.
+    pub told_until: Date,
+}
+
+/// An open offer of custody.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offer {
+    /// To whom.
+    pub to: BodyId,
+    /// Since when.
+    pub on: Date,
+    /// Last day for an answer.
+    pub answer_due: DueDay,
+    /// Whether it has been stated that the answer is overdue.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub overdue_stated: bool,
+}
+
+/// A renewal that was asked for and not answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Renewal {
+    /// The day it was asked.
+    pub asked_on: Date,
+    /// The day the certificate expires; unanswered by then, renewal is deemed granted (R7).
+    pub expires_on: Date,
+}
+
+/// A term that passed without its act, as stated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Overrun {
+    /// The round.
+    pub round: u16,
+    /// Which term.
+    pub term: Term,
+    /// Its last day.
+    pub due: Date,
+}
+
+/// An entry recorded on a later day than it happened on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Late {
+    /// The day it happened.
+    pub effective: Date,
+    /// The day it was recorded.
+    pub recorded: Date,
+}
+
+/// The last event that was folded into a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Last {
+    /// The event.
+    pub event: EventId,
+    /// Its place in the log.
+    pub position: u64,
+    /// The day it happened.
+    pub on: Date,
+}
+
+/// What the plan says of the permit, as far as lists show it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Planned {
+    /// Its place among the permits of the plan, from 0; those added by an amendment come after all others.
+    pub ordinal: u16,
+    /// Its name.
+    pub name: LegalText,
+    /// The stage it belongs to.
+    pub stage: Stage,
+    /// The department that decides it.
+    pub lead: BodyId,
+    /// What kind of act it is.
+    pub nature: Nature,
+    /// Whether a certificate is issued after approval.
+    pub certificate: bool,
+    /// In what the statutory limit is counted; none where no law sets one.
+    pub statutory_unit: Option<Unit>,
+    /// In what the promised limit is counted.
+    pub promised_unit: Option<Unit>,
+}
+
+impl Planned {
+    /// What lists show of a planned permit.
+    pub fn of(permit: &PlannedPermit, ordinal: u16) -> Self {
+        let unit = |limit: &Option<Limit>| limit.as_ref().map(|limit| limit.unit);
+        Planned {
+            ordinal,
+            name: permit.name.clone(),
+            stage: permit.stage,
+            lead: permit.lead.clone(),
+            nature: permit.nature,
+            certificate: permit.certificate,
+            statutory_unit: unit(&permit.statutory),
+            promised_unit: unit(&permit.promised),
+        }
+    }
+}
+
+/// The current round of a permit.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Round {
+    /// From 1; 0 while nothing was submitted.
+    pub number: u16,
+    /// The entry of the receipt, and then of the corrected file.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub receipts: Vec<EventId>,
+    /// The day the file was received.
+    #[serde(skip_serializing_if = "is_default")]
+    pub received_on: Option<Date>,
+    /// The day the corrected file was received.
+    #[serde(skip_serializing_if = "is_default")]
+    pub corrected_on: Option<Date>,
+    /// Last day of the term of intake (R3).
+    #[serde(skip_serializing_if = "is_default")]
+    pub intake_due: Option<DueDay>,
+    /// Internal term of a pre-review (mode 3).
+    #[serde(skip_serializing_if = "is_default")]
+    pub pre_review_due: Option<DueDay>,
+    /// Whether the provisional opinion of a pre-review was confirmed.
+    #[serde(skip_serializing_if = "is_default")]
+    pub pre_review_confirmed: bool,
+    /// The clock's first day, not counted itself.
+    #[serde(skip_serializing_if = "is_default")]
+    pub clock_from: Option<Date>,
+    /// Due dates of the clock.
+    #[serde(skip_serializing_if = "is_default")]
+    pub dues: Option<ClockDues>,
+    /// Suspensions that are open.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub stops: Vec<Stop>,
+    /// A hearing asked for and not held: since when, and the last day to hold it.
+    #[serde(skip_serializing_if = "is_default")]
+    pub hearing: Option<(Date, DueDay)>,
+    /// The day of the decision.
+    #[serde(skip_serializing_if = "is_default")]
+    pub decided_on: Option<Date>,
+    /// Last day to deliver the certificate (R5).
+    #[serde(skip_serializing_if = "is_default")]
+    pub delivery_due: Option<DueDay>,
+    /// The day the certificate was issued.
+    #[serde(skip_serializing_if = "is_default")]
+    pub issued_on: Option<Date>,
+    /// The day the certificate expires.
+    #[serde(skip_serializing_if = "is_default")]
+    pub valid_until: Option<Date>,
+    /// A renewal asked for and not answered.
+    #[serde(skip_serializing_if = "is_default")]
+    pub renewal: Option<Renewal>,
+}
+
+/// The life of one permit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Life {
+    /// What the plan says of it.
+    pub planned: Planned,
+    /// Where it stands.
+    pub status: Status,
+    /// Since which day; for a planned permit the day it was planned.
+    pub since: Date,
+    /// The one body that has custody.
+    pub custodian: BodyId,
+    /// An open offer of custody.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub offer: Option<Offer>,
+    /// The current round.
+    pub round: Round,
+    /// Tolerated deficiencies of all rounds, in the order they were tolerated.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub debts: Vec<Debt>,
+    /// Terms that passed without their act, of all rounds.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub overruns: Vec<Overrun>,
+    /// Tolerance proposed by the lead and not answered: since when.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub proposals: BTreeMap<RequirementId, Date>,
+    /// Prerequisites that fell away after their gate: since when.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub fell_away: BTreeMap<RequirementId, Date>,
+    /// Debts for which revocation was proposed and not decided: since when.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub revocations: BTreeMap<RequirementId, Date>,
+    /// Entries corrected.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub corrections: u16,
+    /// Entries recorded on a later day than they happened on, by a person.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub late: Vec<Late>,
+    /// The last event.
+    pub last: Last,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+impl Life {
+    /// A permit of the plan to which nothing has happened; its lead department has custody.
+    pub fn planned<E>(planned: Planned, fact: &Recorded<E>, position: u64) -> Self {
+        let on = fact.effective.day();
+        Life {
+            custodian: planned.lead.clone(),
+            planned,
+            status: Status::Planned,
+            since: on,
+            offer: None,
+            round: Round::default(),
+            debts: Vec::new(),
+            overruns: Vec::new(),
+            proposals: BTreeMap::new(),
+            fell_away: BTreeMap::new(),
+            revocations: BTreeMap::new(),
+            corrections: 0,
+            late: Vec::new(),
+            last: Last { event: fact.id, position, on },
+        }
+    }
+
+    /// Debts of the current round that are still owed.
+    pub fn live_debts(&self) -> impl Iterator<Item = &Debt> {
+        self.debts.iter().filter(|debt| debt.state.is_live())
+    }
+
+    /// Whether it was already stated that this term ran out with this last day.
+    pub fn is_stated(&self, term: Term, due: Date) -> bool {
+        self.overruns.iter().any(|o| o.round == self.round.number && o.term == term && o.due == due)
+    }
+
+    /// Whether nothing more is to come: issued, approved where nothing is issued, or not applicable.
+    pub fn is_done(&self) -> bool {
+        match self.status {
+            Status::Issued | Status::NotApplicable => true,
+            Status::Approved => !self.planned.certificate,
+            _ => false,
+        }
+    }
+
+    /// The last day of the department's next act: answer to the file, opinion, decision, delivery. None while the
+    /// clock is stopped and while it is the applicant's move.
+    pub fn next_due(&self) -> Option<Date> {
+        let on = |due: &Option<DueDay>| due.as_ref().map(|due| due.on);
+        match self.status {
+            Status::Submitted => on(&self.round.intake_due),
+            Status::PreReview => on(&self.round.pre_review_due),
+            Status::InReview => self.round.dues.as_ref().and_then(ClockDues::earliest),
+            Status::Approved if self.planned.certificate => on(&self.round.delivery_due),
+            _ => None,
+        }
+    }
+
+    /// Whether a date shown of it is provisional (R19).
+    pub fn is_provisional(&self) -> bool {
+        let round = &self.round;
+        let dues = [&round.intake_due, &round.pre_review_due, &round.delivery_due];
+        self.status.is_before_decision() && round.dues.as_ref().is_some_and(|dues| dues.provisional)
+            || !self.status.is_over() && dues.into_iter().flatten().any(|due| due.provisional)
+            || self.live_debts().any(|debt| debt.provisional)
+    }
+}

@@ -1,0 +1,373 @@
+//! How one fact changes a permit's life.
+//!
+//! Invariants: total, whatever the order of facts; what a fact says is taken as it stands, nothing is computed.
+//! Deliberately absent: rules; a fact that no rule would allow today still folds.
+
+use super::{
+    ClockDues, Debt, DebtState, DueDay, Last, Late, Life, Offer, Overrun, Planned, Renewal, Round, Status,
+    Stop,
+};
+use jiff::civil::Date;
+use om_domain::{
+    calendar::beijing,
+    decider::{Recorded, Role},
+    ids::EventId,
+    matter::{
+        event::{
+            Correction, DeficiencyTolerated, DueDateRevised, DueOn, Dues, EntryCorrected, MatterEvent as E,
+        },
+        plan::RequirementId,
+    },
+};
+
+impl From<&DueOn> for DueDay {
+    fn from(due: &DueOn) -> Self {
+        DueDay { on: due.date, provisional: due.provisional }
+    }
+}
+
+impl From<&Dues> for ClockDues {
+    fn from(dues: &Dues) -> Self {
+        ClockDues {
+            statutory: dues.statutory,
+            promised: dues.promised,
+            statutory_left: dues.statutory_left,
+            promised_left: dues.promised_left,
+            provisional: dues.provisional,
+        }
+    }
+}
+
+impl Life {
+    /// Folds one fact of this permit that stands at `position` in the log.
+    pub fn evolve(&mut self, fact: &Recorded<E>, position: u64) {
+        let day = fact.effective.day();
+        self.note(fact, position);
+        self.custody(&fact.event, day);
+        self.open_questions(&fact.event, day);
+        self.debt(fact, day);
+        self.clock(fact);
+        self.course(fact, day);
+    }
+
+    /// Puts what an amended plan says in the place of what the old one said.
+    pub fn replan(&mut self, planned: Planned, fact: &Recorded<E>, position: u64) {
+        if self.status == Status::Planned && self.custodian == self.planned.lead {
+            self.custodian = planned.lead.clone();
+        }
+        self.planned = Planned { ordinal: self.planned.ordinal, ..planned };
+        self.note(fact, position);
+    }
+
+    fn note(&mut self, fact: &Recorded<E>, position: u64) {
+        let effective = fact.effective.day();
+        let recorded = beijing(fact.recorded);
+        self.last = Last { event: fact.id, position, on: effective };
+        if effective < recorded && !fact.by.is(Role::System) {
+            self.late.push(Late { effective, recorded });
+        }
+    }
+
+    fn stand(&mut self, status: Status, day: Date) {
+        self.status = status;
+        self.since = day;
+    }
+
+    /// The round ended with nothing granted, or gave way to the next one, for which a proposal to tolerate still stands.
+    fn end(&mut self, status: Status, day: Date) {
+        self.stand(status, day);
+        self.round.stops.clear();
+        self.round.hearing = None;
+        self.round.renewal = None;
+        self.fell_away.clear();
+        self.revocations.clear();
+        if status.is_over() {
+            self.proposals.clear();
+        }
+        for debt in self.debts.iter_mut().filter(|debt| debt.state.is_live()) {
+            debt.state = DebtState::RoundEnded;
+            debt.changed_on = day;
+        }
+    }
+
+    /// Where the permit stands: intake, decision, certificate, end.
+    fn course(&mut self, fact: &Recorded<E>, day: Date) {
+        match &fact.event {
+            E::PermitSubmitted(e) => {
+                self.end(Status::Submitted, day);
+                self.offer = None;
+                self.custodian = self.planned.lead.clone();
+                self.round = Round {
+                    number: e.round,
+                    receipts: vec![fact.id],
+                    received_on: Some(e.received_on),
+                    intake_due: Some(DueDay::from(&e.intake_due)),
+                    ..Round::default()
+                };
+            }
+            E::CorrectionNoticed(_) => self.stand(Status::CorrectionNoticed, day),
+            E::CorrectionReceived(e) => {
+                self.stand(Status::Submitted, day);
+                self.round.receipts.push(fact.id);
+                self.round.corrected_on = Some(e.received_on);
+                self.round.intake_due = Some(DueDay::from(&e.intake_due));
+            }
+            E::PermitAccepted(e) => {
+                self.round.pre_review_due = e.pre_review_due.as_ref().map(DueDay::from);
+                let waits = self.round.pre_review_due.is_some();
+                self.stand(if waits { Status::PreReview } else { Status::InReview }, day);
+            }
+            E::PermitDeemedAccepted(_) => self.stand(Status::InReview, day),
+            E::DeemedAcceptanceSetAside(_) => self.stand(Status::CorrectionNoticed, day),
+            E::PermitApproved(e) => {
+                self.end_review(Status::Approved, day);
+                self.round.delivery_due = e.delivery_due.as_ref().map(DueDay::from);
+            }
+            E::PermitDenied(_) => {
+                self.end_review(Status::Denied, day);
+                self.end(Status::Denied, day);
+            }
+            E::CertificateIssued(e) => {
+                self.stand(Status::Issued, day);
+                self.round.issued_on = Some(day);
+                self.round.valid_until = e.valid_until;
+            }
+            E::PermitNotAccepted(_) => self.end(Status::NotAccepted, day),
+            E::PermitLapsed(_) => self.end(Status::Lapsed, day),
+            E::PermitWithdrawn(_) => self.end(Status::Withdrawn, day),
+            E::PermitRevoked(_) => self.end(Status::Revoked, day),
+            E::PermitNotApplicable(_) => self.end(Status::NotApplicable, day),
+            _ => {}
+        }
+    }
+
+    fn end_review(&mut self, status: Status, day: Date) {
+        self.stand(status, day);
+        self.round.decided_on = Some(day);
+        self.round.stops.clear();
+        self.round.hearing = None;
+    }
+
+    /// Who has the file.
+    fn custody(&mut self, event: &E, day: Date) {
+        match event {
+            E::HandoffOffered(e) => {
+                self.offer = Some(Offer {
+                    to: e.to.clone(),
+                    on: day,
+                    answer_due: DueDay::from(&e.answer_due),
+                    overdue_stated: false,
+                });
+            }
+            E::HandoffReceived(e) => {
+                self.offer = None;
+                self.custodian = e.to.clone();
+            }
+            E::CustodyRecalled(e) => {
+                self.offer = None;
+                self.custodian = e.to.clone();
+            }
+            E::HandoffReturned(_) | E::HandoffWithdrawn(_) => self.offer = None,
+            E::HandoffOverdue(_) => {
+                if let Some(offer) = &mut self.offer {
+                    offer.overdue_stated = true;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// What waits for a person besides the decision itself.
+    fn open_questions(&mut self, event: &E, day: Date) {
+        match event {
+            E::ToleranceProposed(e) => {
+                self.proposals.insert(e.requirement.clone(), day);
+            }
+            E::PrerequisiteFellAway(e) => {
+                self.fell_away.insert(e.requirement.clone(), day);
+            }
+            E::RevocationProposed(e) => {
+                self.revocations.insert(e.requirement.clone(), day);
+            }
+            E::SupplementVerified(e) => {
+                self.revocations.remove(&e.requirement);
+            }
+            E::PreReviewConfirmed(_) => self.round.pre_review_confirmed = true,
+            E::HearingRequested(e) => self.round.hearing = Some((day, DueDay::from(&e.hold_by))),
+            E::HearingHeld(_) => self.round.hearing = None,
+            E::RenewalRequested(e) => {
+                self.round.renewal = Some(Renewal { asked_on: day, expires_on: e.expires_on });
+            }
+            E::RenewalGranted(e) => {
+                self.round.renewal = None;
+                self.round.valid_until = Some(e.valid_until);
+            }
+            E::RenewalDeemedGranted(_) => {
+                self.round.renewal = None;
+                self.round.valid_until = None;
+            }
+            E::TermOverrun(e) => {
+                self.overruns.push(Overrun { round: e.round, term: e.term, due: e.due.date });
+            }
+            _ => {}
+        }
+    }
+
+    /// The clock's start, stops and due dates.
+    fn clock(&mut self, fact: &Recorded<E>) {
+        let round = &mut self.round;
+        match &fact.event {
+            E::PermitAccepted(e) => {
+                round.clock_from = e.clock_from;
+                round.dues = e.dues.as_ref().map(ClockDues::from);
+            }
+            E::PermitDeemedAccepted(e) => {
+                round.clock_from = Some(e.clock_from);
+                round.dues = Some(ClockDues::from(&e.dues));
+            }
+            E::DeemedAcceptanceSetAside(_) => {
+                round.clock_from = None;
+                round.dues = None;
+                round.stops.clear();
+            }
+            E::PrerequisiteLanded(e) => {
+                if let Some(clock) = &e.clock {
+                    round.clock_from = Some(clock.from);
+                    round.dues = Some(ClockDues::from(&clock.dues));
+                    self.stand(Status::InReview, fact.effective.day());
+                }
+            }
+            E::ClockSuspended(e) => {
+                round.dues = Some(ClockDues::from(&e.dues));
+                round.stops.push(Stop {
+                    entry: fact.id,
+                    ground: e.ground,
+                    from: e.from,
+                    told_until: e.told_until,
+                });
+                self.stop_or_go(fact.effective.day());
+            }
+            E::ClockResumed(e) => {
+                round.dues = Some(ClockDues::from(&e.dues));
+                round.stops.retain(|stop| stop.ground != e.ground);
+                self.stop_or_go(fact.effective.day());
+            }
+            E::SuspensionTermEnded(e) => {
+                round.dues = Some(ClockDues::from(&e.dues));
+                round.stops.retain(|stop| stop.ground != e.ground || stop.told_until > e.told_until);
+                self.stop_or_go(fact.effective.day());
+            }
+            E::LimitExtended(e) => round.dues = Some(ClockDues::from(&e.dues)),
+            E::DueDateRevised(e) => round.revise(e),
+            E::EntryCorrected(e) => {
+                self.corrections = self.corrections.saturating_add(1);
+                round.correct(e);
+            }
+            _ => {}
+        }
+    }
+
+    fn stop_or_go(&mut self, day: Date) {
+        let status = if self.round.stops.is_empty() { Status::InReview } else { Status::Suspended };
+        if matches!(self.status, Status::InReview | Status::Suspended) && self.status != status {
+            self.stand(status, day);
+        }
+    }
+
+    /// What is owed.
+    fn debt(&mut self, fact: &Recorded<E>, day: Date) {
+        match &fact.event {
+            E::DeficiencyTolerated(e) => self.owe(e, fact.id, day),
+            E::SupplementReceived(e) => self.settle(&e.requirement, DebtState::Received, day),
+            E::SupplementVerified(e) => self.settle(&e.requirement, DebtState::Verified, day),
+            E::SupplementRejected(e) => self.settle(&e.requirement, DebtState::Rejected, day),
+            E::PrerequisiteLanded(e) => self.settle(&e.requirement, DebtState::Landed, day),
+            E::ToleranceLapsed(e) => self.settle(&e.requirement, DebtState::Lapsed, day),
+            E::SupplementDeadlineMoved(e) => {
+                if let Some(debt) = self.debt_of(&e.requirement) {
+                    debt.due = e.new.date;
+                    debt.provisional = e.new.provisional;
+                    debt.moved = true;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn owe(&mut self, e: &DeficiencyTolerated, entry: EventId, day: Date) {
+        self.proposals.remove(&e.requirement);
+        let round = self.round.number;
+        self.debts.retain(|debt| debt.round != round || debt.requirement != e.requirement);
+        self.debts.push(Debt {
+            round,
+            requirement: e.requirement.clone(),
+            mode: e.mode,
+            from: e.from,
+            to: e.to,
+            on: day,
+            entry,
+            due: e.supplement_due.date,
+            provisional: e.supplement_due.provisional,
+            moved: false,
+            consequence: e.consequence,
+            form: e.form.clone(),
+            commitment: e.commitment.clone(),
+            state: DebtState::Open,
+            changed_on: day,
+        });
+    }
+
+    fn settle(&mut self, requirement: &RequirementId, state: DebtState, day: Date) {
+        if let Some(debt) = self.debt_of(requirement) {
+            debt.state = state;
+            debt.changed_on = day;
+        }
+    }
+
+    fn debt_of(&mut self, requirement: &RequirementId) -> Option<&mut Debt> {
+        let round = self.round.number;
+        self.debts.iter_mut().find(|debt| debt.round == round && debt.requirement == *requirement)
+    }
+}
+
+impl Round {
+    fn revise(&mut self, e: &DueDateRevised) {
+        if let Some(dues) = &e.new {
+            self.dues = Some(ClockDues::from(dues));
+        }
+        if let Some(intake) = &e.intake {
+            self.intake_due = Some(DueDay::from(intake));
+        }
+        if let Some(delivery) = &e.delivery {
+            self.delivery_due = Some(DueDay::from(delivery));
+        }
+    }
+
+    fn correct(&mut self, e: &EntryCorrected) {
+        if let Some(dues) = &e.dues {
+            self.dues = Some(ClockDues::from(dues));
+        }
+        if let Some(due) = &e.intake_due {
+            self.intake_due = Some(DueDay::from(due));
+        }
+        match &e.correction {
+            Correction::ReceivedOn { new, .. } => {
+                match self.receipts.iter().position(|entry| *entry == e.entry) {
+                    Some(0) => self.received_on = Some(*new),
+                    Some(_) => self.corrected_on = Some(*new),
+                    None => {}
+                }
+                // A pre-review's clock starts when its prerequisite lands, not on the day of receipt.
+                if self.clock_from.is_some() && self.pre_review_due.is_none() {
+                    self.clock_from = self.corrected_on.or(self.received_on);
+                }
+            }
+            Correction::SuspendedFrom { new, .. } => {
+                for stop in self.stops.iter_mut().filter(|stop| stop.entry == e.entry) {
+                    stop.from = *new;
+                }
+            }
+            Correction::ResumedOn { .. } | Correction::DocumentNumber { .. } => {}
+        }
+    }
+}
