@@ -24,7 +24,10 @@ use crate::{
 use om_domain::{
     decider::Recorded,
     ids::{CountyId, MatterId, PermitCode},
-    matter::event::{MatterEvent as E, MatterPlanned, PlanAmended},
+    matter::{
+        event::{MatterEvent as E, MatterPlanned, PlanAmended},
+        event_permit,
+    },
 };
 use rusqlite::Connection;
 
@@ -91,7 +94,7 @@ impl Projection for Board {
                 let dropped = e.drop.iter().filter(|code| !e.put.iter().any(|p| p.code == **code));
                 keys.extend(put.chain(dropped).map(|code| key(Some(code))));
             }
-            one => keys.extend(permit_of(one).map(|code| key(Some(code)))),
+            one => keys.extend(event_permit(one).map(|code| key(Some(code)))),
         }
     }
 
@@ -190,17 +193,4 @@ fn amended(
             row
         }
     })
-}
-
-/// The permit a fact is about.
-fn permit_of(event: &E) -> Option<&PermitCode> {
-    macro_rules! of { ($($v:ident)*) => { match event { $( E::$v(e) => Some(&e.permit), )* _ => None } } }
-    of!(PermitSubmitted CorrectionNoticed CorrectionReceived PermitAccepted PermitDeemedAccepted
-        DeemedAcceptanceSetAside PermitNotAccepted ClockSuspended ClockResumed SuspensionTermEnded LimitExtended
-        TermOverrun DueDateRevised HandoffOffered HandoffReceived HandoffReturned HandoffWithdrawn CustodyRecalled
-        HandoffOverdue ToleranceProposed DeficiencyTolerated SupplementReceived SupplementVerified
-        SupplementRejected SupplementDeadlineMoved PrerequisiteLanded PreReviewConfirmed ToleranceLapsed
-        PermitLapsed RevocationProposed CheckRecorded HearingRequested HearingHeld RenewalRequested RenewalGranted
-        RenewalDeemedGranted PermitApproved PermitDenied CertificateIssued PermitRevoked PermitWithdrawn
-        PermitNotApplicable PrerequisiteFellAway EntryCorrected)
 }

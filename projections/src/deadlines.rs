@@ -1,16 +1,17 @@
 //! For the ticker: the next day after whose end time itself has something to state of a permit (R22).
 //!
 //! Invariants: one row per permit with an open term; when the fact that a term ran out has been recorded, the term has
-//! left the row. A row that names a day too early costs one `Settle` that states nothing; none is ever too late.
-//! Deliberately absent: stating anything, the grace after a day's end, and what day it is.
+//! left the row.
+//! Deliberately absent: what becomes true with no day passing (a tolerated prerequisite that has landed, one that fell
+//! away), which the next command on the matter states; stating anything, the grace after a day's end, and what day it is.
 
 use crate::{
-    life::{ClockDues, DueDay, Life, Status},
+    life::{DebtState, DueDay, Life, Status},
     sql::{Day, day, parsed},
 };
 use jiff::civil::Date;
 use om_domain::{
-    ids::{CountyId, MatterId, PermitCode},
+    ids::{BodyId, CountyId, MatterId, PermitCode},
     matter::event::Term,
 };
 use rusqlite::{Connection, params};
@@ -25,37 +26,50 @@ CREATE TABLE IF NOT EXISTS deadline (
 CREATE INDEX IF NOT EXISTS deadline_due ON deadline (due);
 ";
 
-/// The first of the permit's open terms: their last days, each until its running out has been stated.
+/// The last day of the first of the permit's open terms whose running out has not been stated.
+///
+/// It mirrors what the matter's `settle` states. What is handed in waits for its officer and lapses no more.
 pub fn next(life: &Life) -> Option<Date> {
-    terms(life).into_iter().chain(life.live_debts().map(|debt| Some(debt.due))).flatten().min()
+    if life.round.number == 0 {
+        return None;
+    }
+    let owed = life.live_debts().filter(|debt| debt.state != DebtState::Received).map(|debt| debt.due);
+    clock_terms(life).into_iter().chain(other_terms(life)).flatten().chain(owed).min()
 }
 
-fn terms(life: &Life) -> [Option<Date>; 8] {
+fn unstated(life: &Life, status: Status, term: Term, due: Option<Date>) -> Option<Date> {
+    due.filter(|_| life.status == status && !life.is_stated(term))
+}
+
+fn on(due: Option<DueDay>) -> Option<Date> {
+    due.map(|due| due.on)
+}
+
+/// Terms of the round's course, each open in one status.
+fn clock_terms(life: &Life) -> [Option<Date>; 6] {
     let round = &life.round;
-    let unstated = |term: Term, due: Option<Date>| due.filter(|due| !life.is_stated(term, *due));
-    let on = |due: Option<DueDay>| due.map(|due| due.on);
-    let while_in = |status: Status, due: Option<Date>| due.filter(|_| life.status == status);
-    let dues = round.dues.as_ref();
-    let statutory = dues.and_then(|dues: &ClockDues| dues.statutory);
-    let promised = dues.and_then(|dues: &ClockDues| dues.promised);
-    let hearing = round.hearing.map(|(_, hold_by)| hold_by);
+    let dues = round.dues.unwrap_or_default();
+    let told_until = round.stops.iter().map(|stop| stop.told_until).min();
     [
-        while_in(Status::Submitted, unstated(Term::Intake, on(round.intake_due))),
-        while_in(Status::PreReview, unstated(Term::PreReview, on(round.pre_review_due))),
-        while_in(Status::InReview, unstated(Term::Statutory, statutory)),
-        while_in(Status::InReview, unstated(Term::Promised, promised)),
-        while_in(Status::Suspended, round.stops.iter().map(|stop| stop.told_until).min()),
-        while_in(Status::Approved, unstated(Term::Delivery, on(round.delivery_due))),
-        unstated(Term::Hearing, on(hearing)),
-        first(
-            round.renewal.map(|renewal| renewal.expires_on),
-            life.offer.as_ref().filter(|offer| !offer.overdue_stated).map(|offer| offer.answer_due.on),
-        ),
+        unstated(life, Status::Submitted, Term::Intake, on(round.intake_due)),
+        unstated(life, Status::PreReview, Term::PreReview, on(round.pre_review_due)),
+        unstated(life, Status::InReview, Term::Statutory, dues.statutory),
+        unstated(life, Status::InReview, Term::Promised, dues.promised),
+        unstated(life, Status::Approved, Term::Delivery, on(round.delivery_due)),
+        told_until.filter(|_| life.status == Status::Suspended),
     ]
 }
 
-fn first(a: Option<Date>, b: Option<Date>) -> Option<Date> {
-    [a, b].into_iter().flatten().min()
+/// Terms that run beside it.
+fn other_terms(life: &Life) -> [Option<Date>; 3] {
+    let round = &life.round;
+    let stated = |to: &BodyId, due: Date| life.handoffs_overdue.iter().any(|(b, d)| b == to && *d == due);
+    let offer = life.offer.as_ref().filter(|offer| !stated(&offer.to, offer.answer_due.on));
+    [
+        round.hearing.map(|(_, hold_by)| hold_by.on).filter(|_| !life.is_stated(Term::Hearing)),
+        round.renewal.and(round.valid_until).filter(|_| life.status == Status::Issued),
+        offer.map(|offer| offer.answer_due.on),
+    ]
 }
 
 pub(crate) fn write(
@@ -89,7 +103,7 @@ pub struct DueStream {
 }
 
 /// Streams with an open term whose last day is before `day`, the longest past first, at most `limit`.
-/// Matters that are completed or given up are not among them.
+/// Matters given up are not among them; time states nothing of those.
 ///
 /// # Errors
 /// What SQLite said.
@@ -98,7 +112,7 @@ pub fn due_streams(db: &Connection, before: Date, limit: usize) -> rusqlite::Res
     db.prepare_cached(
         "SELECT d.county, d.matter, min(d.due) AS due
          FROM deadline d JOIN board_matter m ON m.county = d.county AND m.matter = d.matter
-         WHERE d.due < ?1 AND m.phase NOT IN ('completed', 'terminated')
+         WHERE d.due < ?1 AND m.phase <> 'terminated'
          GROUP BY d.county, d.matter ORDER BY due, d.county, d.matter LIMIT ?2",
     )?
     .query_map(params![Day(before), limit], |row| {

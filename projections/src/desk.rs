@@ -11,7 +11,7 @@ use crate::{
 use jiff::civil::Date;
 use om_domain::{
     ids::{BodyId, CountyId, LegalText, MatterId, PermitCode},
-    matter::plan::{Nature, RequirementId},
+    matter::plan::{Mode, Nature, RequirementId},
 };
 use rusqlite::{Connection, Row, params};
 
@@ -32,8 +32,10 @@ named! {
         IssueCertificate = "issue_certificate",
         /// Receive or return what another department hands off.
         AnswerHandoff = "answer_handoff",
-        /// Watch a debt: the supplement, or the prerequisite, is owed.
+        /// Receive the supplement that is owed.
         ReceiveSupplement = "receive_supplement",
+        /// Watch a debt that is paid by itself: a prerequisite that must land, a correction that must come.
+        WatchDebt = "watch_debt",
         /// Verify or reject a supplement handed in.
         VerifySupplement = "verify_supplement",
         /// Hold the hearing asked for.
@@ -151,7 +153,9 @@ fn review_weight(life: &Life) -> Weight {
 fn debt_task(life: &Life, debt: &Debt) -> Task {
     let kind = match debt.state {
         DebtState::Received => TaskKind::VerifySupplement,
-        _ => TaskKind::ReceiveSupplement,
+        _ if debt.mode == Mode::ReceiveOnly => TaskKind::WatchDebt,
+        _ if matches!(debt.requirement, RequirementId::Material(_)) => TaskKind::ReceiveSupplement,
+        _ => TaskKind::WatchDebt,
     };
     Task {
         requirement: Some(debt.requirement.clone()),
@@ -266,10 +270,10 @@ const NEVER: Date = Date::constant(9999, 12, 31);
 
 const SELECT: &str = "SELECT d.*, m.name AS matter_name
     FROM desk d JOIN board_matter m ON m.county = d.county AND m.matter = d.matter
-    WHERE d.county = ?1 AND d.body = ?2 AND m.phase NOT IN ('completed', 'terminated')";
+    WHERE d.county = ?1 AND d.body = ?2 AND m.phase <> 'terminated'";
 
 /// The desk of a body, a page at a time: at most `first` rows after the cursor.
-/// Matters that are completed or given up have nothing on a desk.
+/// Matters given up have nothing on a desk.
 ///
 /// # Errors
 /// What SQLite said.

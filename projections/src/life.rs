@@ -193,9 +193,6 @@ pub struct Offer {
     pub on: Date,
     /// Last day for an answer.
     pub answer_due: DueDay,
-    /// Whether it has been stated that the answer is overdue.
-    #[serde(default, skip_serializing_if = "is_default")]
-    pub overdue_stated: bool,
 }
 
 /// A renewal that was asked for and not answered.
@@ -343,6 +340,9 @@ pub struct Life {
     /// An open offer of custody.
     #[serde(default, skip_serializing_if = "is_default")]
     pub offer: Option<Offer>,
+    /// Offers stated to be overdue: against whom, and the last day for an answer.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub handoffs_overdue: Vec<(BodyId, Date)>,
     /// The current round.
     pub round: Round,
     /// Tolerated deficiencies of all rounds, in the order they were tolerated.
@@ -384,6 +384,7 @@ impl Life {
             status: Status::Planned,
             since: on,
             offer: None,
+            handoffs_overdue: Vec::new(),
             round: Round::default(),
             debts: Vec::new(),
             overruns: Vec::new(),
@@ -401,9 +402,9 @@ impl Life {
         self.debts.iter().filter(|debt| debt.state.is_live())
     }
 
-    /// Whether it was already stated that this term ran out with this last day.
-    pub fn is_stated(&self, term: Term, due: Date) -> bool {
-        self.overruns.iter().any(|o| o.round == self.round.number && o.term == term && o.due == due)
+    /// Whether it was already stated that this term of the current round ran out; it is stated once a round.
+    pub fn is_stated(&self, term: Term) -> bool {
+        self.overruns.iter().any(|o| o.round == self.round.number && o.term == term)
     }
 
     /// Whether nothing more is to come: issued, approved where nothing is issued, or not applicable.

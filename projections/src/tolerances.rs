@@ -131,7 +131,7 @@ pub fn tolerances(
         only(filter.lead.is_some(), "AND t.lead = ?3"),
         only(filter.overdue_at.is_some(), "AND t.due < ?4"),
         only(filter.state.is_some(), "AND json_extract(t.body, '$.state') = ?5"),
-        only(live, "AND t.live AND m.phase NOT IN ('completed', 'terminated')"),
+        only(live, "AND t.live AND m.phase <> 'terminated'"),
     );
     let cursor = after.map(|c| {
         (c.due.to_string(), c.matter.to_string(), c.permit.as_str(), c.round, c.requirement.as_str())

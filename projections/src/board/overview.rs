@@ -1,6 +1,6 @@
 //! What lists of matters and permits ask of the board.
 //!
-//! Invariants: every query names one county; the day asked about comes in; counts leave out matters that are over.
+//! Invariants: every query names one county; the day asked about comes in; counts leave out matters given up.
 //! Deliberately absent: totals kept in rows, lists across counties (a city asks county by county), on-time rates.
 
 use super::{
@@ -146,9 +146,9 @@ pub fn matters(
         .collect()
 }
 
-const ACT_DUE: &str = "AND m.phase NOT IN ('completed', 'terminated') AND m.matter IN (
+const ACT_DUE: &str = "AND m.phase <> 'terminated' AND m.matter IN (
     SELECT matter FROM board_permit WHERE county = ?1 AND next_due BETWEEN ?7 AND ?6)";
-const DEBT_OVERDUE: &str = "AND m.phase NOT IN ('completed', 'terminated') AND m.matter IN (
+const DEBT_OVERDUE: &str = "AND m.phase <> 'terminated' AND m.matter IN (
     SELECT matter FROM tolerance WHERE county = ?1 AND live AND due < ?10)";
 
 fn matter_rows_row(row: &Row<'_>) -> rusqlite::Result<MatterRows> {
@@ -246,7 +246,7 @@ pub fn permits(
     let only = |wanted: bool, condition: &'static str| if wanted { condition } else { "" };
     let sql = format!(
         "SELECT p.* FROM board_permit p JOIN board_matter m ON m.county = p.county AND m.matter = p.matter
-         WHERE p.county = ?1 AND p.next_due IS NOT NULL AND m.phase NOT IN ('completed', 'terminated')
+         WHERE p.county = ?1 AND p.next_due IS NOT NULL AND m.phase <> 'terminated'
            AND (p.next_due, p.matter, p.permit) > (?2, ?3, ?4) {} {} {} {} {}
          ORDER BY p.next_due, p.matter, p.permit LIMIT ?10",
         only(filter.lead.is_some(), "AND p.lead = ?5"),
@@ -289,7 +289,7 @@ pub struct Counts {
     pub debts_overdue: u32,
 }
 
-/// Counts at `day`; the week ends with `week_end`. Matters that are completed or given up do not count.
+/// Counts at `day`; the week ends with `week_end`. Matters given up do not count.
 ///
 /// # Errors
 /// What SQLite said.
@@ -311,10 +311,10 @@ pub fn counts(db: &Connection, county: &CountyId, day: Date, week_end: Date) -> 
 
 const DUE_BETWEEN: &str = "SELECT count(*) FROM board_permit p
     JOIN board_matter m ON m.county = p.county AND m.matter = p.matter
-    WHERE p.county = ?1 AND p.next_due BETWEEN ?2 AND ?3 AND m.phase NOT IN ('completed', 'terminated')";
+    WHERE p.county = ?1 AND p.next_due BETWEEN ?2 AND ?3 AND m.phase <> 'terminated'";
 const DUE_BEFORE: &str = "SELECT count(*) FROM board_permit p
     JOIN board_matter m ON m.county = p.county AND m.matter = p.matter
-    WHERE p.county = ?1 AND p.next_due < ?2 AND m.phase NOT IN ('completed', 'terminated')";
+    WHERE p.county = ?1 AND p.next_due < ?2 AND m.phase <> 'terminated'";
 const DEBTS_BEFORE: &str = "SELECT count(*) FROM tolerance t
     JOIN board_matter m ON m.county = t.county AND m.matter = t.matter
-    WHERE t.county = ?1 AND t.live AND t.due < ?2 AND m.phase NOT IN ('completed', 'terminated')";
+    WHERE t.county = ?1 AND t.live AND t.due < ?2 AND m.phase <> 'terminated'";

@@ -152,12 +152,8 @@ impl Life {
     fn custody(&mut self, event: &E, day: Date) {
         match event {
             E::HandoffOffered(e) => {
-                self.offer = Some(Offer {
-                    to: e.to.clone(),
-                    on: day,
-                    answer_due: DueDay::from(&e.answer_due),
-                    overdue_stated: false,
-                });
+                self.offer =
+                    Some(Offer { to: e.to.clone(), on: day, answer_due: DueDay::from(&e.answer_due) });
             }
             E::HandoffReceived(e) => {
                 self.offer = None;
@@ -168,9 +164,10 @@ impl Life {
                 self.custodian = e.to.clone();
             }
             E::HandoffReturned(_) | E::HandoffWithdrawn(_) => self.offer = None,
-            E::HandoffOverdue(_) => {
-                if let Some(offer) = &mut self.offer {
-                    offer.overdue_stated = true;
+            E::HandoffOverdue(e) => {
+                let stated = (e.to.clone(), e.due.date);
+                if !self.handoffs_overdue.contains(&stated) {
+                    self.handoffs_overdue.push(stated);
                 }
             }
             _ => {}
