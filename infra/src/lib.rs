@@ -2,4 +2,11 @@
 //!
 //! Deliberately absent: business rules (those are `om-domain`'s) and GraphQL (that is the gateway's).
 
+pub mod calendars;
+pub mod clock;
+pub mod event_store;
+pub mod executor;
+pub mod hosting;
 pub mod log;
+pub mod recorded;
+pub mod telemetry;

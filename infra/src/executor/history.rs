@@ -1,0 +1,161 @@
+//! Reading a stream: as it is, as it was known, as it was true.
+//!
+//! Invariants: now and then are folded by the same `evolve`. *As known at K*: the longest beginning of the stream in
+//! which nothing was recorded later than K. *As true at T*: of that beginning, what had happened by T, in the order
+//! of the days on which it happened, within a day in the order of the log.
+//! Deliberately absent: what a clock shows at that moment; the domain reads it off the state.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use om_domain::decider::{Decider, EventRecord};
+use om_domain::ids::EventId;
+
+use super::{Executor, Fault};
+use crate::log::{Position, StreamName};
+use crate::recorded::{self, Entry, Unreadable};
+
+/// A state as it is at the end of its stream.
+#[derive(Debug, Clone)]
+pub struct Snapshot<S> {
+    /// The state.
+    pub state: Arc<S>,
+    /// The last revision, `None` if the stream was never written to.
+    pub revision: Option<u64>,
+    /// When the last fact was recorded.
+    pub recorded: Option<Timestamp>,
+    /// The position of the last fact.
+    pub position: Option<Position>,
+}
+
+/// Up to where facts are known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Known {
+    /// All of them.
+    #[default]
+    Head,
+    /// Up to this fact and with it.
+    Event(EventId),
+    /// Those recorded by this instant.
+    Time(Timestamp),
+}
+
+/// Which past is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct At {
+    /// As known when.
+    pub known: Known,
+    /// As true when; none takes all that is known, in the order of the log.
+    pub as_of: Option<Timestamp>,
+}
+
+/// A state folded from a part of its stream.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Folded<S> {
+    /// The state.
+    pub state: S,
+    /// The last revision that was known.
+    pub known_revision: Option<u64>,
+    /// When the last known fact was recorded.
+    pub known_recorded: Option<Timestamp>,
+    /// How many of the known facts had happened by the instant asked for.
+    pub facts: usize,
+}
+
+/// A past could not be shown.
+#[derive(Debug, thiserror::Error)]
+pub enum HistoryError {
+    /// The fact named is not in this stream.
+    #[error("event {event} is not in stream {stream}")]
+    UnknownEvent {
+        /// The stream.
+        stream: StreamName,
+        /// The fact.
+        event: EventId,
+    },
+    /// The stream could not be read.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl<D: Decider> Executor<D> {
+    /// The state of a stream at its end, read to the end whatever is in memory.
+    ///
+    /// # Errors
+    /// When the log or an event cannot be read.
+    pub async fn state(&self, stream: &StreamName) -> Result<Snapshot<D::State>, Fault> {
+        let slot = self.slots.get(stream);
+        let mut cell = slot.lock().await;
+        let cached = match cell.take() {
+            Some(mut cached) => {
+                self.catch_up(stream, &mut cached).await?;
+                cached
+            }
+            None => self.load(stream).await?,
+        };
+        let snapshot = Snapshot {
+            state: Arc::clone(cached.hosted.state()),
+            revision: cached.hosted.revision(),
+            recorded: cached.hosted.recorded(),
+            position: cached.hosted.position(),
+        };
+        // a stream that does not exist takes no room from one that does
+        *cell = snapshot.revision.is_some().then_some(cached);
+        Ok(snapshot)
+    }
+
+    /// The facts of a stream from a revision on, at most `max`, in the order of the log.
+    ///
+    /// # Errors
+    /// When the log or an event cannot be read.
+    pub async fn history(
+        &self,
+        stream: &StreamName,
+        from: u64,
+        max: usize,
+    ) -> Result<Vec<Entry<D::Event>>, Fault> {
+        let events = self.host.log.read_stream(stream, from, max).await?;
+        let entries: Result<_, Unreadable> = events.iter().map(recorded::decode).collect();
+        entries.map_err(|e| Fault::Load(e.into()))
+    }
+
+    /// The state as known and as true at some past.
+    ///
+    /// # Errors
+    /// When the fact named is not in the stream, or the log or an event cannot be read.
+    pub async fn fold_at(&self, stream: &StreamName, at: At) -> Result<Folded<D::State>, HistoryError> {
+        let events = self.store.events(stream, 0).await.map_err(Fault::from)?;
+        let entries: Result<Vec<Entry<D::Event>>, Unreadable> = events.iter().map(recorded::decode).collect();
+        let entries = entries.map_err(|e| Fault::Load(e.into()))?;
+        let known = known(entries, at.known)
+            .map_err(|event| HistoryError::UnknownEvent { stream: stream.clone(), event })?;
+        Ok(fold::<D>(known, at.as_of))
+    }
+}
+
+fn known<E>(mut entries: Vec<Entry<E>>, known: Known) -> Result<Vec<Entry<E>>, EventId> {
+    let count = match known {
+        Known::Head => entries.len(),
+        Known::Event(id) => entries.iter().position(|entry| entry.fact.id == id).ok_or(id)? + 1,
+        Known::Time(instant) => entries.iter().take_while(|entry| entry.fact.recorded <= instant).count(),
+    };
+    entries.truncate(count);
+    Ok(entries)
+}
+
+fn fold<D: Decider>(mut known: Vec<Entry<D::Event>>, as_of: Option<Timestamp>) -> Folded<D::State>
+where
+    D::Event: EventRecord,
+{
+    let last = known.last().map(|entry| (entry.fact.revision, entry.fact.recorded));
+    if let Some(instant) = as_of {
+        known.retain(|entry| entry.fact.effective.is_by(instant));
+        known.sort_by_key(|entry| (entry.fact.effective.day(), entry.fact.revision));
+    }
+    let mut state = D::State::default();
+    for entry in &known {
+        D::evolve(&mut state, &entry.fact);
+    }
+    let (known_revision, known_recorded) = last.unzip();
+    Folded { state, known_revision, known_recorded, facts: known.len() }
+}

@@ -1,0 +1,397 @@
+//! Carries out commands: state, settle, decide, append, receipt.
+//!
+//! What always holds:
+//! - commands on one stream run one after another in this process; between processes the append's expected
+//!   revision decides, and who came second loads again and decides again;
+//! - a refusal or "already so" is answered only after the stream was read to its end;
+//! - a command id is carried out once. Sent again it yields the first receipt; sent for something else, or by
+//!   somebody else, it is [`Outcome::CommandIdReused`];
+//! - after an append whose outcome is unknown, the stream is looked at before anything else is done;
+//! - a state in memory is one that was acknowledged: while a command is under way its state is taken out, and
+//!   is put back only when the log has acknowledged.
+//!
+//! Deliberately absent: who may do what (the rules say so), reading other streams for a decision.
+
+mod history;
+mod request;
+mod slots;
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use cqrs_es::Aggregate;
+use cqrs_es::event_sink::EventSink;
+use om_domain::decider::{Actor, Decider, Effective};
+use om_domain::ids::{CommandId, CountyId, EventId};
+use om_domain::metadata::RequestHash;
+use tracing::Instrument;
+use uuid::Uuid;
+
+pub use history::{At, Folded, HistoryError, Known, Snapshot};
+pub use request::{Fault, Outcome, Receipt, Request, Standing};
+
+use crate::calendars::Calendars;
+use crate::clock::Clock;
+use crate::event_store::{CommitError, LogEventStore};
+use crate::hosting::{Ask, Hosted, Rejected, Remembered, Stored};
+use crate::log::{
+    AppendError, Appended, EventLog, LogError, LogState, Position, StreamName, StreamNameError,
+};
+use crate::recorded::{Origin, platform_actor, request_hash};
+use crate::telemetry::{self, Metrics};
+use slots::{Cached, Slots};
+
+/// How often a command that came second, or whose append was left unanswered, is tried again.
+const RETRIES: u32 = 3;
+
+/// What every executor works with.
+#[derive(Clone)]
+pub struct Host {
+    /// The event log.
+    pub log: Arc<dyn EventLog>,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// The counties' calendars.
+    pub calendars: Arc<dyn Calendars>,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
+}
+
+/// Carries out one aggregate's commands.
+pub struct Executor<D: Decider> {
+    store: LogEventStore<D>,
+    host: Host,
+    slots: Slots<Cached<D>>,
+}
+
+/// A command under way; a job without a command only settles.
+struct Job<D: Decider> {
+    stream: StreamName,
+    county: CountyId,
+    command: Option<Arc<D::Command>>,
+    origin: Arc<Origin>,
+    by: Actor,
+    platform: Actor,
+    effective: Option<Effective>,
+    reads: Arc<D::Reads>,
+    expected: Option<u64>,
+}
+
+/// How an attempt ended, and the state if it is still good.
+enum Attempt<D: Decider> {
+    Answered(Outcome<D::Refusal>, Cached<D>),
+    /// The state was behind its stream; now it is not.
+    CaughtUp(Cached<D>),
+    /// Somebody else appended first.
+    CameSecond(Option<u64>),
+    /// The log gave no answer.
+    Unanswered(LogError),
+}
+
+impl<D: Decider> Executor<D> {
+    /// An executor that keeps at most `capacity` streams in memory.
+    pub fn new(host: Host, capacity: usize) -> Self {
+        Self { store: LogEventStore::new(Arc::clone(&host.log)), host, slots: Slots::new(capacity) }
+    }
+
+    /// The name of the stream of this aggregate with this id.
+    ///
+    /// # Errors
+    /// When the id is too long or has control characters.
+    pub fn stream(county: &CountyId, id: impl std::fmt::Display) -> Result<StreamName, StreamNameError> {
+        StreamName::new(county.as_str(), D::CATEGORY, id)
+    }
+
+    /// Carries out a command.
+    ///
+    /// Dropping the future does not withdraw an append that is under way.
+    ///
+    /// # Errors
+    /// See [`Fault`]; only [`Fault::OutcomeUnknown`] leaves open whether the command was carried out.
+    pub async fn execute(&self, request: Request<D>) -> Result<Outcome<D::Refusal>, Fault> {
+        let span = tracing::info_span!("execute", category = D::CATEGORY, stream = %request.stream);
+        let started = Instant::now();
+        let result = async { self.queued(Self::job(request)?).await }.instrument(span).await;
+        let name = result.as_ref().map_or_else(Fault::code, Outcome::name);
+        self.host.metrics.command(D::CATEGORY, name, started.elapsed());
+        result
+    }
+
+    /// Records what time alone has made true of a stream by now, and nothing else.
+    ///
+    /// # Errors
+    /// As [`Executor::execute`].
+    pub async fn settle(&self, stream: &StreamName) -> Result<Standing, Fault> {
+        let county: CountyId = stream.county().parse()?;
+        let platform = platform_actor(&county)?;
+        let command = CommandId(Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("{stream}/settle").as_bytes()));
+        let origin = Origin {
+            command,
+            request: RequestHash([0; 32]),
+            correlation: command,
+            causation: None,
+            traceparent: telemetry::traceparent(),
+        };
+        let job = Job {
+            stream: stream.clone(),
+            county,
+            command: None,
+            origin: Arc::new(origin),
+            by: platform.clone(),
+            platform,
+            effective: None,
+            reads: Arc::default(),
+            expected: None,
+        };
+        match self.queued(job).await? {
+            Outcome::NoChange(standing) | Outcome::Refused { standing, .. } | Outcome::Conflict(standing) => {
+                Ok(standing)
+            }
+            Outcome::Done(receipt) | Outcome::CommandIdReused { first: receipt } => Ok(Standing {
+                stream: receipt.stream,
+                revision: Some(receipt.last_revision),
+                position: Some(receipt.position),
+            }),
+        }
+    }
+
+    fn job(request: Request<D>) -> Result<Job<D>, Fault> {
+        let Request { stream, command, command_id, by, effective, reads, expected, .. } = request;
+        if stream.county() != by.county.as_str() {
+            return Err(Fault::OtherCounty { stream, county: by.county });
+        }
+        let asked = request_hash(&stream, &command, effective, &by).map_err(Fault::Unwritable)?;
+        let platform = platform_actor(&by.county)?;
+        let origin = Origin {
+            command: command_id,
+            request: asked,
+            correlation: request.correlation.unwrap_or(command_id),
+            causation: request.causation,
+            traceparent: request.traceparent.or_else(telemetry::traceparent),
+        };
+        Ok(Job {
+            county: by.county.clone(),
+            stream,
+            command: Some(Arc::new(command)),
+            origin: Arc::new(origin),
+            by,
+            platform,
+            effective,
+            reads: Arc::new(reads),
+            expected,
+        })
+    }
+
+    /// Waits for its turn on the stream, then tries until there is an answer.
+    async fn queued(&self, job: Job<D>) -> Result<Outcome<D::Refusal>, Fault> {
+        if job.stream.category() != D::CATEGORY {
+            return Err(Fault::OtherCategory { stream: job.stream, category: D::CATEGORY });
+        }
+        let slot = self.slots.get(&job.stream);
+        let mut cell = slot.lock().await;
+        let (mut at_end, mut second, mut unanswered) = (false, 0, 0);
+        loop {
+            // what a stopped log still shows may never have been synced: it is no ground for an answer
+            if let LogState::Stopped { reason } = self.host.log.state() {
+                return Err(LogError::Stopped { reason }.into());
+            }
+            let cached = match cell.take() {
+                Some(cached) => cached,
+                None => {
+                    at_end = true;
+                    self.load(&job.stream).await?
+                }
+            };
+            match self.attempt(&job, cached, at_end).await? {
+                Attempt::Answered(outcome, cached) => {
+                    *cell = Some(cached);
+                    return Ok(outcome);
+                }
+                Attempt::CaughtUp(cached) => {
+                    *cell = Some(cached);
+                    at_end = true;
+                }
+                Attempt::CameSecond(revision) => {
+                    self.host.metrics.conflicts.with_label_values(&[D::CATEGORY]).inc();
+                    second += 1;
+                    if second > RETRIES {
+                        return Ok(Outcome::Conflict(Standing {
+                            stream: job.stream,
+                            revision,
+                            position: None,
+                        }));
+                    }
+                }
+                Attempt::Unanswered(error) => {
+                    unanswered += 1;
+                    if unanswered > RETRIES {
+                        return Err(Fault::OutcomeUnknown(error));
+                    }
+                }
+            }
+        }
+    }
+
+    async fn load(&self, stream: &StreamName) -> Result<Cached<D>, Fault> {
+        let seen_at = self.host.log.head().await?;
+        Ok(Cached { hosted: self.store.load(stream).await?, seen_at })
+    }
+
+    async fn attempt(&self, job: &Job<D>, mut cached: Cached<D>, at_end: bool) -> Result<Attempt<D>, Fault> {
+        if let Some(outcome) = recall(job, &cached.hosted) {
+            return Ok(Attempt::Answered(outcome, cached));
+        }
+        let head = cached.hosted.revision();
+        if job.expected.is_some() && job.expected != head {
+            let standing = standing(&job.stream, &cached.hosted);
+            return self.answer(job, Outcome::Conflict(standing), cached, at_end).await;
+        }
+        let sink = EventSink::default();
+        let decided = cached.hosted.handle(self.ask(job), &(), &sink).await;
+        let refusal = match decided {
+            Ok(()) => None,
+            Err(Rejected::Refused(refusal)) => Some(refusal),
+            Err(Rejected::Endless) => return Err(Fault::Endless(job.stream.clone())),
+        };
+        let facts = sink.collect().await;
+        if facts.is_empty() {
+            let standing = standing(&job.stream, &cached.hosted);
+            return self.answer(job, undone(refusal, standing), cached, at_end).await;
+        }
+        match self.append(job, head, &facts).await {
+            Ok(appended) => {
+                cached.hosted.stored_at(&facts, appended.position);
+                cached.seen_at = Some(appended.position);
+                let done = refusal.is_none().then(|| done(job, &facts, appended.position)).flatten();
+                let standing = standing(&job.stream, &cached.hosted);
+                let outcome = done.map_or_else(|| undone(refusal, standing), Outcome::Done);
+                Ok(Attempt::Answered(outcome, cached))
+            }
+            Err(error) => self.not_appended(error),
+        }
+    }
+
+    fn ask(&self, job: &Job<D>) -> Ask<D> {
+        Ask {
+            stream: job.stream.clone(),
+            command: job.command.clone(),
+            origin: Arc::clone(&job.origin),
+            by: job.by.clone(),
+            platform: job.platform.clone(),
+            now: self.host.clock.now(),
+            calendar: self.host.calendars.calendar(&job.county),
+            effective: job.effective,
+            reads: Arc::clone(&job.reads),
+        }
+    }
+
+    /// An answer that records nothing stands only on the stream's end.
+    async fn answer(
+        &self,
+        job: &Job<D>,
+        outcome: Outcome<D::Refusal>,
+        mut cached: Cached<D>,
+        at_end: bool,
+    ) -> Result<Attempt<D>, Fault> {
+        if !at_end && self.catch_up(&job.stream, &mut cached).await? {
+            return Ok(Attempt::CaughtUp(cached));
+        }
+        Ok(Attempt::Answered(outcome, cached))
+    }
+
+    /// Reads a state up to its stream's end; tells whether it had been behind.
+    async fn catch_up(&self, stream: &StreamName, cached: &mut Cached<D>) -> Result<bool, Fault> {
+        let head = self.host.log.head().await?;
+        if cached.seen_at == head {
+            return Ok(false);
+        }
+        let moved = self.store.catch_up(stream, &mut cached.hosted).await?;
+        cached.seen_at = head;
+        Ok(moved)
+    }
+
+    async fn append(
+        &self,
+        job: &Job<D>,
+        head: Option<u64>,
+        facts: &[Stored<D::Event>],
+    ) -> Result<Appended, CommitError> {
+        let started = Instant::now();
+        let span = tracing::info_span!("append", events = facts.len());
+        let appended = self.store.append(&job.stream, head, facts).instrument(span).await;
+        let seconds = self.host.metrics.append_seconds.with_label_values(&[D::CATEGORY]);
+        seconds.observe(started.elapsed().as_secs_f64());
+        appended
+    }
+
+    fn not_appended(&self, error: CommitError) -> Result<Attempt<D>, Fault> {
+        match error {
+            CommitError::Append(AppendError::Conflict { actual, .. }) => Ok(Attempt::CameSecond(actual)),
+            // stored by somebody else with the same ids: the stream will show it
+            CommitError::Append(AppendError::DuplicateEvent { .. }) => Ok(Attempt::CameSecond(None)),
+            CommitError::Append(AppendError::Fault(error)) if is_unknown(&error) => {
+                if self.host.log.state() == LogState::Serving {
+                    return Ok(Attempt::Unanswered(error));
+                }
+                Err(Fault::OutcomeUnknown(error))
+            }
+            other => Err(Fault::NotRecorded(other)),
+        }
+    }
+}
+
+/// Whether an append that failed so may have been stored.
+const fn is_unknown(error: &LogError) -> bool {
+    !matches!(error, LogError::DiskFull)
+}
+
+fn standing<D: Decider>(stream: &StreamName, hosted: &Hosted<D>) -> Standing {
+    Standing { stream: stream.clone(), revision: hosted.revision(), position: hosted.position() }
+}
+
+fn undone<R>(refusal: Option<R>, standing: Standing) -> Outcome<R> {
+    match refusal {
+        Some(refusal) => Outcome::Refused { refusal, standing },
+        None => Outcome::NoChange(standing),
+    }
+}
+
+/// The receipt of what the command itself has brought about, if it has brought about anything.
+fn done<D: Decider>(job: &Job<D>, facts: &[Stored<D::Event>], position: Position) -> Option<Receipt> {
+    let own: Vec<_> = facts.iter().filter(|stored| stored.origin.command == job.origin.command).collect();
+    let (first, last) = (own.first()?, own.last()?);
+    Some(Receipt {
+        stream: job.stream.clone(),
+        command: job.origin.command,
+        first_revision: first.fact.revision,
+        last_revision: last.fact.revision,
+        position,
+        events: own.iter().map(|stored| stored.fact.id).collect(),
+        recorded: last.fact.recorded,
+        repeated: false,
+    })
+}
+
+/// The answer to a command that the stream has carried out already.
+fn recall<D: Decider>(job: &Job<D>, hosted: &Hosted<D>) -> Option<Outcome<D::Refusal>> {
+    job.command.as_ref()?;
+    let command = job.origin.command;
+    let Remembered { request, first_revision, last_revision, position, recorded } =
+        *hosted.remembered(&command)?;
+    let count = usize::try_from(last_revision.saturating_sub(first_revision)).unwrap_or(usize::MAX);
+    let receipt = Receipt {
+        stream: job.stream.clone(),
+        command,
+        first_revision,
+        last_revision,
+        position,
+        events: (0..=count).map(|index| EventId::derive(job.stream.as_str(), &command, index)).collect(),
+        recorded,
+        repeated: true,
+    };
+    Some(if request == job.origin.request {
+        Outcome::Done(receipt)
+    } else {
+        Outcome::CommandIdReused { first: receipt }
+    })
+}

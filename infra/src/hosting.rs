@@ -1,0 +1,333 @@
+//! Hosts a pure decider as an aggregate of cqrs-es: the only file that implements `cqrs_es::Aggregate`.
+//!
+//! Invariants: a hosted state is the fold of a stream up to its revision; it remembers every command the stream
+//! has carried out, however long ago; what time has made true is folded before anything is decided (R22).
+//! Deliberately absent: snapshots. A state is folded from its stream or kept in memory, never stored, so its
+//! serialised form is refused.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use cqrs_es::event_sink::EventSink;
+use cqrs_es::{Aggregate, DomainEvent};
+use jiff::Timestamp;
+use om_domain::calendar::Calendar;
+use om_domain::decider::{Actor, Context, Decider, Effective, EventRecord, Explained, Fact, Recorded};
+use om_domain::ids::{CommandId, EventId};
+use om_domain::metadata::RequestHash;
+use serde::de::Error as _;
+use serde::ser::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::clock::microseconds;
+use crate::log::{Position, StreamName};
+use crate::recorded::{Entry, Origin};
+
+/// More facts of time than any stream can owe at once: beyond it the rules are in a circle.
+const MOST_SETTLED: usize = 4_096;
+
+/// A fact in its envelope, as cqrs-es passes it round. The position is known once it has been stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stored<E> {
+    /// The fact.
+    pub fact: Recorded<E>,
+    /// Where it comes from.
+    pub origin: Arc<Origin>,
+    /// Its place in the global order, once stored.
+    pub position: Option<Position>,
+}
+
+impl<E> From<Entry<E>> for Stored<E> {
+    fn from(entry: Entry<E>) -> Self {
+        Self { fact: entry.fact, origin: entry.origin, position: Some(entry.position) }
+    }
+}
+
+/// The JSON form of [`Stored`].
+#[derive(Serialize, Deserialize)]
+struct StoredJson {
+    name: String,
+    version: u16,
+    payload: serde_json::Value,
+    fact: Recorded<()>,
+    origin: Origin,
+    position: Option<Position>,
+}
+
+impl<E: EventRecord> Serialize for Stored<E> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Recorded { id, revision, by, effective, recorded, event } = self.fact.clone();
+        let payload = event.encode().and_then(|bytes| serde_json::from_slice(&bytes));
+        StoredJson {
+            name: event.name().to_owned(),
+            version: event.version(),
+            payload: payload.map_err(S::Error::custom)?,
+            fact: Recorded { id, revision, by, effective, recorded, event: () },
+            origin: (*self.origin).clone(),
+            position: self.position,
+        }
+        .serialize(serializer)
+    }
+}
+
+impl<'de, E: EventRecord> Deserialize<'de> for Stored<E> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let StoredJson { name, version, payload, fact, origin, position } =
+            StoredJson::deserialize(deserializer)?;
+        let payload = serde_json::to_vec(&payload).map_err(D::Error::custom)?;
+        let event = E::decode(&name, version, &payload).map_err(D::Error::custom)?;
+        let Recorded { id, revision, by, effective, recorded, event: () } = fact;
+        let fact = Recorded { id, revision, by, effective, recorded, event };
+        Ok(Self { fact, origin: Arc::new(origin), position })
+    }
+}
+
+impl<E: EventRecord> DomainEvent for Stored<E> {
+    fn event_type(&self) -> String {
+        self.fact.event.name().to_owned()
+    }
+
+    fn event_version(&self) -> String {
+        self.fact.event.version().to_string()
+    }
+}
+
+/// A command that the stream has carried out.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Remembered {
+    pub(crate) request: RequestHash,
+    pub(crate) first_revision: u64,
+    pub(crate) last_revision: u64,
+    /// Of its last fact.
+    pub(crate) position: Position,
+    pub(crate) recorded: Timestamp,
+}
+
+/// The fold of one stream, with what the executor must know about it.
+pub struct Hosted<D: Decider> {
+    state: Arc<D::State>,
+    revision: Option<u64>,
+    recorded: Option<Timestamp>,
+    position: Option<Position>,
+    commands: HashMap<CommandId, Remembered>,
+}
+
+impl<D: Decider> Default for Hosted<D> {
+    fn default() -> Self {
+        Self {
+            state: Arc::default(),
+            revision: None,
+            recorded: None,
+            position: None,
+            commands: HashMap::new(),
+        }
+    }
+}
+
+impl<D: Decider> Hosted<D> {
+    /// The state.
+    pub fn state(&self) -> &Arc<D::State> {
+        &self.state
+    }
+
+    /// The last revision, `None` before the first fact.
+    pub const fn revision(&self) -> Option<u64> {
+        self.revision
+    }
+
+    /// When the last fact was recorded.
+    pub const fn recorded(&self) -> Option<Timestamp> {
+        self.recorded
+    }
+
+    /// Where the last stored fact stands in the global order.
+    pub const fn position(&self) -> Option<Position> {
+        self.position
+    }
+
+    pub(crate) fn remembered(&self, command: &CommandId) -> Option<&Remembered> {
+        self.commands.get(command)
+    }
+
+    /// These facts, folded already, have been stored; the last of them stands at `position`.
+    pub(crate) fn stored_at(&mut self, facts: &[Stored<D::Event>], position: Position) {
+        self.position = Some(position);
+        for stored in facts {
+            self.remember(stored, position);
+        }
+    }
+
+    fn remember(&mut self, stored: &Stored<D::Event>, position: Position) {
+        let Recorded { revision, recorded, .. } = stored.fact;
+        let first = Remembered {
+            request: stored.origin.request,
+            first_revision: revision,
+            last_revision: revision,
+            position,
+            recorded,
+        };
+        let remembered = self.commands.entry(stored.origin.command).or_insert(first);
+        remembered.last_revision = revision;
+        remembered.position = position;
+    }
+
+    /// When a fact recorded now is recorded: never before the stream's last one.
+    fn recorded_at(&self, now: Timestamp) -> Timestamp {
+        let now = microseconds(now);
+        self.recorded.map_or(now, |last| last.max(now))
+    }
+
+    const fn next_revision(&self) -> u64 {
+        match self.revision {
+            None => 0,
+            Some(last) => last + 1,
+        }
+    }
+}
+
+/// What is asked of a hosted decider, with all that the decision may see. Cheap to clone: a conflict asks again.
+pub struct Ask<D: Decider> {
+    /// The stream.
+    pub stream: StreamName,
+    /// The command; none asks only for what time has made true.
+    pub command: Option<Arc<D::Command>>,
+    /// Where its facts come from.
+    pub origin: Arc<Origin>,
+    /// Who asks.
+    pub by: Actor,
+    /// Who states what time has made true.
+    pub platform: Actor,
+    /// Now, by the platform's clock.
+    pub now: Timestamp,
+    /// The county's calendar.
+    pub calendar: Calendar,
+    /// When the actor says it happened, if not now.
+    pub effective: Option<Effective>,
+    /// What was read from other streams.
+    pub reads: Arc<D::Reads>,
+}
+
+/// Why nothing was decided.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Rejected<R> {
+    /// The rules refuse.
+    Refused(R),
+    /// The rules state facts of time without end: a mistake in the rules.
+    Endless,
+}
+
+impl<R: Explained> std::fmt::Display for Rejected<R> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Refused(refusal) => f.write_str(&refusal.message_en()),
+            Self::Endless => {
+                write!(f, "more than {MOST_SETTLED} facts of time at once: the rules are in a circle")
+            }
+        }
+    }
+}
+
+impl<R: Explained> std::error::Error for Rejected<R> {}
+
+/// The id under which the platform states what time has made true at this place of the stream: the same from
+/// every node and in every retry.
+pub(crate) fn settle_id(stream: &StreamName, revision: u64) -> CommandId {
+    CommandId(Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("{stream}/settle/{revision}").as_bytes()))
+}
+
+impl<D: Decider> Hosted<D> {
+    fn stored(
+        &self,
+        id: EventId,
+        at: Timestamp,
+        by: &Actor,
+        fact: Fact<D::Event>,
+        origin: Arc<Origin>,
+    ) -> Stored<D::Event> {
+        let fact = Recorded {
+            id,
+            revision: self.next_revision(),
+            by: by.clone(),
+            effective: fact.effective,
+            recorded: at,
+            event: fact.event,
+        };
+        Stored { fact, origin, position: None }
+    }
+
+    async fn settle(
+        &mut self,
+        ask: &Ask<D>,
+        at: Timestamp,
+        sink: &EventSink<Self>,
+    ) -> Result<(), Rejected<D::Refusal>> {
+        let (by, calendar) = (&ask.platform, &ask.calendar);
+        let context = Context { at, by, calendar, effective: None, read: &*ask.reads };
+        for _ in 0..MOST_SETTLED {
+            let Some(fact) = D::settle(&self.state, &context) else { return Ok(()) };
+            let command = settle_id(&ask.stream, self.next_revision());
+            // nobody asked: the id itself stands for what is asked
+            let request = RequestHash(Sha256::digest(command.0.as_bytes()).into());
+            let origin = Arc::new(Origin { command, request, ..(*ask.origin).clone() });
+            let id = EventId::derive(ask.stream.as_str(), &command, 0);
+            let stored = self.stored(id, at, by, fact, origin);
+            sink.write(stored, self).await;
+        }
+        Err(Rejected::Endless)
+    }
+}
+
+impl<D: Decider> Aggregate for Hosted<D> {
+    const TYPE: &'static str = D::CATEGORY;
+    type Command = Ask<D>;
+    type Event = Stored<D::Event>;
+    type Error = Rejected<D::Refusal>;
+    type Services = ();
+
+    /// Settles, then decides on the settled state. On a refusal the sink still holds what was settled.
+    async fn handle(
+        &mut self,
+        ask: Ask<D>,
+        (): &(),
+        sink: &EventSink<Self>,
+    ) -> Result<(), Rejected<D::Refusal>> {
+        let at = self.recorded_at(ask.now);
+        self.settle(&ask, at, sink).await?;
+        let Some(command) = &ask.command else { return Ok(()) };
+        let (by, calendar) = (&ask.by, &ask.calendar);
+        let context = Context { at, by, calendar, effective: ask.effective, read: &*ask.reads };
+        let facts = D::decide(&self.state, command, &context).map_err(Rejected::Refused)?;
+        for (index, fact) in facts.into_iter().enumerate() {
+            let id = EventId::derive(ask.stream.as_str(), &ask.origin.command, index);
+            let stored = self.stored(id, at, by, fact, Arc::clone(&ask.origin));
+            sink.write(stored, self).await;
+        }
+        Ok(())
+    }
+
+    fn apply(&mut self, stored: Stored<D::Event>) {
+        D::evolve(Arc::make_mut(&mut self.state), &stored.fact);
+        self.revision = Some(stored.fact.revision);
+        self.recorded = Some(stored.fact.recorded);
+        if let Some(position) = stored.position {
+            self.position = Some(position);
+            self.remember(&stored, position);
+        }
+    }
+}
+
+const NOT_STORED: &str = "a hosted state is folded from its stream and never stored";
+
+impl<D: Decider> Serialize for Hosted<D> {
+    fn serialize<S: Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+        Err(S::Error::custom(NOT_STORED))
+    }
+}
+
+impl<'de, D: Decider> Deserialize<'de> for Hosted<D> {
+    fn deserialize<T: Deserializer<'de>>(_: T) -> Result<Self, T::Error> {
+        Err(T::Error::custom(NOT_STORED))
+    }
+}

@@ -1,0 +1,86 @@
+//! What the platform counts, in Prometheus' form.
+//!
+//! Invariant: labels come from closed sets (categories, outcomes, names of projections), never from a request.
+//! Deliberately absent: an HTTP endpoint; the gateway serves [`Metrics::gather`].
+
+use std::time::Duration;
+
+use prometheus::{Encoder, HistogramOpts, HistogramVec, IntCounterVec, Opts, Registry, TextEncoder};
+
+/// Upper bounds of latency, in seconds: a sync takes 0.1 to 10 ms.
+const LATENCY: [f64; 12] =
+    [0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2.5];
+
+/// All metrics of one platform.
+#[derive(Debug)]
+pub struct Metrics {
+    registry: Registry,
+    /// Commands by category and outcome.
+    pub(crate) commands: IntCounterVec,
+    /// From request to outcome, by category.
+    pub(crate) command_seconds: HistogramVec,
+    /// From append to acknowledgement, by category.
+    pub(crate) append_seconds: HistogramVec,
+    /// Appends that came second, by category.
+    pub(crate) conflicts: IntCounterVec,
+}
+
+impl Metrics {
+    /// Metrics in a registry of their own.
+    ///
+    /// # Errors
+    /// Never, as long as the names are well formed and differ.
+    pub fn new() -> Result<Self, prometheus::Error> {
+        let registry = Registry::new();
+        let counter = |name: &str, help: &str, labels: &[&str]| -> Result<_, prometheus::Error> {
+            let metric = IntCounterVec::new(Opts::new(name, help), labels)?;
+            registry.register(Box::new(metric.clone()))?;
+            Ok(metric)
+        };
+        let histogram = |name: &str, help: &str| -> Result<_, prometheus::Error> {
+            let options = HistogramOpts::new(name, help).buckets(LATENCY.to_vec());
+            let metric = HistogramVec::new(options, &["category"])?;
+            registry.register(Box::new(metric.clone()))?;
+            Ok(metric)
+        };
+        Ok(Self {
+            commands: counter(
+                "onematter_commands_total",
+                "Commands by category and outcome",
+                &["category", "outcome"],
+            )?,
+            command_seconds: histogram("onematter_command_seconds", "From request to outcome of a command")?,
+            append_seconds: histogram("onematter_append_seconds", "From append to acknowledgement")?,
+            conflicts: counter("onematter_conflicts_total", "Appends that came second", &["category"])?,
+            registry,
+        })
+    }
+
+    /// All metrics in Prometheus' text form.
+    ///
+    /// # Errors
+    /// When a metric cannot be written as text.
+    pub fn gather(&self) -> Result<String, prometheus::Error> {
+        let mut text = Vec::new();
+        TextEncoder::new().encode(&self.registry.gather(), &mut text)?;
+        String::from_utf8(text).map_err(|e| prometheus::Error::Msg(e.to_string()))
+    }
+
+    pub(crate) fn command(&self, category: &str, outcome: &str, took: Duration) {
+        self.commands.with_label_values(&[category, outcome]).inc();
+        self.command_seconds.with_label_values(&[category]).observe(took.as_secs_f64());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_counted_is_shown() {
+        let metrics = Metrics::new().unwrap();
+        metrics.command("matter", "done", Duration::from_millis(1));
+        let text = metrics.gather().unwrap();
+        assert!(text.contains(r#"onematter_commands_total{category="matter",outcome="done"} 1"#), "{text}");
+    }
+}

@@ -1,0 +1,11 @@
+//! What the platform says about itself: logs, traces, metrics.
+//!
+//! Invariant: one trace runs from the request through the append to the projections, because every event carries
+//! its request's trace context.
+//! Deliberately absent: what to say; that is where things happen.
+
+mod metrics;
+mod trace;
+
+pub use metrics::Metrics;
+pub use trace::{continue_from, link, traceparent};

@@ -1,0 +1,7 @@
+//! The executor, the runners, the ticker and the vault at work on the real embedded log, with a toy aggregate.
+
+#![expect(unreachable_pub, reason = "no other crate sees the modules of a test")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod executor;
+mod toy;
