@@ -3,7 +3,6 @@
 //! Invariant: every method ends its statement, and with it its read transaction, before it returns.
 //! Deliberately absent: checking leaves; that is the ledger's, and would triple the cost of a read.
 
-use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -14,12 +13,11 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags, Row};
 use uuid::Uuid;
 
-use super::heads::TwoGenerations;
 use super::schema;
 use crate::log::{LogError, LogId, Position, StoredEvent, StreamName};
 
-/// Stream names kept per connection and generation.
-const NAMES: usize = 8_192;
+/// Stream names kept per connection: of streams whose numbers agree modulo this, the one read last.
+const NAMES: i64 = 8_192;
 /// Payloads of one batch share allocations of this size, so that an event kept alone keeps no more alive.
 const CHUNK: usize = 64 * 1_024;
 
@@ -36,8 +34,9 @@ pub(super) struct ReadConnection {
 
 /// What rows say by number: stream names and event types.
 struct Names {
-    streams: TwoGenerations<i64, StreamName>,
-    types: HashMap<i64, (Arc<str>, u16)>,
+    streams: Vec<Option<(i64, StreamName)>>,
+    /// By number: they are few, and numbered from 1.
+    types: Vec<Option<(Arc<str>, u16)>>,
 }
 
 impl ReadConnection {
@@ -51,7 +50,7 @@ impl ReadConnection {
             Ok(connection)
         };
         let connection = open().map_err(|e| fault("opening a read connection", e))?;
-        Ok(Self { connection, names: Names { streams: TwoGenerations::new(NAMES), types: HashMap::new() } })
+        Ok(Self { connection, names: Names { streams: Vec::new(), types: Vec::new() } })
     }
 
     pub(super) fn head(&self) -> Result<u64, LogError> {
@@ -77,7 +76,7 @@ impl ReadConnection {
         let no = schema::stream_no(&self.connection, stream.as_str()).map_err(|e| fault(DOING, e))?;
         let Some(no) = no.filter(|_| from <= schema::MAX_REVISION) else { return Ok(Vec::new()) };
         let Self { connection, names } = self;
-        names.streams.insert(no, stream.clone());
+        names.remember(no, stream.clone());
         let mut read = || {
             let mut statement = connection.prepare_cached(BY_STREAM)?;
             let bounds = (schema::event_no(no, from), schema::event_no(no, schema::MAX_REVISION), limit(max));
@@ -140,7 +139,7 @@ fn collect(
     max: usize,
     max_bytes: usize,
 ) -> Result<Vec<StoredEvent>, ReadError> {
-    let mut events = Vec::with_capacity(max.min(128));
+    let mut events = Vec::with_capacity(max.min(512));
     let mut chunk = BytesMut::new();
     let mut bytes = 0_usize;
     while bytes < max_bytes {
@@ -180,18 +179,29 @@ impl Names {
     }
 
     fn stream(&mut self, connection: &Connection, no: i64) -> Result<StreamName, ReadError> {
-        if let Some(name) = self.streams.get(&no) {
+        if let Some(Some((known, name))) = self.streams.get(slot(no))
+            && *known == no
+        {
             return Ok(name.clone());
         }
         let mut statement = connection.prepare_cached("SELECT name FROM stream WHERE no = ?1")?;
         let name: String = statement.query_row((no,), |row| row.get(0))?;
         let name: StreamName = name.parse().map_err(|e| ReadError::Damaged(format!("{e}")))?;
-        self.streams.insert(no, name.clone());
+        self.remember(no, name.clone());
         Ok(name)
     }
 
+    fn remember(&mut self, no: i64, name: StreamName) {
+        let slot = slot(no);
+        if self.streams.len() <= slot {
+            self.streams.resize(slot + 1, None);
+        }
+        self.streams[slot] = Some((no, name));
+    }
+
     fn event_type(&mut self, connection: &Connection, no: i64) -> Result<(Arc<str>, u16), ReadError> {
-        if let Some(known) = self.types.get(&no) {
+        let slot = usize::try_from(no).map_err(|_| ReadError::Damaged(format!("event type {no}")))?;
+        if let Some(Some(known)) = self.types.get(slot) {
             return Ok(known.clone());
         }
         let mut statement =
@@ -199,9 +209,16 @@ impl Names {
         let (name, version): (String, u16) =
             statement.query_row((no,), |row| Ok((row.get(0)?, row.get(1)?)))?;
         let found = (Arc::from(name), version);
-        self.types.insert(no, found.clone());
+        if self.types.len() <= slot {
+            self.types.resize(slot + 1, None);
+        }
+        self.types[slot] = Some(found.clone());
         Ok(found)
     }
+}
+
+fn slot(stream: i64) -> usize {
+    usize::try_from(stream.rem_euclid(NAMES)).unwrap_or_default()
 }
 
 fn array<const N: usize>(value: ValueRef<'_>) -> Option<[u8; N]> {
