@@ -1,1 +1,14 @@
-//! Placeholder.
+//! The gateway: GraphQL over HTTP and WebSocket, health, and the command line.
+//!
+//! Invariants: everything that comes from outside is bounded before it is read; authority is decided in the domain and
+//! only asked here; every date and every day left is computed by the server.
+//! Deliberately absent: rules (the domain's) and SQL (the projections').
+
+pub mod app;
+pub mod context;
+pub mod dev_users;
+pub mod graphql;
+pub mod http;
+pub mod serve;
+pub mod trace;
+pub mod ws;

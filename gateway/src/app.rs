@@ -1,0 +1,90 @@
+//! The router, and what its handlers share. No socket is needed to use it.
+//!
+//! Invariant: handlers hold no state of their own; what they share is here and cheap to clone.
+//! Deliberately absent: listening ([`crate::serve`]), configuration.
+
+use crate::{
+    context::SignIn,
+    graphql::{self, engine::Engine},
+    http, ws,
+};
+use axum::{
+    Router,
+    extract::Request,
+    middleware::{Next, from_fn},
+    response::Response,
+    routing::{any, get},
+};
+use std::sync::Arc;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_util::sync::CancellationToken;
+
+/// Most WebSocket connections at a time.
+pub const MAX_CONNECTIONS: usize = 20_000;
+
+/// What the handlers share.
+#[derive(Clone)]
+pub struct GatewayState(Arc<Inner>);
+
+struct Inner {
+    engine: Engine,
+    sign_in: SignIn,
+    shutdown: CancellationToken,
+    places: Arc<Semaphore>,
+}
+
+impl GatewayState {
+    /// The state of a gateway.
+    pub fn new(sign_in: SignIn) -> Result<Self, async_graphql::parser::Error> {
+        let introspection = matches!(sign_in, SignIn::Dev(_));
+        Ok(GatewayState(Arc::new(Inner {
+            engine: Engine::new(graphql::schema(), introspection)?,
+            sign_in,
+            shutdown: CancellationToken::new(),
+            places: Arc::new(Semaphore::new(MAX_CONNECTIONS)),
+        })))
+    }
+
+    /// Runs requests.
+    pub fn engine(&self) -> &Engine {
+        &self.0.engine
+    }
+
+    /// How requesters are known.
+    pub fn sign_in(&self) -> &SignIn {
+        &self.0.sign_in
+    }
+
+    /// Cancelled when the server drains.
+    pub fn shutdown(&self) -> &CancellationToken {
+        &self.0.shutdown
+    }
+
+    /// A place for one WebSocket connection, given back when dropped; none while all are taken.
+    pub fn enter(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.0.places).try_acquire_owned().ok()
+    }
+
+    /// WebSocket connections open now.
+    pub fn connections(&self) -> usize {
+        MAX_CONNECTIONS.saturating_sub(self.0.places.available_permits())
+    }
+}
+
+/// The router of the API: `/graphql`, `/graphql/ws`, health and figures.
+pub fn app(state: GatewayState) -> Router {
+    Router::new()
+        .route("/graphql", any(http::graphql::serve))
+        .route("/graphql/ws", any(ws::serve))
+        .route("/livez", get(http::health::livez))
+        .route("/readyz", get(http::health::readyz))
+        .route("/metrics", get(http::health::metrics))
+        .layer(from_fn(hardened))
+        .with_state(state)
+}
+
+async fn hardened(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    http::respond::harden(response.headers_mut());
+    response
+}

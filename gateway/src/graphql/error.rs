@@ -1,0 +1,92 @@
+//! Faults and what the caller got wrong, as GraphQL errors: a code, one plain sentence, a trace id.
+//!
+//! Invariants: a refusal of the domain is data in a payload and never comes here; what happened inside is logged once,
+//! here, and never shown.
+//! Deliberately absent: HTTP status; that is the edge's.
+
+use async_graphql::{Error, ErrorExtensions, ServerError, Value};
+use std::fmt::{Debug, Display};
+
+/// What kind of error it is, as `extensions.code` says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Code {
+    /// The document cannot be parsed.
+    ParseFailed,
+    /// The document does not fit the schema.
+    ValidationFailed,
+    /// The document is larger, deeper or dearer than is read.
+    TooLarge,
+    /// An argument or a variable is not what its type says.
+    BadInput,
+    /// No credentials, or unknown ones.
+    Unauthenticated,
+    /// The thing does not exist, or not for this caller.
+    NotFound,
+    /// The caller's role does not reach so far.
+    Forbidden,
+    /// Something inside failed; the trace id finds it in the log.
+    Internal,
+    /// Nothing is wrong with the request; the service cannot take it now.
+    Unavailable,
+    /// Took longer than is allowed.
+    Timeout,
+}
+
+impl Code {
+    /// As it stands in `extensions.code`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Code::ParseFailed => "GRAPHQL_PARSE_FAILED",
+            Code::ValidationFailed => "GRAPHQL_VALIDATION_FAILED",
+            Code::TooLarge => "TOO_LARGE",
+            Code::BadInput => "BAD_USER_INPUT",
+            Code::Unauthenticated => "UNAUTHENTICATED",
+            Code::NotFound => "NOT_FOUND",
+            Code::Forbidden => "FORBIDDEN",
+            Code::Internal => "INTERNAL",
+            Code::Unavailable => "UNAVAILABLE",
+            Code::Timeout => "TIMEOUT",
+        }
+    }
+}
+
+/// An error of a resolver with its code.
+pub fn error(code: Code, message: impl Into<String>) -> Error {
+    Error::new(message).extend_with(|_, e| e.set("code", code.as_str()))
+}
+
+/// An argument that cannot be read.
+pub fn bad_input(reason: impl Display) -> Error {
+    error(Code::BadInput, reason.to_string())
+}
+
+/// The thing does not exist for this caller; whether it exists for another is not said.
+pub fn not_found(what: impl Display) -> Error {
+    error(Code::NotFound, format!("{what} was not found in your county"))
+}
+
+/// Something inside failed: logged here with its cause, shown without.
+pub fn fault(doing: &str, cause: &dyn Debug) -> Error {
+    tracing::error!(doing, ?cause, "a request failed inside");
+    error(Code::Internal, format!("{doing} failed inside; try again, and report the trace id if it persists"))
+}
+
+/// A request error made at the edge, before execution.
+pub fn server_error(code: Code, message: impl Into<String>) -> ServerError {
+    let mut error = ServerError::new(message, None);
+    error.extensions.get_or_insert_with(Default::default).set("code", code.as_str());
+    error
+}
+
+/// Gives every error its code (`usual` where the library made it) and the trace id.
+pub fn finish(errors: &mut [ServerError], usual: Code, trace: &str) {
+    for error in errors {
+        let extensions = error.extensions.get_or_insert_with(Default::default);
+        if extensions.get("code").is_none() {
+            let too_large =
+                matches!(error.message.as_str(), "Query is too complex." | "Query is nested too deep.");
+            extensions.set("code", if too_large { Code::TooLarge } else { usual }.as_str());
+        }
+        extensions.set("traceId", Value::from(trace));
+    }
+}

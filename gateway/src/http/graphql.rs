@@ -1,0 +1,153 @@
+//! `/graphql`: GraphQL over HTTP, as the draft of the GraphQL foundation has it.
+//!
+//! Invariants: who is not known is answered 401 before a byte of the body is read; a mutation comes as a POST with JSON
+//! or not at all, so no page of another origin can send one; bodies, documents and time are bounded.
+//! Deliberately absent: batches, uploads, subscriptions (they are `/graphql/ws`'s).
+
+use super::{
+    negotiate::{Media, negotiate},
+    params::{self, Malformed},
+    respond::{harden, outcome, problem, refused},
+};
+use crate::{
+    app::GatewayState,
+    context::Requester,
+    graphql::{engine::Params, error::Code},
+    trace::Trace,
+};
+use async_graphql::parser::types::OperationType;
+use axum::{
+    body::{Body, to_bytes},
+    extract::{Query, State},
+    http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header},
+    response::Response,
+};
+use std::{collections::HashMap, time::Duration};
+use tracing::Instrument;
+
+/// Largest body of a POST.
+pub const MAX_BODY_BYTES: usize = 1024 * 1024;
+/// Longest time for a body to come in.
+const BODY_TIMEOUT: Duration = Duration::from_secs(10);
+/// Longest time for an operation.
+const EXECUTION_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// What a request is answered in, and under which trace.
+struct Asked {
+    media: Media,
+    trace: Trace,
+}
+
+impl Asked {
+    fn problem(&self, status: StatusCode, code: Code, message: &str) -> Response {
+        problem(status, code, message, self.media, self.trace.id())
+    }
+}
+
+/// Answers any method on `/graphql`.
+pub async fn serve(State(state): State<GatewayState>, request: Request<Body>) -> Response {
+    let trace = Trace::of(request.headers());
+    let span = trace.span("graphql");
+    let media = negotiate(request.headers());
+    let asked = Asked { media: media.unwrap_or(Media::Json), trace };
+    let acceptable = media.is_some();
+    let answered = async {
+        if !acceptable {
+            let message =
+                "answers come as application/graphql-response+json or application/json: name one in Accept";
+            return asked.problem(StatusCode::NOT_ACCEPTABLE, Code::BadInput, message);
+        }
+        answer(&state, request, &asked).await
+    };
+    let mut response = answered.instrument(span).await;
+    harden(response.headers_mut());
+    response
+}
+
+async fn answer(state: &GatewayState, request: Request<Body>, asked: &Asked) -> Response {
+    let method = request.method().clone();
+    if method != Method::POST && method != Method::GET && method != Method::HEAD {
+        return not_allowed(asked, "GET, POST", "send queries by GET or POST and mutations by POST");
+    }
+    let requester = match state.sign_in().authenticate(authorization(request.headers())) {
+        Ok(requester) => requester,
+        Err(why) => {
+            let mut response =
+                asked.problem(StatusCode::UNAUTHORIZED, Code::Unauthenticated, &why.to_string());
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            return response;
+        }
+    };
+    match read(request, method == Method::POST).await {
+        Ok(params) => run(state, params, &requester, method == Method::POST, asked).await,
+        Err(Malformed { status, message }) => asked.problem(status, Code::BadInput, &message),
+    }
+}
+
+async fn run(state: &GatewayState, params: Params, who: &Requester, post: bool, asked: &Asked) -> Response {
+    let prepared = match state.engine().prepare(params, who, asked.trace.id()) {
+        Ok(prepared) => prepared,
+        Err(errors) => return refused(&errors, asked.media),
+    };
+    match prepared.kind() {
+        OperationType::Mutation if !post => {
+            return not_allowed(
+                asked,
+                "POST",
+                "mutations are taken by POST with Content-Type: application/json only",
+            );
+        }
+        OperationType::Subscription => {
+            let message = "subscriptions are taken over WebSocket at /graphql/ws (graphql-transport-ws) only";
+            return asked.problem(StatusCode::BAD_REQUEST, Code::BadInput, message);
+        }
+        _ => {}
+    }
+    // In a task of its own: a caller who hangs up does not stop a command half way.
+    let engine = state.engine().clone();
+    let task = tokio::spawn(async move { engine.execute(prepared).await }.in_current_span());
+    match tokio::time::timeout(EXECUTION_TIMEOUT, task).await {
+        Ok(Ok(done)) => outcome(&done, asked.media),
+        Ok(Err(_)) => {
+            asked.problem(StatusCode::INTERNAL_SERVER_ERROR, Code::Internal, "the request failed inside")
+        }
+        Err(_) => {
+            let message =
+                "the request took too long; if it was a command, send it again with the same commandId";
+            asked.problem(StatusCode::GATEWAY_TIMEOUT, Code::Timeout, message)
+        }
+    }
+}
+
+async fn read(request: Request<Body>, post: bool) -> Result<Params, Malformed> {
+    if !post {
+        let uri = request.uri().clone();
+        let pairs: Query<HashMap<String, String>> = Query::try_from_uri(&uri).map_err(|_| Malformed {
+            status: StatusCode::BAD_REQUEST,
+            message: "the query string is not well formed".into(),
+        })?;
+        return params::of_query(pairs.0);
+    }
+    params::check_content_type(request.headers())?;
+    let body = tokio::time::timeout(BODY_TIMEOUT, to_bytes(request.into_body(), MAX_BODY_BYTES)).await;
+    match body {
+        Ok(Ok(bytes)) => params::of_body(&bytes),
+        Ok(Err(_)) => Err(Malformed {
+            status: StatusCode::PAYLOAD_TOO_LARGE,
+            message: format!("the body is larger than {MAX_BODY_BYTES} bytes or broke off"),
+        }),
+        Err(_) => {
+            Err(Malformed { status: StatusCode::REQUEST_TIMEOUT, message: "the body came too slowly".into() })
+        }
+    }
+}
+
+fn authorization(headers: &HeaderMap) -> Option<&str> {
+    headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok())
+}
+
+fn not_allowed(asked: &Asked, allow: &'static str, message: &str) -> Response {
+    let mut response = asked.problem(StatusCode::METHOD_NOT_ALLOWED, Code::BadInput, message);
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allow));
+    response
+}

@@ -1,0 +1,81 @@
+//! Answers on the wire: bodies, statuses, headers.
+//!
+//! Invariants: a request that was not executed has no `data` in its answer; with `application/graphql-response+json`
+//! its status is 4xx, with `application/json` a well-formed one is 200; every answer says that it is not to be cached,
+//! sniffed or framed.
+//! Deliberately absent: what the errors mean.
+
+use super::negotiate::Media;
+use crate::graphql::{
+    engine::Outcome,
+    error::{Code, finish, server_error},
+};
+use async_graphql::{Response as GraphqlResponse, ServerError};
+use axum::{
+    body::Body,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::Response,
+};
+use serde::Serialize;
+
+#[derive(Serialize)]
+struct Refused<'a> {
+    errors: &'a [ServerError],
+}
+
+/// The answer to a request that came as far as the engine.
+pub fn outcome(outcome: &Outcome, media: Media) -> Response {
+    match outcome {
+        Outcome::Refused(errors) => refused(errors, media),
+        Outcome::Executed(response) => executed(response, media),
+    }
+}
+
+fn executed(response: &GraphqlResponse, media: Media) -> Response {
+    body(StatusCode::OK, media, serde_json::to_vec(response))
+}
+
+/// The answer to a document that was not executed.
+pub fn refused(errors: &[ServerError], media: Media) -> Response {
+    let status = match media {
+        Media::GraphqlResponse => StatusCode::BAD_REQUEST,
+        Media::Json => StatusCode::OK,
+    };
+    body(status, media, serde_json::to_vec(&Refused { errors }))
+}
+
+/// The answer to a request that is not a GraphQL request one can execute.
+pub fn problem(status: StatusCode, code: Code, message: &str, media: Media, trace: &str) -> Response {
+    let mut errors = [server_error(code, message)];
+    finish(&mut errors, code, trace);
+    body(status, media, serde_json::to_vec(&Refused { errors: &errors }))
+}
+
+fn body(status: StatusCode, media: Media, bytes: serde_json::Result<Vec<u8>>) -> Response {
+    let mut response = match bytes {
+        Ok(bytes) => Response::new(Body::from(bytes)),
+        Err(cause) => {
+            tracing::error!(%cause, "an answer could not be written as JSON");
+            Response::new(Body::from("{\"errors\":[{\"message\":\"the answer could not be written\"}]}"))
+        }
+    };
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, media.content_type());
+    harden(response.headers_mut());
+    response
+}
+
+/// Headers that every answer of the API carries.
+pub fn harden(headers: &mut HeaderMap) {
+    let fixed = [
+        (header::CACHE_CONTROL, "no-store"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+    ];
+    for (name, value) in fixed {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    headers.insert(header::VARY, HeaderValue::from_static("accept, authorization"));
+}

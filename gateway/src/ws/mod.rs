@@ -1,0 +1,60 @@
+//! `/graphql/ws`: GraphQL over WebSocket, subprotocol graphql-transport-ws.
+//!
+//! Invariants: buffers are small, so ten thousand subscribers fit in memory; connections are counted and bounded.
+//! Deliberately absent: any other subprotocol.
+
+pub mod message;
+pub mod session;
+
+use crate::{
+    app::GatewayState,
+    graphql::error::Code,
+    http::{negotiate::Media, respond::problem},
+    trace::Trace,
+};
+use axum::{
+    extract::{State, WebSocketUpgrade, ws::rejection::WebSocketUpgradeRejection},
+    http::StatusCode,
+    response::Response,
+};
+use futures::StreamExt;
+
+/// Largest frame a client may send: a document, its variables and their wrapping.
+const MAX_MESSAGE_BYTES: usize = 256 * 1024;
+/// Bytes read ahead and written behind for each connection.
+const BUFFER_BYTES: usize = 4 * 1024;
+
+/// Answers the upgrade.
+pub async fn serve(
+    State(state): State<GatewayState>,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Response {
+    let trace = Trace::new_one();
+    let refuse = |status, code, message: &str| problem(status, code, message, Media::Json, trace.id());
+    let Ok(upgrade) = upgrade else {
+        let message = "this is a WebSocket endpoint: connect with subprotocol graphql-transport-ws";
+        return refuse(StatusCode::UPGRADE_REQUIRED, Code::BadInput, message);
+    };
+    let upgrade = upgrade
+        .protocols([message::PROTOCOL])
+        .read_buffer_size(BUFFER_BYTES)
+        .write_buffer_size(0)
+        .max_write_buffer_size(4 * MAX_MESSAGE_BYTES)
+        .max_message_size(MAX_MESSAGE_BYTES)
+        .max_frame_size(MAX_MESSAGE_BYTES);
+    if upgrade.selected_protocol().is_none() {
+        return refuse(StatusCode::BAD_REQUEST, Code::BadInput, "name the subprotocol graphql-transport-ws");
+    }
+    let Some(place) = state.enter() else {
+        return refuse(
+            StatusCode::SERVICE_UNAVAILABLE,
+            Code::Unavailable,
+            "too many connections: try again later",
+        );
+    };
+    upgrade.on_upgrade(move |socket| async move {
+        let (sender, receiver) = socket.split();
+        session::run(state, receiver, sender).await;
+        drop(place);
+    })
+}

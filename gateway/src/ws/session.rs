@@ -1,0 +1,193 @@
+//! One WebSocket connection, from `connection_init` to its end.
+//!
+//! Invariants: no operation before the bearer is accepted; every document passes the same guard as over HTTP; what a
+//! connection may hold is bounded: its operations, its unsent bytes (a client that does not read is closed), its silence.
+//! Deliberately absent: mutations (they are POSTs), and the frames' own encoding.
+
+use super::message::{self, ClientMessage, Closing};
+use crate::{
+    app::GatewayState,
+    context::Requester,
+    graphql::{
+        engine::{Outcome, Params},
+        error::{Code, finish, server_error},
+    },
+    trace::Trace,
+};
+use async_graphql::parser::types::OperationType;
+use axum::extract::ws::{CloseFrame, Message};
+use futures::{Sink, SinkExt, Stream, StreamExt, stream::BoxStream};
+use std::{pin::pin, time::Duration};
+use tokio::time::{Instant, timeout, timeout_at};
+use tokio_stream::StreamMap;
+
+/// Most operations of one connection at a time.
+pub const MAX_OPERATIONS: usize = 50;
+/// Time for `connection_init`.
+const INIT_TIMEOUT: Duration = Duration::from_secs(5);
+/// How often the client is asked whether it is there.
+const PING_EVERY: Duration = Duration::from_secs(25);
+/// Longest silence of a client.
+const MAX_SILENCE: Duration = Duration::from_secs(60);
+/// Longest time for one message to go out.
+const SEND_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// An operation's items, and a last one that says it has ended.
+type Operations = StreamMap<String, BoxStream<'static, Option<Outcome>>>;
+
+/// How a connection goes on after a step.
+type Step = Result<(), Closing>;
+
+struct Session<T> {
+    state: GatewayState,
+    sender: T,
+    requester: Option<Requester>,
+    operations: Operations,
+    heard: Instant,
+}
+
+/// Serves a connection until either side ends it.
+pub async fn run<R, T, E>(state: GatewayState, receiver: R, sender: T)
+where
+    R: Stream<Item = Result<Message, E>> + Send,
+    T: Sink<Message> + Send + Unpin,
+{
+    let mut receiver = pin!(receiver);
+    let now = Instant::now();
+    let mut session = Session { state, sender, requester: None, operations: StreamMap::new(), heard: now };
+    let shutdown = session.state.shutdown().clone();
+    let mut ping = tokio::time::interval_at(now + PING_EVERY, PING_EVERY);
+    let closing = loop {
+        let deadline = match session.requester {
+            Some(_) => session.heard + MAX_SILENCE,
+            None => now + INIT_TIMEOUT,
+        };
+        let step = tokio::select! {
+            () = shutdown.cancelled() => Err(Closing::GoingAway),
+            frame = timeout_at(deadline, receiver.next()) => match frame {
+                Ok(Some(Ok(frame))) => match session.frame(frame).await {
+                    Some(step) => step,
+                    None => return,
+                },
+                Ok(_) => return,
+                Err(_) if session.requester.is_none() => Err(Closing::InitTimeout),
+                Err(_) => Err(Closing::TooSlow),
+            },
+            Some((id, item)) = session.operations.next(), if !session.operations.is_empty() => {
+                session.item(&id, item).await
+            }
+            _ = ping.tick() => session.send(Message::Ping(Vec::new().into())).await,
+        };
+        if let Err(closing) = step {
+            break closing;
+        }
+    };
+    session.close(closing).await;
+}
+
+impl<T: Sink<Message> + Send + Unpin> Session<T> {
+    /// Takes a frame; none once the client has closed.
+    async fn frame(&mut self, frame: Message) -> Option<Step> {
+        self.heard = Instant::now();
+        match frame {
+            Message::Text(text) => Some(self.text(text.as_str()).await),
+            Message::Binary(_) => {
+                Some(Err(Closing::BadRequest("Invalid message: binary frames are not taken")))
+            }
+            Message::Ping(_) | Message::Pong(_) => Some(Ok(())),
+            Message::Close(_) => None,
+        }
+    }
+
+    async fn text(&mut self, text: &str) -> Step {
+        match message::read(text)? {
+            ClientMessage::Init { authorization } => self.init(authorization.as_deref()).await,
+            ClientMessage::Subscribe { id, params } => self.subscribe(id, params).await,
+            ClientMessage::Complete { id } => {
+                self.operations.remove(&id);
+                Ok(())
+            }
+            ClientMessage::Ping => self.say(message::pong()).await,
+            ClientMessage::Pong => Ok(()),
+        }
+    }
+
+    async fn init(&mut self, authorization: Option<&str>) -> Step {
+        if self.requester.is_some() {
+            return Err(Closing::TooManyInits);
+        }
+        let requester = self.state.sign_in().authenticate(authorization);
+        self.requester =
+            Some(requester.map_err(|_| Closing::Unauthorized("Unauthorized: unknown credentials"))?);
+        self.say(message::ack()).await
+    }
+
+    async fn subscribe(&mut self, id: String, params: Params) -> Step {
+        let Some(requester) = &self.requester else {
+            return Err(Closing::Unauthorized("Unauthorized: send connection_init first"));
+        };
+        if self.operations.contains_key(&id) {
+            return Err(Closing::SubscriberExists);
+        }
+        let trace = Trace::new_one();
+        let refused = |code, message: &str| {
+            let mut errors = vec![server_error(code, message)];
+            finish(&mut errors, code, trace.id());
+            errors
+        };
+        if self.operations.len() >= MAX_OPERATIONS {
+            let errors =
+                refused(Code::Unavailable, "too many operations on this connection: complete some first");
+            return self.say(message::error(&id, &errors)).await;
+        }
+        let prepared = match self.state.engine().prepare(params, requester, trace.id()) {
+            Ok(prepared) if prepared.kind() == OperationType::Mutation => {
+                Err(refused(Code::BadInput, "mutations are taken by POST /graphql only"))
+            }
+            prepared => prepared,
+        };
+        match prepared {
+            Ok(prepared) => {
+                let items = self.state.engine().stream(prepared);
+                let items = items.map(Some).chain(futures::stream::once(async { None }));
+                self.operations.insert(id, items.boxed());
+                Ok(())
+            }
+            Err(errors) => self.say(message::error(&id, &errors)).await,
+        }
+    }
+
+    async fn item(&mut self, id: &str, item: Option<Outcome>) -> Step {
+        match item {
+            Some(Outcome::Executed(response)) => self.say(message::next(id, &response)).await,
+            Some(Outcome::Refused(errors)) => {
+                self.operations.remove(id);
+                self.say(message::error(id, &errors)).await
+            }
+            None => {
+                self.operations.remove(id);
+                self.say(message::complete(id)).await
+            }
+        }
+    }
+
+    async fn say(&mut self, text: String) -> Step {
+        self.send(Message::Text(text.into())).await
+    }
+
+    /// Sends one message; a client that does not take it in time is too slow to keep.
+    async fn send(&mut self, message: Message) -> Step {
+        match timeout(SEND_TIMEOUT, self.sender.send(message)).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) | Err(_) => Err(Closing::TooSlow),
+        }
+    }
+
+    async fn close(mut self, closing: Closing) {
+        self.operations.clear();
+        let frame = CloseFrame { code: closing.code(), reason: closing.reason().into() };
+        // A peer that is gone does not take its leave; there is nobody to tell.
+        let _ = timeout(Duration::from_secs(2), self.sender.send(Message::Close(Some(frame)))).await;
+        let _ = timeout(Duration::from_secs(2), self.sender.close()).await;
+    }
+}

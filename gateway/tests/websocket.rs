@@ -1,0 +1,130 @@
+//! graphql-transport-ws without a socket: messages in, messages out, close codes.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
+
+use axum::extract::ws::Message;
+use futures::{StreamExt, channel::mpsc};
+use om_gateway::{app::GatewayState, context::SignIn, dev_users::DevUsers, ws::session};
+use serde_json::{Value, json};
+use std::{convert::Infallible, time::Duration};
+
+struct Client {
+    to_server: mpsc::UnboundedSender<Result<Message, Infallible>>,
+    from_server: mpsc::UnboundedReceiver<Message>,
+    state: GatewayState,
+}
+
+impl Client {
+    fn connect() -> Self {
+        let state = GatewayState::new(SignIn::Dev(DevUsers::built_in())).unwrap();
+        let (to_server, receiver) = mpsc::unbounded();
+        let (sender, from_server) = mpsc::unbounded();
+        tokio::spawn(session::run(state.clone(), receiver, sender));
+        Client { to_server, from_server, state }
+    }
+
+    async fn signed_in() -> Self {
+        let mut client = Client::connect();
+        client.say(json!({ "type": "connection_init", "payload": { "authorization": "Bearer dev:lead" } }));
+        assert_eq!(client.hear().await["type"], "connection_ack");
+        client
+    }
+
+    fn say(&self, message: Value) {
+        self.to_server.unbounded_send(Ok(Message::Text(message.to_string().into()))).unwrap();
+    }
+
+    fn subscribe(&self, id: &str, query: &str) {
+        self.say(json!({ "type": "subscribe", "id": id, "payload": { "query": query } }));
+    }
+
+    async fn next(&mut self) -> Message {
+        tokio::time::timeout(Duration::from_secs(120), self.from_server.next()).await.unwrap().unwrap()
+    }
+
+    async fn hear(&mut self) -> Value {
+        loop {
+            match self.next().await {
+                Message::Text(text) => return serde_json::from_str(text.as_str()).unwrap(),
+                Message::Ping(_) => {}
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+
+    async fn closed(&mut self) -> u16 {
+        loop {
+            match self.next().await {
+                Message::Close(Some(frame)) => return frame.code,
+                Message::Ping(_) => {}
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_query_is_answered_and_completed() {
+    let mut client = Client::signed_in().await;
+    client.subscribe("1", "{ me { county } }");
+    let next = client.hear().await;
+    assert_eq!((&next["type"], &next["payload"]["data"]["me"]["county"]), (&json!("next"), &json!("530322")));
+    assert_eq!(client.hear().await, json!({ "type": "complete", "id": "1" }));
+    client.say(json!({ "type": "ping" }));
+    assert_eq!(client.hear().await["type"], "pong");
+}
+
+#[tokio::test]
+async fn brackets_by_the_thousand_end_one_operation_and_nothing_else() {
+    let mut client = Client::signed_in().await;
+    client.subscribe("1", &"[".repeat(5_000));
+    let error = client.hear().await;
+    assert_eq!(
+        (&error["type"], &error["payload"][0]["extensions"]["code"]),
+        (&json!("error"), &json!("TOO_LARGE"))
+    );
+    for faulty in ["{ nothing }", "mutation { __typename }", "{"] {
+        client.subscribe("2", faulty);
+        assert_eq!(client.hear().await["type"], "error", "{faulty}");
+    }
+    client.subscribe("1", "{ me { county } }");
+    assert_eq!(client.hear().await["type"], "next");
+}
+
+#[tokio::test]
+async fn each_breach_of_the_protocol_has_its_code() {
+    let mut client = Client::connect();
+    client.subscribe("1", "{ me { county } }");
+    assert_eq!(client.closed().await, 4401);
+
+    let mut client = Client::connect();
+    client.say(json!({ "type": "connection_init", "payload": { "authorization": "Bearer dev:nobody" } }));
+    assert_eq!(client.closed().await, 4401);
+
+    let mut client = Client::signed_in().await;
+    client.say(json!({ "type": "connection_init" }));
+    assert_eq!(client.closed().await, 4429);
+
+    let mut client = Client::signed_in().await;
+    client.to_server.unbounded_send(Ok(Message::Text("{".into()))).unwrap();
+    assert_eq!(client.closed().await, 4400);
+
+    let mut client = Client::signed_in().await;
+    client.to_server.unbounded_send(Ok(Message::Binary(vec![1].into()))).unwrap();
+    assert_eq!(client.closed().await, 4400);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_says_nothing_is_not_waited_for() {
+    let mut client = Client::connect();
+    assert_eq!(client.closed().await, 4408);
+    let mut client = Client::signed_in().await;
+    assert_eq!(client.closed().await, 1008);
+}
+
+#[tokio::test]
+async fn a_server_that_drains_says_so() {
+    let mut client = Client::signed_in().await;
+    client.state.shutdown().cancel();
+    assert_eq!(client.closed().await, 1001);
+}
