@@ -9,9 +9,15 @@ pub mod clock;
 pub mod decider;
 pub mod directory;
 pub mod forecast;
+#[cfg(test)]
+mod given;
 pub mod graph;
 pub mod ids;
 pub mod matter;
 pub mod metadata;
+pub mod policies;
 pub mod project;
 pub mod template;
+mod toml_text;
+
+pub use toml_text::LineError;

@@ -1,1 +1,0 @@
-//! Placeholder for applicant, replaced by its own commit.

@@ -1,1 +1,0 @@
-//! Placeholder for directory, replaced by its own commit.

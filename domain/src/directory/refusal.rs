@@ -1,0 +1,151 @@
+//! Why the directory was not changed.
+//!
+//! Invariant: each refusal carries its facts and says what to do.
+
+use crate::{
+    decider::Explained,
+    ids::{BodyId, CountyId, OfficerId},
+};
+use serde::Serialize;
+
+/// Why the directory was not changed.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[expect(missing_docs, reason = "each variant is a sentence and its fields are the facts in it")]
+pub enum DirectoryRefusal {
+    /// Only an administrator changes the directory.
+    NotAdministrator { officer: OfficerId },
+    /// The definition is another county's.
+    OtherCounty { given: CountyId, here: CountyId },
+    /// The body is there already, and different.
+    BodyExists { body: BodyId },
+    /// No such body.
+    NoSuchBody { body: BodyId },
+    /// The account is there already, and different.
+    OfficerExists { officer: OfficerId },
+    /// No such account.
+    NoSuchOfficer { officer: OfficerId },
+    /// The account was retired for good.
+    Retired { officer: OfficerId },
+    /// The account acts for another body and cannot move.
+    OfficerElsewhere { officer: OfficerId, body: BodyId, given: BodyId },
+    /// Nobody grants roles to themselves.
+    OwnRoles { officer: OfficerId },
+    /// An account without a role.
+    NoRole { officer: OfficerId },
+    /// The platform's own role is for no account.
+    SystemRole { officer: OfficerId },
+    /// Audit commands nothing, so it has no other role.
+    AuditorActs { officer: OfficerId },
+    /// The township role outside a township.
+    NotATownship { officer: OfficerId },
+}
+
+impl Explained for DirectoryRefusal {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::NotAdministrator { .. } => "NotAdministrator",
+            Self::OtherCounty { .. } => "OtherCounty",
+            Self::BodyExists { .. } => "BodyExists",
+            Self::NoSuchBody { .. } => "NoSuchBody",
+            Self::OfficerExists { .. } => "OfficerExists",
+            Self::NoSuchOfficer { .. } => "NoSuchOfficer",
+            Self::Retired { .. } => "OfficerRetired",
+            Self::OfficerElsewhere { .. } => "OfficerElsewhere",
+            Self::OwnRoles { .. } => "OwnRoles",
+            Self::NoRole { .. } => "NoRole",
+            Self::SystemRole { .. } => "SystemRole",
+            Self::AuditorActs { .. } => "AuditorActs",
+            Self::NotATownship { .. } => "NotATownship",
+        }
+    }
+
+    fn rule(&self) -> Option<&'static str> {
+        matches!(self, Self::OwnRoles { .. } | Self::AuditorActs { .. }).then_some("R18")
+    }
+
+    fn source(&self) -> Option<String> {
+        None
+    }
+
+    fn message_zh(&self) -> String {
+        match self {
+            Self::NotAdministrator { officer } => {
+                format!("账号 {officer} 不是管理员，不能修改目录；请由管理员办理。")
+            }
+            Self::OtherCounty { given, here } => {
+                format!("这份目录是 {given} 的，不是 {here} 的；请改正 county，或到 {given} 导入。")
+            }
+            Self::BodyExists { body } => format!("机构 {body} 已登记，内容不同；请用修改机构。"),
+            Self::NoSuchBody { body } => format!("目录里没有机构 {body}；请先登记该机构。"),
+            Self::OfficerExists { officer } => {
+                format!("账号 {officer} 已登记，内容不同；请改角色，或换一个账号。")
+            }
+            Self::NoSuchOfficer { officer } => format!("目录里没有账号 {officer}；请先登记。"),
+            Self::Retired { officer } => format!("账号 {officer} 已停用，不能再用；请另立账号。"),
+            Self::OfficerElsewhere { officer, body, given } => {
+                format!("账号 {officer} 属于 {body}，不能转到 {given}；请停用它，在 {given} 另立账号。")
+            }
+            Self::OwnRoles { officer } => {
+                format!("账号 {officer} 不能给自己增加角色；请由另一名管理员办理。")
+            }
+            Self::NoRole { officer } => format!("账号 {officer} 没有任何角色；请至少给一个，或停用该账号。"),
+            Self::SystemRole { officer } => {
+                format!("账号 {officer} 不能有平台自身的角色；请去掉 system。")
+            }
+            Self::AuditorActs { officer } => {
+                format!("账号 {officer} 是审计角色，只看不办，不能兼其他角色；请分设账号。")
+            }
+            Self::NotATownship { officer } => {
+                format!("账号 {officer} 所属机构不是乡镇或街道，不能有乡镇角色；请改角色或机构。")
+            }
+        }
+    }
+
+    fn message_en(&self) -> String {
+        match self {
+            Self::NotAdministrator { officer } => {
+                format!(
+                    "Account {officer} is not an administrator; have an administrator change the directory."
+                )
+            }
+            Self::OtherCounty { given, here } => {
+                format!(
+                    "This directory is of {given}, not of {here}; correct `county` or import it in {given}."
+                )
+            }
+            Self::BodyExists { body } => format!("Body {body} exists and differs; amend it instead."),
+            Self::NoSuchBody { body } => format!("The directory has no body {body}; register it first."),
+            Self::OfficerExists { officer } => {
+                format!("Account {officer} exists and differs; change its roles or take another id.")
+            }
+            Self::NoSuchOfficer { officer } => {
+                format!("The directory has no account {officer}; register it first.")
+            }
+            Self::Retired { officer } => {
+                format!("Account {officer} was retired for good; register another one.")
+            }
+            Self::OfficerElsewhere { officer, body, given } => format!(
+                "Account {officer} acts for {body} and cannot move to {given}; retire it and register another in {given}."
+            ),
+            Self::OwnRoles { officer } => {
+                format!("Account {officer} cannot grant roles to itself; ask another administrator.")
+            }
+            Self::NoRole { officer } => {
+                format!("Account {officer} would have no role; give it one or retire the account.")
+            }
+            Self::SystemRole { officer } => {
+                format!("Account {officer} cannot have the platform's own role; remove `system`.")
+            }
+            Self::AuditorActs { officer } => {
+                format!(
+                    "Account {officer} audits and so commands nothing; use a second account for other roles."
+                )
+            }
+            Self::NotATownship { officer } => {
+                format!(
+                    "The body of account {officer} is no township or subdistrict; change the role or the body."
+                )
+            }
+        }
+    }
+}

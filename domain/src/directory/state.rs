@@ -1,0 +1,98 @@
+//! The directory as folded from its stream.
+//!
+//! Invariant: a retired account stays known and is never an actor again.
+
+use super::{
+    entry::{Body, OfficerEntry},
+    event::DirectoryEvent,
+};
+use crate::{
+    decider::{Actor, Recorded},
+    ids::{BodyId, CountyId, OfficerId},
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The bodies and officers of one county.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Directory {
+    county: Option<CountyId>,
+    bodies: BTreeMap<BodyId, Body>,
+    officers: BTreeMap<OfficerId, OfficerEntry>,
+    retired: BTreeSet<OfficerId>,
+}
+
+impl Directory {
+    /// The officer as an actor; none if not known or retired.
+    pub fn actor(&self, id: &OfficerId) -> Option<Actor> {
+        let officer = self.officer(id)?;
+        Some(Actor {
+            officer: id.clone(),
+            county: self.county.clone()?,
+            body: officer.body.clone(),
+            roles: officer.roles.clone(),
+        })
+    }
+
+    /// An account that is not retired.
+    pub fn officer(&self, id: &OfficerId) -> Option<&OfficerEntry> {
+        self.officers.get(id).filter(|_| !self.is_retired(id))
+    }
+
+    /// Every account that is not retired.
+    pub fn officers(&self) -> impl Iterator<Item = (&OfficerId, &OfficerEntry)> {
+        self.officers.iter().filter(|(id, _)| !self.is_retired(id))
+    }
+
+    /// An account as it was registered, retired or not.
+    pub fn known(&self, id: &OfficerId) -> Option<&OfficerEntry> {
+        self.officers.get(id)
+    }
+
+    /// Whether the account was retired.
+    pub fn is_retired(&self, id: &OfficerId) -> bool {
+        self.retired.contains(id)
+    }
+
+    /// A body.
+    pub fn body(&self, id: &BodyId) -> Option<&Body> {
+        self.bodies.get(id)
+    }
+
+    /// Every body.
+    pub fn bodies(&self) -> impl Iterator<Item = (&BodyId, &Body)> {
+        self.bodies.iter()
+    }
+
+    /// The ids of every body, as a template is checked against.
+    pub fn body_ids(&self) -> BTreeSet<BodyId> {
+        self.bodies.keys().cloned().collect()
+    }
+
+    pub(super) fn fold(&mut self, fact: &Recorded<DirectoryEvent>) {
+        self.county.get_or_insert_with(|| fact.by.county.clone());
+        match &fact.event {
+            DirectoryEvent::BodyRegistered(event) => {
+                self.bodies.insert(event.id.clone(), event.body.clone());
+            }
+            DirectoryEvent::BodyAmended(event) => {
+                self.bodies.insert(event.id.clone(), event.body.clone());
+            }
+            DirectoryEvent::OfficerRegistered(event) => {
+                self.officers.insert(event.id.clone(), event.officer.clone());
+            }
+            DirectoryEvent::OfficerPostRenamed(event) => {
+                if let Some(officer) = self.officers.get_mut(&event.id) {
+                    officer.post = event.post.clone();
+                }
+            }
+            DirectoryEvent::RolesChanged(event) => {
+                if let Some(officer) = self.officers.get_mut(&event.id) {
+                    officer.roles = event.roles.clone();
+                }
+            }
+            DirectoryEvent::OfficerRetired(event) => {
+                self.retired.insert(event.id.clone());
+            }
+        }
+    }
+}

@@ -1,1 +1,0 @@
-//! Placeholder for project, replaced by its own commit.

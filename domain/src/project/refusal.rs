@@ -1,0 +1,67 @@
+//! Why a project code was not given or taken back.
+//!
+//! Invariant: who has the code is named.
+
+use crate::{
+    decider::Explained,
+    ids::{MatterId, OfficerId},
+};
+use serde::Serialize;
+
+/// Why a project code was not given or taken back.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[expect(missing_docs, reason = "each variant is a sentence and its fields are the facts in it")]
+pub enum ProjectRefusal {
+    /// Another matter has it.
+    CodeTaken { by: MatterId },
+    /// Only the platform or an administrator takes a code back.
+    NotTheirs { officer: OfficerId },
+    /// Audit commands nothing.
+    AuditorActs { officer: OfficerId },
+}
+
+impl Explained for ProjectRefusal {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::CodeTaken { .. } => "ProjectCodeTaken",
+            Self::NotTheirs { .. } => "NotAdministrator",
+            Self::AuditorActs { .. } => "AuditorActs",
+        }
+    }
+
+    fn rule(&self) -> Option<&'static str> {
+        matches!(self, Self::AuditorActs { .. }).then_some("R18")
+    }
+
+    fn source(&self) -> Option<String> {
+        matches!(self, Self::CodeTaken { .. }).then(|| "政府投资条例 10".into())
+    }
+
+    fn message_zh(&self) -> String {
+        match self {
+            Self::CodeTaken { by } => {
+                format!("该项目代码已由 matter:{by} 使用，一个项目一个代码；请打开该事项，或核对代码。")
+            }
+            Self::NotTheirs { officer } => {
+                format!("账号 {officer} 不能收回项目代码；请终止事项，或由管理员办理。")
+            }
+            Self::AuditorActs { officer } => {
+                format!("账号 {officer} 是审计角色，只看不办；请由经办人员办理。")
+            }
+        }
+    }
+
+    fn message_en(&self) -> String {
+        match self {
+            Self::CodeTaken { by } => format!(
+                "matter:{by} already has this project code, and a project has one; open that matter or check the code."
+            ),
+            Self::NotTheirs { officer } => format!(
+                "Account {officer} cannot take a project code back; terminate the matter or ask an administrator."
+            ),
+            Self::AuditorActs { officer } => {
+                format!("Account {officer} audits and commands nothing; have an officer do it.")
+            }
+        }
+    }
+}

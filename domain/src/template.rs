@@ -1,1 +1,0 @@
-//! Placeholder for template, replaced by its own commit.
