@@ -6,7 +6,7 @@
 //! Deliberately absent: gates and dates; those are the forecast's.
 
 use crate::matter::plan::{Node, PlannedMilestone, PlannedPermit};
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque, btree_map::Entry};
 
 /// Nodes and, for each, the nodes that come before it.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,8 +63,8 @@ impl<N: Clone + Ord> Graph<N> {
                     walk.reverse();
                     return Some(walk);
                 }
-                if !came_from.contains_key(&before) {
-                    came_from.insert(before, at);
+                if let Entry::Vacant(unseen) = came_from.entry(before) {
+                    unseen.insert(at);
                     queue.push_back(before);
                 }
             }

@@ -1,1 +1,101 @@
-//! Placeholder.
+//! An applicant's record (申请人信用): may it be given tolerance, and is it barred (R9, R10).
+//!
+//! Invariants: eligibility is lost by a lapsed tolerance only and comes back by repair only; a bar ends by time only.
+//! Deliberately absent: who the applicant is; scores, rankings and any consequence the law does not name.
+
+pub mod command;
+pub mod event;
+pub mod refusal;
+pub mod state;
+#[cfg(test)]
+mod tests;
+
+pub use command::ApplicantCommand;
+pub use event::{ApplicantEvent, Lapse};
+pub use refusal::ApplicantRefusal;
+pub use state::{Applicant, BarKind, Ineligible};
+
+use crate::{
+    decider::{Context, Decider, Effective, Fact, Recorded, Role},
+    ids::LegalText,
+};
+use event::{BarEnded, BarImposed, EligibilityLost, EligibilityRepaired};
+use jiff::ToSpan;
+
+/// The rules of an applicant's stream, `{county}.applicant-{id}`.
+#[derive(Debug, Clone, Copy)]
+pub struct ApplicantDecider;
+
+type Ctx<'a> = Context<'a, ()>;
+type Facts = Result<Vec<Fact<ApplicantEvent>>, ApplicantRefusal>;
+
+impl Decider for ApplicantDecider {
+    const CATEGORY: &'static str = "applicant";
+    type State = Applicant;
+    type Command = ApplicantCommand;
+    type Event = ApplicantEvent;
+    type Refusal = ApplicantRefusal;
+    type Reads = ();
+
+    fn evolve(state: &mut Applicant, fact: &Recorded<ApplicantEvent>) {
+        state.fold(&fact.event);
+    }
+
+    fn settle(state: &Applicant, ctx: &Ctx<'_>) -> Option<Fact<ApplicantEvent>> {
+        let bar = state.ended_by(ctx.today())?;
+        let event = BarEnded { decision: bar.decision.number.clone(), until: bar.until };
+        Some(Fact { event: event.into(), effective: Effective::On(bar.until.saturating_add(1.day())) })
+    }
+
+    fn decide(state: &Applicant, command: &ApplicantCommand, ctx: &Ctx<'_>) -> Facts {
+        match command {
+            ApplicantCommand::Settle => Ok(Vec::new()),
+            ApplicantCommand::LoseEligibility { lapse } => lose(state, lapse, ctx),
+            ApplicantCommand::RepairEligibility { reason } => repair(state, reason, ctx),
+            ApplicantCommand::ImposeBar { kind, matter, permit, decision } => {
+                let until = kind.last_day(decision.served_on);
+                let (kind, matter, permit, decision) = (*kind, *matter, permit.clone(), decision.clone());
+                impose(state, BarImposed { kind, matter, permit, decision, until }, ctx)
+            }
+        }
+    }
+}
+
+fn lose(state: &Applicant, lapse: &Lapse, ctx: &Ctx<'_>) -> Facts {
+    if !ctx.by.is(Role::System) {
+        return Err(ApplicantRefusal::NotThePlatform { officer: ctx.by.officer.clone() });
+    }
+    if state.knows(lapse) {
+        return Ok(Vec::new());
+    }
+    Ok(vec![ctx.fact(EligibilityLost { because: lapse.clone() })])
+}
+
+fn repair(state: &Applicant, reason: &LegalText, ctx: &Ctx<'_>) -> Facts {
+    if !ctx.by.is(Role::Officer) && !ctx.by.is(Role::Head) {
+        return Err(ApplicantRefusal::NotADepartment { officer: ctx.by.officer.clone() });
+    }
+    if state.open_lapses().is_empty() {
+        return Err(ApplicantRefusal::NothingToRepair);
+    }
+    let repaired = state.open_lapses().clone();
+    Ok(vec![ctx.fact(EligibilityRepaired { repaired, reason: reason.clone() })])
+}
+
+fn impose(state: &Applicant, bar: BarImposed, ctx: &Ctx<'_>) -> Facts {
+    if !ctx.by.is(Role::Head) {
+        return Err(ApplicantRefusal::NotAHead { officer: ctx.by.officer.clone() });
+    }
+    match state.bar(bar.decision.number.as_str()) {
+        Some(known) if *known == bar => return Ok(Vec::new()),
+        Some(_) => return Err(ApplicantRefusal::DecisionUsed { decision: bar.decision.number }),
+        None => {}
+    }
+    if bar.decision.served_on > ctx.today() {
+        let (decision, served_on) = (bar.decision.number, bar.decision.served_on);
+        return Err(ApplicantRefusal::NotServed { decision, served_on });
+    }
+    // In force from the day it was served, whenever it is recorded.
+    let effective = Effective::On(bar.decision.served_on);
+    Ok(vec![Fact { event: bar.into(), effective }])
+}

@@ -10,6 +10,8 @@ pub mod event;
 mod parse;
 pub mod refusal;
 pub mod state;
+#[cfg(test)]
+mod tests;
 
 pub use command::DirectoryCommand;
 pub use entry::{Body, BodyKind, DirectoryDefinition, OfficerEntry};

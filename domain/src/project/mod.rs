@@ -7,6 +7,8 @@ pub mod command;
 pub mod event;
 pub mod refusal;
 pub mod state;
+#[cfg(test)]
+mod tests;
 
 pub use command::ProjectCommand;
 pub use event::ProjectEvent;

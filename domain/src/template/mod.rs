@@ -13,6 +13,8 @@ mod plan;
 pub mod refusal;
 mod shipped;
 pub mod state;
+#[cfg(test)]
+mod tests;
 
 pub use check::{Fault, FaultKind, Place};
 pub use command::TemplateCommand;
@@ -95,6 +97,3 @@ fn import(
         directory: bodies.at.clone(),
     })])
 }
-
-#[cfg(test)]
-mod tests;

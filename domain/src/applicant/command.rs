@@ -1,0 +1,24 @@
+//! What can be asked of an applicant's record.
+//!
+//! Invariant: the law's terms are not in the commands; they follow from the kind of the bar.
+
+use super::{event::Lapse, state::BarKind};
+use crate::{
+    ids::{LegalText, MatterId, PermitCode},
+    matter::event::Notice,
+};
+use serde::{Deserialize, Serialize};
+
+/// What can be asked of an applicant's record.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "fields mean what they mean in the event of the same name")]
+pub enum ApplicantCommand {
+    /// Take eligibility for tolerance away, because one lapsed.
+    LoseEligibility { lapse: Lapse },
+    /// Give it back, for all lapses known.
+    RepairEligibility { reason: LegalText },
+    /// Record a bar decided and served.
+    ImposeBar { kind: BarKind, matter: MatterId, permit: PermitCode, decision: Notice },
+    /// State what time alone has made true, and nothing else.
+    Settle,
+}

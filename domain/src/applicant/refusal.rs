@@ -1,0 +1,100 @@
+//! Why an applicant's record was not changed.
+//!
+//! Invariant: each refusal carries its facts and says what to do.
+
+use crate::{
+    decider::Explained,
+    ids::{LegalText, OfficerId},
+};
+use jiff::civil::Date;
+use serde::Serialize;
+
+/// Why an applicant's record was not changed.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[expect(missing_docs, reason = "each variant is a sentence and its fields are the facts in it")]
+pub enum ApplicantRefusal {
+    /// Eligibility is lost by a lapse only, which the platform reports.
+    NotThePlatform { officer: OfficerId },
+    /// Repair is for an officer or head of a department.
+    NotADepartment { officer: OfficerId },
+    /// A bar is decided by the head of a department.
+    NotAHead { officer: OfficerId },
+    /// Nothing is to be repaired.
+    NothingToRepair,
+    /// The decision's number was used for another bar.
+    DecisionUsed { decision: LegalText },
+    /// The decision has not been served yet: no service, no effect.
+    NotServed { decision: LegalText, served_on: Date },
+}
+
+impl Explained for ApplicantRefusal {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::NotThePlatform { .. } => "NotThePlatform",
+            Self::NotADepartment { .. } => "NotADepartment",
+            Self::NotAHead { .. } => "NotAHead",
+            Self::NothingToRepair => "NothingToRepair",
+            Self::DecisionUsed { .. } => "DecisionUsed",
+            Self::NotServed { .. } => "NotServed",
+        }
+    }
+
+    fn rule(&self) -> Option<&'static str> {
+        match self {
+            Self::NotThePlatform { .. } | Self::NotADepartment { .. } | Self::NothingToRepair => Some("R10"),
+            Self::NotAHead { .. } | Self::DecisionUsed { .. } | Self::NotServed { .. } => Some("R9"),
+        }
+    }
+
+    fn source(&self) -> Option<String> {
+        match self {
+            Self::NotAHead { .. } => Some("行政许可法 78、79".into()),
+            Self::NotServed { .. } => Some("行政处罚法 61".into()),
+            _ => None,
+        }
+    }
+
+    fn message_zh(&self) -> String {
+        match self {
+            Self::NotThePlatform { officer } => {
+                format!("账号 {officer} 不能直接取消容缺资格；它只因容缺逾期而失去，由平台记录。")
+            }
+            Self::NotADepartment { officer } => {
+                format!("账号 {officer} 不能办理信用修复；请由部门经办人或负责人办理。")
+            }
+            Self::NotAHead { officer } => {
+                format!("账号 {officer} 不能记录不得申请的决定；请由部门负责人办理。")
+            }
+            Self::NothingToRepair => "没有待修复的容缺逾期；无须办理。".into(),
+            Self::DecisionUsed { decision } => format!("文号 {decision} 已记录过另一决定；请核对文号。"),
+            Self::NotServed { decision, served_on } => {
+                format!("{decision} 要到 {served_on} 才送达，尚未生效；请在送达后记录。")
+            }
+        }
+    }
+
+    fn message_en(&self) -> String {
+        match self {
+            Self::NotThePlatform { officer } => {
+                format!(
+                    "Account {officer} cannot take eligibility away; only a lapsed tolerance does, by the platform."
+                )
+            }
+            Self::NotADepartment { officer } => {
+                format!(
+                    "Account {officer} cannot repair eligibility; have an officer or head of a department do it."
+                )
+            }
+            Self::NotAHead { officer } => {
+                format!("Account {officer} cannot record a bar; have the head of the department do it.")
+            }
+            Self::NothingToRepair => "No lapsed tolerance is open; nothing needs repair.".into(),
+            Self::DecisionUsed { decision } => {
+                format!("Number {decision} is another decision already recorded; check the number.")
+            }
+            Self::NotServed { decision, served_on } => {
+                format!("{decision} is served on {served_on} and has no effect before; record it then.")
+            }
+        }
+    }
+}

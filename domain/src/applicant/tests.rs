@@ -1,0 +1,114 @@
+use super::*;
+use crate::{
+    decider::Explained,
+    given::{Given, actor, id, platform},
+    ids::EventId,
+    matter::event::{Notice, Service},
+};
+use jiff::civil::{Date, date};
+
+fn lapse(number: u128) -> Lapse {
+    Lapse {
+        matter: id("matter:01J00000000000000000000000"),
+        permit: id("B1"),
+        requirement: id("permit:A5"),
+        event: EventId(uuid::Uuid::from_u128(number)),
+    }
+}
+
+fn lose(number: u128) -> ApplicantCommand {
+    ApplicantCommand::LoseEligibility { lapse: lapse(number) }
+}
+
+fn repair() -> ApplicantCommand {
+    ApplicantCommand::RepairEligibility { reason: id("已补齐洪评批复") }
+}
+
+fn bar(kind: BarKind, number: &str, served_on: Date) -> ApplicantCommand {
+    let number = id(number);
+    let decision = Notice { number, date: served_on, service: Service::InPerson, served_on, paper: None };
+    ApplicantCommand::ImposeBar { kind, matter: lapse(1).matter, permit: id("A2"), decision }
+}
+
+fn head() -> crate::decider::Actor {
+    actor("nr-head", "natural-resources", &[Role::Head])
+}
+
+#[test]
+fn a_lapse_costs_eligibility_until_repaired_and_counts_once() {
+    let today = date(2023, 6, 12);
+    let mut given = Given::<ApplicantDecider>::nothing().does(&lose(1));
+    assert!(matches!(given.state.eligible(today), Err(Ineligible::Unrepaired { lapses: 1, .. })));
+    assert_eq!(given.when(&lose(1)), Ok(vec![]));
+    let mut given = given.by(head()).does(&repair());
+    assert_eq!(given.state.eligible(today), Ok(()));
+    assert_eq!(given.when(&repair()), Err(ApplicantRefusal::NothingToRepair));
+    let mut given = given.by(platform());
+    assert_eq!(given.when(&lose(1)), Ok(vec![]), "made good, and reported once more");
+    assert!(given.does(&lose(2)).state.eligible(today).is_err());
+}
+
+#[test]
+fn only_the_platform_takes_it_away_and_only_a_department_gives_it_back() {
+    let mut given = Given::<ApplicantDecider>::nothing().by(head());
+    assert_eq!(given.when(&lose(1)).unwrap_err().code(), "NotThePlatform");
+    let mut given = Given::<ApplicantDecider>::nothing().does(&lose(1));
+    assert_eq!(given.when(&repair()).unwrap_err().code(), "NotADepartment");
+    assert_eq!(given.when(&bar(BarKind::Fraud, "1", date(2023, 6, 1))).unwrap_err().code(), "NotAHead");
+}
+
+#[test]
+fn a_bar_runs_one_year_or_three_from_its_service_and_ends_by_time() {
+    let served = date(2023, 6, 12);
+    let command = bar(BarKind::FalseMaterials, "陆自然资罚〔2023〕1号", served);
+    let given = Given::<ApplicantDecider>::nothing().by(head()).does(&command);
+    let last = date(2024, 6, 12);
+    assert_eq!(given.state.eligible(last).unwrap_err().until(), Some(last));
+    assert_eq!(given.state.eligible(date(2024, 6, 13)), Ok(()));
+    let mut given = given.on(last);
+    assert_eq!(given.when(&command), Ok(vec![]));
+    assert_eq!(given.log.len(), 1);
+    let mut given = given.on(date(2024, 7, 1));
+    assert_eq!(given.when(&ApplicantCommand::Settle), Ok(vec![]));
+    let ended = given.log.last().unwrap();
+    assert_eq!(ended.effective, Effective::On(date(2024, 6, 13)));
+    assert!(matches!(&ended.event, ApplicantEvent::BarEnded(e) if e.until == last));
+    assert_eq!(BarKind::Fraud.last_day(date(2024, 2, 29)), date(2027, 2, 28));
+}
+
+#[test]
+fn no_service_no_effect_and_one_number_for_one_decision() {
+    let mut given = Given::<ApplicantDecider>::nothing().by(head());
+    let early = given.when(&bar(BarKind::Fraud, "1", date(2023, 6, 13))).unwrap_err();
+    assert_eq!(early.code(), "NotServed");
+    let mut given = given.does(&bar(BarKind::Fraud, "1", date(2023, 6, 12)));
+    let other = given.when(&bar(BarKind::FalseMaterials, "1", date(2023, 6, 12))).unwrap_err();
+    assert_eq!(other.code(), "DecisionUsed");
+}
+
+#[test]
+fn any_history_folds_and_any_accepted_command_repeats_in_silence() {
+    use proptest::prelude::{
+        Just, ProptestConfig, Strategy, prop_assert, prop_assert_eq, prop_oneof, proptest,
+    };
+    let command = prop_oneof![
+        (0u128..4).prop_map(lose),
+        Just(repair()),
+        (0i8..4, proptest::bool::ANY).prop_map(|(number, fraud)| {
+            let kind = if fraud { BarKind::Fraud } else { BarKind::FalseMaterials };
+            bar(kind, &number.to_string(), date(2023, 6, 9 + number))
+        }),
+        Just(ApplicantCommand::Settle),
+    ];
+    let step = (command, 0i8..3, proptest::bool::ANY);
+    proptest!(ProptestConfig::with_cases(64), |(steps in proptest::collection::vec(step, 0..20))| {
+        let mut given = Given::<ApplicantDecider>::nothing();
+        let mut year = 2023;
+        for (command, years, as_head) in steps {
+            year += i16::from(years);
+            given = given.on(date(year, 6, 12)).by(if as_head { head() } else { platform() });
+            prop_assert!(given.repeats(&command));
+        }
+        prop_assert_eq!(given.refolded(), given.state);
+    });
+}
