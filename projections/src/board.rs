@@ -7,6 +7,8 @@
 mod matter;
 mod overview;
 mod permit;
+#[cfg(test)]
+pub(crate) mod tests;
 
 pub use matter::{MatterRow, Phase};
 pub use overview::{

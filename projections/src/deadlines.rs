@@ -140,3 +140,6 @@ pub fn due_of(
     let mut rows = query.query(params![county.as_str(), matter.to_string(), permit.as_str()])?;
     rows.next()?.map_or(Ok(None), |row| day(row, "due"))
 }
+
+#[cfg(test)]
+mod tests;

@@ -329,3 +329,6 @@ fn desk_row(row: &Row<'_>) -> rusqlite::Result<DeskRow> {
         },
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -190,3 +190,6 @@ fn text(value: ValueRef<'_>) -> String {
         ValueRef::Blob(bytes) => bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
     }
 }
+
+#[cfg(test)]
+mod tests;

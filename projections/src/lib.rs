@@ -11,4 +11,6 @@ pub mod folding;
 pub mod life;
 pub mod projection;
 pub mod sql;
+#[cfg(test)]
+mod testing;
 pub mod tolerances;

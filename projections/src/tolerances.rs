@@ -167,3 +167,6 @@ fn tolerance_row(row: &Row<'_>) -> rusqlite::Result<ToleranceRow> {
         debt: serde_json::from_str(row.get_ref("body")?.as_str()?).map_err(unreadable)?,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,118 @@
+//! Whose move it is, and by when.
+
+use super::*;
+use crate::{
+    board::tests::tolerate_form,
+    testing::{History, day, t, told},
+};
+use om_domain::matter::MatterCommand as C;
+
+fn kinds(history: &History, body: &str) -> Vec<(TaskKind, Option<Date>, Weight)> {
+    let rows = desk(&told(&[history]), &history.county, &t(body), DeskOrder::Due, None, 50).unwrap();
+    rows.into_iter().map(|row| (row.task.kind, row.task.due, row.task.weight)).collect()
+}
+
+#[test]
+fn the_move_goes_from_intake_to_decision_to_certificate() {
+    let mut h = History::underway("530322", 1);
+    let desk = |h: &History| kinds(h, "natural-resources");
+    assert_eq!(desk(&h), []);
+    h.submit("A1", &["form", "drawings"]);
+    assert_eq!(desk(&h), [(TaskKind::AcceptOrNotice, Some(day("2026-11-09")), Weight::SilenceDecides)]);
+    h.accept("A1");
+    assert_eq!(desk(&h), [(TaskKind::Decide, Some(day("2026-11-09")), Weight::Promised)]);
+    h.approve("A1");
+    assert_eq!(desk(&h), [(TaskKind::IssueCertificate, Some(day("2026-11-16")), Weight::Statutory)]);
+    h.run(C::IssueCertificate { permit: t("A1"), certificate: h.notice(), valid_until: None });
+    assert_eq!(desk(&h), []);
+}
+
+#[test]
+fn while_the_applicant_must_correct_no_desk_has_the_permit() {
+    let mut h = History::underway("530322", 1);
+    h.submit("A1", &["drawings"]);
+    let listed = [t("material:form")].into();
+    h.run(C::NoticeCorrection { permit: t("A1"), listed, notice: h.notice() });
+    assert_eq!(kinds(&h, "natural-resources"), []);
+}
+
+#[test]
+fn an_offer_is_the_receivers_to_answer_and_custody_takes_the_work_along() {
+    let mut h = History::underway("530322", 1);
+    h.submit("A1", &["form", "drawings"]);
+    h.accept("A1");
+    h.run(C::OfferHandoff { permit: t("A1"), to: t("water"), reason: t("需会商"), papers: Vec::new() });
+    assert_eq!(kinds(&h, "water"), [(TaskKind::AnswerHandoff, Some(day("2026-11-04")), Weight::Internal)]);
+    assert_eq!(kinds(&h, "natural-resources").len(), 1);
+    h.run(C::ReceiveHandoff { permit: t("A1") });
+    assert_eq!(kinds(&h, "water"), [(TaskKind::Decide, Some(day("2026-11-09")), Weight::Promised)]);
+    assert_eq!(kinds(&h, "natural-resources"), []);
+}
+
+#[test]
+fn a_debt_is_received_and_then_verified() {
+    let mut h = History::underway("530322", 1);
+    tolerate_form(&mut h);
+    let first = |h: &History| kinds(h, "natural-resources")[0].0;
+    assert_eq!(first(&h), TaskKind::ReceiveSupplement);
+    h.run(C::ReceiveSupplement { permit: t("A1"), requirement: t("material:form"), paper: None });
+    assert_eq!(first(&h), TaskKind::VerifySupplement);
+    h.run(C::VerifySupplement { permit: t("A1"), requirement: t("material:form") });
+    assert_eq!(first(&h), TaskKind::Decide);
+}
+
+#[test]
+fn a_pre_review_is_watched_confirmed_and_decided() {
+    let mut h = History::underway("530322", 1);
+    h.submit("A1", &["form", "drawings"]);
+    h.accept("A1");
+    h.submit("A2", &[]);
+    h.run(C::TolerateDeficiency {
+        permit: t("A2"),
+        requirement: t("permit:A1"),
+        mode: om_domain::matter::plan::Mode::PreReview,
+        commitment: t(&"ab".repeat(32)),
+        supplement_due: day("2026-11-03"),
+        form: t("批复"),
+        notice: None,
+    });
+    h.accept("A2");
+    let kinds = |h: &History| kinds(h, "water").into_iter().map(|row| row.0).collect::<Vec<_>>();
+    assert_eq!(kinds(&h), [TaskKind::WatchDebt, TaskKind::PreReview]);
+    h.approve("A1");
+    assert_eq!(kinds(&h), [TaskKind::ConfirmPreReview]);
+    h.run(C::ConfirmPreReview { permit: t("A2") });
+    assert_eq!(kinds(&h), [TaskKind::Decide]);
+}
+
+#[test]
+fn pages_follow_each_other_in_both_orders() {
+    let mut histories: Vec<History> = (1..=5).map(|seed| History::underway("530322", seed)).collect();
+    for (n, history) in histories.iter_mut().enumerate() {
+        history.wait(i32::try_from(n).unwrap() % 2);
+        history.submit("A3", &[]);
+        if n > 2 {
+            history.accept("A3");
+        }
+    }
+    let db = told(&histories.iter().collect::<Vec<_>>());
+    for order in [DeskOrder::Due, DeskOrder::Risk] {
+        let page = |after: Option<&DeskCursor>, first| {
+            desk(&db, &t("530322"), &t("housing"), order, after, first).unwrap()
+        };
+        let whole = page(None, 50);
+        let (mut paged, mut cursor) = (Vec::new(), None);
+        while let Some(last) = paged.len().lt(&5).then(|| page(cursor.as_ref(), 2)).filter(|p| !p.is_empty())
+        {
+            cursor = last.last().map(DeskCursor::from);
+            paged.extend(last);
+        }
+        assert_eq!((whole.len(), &paged), (5, &whole), "{order:?}");
+        let sorted = whole.is_sorted_by_key(|row| match order {
+            DeskOrder::Due => (Weight::SilenceDecides, row.task.due),
+            DeskOrder::Risk => (row.task.weight, row.task.due),
+        });
+        assert!(sorted, "{order:?}");
+    }
+    assert_eq!(desk(&db, &t("530323"), &t("housing"), DeskOrder::Due, None, 9).unwrap(), []);
+}
