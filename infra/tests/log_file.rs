@@ -138,3 +138,28 @@ async fn a_position_after_the_end_says_that_the_log_is_an_older_copy() {
     let refused = log.read_all(Some(ahead), 10).await;
     assert!(matches!(refused, Err(LogError::AheadOfLog { head: 1, .. })), "{refused:?}");
 }
+
+#[tokio::test]
+async fn a_log_is_read_beside_the_process_that_writes_it_and_takes_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    assert!(matches!(
+        SqliteLog::open_read_only(dir.path(), &Options::default()),
+        Err(OpenError::Missing { .. })
+    ));
+    let writing = SqliteLog::open(dir.path(), Options::default()).unwrap();
+    let stream = StreamName::new("530322", "matter", "1").unwrap();
+    let event = || om_infra::log::NewEvent {
+        id: uuid::Uuid::new_v4(),
+        kind: "Noted".into(),
+        version: 1,
+        recorded: jiff::Timestamp::UNIX_EPOCH,
+        payload: "{}".into(),
+        metadata: "{}".into(),
+    };
+    writing.append(&stream, Expected::NoStream, vec![event()]).await.unwrap();
+    let reading = SqliteLog::open_read_only(dir.path(), &Options::default()).unwrap();
+    assert_eq!(reading.id(), writing.id());
+    assert_eq!(reading.read_stream(&stream, 0, 10).await.unwrap().len(), 1);
+    let refused = reading.append(&stream, Expected::Revision(0), vec![event()]).await;
+    assert!(matches!(refused, Err(AppendError::Fault(LogError::Closed))), "{refused:?}");
+}

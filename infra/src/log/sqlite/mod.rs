@@ -84,6 +84,20 @@ impl SqliteLog {
         Ok(Arc::new(Self { shared, requests: Some(requests), writer: Mutex::new(Some(writer)) }))
     }
 
+    /// Opens the log in `dir` for reading only, beside a process that may be writing it. Shows what was
+    /// acknowledged by now; appends get [`LogError::Closed`], and subscriptions end where reading ends.
+    ///
+    /// # Errors
+    /// See [`OpenError`]: each says what to do.
+    pub fn open_read_only(dir: &Path, options: &Options) -> Result<Arc<Self>, OpenError> {
+        let seen = open::look(dir)?;
+        let (_, head) = watch::channel(seen.head);
+        let pool = Pool::new(seen.file, options);
+        let tail = Tail::new(seen.head);
+        let shared = Arc::new(Shared { id: seen.id, head, tail, pool, stopped: OnceLock::new() });
+        Ok(Arc::new(Self { shared, requests: None, writer: Mutex::new(None) }))
+    }
+
     /// Finishes what was queued, folds the write-ahead log into the file and ends the writer. Appends that
     /// come later, and subscriptions that have read everything, get [`LogError::Closed`]; reads go on.
     pub async fn close(&self) {

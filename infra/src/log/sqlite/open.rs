@@ -74,6 +74,12 @@ pub enum OpenError {
         /// The directory.
         dir: PathBuf,
     },
+    /// There is nothing to read.
+    #[error("{} does not exist: name the data directory of a server or a demo", file.display())]
+    Missing {
+        /// The file.
+        file: PathBuf,
+    },
     /// A newer version wrote the file.
     #[error(
         "{} was written by a newer version (layout {found}; this one knows {known}). Start the newer version, \
@@ -136,6 +142,36 @@ pub(super) fn open(dir: &Path, options: &Options) -> Result<Opened, OpenError> {
     let id = schema::id(&connection).map_err(storage)?;
     let head = schema::head(&connection).map_err(storage)?;
     Ok(Opened { file, id, head, connection, lock })
+}
+
+/// What is found in a file that is only read.
+pub(super) struct Seen {
+    pub(super) file: PathBuf,
+    pub(super) id: LogId,
+    /// The number of the last position, 0 if there is none.
+    pub(super) head: u64,
+}
+
+/// Looks at the log in `dir` without a lock and without writing to it.
+pub(super) fn look(dir: &Path) -> Result<Seen, OpenError> {
+    let file = dir.join(FILE_NAME);
+    if !file.is_file() {
+        return Err(OpenError::Missing { file });
+    }
+    let storage = |source| OpenError::Storage { file: file.clone(), source };
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(&file, flags).map_err(storage)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(storage)?;
+    match schema::recognise(&connection).map_err(storage)? {
+        schema::Found::Log => {}
+        schema::Found::Newer(found) => {
+            return Err(OpenError::Newer { file, found, known: schema::LAYOUT });
+        }
+        schema::Found::Nothing | schema::Found::SomethingElse => return Err(OpenError::NotALog { file }),
+    }
+    let id = schema::id(&connection).map_err(storage)?;
+    let head = schema::head(&connection).map_err(storage)?;
+    Ok(Seen { file, id, head })
 }
 
 fn directory(dir: &Path, source: io::Error) -> OpenError {
