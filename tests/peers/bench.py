@@ -1,0 +1,243 @@
+#!/usr/bin/env python3
+"""Ours, peers and raw limits on the permit workload, interleaved on one machine: a table with ratios against the bars.
+
+Every figure is one process in a directory of its own; a round runs each once. README.md beside this file defines the
+line of JSON that each prints. Standard library only.
+"""
+
+import argparse
+import json
+import os
+import platform
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+OURS = "onematter"
+PEERS = ["cqrs-es", "cqrs-es-snapshots", "umadb"]
+RAW = {
+    "W1": ["sqlite", "sqlite-decide", "file"],
+    "W2": ["engine", "sqlite", "file"],
+    "W3": ["sqlite", "sqlite-rows"],
+    "W4": ["sqlite"],
+    "W5": ["sqlite"],
+    "W6": ["sqlite"],
+}
+SNAPSHOTS_MATTER = ("W1", "W2")
+FILLED = ("W3", "W3-cached", "W4", "W5", "W6")
+TITLES = {
+    "W1": "durable commands/s, 1 client",
+    "W2": "durable commands/s, 64 clients",
+    "W3": "load an aggregate of 100 events, µs",
+    "W3-cached": "the same from the cache, µs",
+    "W4": "rebuild the board, events/s",
+    "W5": "read all in global order, events/s",
+    "W6": "bytes on disk an event",
+}
+LESS_IS_BETTER = ("W3", "W3-cached", "W6")
+# (workload, what, comparison, bound): what is a raw system, "best peer", or a field of our own line
+BARS = [
+    ("W1", "raw:sqlite", ">=", 0.7),
+    ("W1", "best peer", ">=", 2.5),
+    ("W1", "p99_us", "<", 700),
+    ("W2", "raw:engine", ">=", 0.5),
+    ("W2", "best peer", ">=", 12),
+    ("W2", "p99_us", "<", 10_000),
+    ("W3", "raw:sqlite", "<=", 1.3),
+    ("W3", "p99_us", "<=", 400),
+    ("W3-cached", "value", "<=", 20),
+    ("W4", "raw:sqlite", ">=", 0.95),
+    ("W4", "peak_rss_mib", "<", 128),
+    ("W5", "raw:sqlite", ">=", 0.85),
+    ("W6", "raw:sqlite", "<=", 1.1),
+]
+
+
+def options():
+    full = os.environ.get("FULL") == "1"
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--events", type=int, default=1_000_000 if full else 100_000, help="history for W3 to W6")
+    parser.add_argument("--commands", type=int, default=5_000, help="commands in W1; W2 takes four times as many")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--only", default=",".join(TITLES), help="workloads, comma-separated")
+    parser.add_argument("--without-ours", action="store_true", help="do not build or run our own side")
+    parser.add_argument("--dir", type=Path, default=ROOT / "target" / "bench-data", help="on the disk to be measured")
+    return parser.parse_args()
+
+
+def build(package, *arguments):
+    command = ["cargo", "build", "--release", "--locked", *arguments]
+    print(f"building {package}", flush=True)
+    return subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL).returncode == 0
+
+
+def programs(wanted):
+    """(kind, system) -> the command that takes a workload. What does not build or answer is left out, aloud."""
+    found = {}
+    raw = dict.fromkeys(system for systems in RAW.values() for system in systems)
+    for name, kind, systems in (("peers", "peer", PEERS), ("rawbench", "raw", raw)):
+        if not build(name, "--manifest-path", f"tests/{name}/Cargo.toml"):
+            sys.exit(f"{name} does not build")
+        binary = ROOT / "tests" / name / "target" / "release" / name
+        found.update({(kind, system): [binary, system] for system in systems})
+    if wanted.without_ours:
+        print("our own side: left out as asked")
+    elif not build(OURS, "-p", "om-gateway", "--bin", OURS):
+        print("our own side: LEFT OUT, it does not build")
+    else:
+        binary = ROOT / "target" / "release" / OURS
+        answer = subprocess.run([binary, "bench", "--help"], stdin=subprocess.DEVNULL, capture_output=True)
+        if answer.returncode == 0 and b"--workload" in answer.stdout:
+            found[("ours", OURS)] = [binary, "bench", "--json", "--workload"]
+        else:
+            print("our own side: LEFT OUT, `onematter bench` is not there yet")
+    return found
+
+
+def runs(kind, system, workload):
+    if kind == "raw":
+        return system in RAW.get(workload, [])
+    if kind == "peer":
+        return workload != "W3-cached" and (system != "cqrs-es-snapshots" or workload in SNAPSHOTS_MATTER)
+    return True
+
+
+def measure(command, workload, events, directory):
+    command = [str(c) for c in [*command, workload, "--events", events, "--dir", directory]]
+    done = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    if done.returncode != 0:
+        print(f"FAILED {' '.join(command)}\n{done.stderr.strip()}", flush=True)
+        return None
+    # A peer may print lines of its own.
+    lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    return lines[-1] if lines else {}
+
+
+def run(wanted, found):
+    figures, failures, filled = {}, 0, set()
+    shutil.rmtree(wanted.dir, ignore_errors=True)
+    for number in range(wanted.rounds):
+        # Each round begins with another system, so that none always runs after the same neighbour.
+        turn = number % len(found)
+        order = [*list(found.items())[turn:], *list(found.items())[:turn]]
+        for workload in wanted.only.split(","):
+            for (kind, system), command in order:
+                if not runs(kind, system, workload):
+                    continue
+                if workload in FILLED:
+                    events, directory = wanted.events, wanted.dir / f"{kind}-{system.split('-rows')[0]}"
+                    fill = [*command[:-1], "sqlite"] if kind == "raw" else command
+                    if directory not in filled:
+                        filled.add(directory)
+                        if measure(fill, "fill", events, directory) is None:
+                            failures += 1
+                            continue
+                else:
+                    events = wanted.commands * (4 if workload == "W2" else 1)
+                    directory = wanted.dir / "fresh"
+                    shutil.rmtree(directory, ignore_errors=True)
+                line = measure(command, workload, events, directory)
+                if not line:
+                    failures += 1
+                    continue
+                print(f"round {number + 1} {workload:9} {kind}:{system:18} {line['value']:>14,.1f} {line['unit']}", flush=True)
+                figures.setdefault((workload, kind, system), []).append(line)
+    return figures, failures
+
+
+def summarise(lines):
+    """Medians over the rounds; `min` and `max` are of the value."""
+    values = [line["value"] for line in lines]
+    result = dict(lines[-1], value=statistics.median(values), min=min(values), max=max(values), rounds=len(values))
+    for field in ("p50_us", "p99_us", "cpu_us_per_op", "peak_rss_mib"):
+        if field in result:
+            result[field] = statistics.median(line[field] for line in lines)
+    return result
+
+
+def table(figures, workloads):
+    for workload in workloads:
+        rows = [(kind, system, line) for (w, kind, system), line in figures.items() if w == workload]
+        if not rows:
+            continue
+        print(f"\n{workload}  {TITLES[workload]}")
+        print(f"  {'system':26}{'median':>12}{'min':>12}{'max':>12}{'p50 µs':>10}{'p99 µs':>10}{'cpu µs/op':>11}{'MiB':>8}")
+        for kind, system, line in rows:
+            extra = "".join(
+                f"{line[field]:>{width},.1f}" if field in line else " " * width
+                for field, width in (("p50_us", 10), ("p99_us", 10), ("cpu_us_per_op", 11), ("peak_rss_mib", 8))
+            )
+            print(f"  {kind + ':' + system:26}{line['value']:>12,.1f}{line['min']:>12,.1f}{line['max']:>12,.1f}{extra}")
+
+
+def judge(figures):
+    verdicts = []
+    for workload, what, comparison, bound in BARS:
+        ours = figures.get((workload, "ours", OURS))
+        peers = [line["value"] for (w, kind, _), line in figures.items() if w == workload and kind == "peer"]
+        if what.startswith("raw:"):
+            reference = figures.get((workload, "raw", what[4:]), {}).get("value")
+        elif what == "best peer":
+            reference = (min if workload in LESS_IS_BETTER else max)(peers, default=None)
+        else:
+            reference = 1
+        reached = None
+        if ours and reference:
+            reached = ours.get("value" if what.startswith("raw:") or what == "best peer" else what)
+            reached = None if reached is None else reached / reference
+        met = None
+        if reached is not None:
+            met = {">=": reached >= bound, "<=": reached <= bound, "<": reached < bound}[comparison]
+        verdicts.append({"workload": workload, "against": what, "bar": f"{comparison} {bound}", "reached": reached, "met": met})
+    return verdicts
+
+
+def sqlite_versions():
+    """The raw limit is only a limit for ours on the same SQLite."""
+    found = {}
+    for name in ("Cargo.lock", "tests/rawbench/Cargo.lock"):
+        match = re.search(r'name = "libsqlite3-sys"\nversion = "([^"]+)"', (ROOT / name).read_text())
+        found[name] = match and match.group(1)
+    if len(set(found.values())) > 1:
+        print(f"note: SQLite differs between ours and the raw limit: {found}")
+    return found
+
+
+def main():
+    wanted = options()
+    started = time.time()
+    found = programs(wanted)
+    lines, failures = run(wanted, found)
+    figures = {key: summarise(value) for key, value in lines.items()}
+    table(figures, wanted.only.split(","))
+    verdicts = [v for v in judge(figures) if v["workload"] in wanted.only.split(",")]
+    print("\nbars (ours over the reference, or ours alone)")
+    for v in verdicts:
+        reached = "not measured" if v["reached"] is None else f"{v['reached']:,.2f}"
+        print(f"  {v['workload']:10}{v['against']:14}{v['bar']:>10}{reached:>16}  {'' if v['met'] is None else 'met' if v['met'] else 'MISSED'}")
+    report = {
+        "machine": {"cpus": os.cpu_count(), "kernel": platform.release(), "load": os.getloadavg()},
+        "seconds": round(time.time() - started),
+        "events": wanted.events,
+        "commands": wanted.commands,
+        "rounds": wanted.rounds,
+        "sqlite": sqlite_versions(),
+        "figures": [dict(line, kind=kind, system=system) for (_, kind, system), line in figures.items()],
+        "bars": verdicts,
+        "failures": failures,
+    }
+    out = ROOT / "target" / "bench.json"
+    out.parent.mkdir(exist_ok=True)
+    out.write_text(json.dumps(report, ensure_ascii=False, indent=1))
+    print(f"\nwritten to {out.relative_to(ROOT)}; {failures} failed")
+    shutil.rmtree(wanted.dir, ignore_errors=True)
+    sys.exit(1 if failures else 0)
+
+
+if __name__ == "__main__":
+    main()
