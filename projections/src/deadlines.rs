@@ -7,7 +7,7 @@
 
 use crate::{
     life::{DebtState, DueDay, Life, Status},
-    sql::{Day, day, parsed},
+    sql::{Day, day, day_if, parsed},
 };
 use jiff::civil::Date;
 use om_domain::{
@@ -119,7 +119,7 @@ pub fn due_streams(db: &Connection, before: Date, limit: usize) -> rusqlite::Res
         Ok(DueStream {
             county: parsed(row, "county")?,
             matter: parsed(row, "matter")?,
-            due: day(row, "due")?.unwrap_or(before),
+            due: day(row, "due")?,
         })
     })?
     .collect()
@@ -138,7 +138,7 @@ pub fn due_of(
     let mut query =
         db.prepare_cached("SELECT due FROM deadline WHERE county = ?1 AND matter = ?2 AND permit = ?3")?;
     let mut rows = query.query(params![county.as_str(), matter.to_string(), permit.as_str()])?;
-    rows.next()?.map_or(Ok(None), |row| day(row, "due"))
+    rows.next()?.map_or(Ok(None), |row| day_if(row, "due"))
 }
 
 #[cfg(test)]

@@ -26,8 +26,13 @@ impl FromSql for Day {
     }
 }
 
+/// The day of a column that is never empty.
+pub(crate) fn day(row: &Row<'_>, column: &str) -> rusqlite::Result<Date> {
+    Ok(row.get::<_, Day>(column)?.0)
+}
+
 /// The optional day of a column.
-pub(crate) fn day(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<Date>> {
+pub(crate) fn day_if(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<Date>> {
     Ok(row.get::<_, Option<Day>>(column)?.map(|day| day.0))
 }
 

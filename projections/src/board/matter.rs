@@ -2,7 +2,7 @@
 
 use crate::{
     life::Last,
-    sql::{Day, day, integer, named, parsed, parsed_if, unsigned},
+    sql::{Day, day, day_if, integer, named, parsed, parsed_if, unsigned},
 };
 use jiff::civil::Date;
 use om_domain::{
@@ -167,7 +167,6 @@ pub(super) fn load(db: &Connection, county: &str, matter: &str) -> rusqlite::Res
 
 /// Reads a row of `board_matter`.
 pub(super) fn matter_row(row: &Row<'_>) -> rusqlite::Result<MatterRow> {
-    let required = |column| day(row, column)?.ok_or(rusqlite::Error::QueryReturnedNoRows);
     Ok(MatterRow {
         name: parsed(row, "name")?,
         kind: parsed(row, "kind")?,
@@ -179,16 +178,16 @@ pub(super) fn matter_row(row: &Row<'_>) -> rusqlite::Result<MatterRow> {
         applicant: parsed(row, "applicant")?,
         place: parsed(row, "place")?,
         investment_yuan: unsigned(row, "investment_yuan")?,
-        target: day(row, "target")?,
+        target: day_if(row, "target")?,
         template: parsed_if(row, "template")?,
-        proposed_on: required("proposed_on")?,
-        started_on: day(row, "started_on")?,
-        ended_on: day(row, "ended_on")?,
+        proposed_on: day(row, "proposed_on")?,
+        started_on: day_if(row, "started_on")?,
+        ended_on: day_if(row, "ended_on")?,
         backfill_grace_days: row.get("grace")?,
         last: Last {
             event: parsed::<EventId>(row, "last_event")?,
             position: unsigned(row, "last_position")?.unwrap_or_default(),
-            on: required("last_on")?,
+            on: day(row, "last_on")?,
         },
     })
 }

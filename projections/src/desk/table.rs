@@ -1,0 +1,173 @@
+//! The desk's table and its query.
+
+use super::{Task, TaskKind, Weight};
+use crate::sql::{Day, day, day_if, parsed, unreadable};
+use jiff::civil::Date;
+use om_domain::ids::{BodyId, CountyId, LegalText, MatterId, PermitCode};
+use rusqlite::{Connection, Row, params};
+
+pub(crate) const TABLE: &str = "desk";
+pub(crate) const DDL: &str = "
+CREATE TABLE IF NOT EXISTS desk (
+    county TEXT NOT NULL, matter TEXT NOT NULL, permit TEXT NOT NULL,
+    kind TEXT NOT NULL, requirement TEXT NOT NULL,
+    body TEXT NOT NULL, since TEXT NOT NULL, due TEXT, weight TEXT NOT NULL,
+    due_key TEXT NOT NULL GENERATED ALWAYS AS (ifnull(due, '9999-12-31')) STORED,
+    PRIMARY KEY (county, matter, permit, kind, requirement)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS desk_due ON desk (county, body, due_key, matter, permit, kind, requirement);
+CREATE INDEX IF NOT EXISTS desk_weight ON desk (county, body, weight, due_key, matter, permit, kind, requirement);
+";
+
+fn requirement_text(task: &Task) -> String {
+    task.requirement.as_ref().map(ToString::to_string).unwrap_or_default()
+}
+
+/// Writes the difference between the tasks as they stand in the table and as they are.
+pub(crate) fn write(
+    db: &Connection,
+    (county, matter, permit): (&str, &str, &str),
+    old: &[Task],
+    new: &[Task],
+) -> rusqlite::Result<()> {
+    for gone in
+        old.iter().filter(|o| !new.iter().any(|n| (n.kind, &n.requirement) == (o.kind, &o.requirement)))
+    {
+        db.prepare_cached(
+            "DELETE FROM desk WHERE county = ?1 AND matter = ?2 AND permit = ?3 AND kind = ?4 AND requirement = ?5",
+        )?
+        .execute(params![county, matter, permit, gone.kind.as_str(), requirement_text(gone)])?;
+    }
+    for task in new.iter().filter(|task| !old.contains(task)) {
+        db.prepare_cached(
+            "INSERT INTO desk (county, matter, permit, kind, requirement, body, since, due, weight)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+             ON CONFLICT (county, matter, permit, kind, requirement) DO UPDATE
+             SET body = excluded.body, since = excluded.since, due = excluded.due, weight = excluded.weight",
+        )?
+        .execute(params![
+            county,
+            matter,
+            permit,
+            task.kind.as_str(),
+            requirement_text(task),
+            task.body.as_str(),
+            Day(task.since),
+            task.due.map(Day),
+            task.weight.as_str(),
+        ])?;
+    }
+    Ok(())
+}
+
+/// A task on a body's desk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeskRow {
+    /// The matter.
+    pub matter: MatterId,
+    /// Its name.
+    pub matter_name: LegalText,
+    /// The permit.
+    pub permit: PermitCode,
+    /// What is to be done.
+    pub task: Task,
+}
+
+/// In which order a desk is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum DeskOrder {
+    /// By due date; without one last.
+    #[default]
+    Due,
+    /// By legal risk: what hangs on it, then its due date.
+    Risk,
+}
+
+/// Where the next page of a desk begins: after this row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeskCursor {
+    weight: Weight,
+    due: Date,
+    matter: MatterId,
+    permit: PermitCode,
+    kind: TaskKind,
+    requirement: String,
+}
+
+impl From<&DeskRow> for DeskCursor {
+    fn from(row: &DeskRow) -> Self {
+        DeskCursor {
+            weight: row.task.weight,
+            due: row.task.due.unwrap_or(NEVER),
+            matter: row.matter,
+            permit: row.permit.clone(),
+            kind: row.task.kind,
+            requirement: requirement_text(&row.task),
+        }
+    }
+}
+
+/// Sorts after every due date.
+const NEVER: Date = Date::constant(9999, 12, 31);
+
+const SELECT: &str = "SELECT d.*, m.name AS matter_name
+    FROM desk d JOIN board_matter m ON m.county = d.county AND m.matter = d.matter
+    WHERE d.county = ?1 AND d.body = ?2 AND m.phase <> 'terminated'";
+
+/// The desk of a body, a page at a time: at most `first` rows after the cursor.
+/// Matters given up have nothing on a desk.
+///
+/// # Errors
+/// What SQLite said.
+pub fn desk(
+    db: &Connection,
+    county: &CountyId,
+    body: &BodyId,
+    order: DeskOrder,
+    after: Option<&DeskCursor>,
+    first: u16,
+) -> rusqlite::Result<Vec<DeskRow>> {
+    let (columns, marks) = match order {
+        DeskOrder::Due => ("d.due_key, d.matter, d.permit, d.kind, d.requirement", "?5, ?6, ?7, ?8, ?9"),
+        DeskOrder::Risk => {
+            ("d.weight, d.due_key, d.matter, d.permit, d.kind, d.requirement", "?4, ?5, ?6, ?7, ?8, ?9")
+        }
+    };
+    let sql = format!("{SELECT} AND ({columns}) > ({marks}) AND ?4 IS NOT NULL ORDER BY {columns} LIMIT ?3");
+    let begin = || (String::new(), String::new(), String::new(), String::new(), String::new(), String::new());
+    let (weight, due, matter, permit, kind, requirement) = after.map_or_else(begin, |after| {
+        (
+            after.weight.as_str().into(),
+            after.due.to_string(),
+            after.matter.to_string(),
+            after.permit.to_string(),
+            after.kind.as_str().into(),
+            after.requirement.clone(),
+        )
+    });
+    db.prepare_cached(&sql)?
+        .query_map(
+            params![county.as_str(), body.as_str(), first, weight, due, matter, permit, kind, requirement],
+            desk_row,
+        )?
+        .collect()
+}
+
+fn desk_row(row: &Row<'_>) -> rusqlite::Result<DeskRow> {
+    let requirement: String = row.get("requirement")?;
+    let requirement =
+        (!requirement.is_empty()).then(|| requirement.parse().map_err(unreadable)).transpose()?;
+    Ok(DeskRow {
+        matter: parsed(row, "matter")?,
+        matter_name: parsed(row, "matter_name")?,
+        permit: parsed(row, "permit")?,
+        task: Task {
+            kind: parsed(row, "kind")?,
+            requirement,
+            body: parsed(row, "body")?,
+            since: day(row, "since")?,
+            due: day_if(row, "due")?,
+            weight: parsed(row, "weight")?,
+        },
+    })
+}

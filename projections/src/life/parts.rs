@@ -1,0 +1,181 @@
+//! The parts of a permit's life: debts, due dates, suspensions, offers, terms that passed.
+
+use crate::sql::named;
+use jiff::civil::Date;
+use om_domain::{
+    clock::Ground,
+    ids::{BodyId, EventId, LegalText, PaperHash},
+    matter::{
+        event::{Consequence, Term},
+        plan::{Gate, Mode, RequirementId},
+    },
+};
+use serde::{Deserialize, Serialize};
+
+named! {
+    /// What has come of a tolerated deficiency.
+    pub enum DebtState {
+        /// Owed.
+        Open = "open",
+        /// Handed in, not yet verified.
+        Received = "received",
+        /// Handed in and rejected; owed again.
+        Rejected = "rejected",
+        /// Paid.
+        Verified = "verified",
+        /// The prerequisite landed: paid.
+        Landed = "landed",
+        /// The deadline passed; the mode's consequence follows.
+        Lapsed = "lapsed",
+        /// The permit's round ended while it was owed: nothing is owed any more.
+        RoundEnded = "round_ended",
+    }
+}
+
+impl DebtState {
+    /// Whether it is still owed.
+    pub const fn is_live(self) -> bool {
+        matches!(self, DebtState::Open | DebtState::Received | DebtState::Rejected)
+    }
+}
+
+/// A tolerated deficiency of one round.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Debt {
+    /// The round it was tolerated in, from 1.
+    pub round: u16,
+    /// What is owed.
+    pub requirement: RequirementId,
+    /// In which mode.
+    pub mode: Mode,
+    /// From which gate.
+    pub from: Gate,
+    /// To which gate.
+    pub to: Gate,
+    /// The day it was tolerated.
+    pub on: Date,
+    /// The entry that tolerated it.
+    pub entry: EventId,
+    /// Last day for the supplement.
+    pub due: Date,
+    /// Whether that lies beyond the calendar's last authoritative day (R19).
+    pub provisional: bool,
+    /// Whether the deadline was moved; it can be once.
+    pub moved: bool,
+    /// What follows if it fails.
+    pub consequence: Consequence,
+    /// In which form the supplement must come.
+    pub form: LegalText,
+    /// The applicant's commitment.
+    pub commitment: PaperHash,
+    /// What has come of it.
+    pub state: DebtState,
+    /// The day of that; at first the day it was tolerated.
+    pub changed_on: Date,
+}
+
+/// A due date of the permit's current round.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DueDay {
+    /// The last day.
+    pub on: Date,
+    /// Beyond the calendar's last authoritative day (R19).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub provisional: bool,
+}
+
+/// The clock's due dates as the last event fixed them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClockDues {
+    /// Last day of the statutory limit; none while stopped or where no law sets one.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub statutory: Option<Date>,
+    /// Last day of the promised limit; likewise.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub promised: Option<Date>,
+    /// Left of the statutory limit while stopped, in its unit.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub statutory_left: Option<i32>,
+    /// Left of the promised limit while stopped, in its unit.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub promised_left: Option<i32>,
+    /// Whether one of the dates is provisional (R19).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub provisional: bool,
+}
+
+impl ClockDues {
+    /// The earlier of both dates.
+    pub fn earliest(&self) -> Option<Date> {
+        [self.statutory, self.promised].into_iter().flatten().min()
+    }
+}
+
+/// A suspension that is open.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stop {
+    /// The entry that recorded it.
+    pub entry: EventId,
+    /// On which ground of 行政许可法 45.
+    pub ground: Ground,
+    /// First day excluded.
+    pub from: Date,
+    /// The last day the notice told.
+    pub told_until: Date,
+}
+
+/// An open offer of custody.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offer {
+    /// To whom.
+    pub to: BodyId,
+    /// Since when.
+    pub on: Date,
+    /// Last day for an answer.
+    pub answer_due: DueDay,
+}
+
+/// A renewal that was asked for and not answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Renewal {
+    /// The day it was asked.
+    pub asked_on: Date,
+    /// The day the certificate expires; unanswered by then, renewal is deemed granted (R7).
+    pub expires_on: Date,
+}
+
+/// A term that passed without its act, as stated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Overrun {
+    /// The round.
+    pub round: u16,
+    /// Which term.
+    pub term: Term,
+    /// Its last day.
+    pub due: Date,
+}
+
+/// An entry recorded on a later day than it happened on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Late {
+    /// The day it happened.
+    pub effective: Date,
+    /// The day it was recorded.
+    pub recorded: Date,
+}
+
+/// The last event that was folded into a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Last {
+    /// The event.
+    pub event: EventId,
+    /// Its place in the log.
+    pub position: u64,
+    /// The day it happened.
+    pub on: Date,
+}
+
+/// Whether a field is left out of the JSON.
+pub(super) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
