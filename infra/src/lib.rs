@@ -9,4 +9,5 @@ pub mod executor;
 pub mod hosting;
 pub mod log;
 pub mod recorded;
+pub mod registers;
 pub mod telemetry;

@@ -73,6 +73,23 @@ pub enum Ineligible {
     },
 }
 
+impl std::fmt::Display for Ineligible {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Ineligible::Barred { decision, until, .. } => {
+                write!(f, "{decision}，至 {until} 止 (barred by {decision} until {until})")
+            }
+            Ineligible::Unrepaired { because, lapses } => {
+                let Lapse { permit, requirement, .. } = because;
+                write!(
+                    f,
+                    "{permit} 的 {requirement} 容缺逾期未补，共 {lapses} 件，修复后恢复 (lapsed and not repaired)"
+                )
+            }
+        }
+    }
+}
+
 impl Ineligible {
     /// The last day it holds, where that is known.
     pub fn until(&self) -> Option<Date> {

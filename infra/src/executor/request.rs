@@ -187,6 +187,9 @@ pub enum Fault {
     /// An id of the platform's own is not well formed.
     #[error(transparent)]
     Id(#[from] IdError),
+    /// An id does not make a stream name.
+    #[error(transparent)]
+    Name(#[from] crate::log::StreamNameError),
 }
 
 impl From<LogError> for Fault {

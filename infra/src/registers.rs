@@ -1,0 +1,170 @@
+//! What a decision needs from other streams, read and with the revision it was read at.
+//!
+//! Invariant: each answer names its stream and revision, so that the event can say what it relied on.
+//! Deliberately absent: deciding; a stream that does not exist is an answer too, and the rules say what it means.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use om_domain::applicant::{Applicant, ApplicantDecider};
+use om_domain::decider::{Actor, Decider, Explained, Seen, SeenAt};
+use om_domain::directory::{Directory, DirectoryDecider, MAIN};
+use om_domain::ids::{ApplicantId, BodyId, CountyId, MatterId, OfficerId, ProjectCode, TemplateId};
+use om_domain::matter::plan::{Plan, Settings};
+use om_domain::matter::{Matter, MatterCommand, MatterReads};
+use om_domain::project::ProjectDecider;
+use om_domain::template::{TemplateDecider, TemplateReads};
+
+use crate::executor::{Executor, Fault, Snapshot};
+use crate::log::StreamName;
+
+/// The streams that matters refer to.
+#[derive(Clone)]
+pub struct Registers {
+    /// Bodies and officers.
+    pub directory: Arc<Executor<DirectoryDecider>>,
+    /// Templates.
+    pub templates: Arc<Executor<TemplateDecider>>,
+    /// Applicants' records.
+    pub applicants: Arc<Executor<ApplicantDecider>>,
+    /// Project codes.
+    pub projects: Arc<Executor<ProjectDecider>>,
+}
+
+impl Registers {
+    /// The county's directory, read to its head.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub async fn directory(&self, county: &CountyId) -> Result<Snapshot<Directory>, Fault> {
+        self.directory.state(&name::<DirectoryDecider>(county, MAIN)?).await
+    }
+
+    /// What a command on a matter needs, as of now.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub async fn for_matter(
+        &self,
+        county: &CountyId,
+        matter: MatterId,
+        state: &Matter,
+        command: &MatterCommand,
+        day: jiff::civil::Date,
+    ) -> Result<MatterReads, Fault> {
+        let mut reads = MatterReads { matter: Some(matter), ..MatterReads::default() };
+        match command {
+            MatterCommand::ProposeMatter { project } => {
+                reads.reserved = Some(self.reserved(county, &project.code).await?);
+            }
+            MatterCommand::PlanMatter { template, leave_out } => {
+                let body = state.project.as_ref().map(|project| &project.implementing_body);
+                if let Some(body) = body {
+                    reads.plan = Some(self.plan(county, template, leave_out, body).await?);
+                }
+            }
+            MatterCommand::TolerateDeficiency { .. } => {
+                if let Some(project) = &state.project {
+                    reads.ineligible = Some(self.ineligible(county, &project.applicant, day).await?);
+                }
+            }
+            _ => {}
+        }
+        let named = named(command);
+        if !named.is_empty() {
+            reads.officers = known(&self.directory(county).await?.state, named);
+        }
+        Ok(reads)
+    }
+
+    /// What the import of a template needs: the bodies of the directory.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub async fn for_template(&self, county: &CountyId) -> Result<TemplateReads, Fault> {
+        let stream = name::<DirectoryDecider>(county, MAIN)?;
+        let seen = self.directory.state(&stream).await?;
+        let bodies =
+            seen.revision.is_some().then(|| Seen { at: at(&stream, &seen), value: seen.state.body_ids() });
+        Ok(TemplateReads { bodies })
+    }
+
+    /// Everything the rules may ask about a matter, so that `can` answers as a command would be.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub async fn for_asking(
+        &self,
+        county: &CountyId,
+        matter: MatterId,
+        state: &Matter,
+        day: jiff::civil::Date,
+    ) -> Result<MatterReads, Fault> {
+        let mut reads = MatterReads { matter: Some(matter), ..MatterReads::default() };
+        if let Some(project) = &state.project {
+            reads.ineligible = Some(self.ineligible(county, &project.applicant, day).await?);
+        }
+        let directory = self.directory(county).await?;
+        let all: Vec<OfficerId> = directory.state.officers().map(|(id, _)| id.clone()).collect();
+        reads.officers = known(&directory.state, all.iter().collect());
+        Ok(reads)
+    }
+
+    async fn reserved(&self, county: &CountyId, code: &ProjectCode) -> Result<Seen<Option<MatterId>>, Fault> {
+        let stream = name::<ProjectDecider>(county, code)?;
+        let seen = self.projects.state(&stream).await?;
+        Ok(Seen { at: at(&stream, &seen), value: seen.state.holder() })
+    }
+
+    async fn plan(
+        &self,
+        county: &CountyId,
+        template: &TemplateId,
+        leave_out: &std::collections::BTreeSet<om_domain::ids::PermitCode>,
+        body: &BodyId,
+    ) -> Result<Seen<Result<Plan, String>>, Fault> {
+        let stream = name::<TemplateDecider>(county, template)?;
+        let seen = self.templates.state(&stream).await?;
+        let plan = seen.state.plan(None, leave_out, body, Settings::default());
+        let value = plan.map_err(|e| format!("{} {}", e.message_zh(), e.message_en()));
+        Ok(Seen { at: at(&stream, &seen), value })
+    }
+
+    async fn ineligible(
+        &self,
+        county: &CountyId,
+        applicant: &ApplicantId,
+        day: jiff::civil::Date,
+    ) -> Result<Seen<Option<String>>, Fault> {
+        let stream = name::<ApplicantDecider>(county, applicant)?;
+        let seen: Snapshot<Applicant> = self.applicants.state(&stream).await?;
+        let value = seen.state.eligible(day).err().map(|why| why.to_string());
+        Ok(Seen { at: at(&stream, &seen), value })
+    }
+}
+
+fn name<D: Decider>(county: &CountyId, id: impl std::fmt::Display) -> Result<StreamName, Fault> {
+    Ok(Executor::<D>::stream(county, id)?)
+}
+
+fn at<S>(stream: &StreamName, seen: &Snapshot<S>) -> SeenAt {
+    SeenAt { stream: stream.to_string(), revision: seen.revision }
+}
+
+fn known(directory: &Directory, named: Vec<&OfficerId>) -> BTreeMap<OfficerId, Actor> {
+    named.into_iter().filter_map(|id| Some((id.clone(), directory.actor(id)?))).collect()
+}
+
+/// The officers a command names.
+fn named(command: &MatterCommand) -> Vec<&OfficerId> {
+    match command {
+        MatterCommand::DesignateMatter { task_force, .. }
+        | MatterCommand::ChangeTaskForce { task_force, .. } => {
+            let lead = [Some(&task_force.lead), task_force.deputy.as_ref()].into_iter().flatten();
+            lead.chain(task_force.members.values()).collect()
+        }
+        MatterCommand::RecordCheck { officers, .. } => officers.iter().collect(),
+        MatterCommand::CorrectEntry { second_person, .. } => vec![second_person],
+        _ => vec![],
+    }
+}
