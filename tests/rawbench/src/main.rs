@@ -30,7 +30,9 @@ CREATE TABLE IF NOT EXISTS event (no INTEGER PRIMARY KEY, type INTEGER NOT NULL,
 CREATE TABLE IF NOT EXISTS log (position INTEGER PRIMARY KEY, event INTEGER NOT NULL) STRICT;";
 const INSERT_EVENT: &str = "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?)";
 const INSERT_LOG: &str = "INSERT INTO log (event) VALUES (?)";
-const METADATA: &[u8] = br#"{"actor":"530322-0417","command":"0190a5c2-7d3e-7b64-9c1f-2f60b1a4e8d7"}"#;
+/// About as long as the product's own.
+const METADATA: &[u8] =
+    br#"{"by":"530322/officer/0417","command":"0190a5c2-7d3e-7b64-9c1f-2f60b1a4e8d7","request":"9f2c41d7a0b3"}"#;
 const IN_LOG_ORDER: &str =
     "SELECT e.no, e.payload FROM log l CROSS JOIN event e ON e.no = l.event ORDER BY l.position";
 const OF_MATTER: &str = "SELECT payload FROM event WHERE no BETWEEN ? AND ? ORDER BY no";
