@@ -103,15 +103,17 @@ pub struct DueStream {
 }
 
 /// Streams with an open term whose last day is before `day`, the longest past first, at most `limit`.
-/// Matters given up are not among them; time states nothing of those.
+/// Matters given up are not among them; time states nothing of those. The platform's own query: it asks of all
+/// counties of the installation, and shows nothing to anybody.
 ///
 /// # Errors
 /// What SQLite said.
 pub fn due_streams(db: &Connection, before: Date, limit: usize) -> rusqlite::Result<Vec<DueStream>> {
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    // Few streams are due of many that have a deadline, which SQLite cannot know.
     db.prepare_cached(
         "SELECT d.county, d.matter, min(d.due) AS due
-         FROM deadline d JOIN board_matter m ON m.county = d.county AND m.matter = d.matter
+         FROM deadline d INDEXED BY deadline_due JOIN board_matter m ON m.county = d.county AND m.matter = d.matter
          WHERE d.due < ?1 AND m.phase <> 'terminated'
          GROUP BY d.county, d.matter ORDER BY due, d.county, d.matter LIMIT ?2",
     )?

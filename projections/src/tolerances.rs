@@ -20,6 +20,8 @@ CREATE TABLE IF NOT EXISTS tolerance (
     PRIMARY KEY (county, matter, permit, round, requirement)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS tolerance_due ON tolerance (county, due, matter, permit, round, requirement);
+CREATE INDEX IF NOT EXISTS tolerance_lead
+    ON tolerance (county, lead, due, matter, permit, round, requirement);
 CREATE INDEX IF NOT EXISTS tolerance_live
     ON tolerance (county, due, matter, permit, round, requirement) WHERE live;
 ";
@@ -31,6 +33,14 @@ pub(crate) fn write(
     (old_lead, old): (Option<&BodyId>, &[Debt]),
     (lead, new): (&BodyId, &[Debt]),
 ) -> rusqlite::Result<()> {
+    let same = |a: &Debt, b: &Debt| a.round == b.round && a.requirement == b.requirement;
+    for gone in old.iter().filter(|o| !new.iter().any(|n| same(o, n))) {
+        db.prepare_cached(
+            "DELETE FROM tolerance
+             WHERE county = ?1 AND matter = ?2 AND permit = ?3 AND round = ?4 AND requirement = ?5",
+        )?
+        .execute(params![county, matter, permit, gone.round, gone.requirement.to_string()])?;
+    }
     let same_lead = old_lead == Some(lead);
     for debt in new.iter().filter(|debt| !same_lead || !old.contains(debt)) {
         let body = serde_json::to_string(debt).map_err(unreadable)?;
@@ -121,9 +131,11 @@ pub fn tolerances(
 ) -> rusqlite::Result<Vec<ToleranceRow>> {
     let only = |wanted: bool, condition: &'static str| if wanted { condition } else { "" };
     let live = filter.live || filter.overdue_at.is_some();
+    // One matter's debts lie together in the table; the index by due date would read the whole county's.
+    let clustered = only(filter.matter.is_some(), "NOT INDEXED");
     let sql = format!(
         "SELECT t.*, m.name AS matter_name, m.applicant
-         FROM tolerance t JOIN board_matter m ON m.county = t.county AND m.matter = t.matter
+         FROM tolerance t {clustered} JOIN board_matter m ON m.county = t.county AND m.matter = t.matter
          WHERE t.county = ?1 {} {} {} {} {}
            AND (t.due, t.matter, t.permit, t.round, t.requirement) > (?6, ?7, ?8, ?9, ?10)
          ORDER BY t.due, t.matter, t.permit, t.round, t.requirement LIMIT ?11",
