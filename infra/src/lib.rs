@@ -10,4 +10,5 @@ pub mod hosting;
 pub mod log;
 pub mod recorded;
 pub mod registers;
+pub mod runner;
 pub mod telemetry;

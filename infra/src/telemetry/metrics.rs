@@ -5,7 +5,9 @@
 
 use std::time::Duration;
 
-use prometheus::{Encoder, HistogramOpts, HistogramVec, IntCounterVec, Opts, Registry, TextEncoder};
+use prometheus::{
+    Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder,
+};
 
 /// Upper bounds of latency, in seconds: a sync takes 0.1 to 10 ms.
 const LATENCY: [f64; 12] =
@@ -23,6 +25,14 @@ pub struct Metrics {
     pub(crate) append_seconds: HistogramVec,
     /// Appends that came second, by category.
     pub(crate) conflicts: IntCounterVec,
+    /// The number of the log's last position.
+    pub(crate) log_head: IntGauge,
+    /// Events not folded yet, by projection.
+    pub(crate) projection_lag_events: IntGaugeVec,
+    /// Age of the oldest event not folded yet, in milliseconds, by projection.
+    pub(crate) projection_lag_ms: IntGaugeVec,
+    /// 1 while a projection is stopped by an event that it cannot read.
+    pub(crate) projection_stopped: IntGaugeVec,
 }
 
 impl Metrics {
@@ -43,6 +53,13 @@ impl Metrics {
             registry.register(Box::new(metric.clone()))?;
             Ok(metric)
         };
+        let by_projection = |name: &str, help: &str| -> Result<_, prometheus::Error> {
+            let metric = IntGaugeVec::new(Opts::new(name, help), &["projection"])?;
+            registry.register(Box::new(metric.clone()))?;
+            Ok(metric)
+        };
+        let log_head = IntGauge::new("onematter_log_head", "Number of the last position of the event log")?;
+        registry.register(Box::new(log_head.clone()))?;
         Ok(Self {
             commands: counter(
                 "onematter_commands_total",
@@ -52,6 +69,19 @@ impl Metrics {
             command_seconds: histogram("onematter_command_seconds", "From request to outcome of a command")?,
             append_seconds: histogram("onematter_append_seconds", "From append to acknowledgement")?,
             conflicts: counter("onematter_conflicts_total", "Appends that came second", &["category"])?,
+            log_head,
+            projection_lag_events: by_projection(
+                "onematter_projection_lag_events",
+                "Events not folded yet by a projection",
+            )?,
+            projection_lag_ms: by_projection(
+                "onematter_projection_lag_milliseconds",
+                "Age of the oldest event not folded yet by a projection",
+            )?,
+            projection_stopped: by_projection(
+                "onematter_projection_stopped",
+                "1 while a projection is stopped by an event that it cannot read",
+            )?,
             registry,
         })
     }

@@ -1,0 +1,138 @@
+//! Builds a generation of a projection from the log's first event.
+//!
+//! Invariants: reading, decoding and folding run beside each other; what is built has its name only once it is
+//! whole and synced. While one is built, an older one may serve and follow the log.
+//! Deliberately absent: a build taken up again after a crash; it starts anew.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use om_projections::projection::{AnyProjection, Poison};
+use tokio::sync::{broadcast, mpsc};
+use tokio::task::spawn_blocking;
+
+use super::file::{self, FileError, Files};
+use super::follow::RunError;
+use super::shared::{Phase, Progress, Shared};
+use super::worker::{self, Ended, Worker};
+use super::{BuildProgress, OnProgress};
+use crate::log::{EventLog, LogError, Position, StoredEvent};
+
+/// Events folded at a time.
+const PAGE: usize = 8_192;
+/// Batches under way between the reader and the folding thread.
+pub(super) const AHEAD: usize = 2;
+
+/// A file that can serve.
+pub(super) struct Generation {
+    pub(super) number: u32,
+    pub(super) path: PathBuf,
+    pub(super) reached: Progress,
+    pub(super) poison: Option<Poison>,
+}
+
+#[derive(Clone)]
+pub(super) struct Builder {
+    pub(super) make: fn() -> Box<dyn AnyProjection>,
+    pub(super) files: Files,
+    pub(super) log: Arc<dyn EventLog>,
+    pub(super) shared: Arc<Shared>,
+    pub(super) on_progress: Option<OnProgress>,
+}
+
+impl Builder {
+    /// Builds up to the log's end.
+    pub(super) async fn build(self, number: u32) -> Result<Generation, RunError> {
+        let of = self.log.head().await?.map_or(0, |head| head.number());
+        let serves = self.shared.pool().is_some();
+        if !serves {
+            self.shared.set_phase(Phase::Building { folded: 0, of });
+        }
+        let (batches, mut incoming) = mpsc::channel(AHEAD);
+        let (files, make, log) = (self.files.clone(), self.make, self.log.id());
+        let report = self.reporter(of, serves);
+        let work = spawn_blocking(move || -> Result<Generation, RunError> {
+            let mut projection = make();
+            let (building, db) = files.begin(number, projection.as_mut())?;
+            let built = worker::build(projection.as_mut(), &db, log, &mut incoming, &report)
+                .map_err(|source| FileError::Database { file: building.clone(), source })?;
+            let (poison, reached) = built.ok_or(RunError::Ended)?;
+            let path = files.finish(number, &building, db)?;
+            Ok(Generation { number, path, reached, poison })
+        });
+        self.feed(None, &batches).await?;
+        // an error means that the thread has ended; it says why
+        let _ = batches.send(Vec::new()).await;
+        work.await?
+    }
+
+    /// Folds into a built generation what has come since, up to the log's end.
+    pub(super) async fn top_up(&self, mut generation: Generation) -> Result<Generation, RunError> {
+        if generation.poison.is_some() {
+            return Ok(generation);
+        }
+        let quiet = Shared::new(self.shared.name, self.shared.schema, broadcast::Sender::new(1));
+        quiet.progress.send_replace(generation.reached);
+        let quiet = Arc::new(quiet);
+        let worker = self.worker(&generation, Arc::clone(&quiet)).await?;
+        let (batches, incoming) = mpsc::channel(AHEAD);
+        let work = spawn_blocking(move || worker.run(incoming));
+        self.feed(generation.reached.position, &batches).await?;
+        drop(batches);
+        match work.await? {
+            Ended::Poisoned(poison) => generation.poison = Some(poison),
+            Ended::Drained => {}
+            Ended::Overtaken(_) => return Err(RunError::Ended),
+        }
+        generation.reached = *quiet.progress.borrow();
+        Ok(generation)
+    }
+
+    /// A folding thread's equipment for a generation.
+    pub(super) async fn worker(
+        &self,
+        generation: &Generation,
+        shared: Arc<Shared>,
+    ) -> Result<Worker, RunError> {
+        let (path, reached) = (generation.path.clone(), generation.reached);
+        let (log, make) = (self.log.id(), self.make);
+        let opened = spawn_blocking(move || -> Result<Worker, FileError> {
+            let database = |source| FileError::Database { file: path.clone(), source };
+            let connection = file::open(&path).map_err(database)?;
+            let mut projection = make();
+            projection.install(&connection).map_err(database)?;
+            Ok(Worker { projection, connection, log, reached, shared })
+        });
+        Ok(opened.await??)
+    }
+
+    async fn feed(
+        &self,
+        mut after: Option<Position>,
+        batches: &mpsc::Sender<Vec<StoredEvent>>,
+    ) -> Result<(), LogError> {
+        loop {
+            let page = self.log.read_all(after, PAGE).await?;
+            let full = page.len() == PAGE;
+            after = page.last().map(|event| event.position).or(after);
+            // an error means that the thread has ended; it says why
+            if (!page.is_empty() && batches.send(page).await.is_err()) || !full {
+                return Ok(());
+            }
+        }
+    }
+
+    fn reporter(&self, of: u64, serves: bool) -> impl Fn(&[StoredEvent]) + Send + 'static {
+        let (shared, on_progress) = (Arc::clone(&self.shared), self.on_progress.clone());
+        move |batch: &[StoredEvent]| {
+            let folded = batch.last().map_or(0, |event| event.position.number());
+            let of = of.max(folded);
+            if !serves {
+                shared.set_phase(Phase::Building { folded, of });
+            }
+            if let Some(on_progress) = &on_progress {
+                on_progress(BuildProgress { projection: shared.name, folded, of });
+            }
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! The file of one projection: its rows and its checkpoint, in SQLite.
+//!
+//! `read/{name}-{schema}-{generation}.db` is a generation that serves or has served; `.building` behind it is one
+//! that is being built. A generation's name is never used twice, so nothing written for one is mistaken for another.
+//!
+//! Invariants: rows and checkpoint change in one transaction; a file without `.building` was built to its end and
+//! synced before it got its name.
+//! Deliberately absent: durability of what came later: after a power cut the last commits may be missing, rows and
+//! checkpoint together, and are folded again.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use om_projections::projection::AnyProjection;
+use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+
+use super::shared::Progress;
+use crate::log::{LogId, Position};
+
+const BUILDING: &str = "building";
+
+/// The file could not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// SQLite failed.
+    #[error("the read database {} failed: {source}. It can be deleted; it is built again from the log", file.display())]
+    Database {
+        /// The file.
+        file: PathBuf,
+        /// What SQLite said.
+        source: rusqlite::Error,
+    },
+    /// The file system failed.
+    #[error("{} cannot be used: {source}. Check the disk and who may write there", path.display())]
+    Io {
+        /// The file or directory.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+/// The files of one projection.
+#[derive(Debug, Clone)]
+pub(super) struct Files {
+    pub(super) dir: PathBuf,
+    pub(super) stem: String,
+}
+
+impl Files {
+    pub(super) fn new(dir: &Path, projection: &dyn AnyProjection) -> Self {
+        Self { dir: dir.to_owned(), stem: format!("{}-{}", projection.name(), projection.schema()) }
+    }
+
+    /// The newest generation that was built to its end.
+    pub(super) fn newest(&self) -> Result<Option<(u32, PathBuf)>, FileError> {
+        let mut newest = None;
+        for path in list(&self.dir)? {
+            if let Some(generation) = self.generation(&path)
+                && newest.as_ref().is_none_or(|(known, _)| generation > *known)
+            {
+                newest = Some((generation, path));
+            }
+        }
+        Ok(newest)
+    }
+
+    fn generation(&self, path: &Path) -> Option<u32> {
+        let name = path.file_name()?.to_str()?;
+        name.strip_prefix(&self.stem)?.strip_prefix('-')?.strip_suffix(".db")?.parse().ok()
+    }
+
+    fn path(&self, generation: u32) -> PathBuf {
+        self.dir.join(format!("{}-{generation}.db", self.stem))
+    }
+
+    /// Creates the file of the next generation, empty, for [`Files::finish`].
+    pub(super) fn begin(
+        &self,
+        generation: u32,
+        projection: &mut dyn AnyProjection,
+    ) -> Result<(PathBuf, Connection), FileError> {
+        fs::create_dir_all(&self.dir).map_err(|source| io_error(&self.dir, source))?;
+        let path = self.path(generation).with_extension(format!("db.{BUILDING}"));
+        remove(&path)?;
+        let database = |source| FileError::Database { file: path.clone(), source };
+        let connection = Connection::open(&path).map_err(database)?;
+        // whatever happens to an unfinished file, it is built again
+        connection
+            .execute_batch(
+                "PRAGMA page_size = 8192; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;
+                 PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -65536;
+                 CREATE TABLE runner_checkpoint (one INTEGER PRIMARY KEY CHECK (one = 1), log TEXT NOT NULL, position TEXT, recorded TEXT);",
+            )
+            .map_err(database)?;
+        projection.reset(&connection).map_err(database)?;
+        Ok((path, connection))
+    }
+
+    /// Syncs a built file and gives it its name.
+    pub(super) fn finish(
+        &self,
+        generation: u32,
+        building: &Path,
+        connection: Connection,
+    ) -> Result<PathBuf, FileError> {
+        drop(connection);
+        let path = self.path(generation);
+        let io = |source| io_error(building, source);
+        File::open(building).and_then(|file| file.sync_all()).map_err(io)?;
+        fs::rename(building, &path).map_err(io)?;
+        File::open(&self.dir).and_then(|dir| dir.sync_all()).map_err(io)?;
+        Ok(path)
+    }
+
+    /// Removes other generations of this projection and what was left unfinished; what cannot be removed stays.
+    pub(super) fn tidy(&self, projection: &str, keep: &Path) {
+        let Ok(paths) = list(&self.dir) else { return };
+        for path in paths {
+            let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
+            let ours = name.strip_prefix(projection).is_some_and(|rest| {
+                rest.starts_with('-') && rest[1..].starts_with(|c: char| c.is_ascii_digit())
+            });
+            let kept =
+                keep.file_name().and_then(|name| name.to_str()).is_some_and(|kept| name.starts_with(kept));
+            if ours && !kept {
+                let _ = fs::remove_file(&path);
+            }
+        }
+    }
+}
+
+/// Removes a generation that nobody has open; what cannot be removed is removed at the next start.
+pub(super) fn remove_generation(path: &Path) {
+    for suffix in ["", "-wal", "-shm"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(suffix);
+        let _ = fs::remove_file(PathBuf::from(name));
+    }
+}
+
+/// Opens a generation for folding.
+pub(super) fn open(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = Connection::open(path)?;
+    connection.execute_batch(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16384;
+         PRAGMA journal_size_limit = 67108864;",
+    )?;
+    Ok(connection)
+}
+
+/// Opens a generation for queries.
+pub(super) fn open_for_reading(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -8192;")?;
+    connection.set_prepared_statement_cache_capacity(128);
+    connection.busy_timeout(std::time::Duration::from_secs(5))?;
+    Ok(connection)
+}
+
+/// Reads the checkpoint; `None` if the file was folded from another log or cannot tell.
+pub(super) fn checkpoint(connection: &Connection, log: LogId) -> rusqlite::Result<Option<Progress>> {
+    type Row = (String, Option<String>, Option<String>);
+    let row: Option<Row> = connection
+        .prepare_cached("SELECT log, position, recorded FROM runner_checkpoint")?
+        .query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .optional()?;
+    let Some((_, position, recorded)) = row.filter(|(of, ..)| *of == log.to_string()) else {
+        return Ok(None);
+    };
+    let position = position.map(|text| text.parse::<Position>()).transpose();
+    let recorded = recorded.map(|text| text.parse::<Timestamp>()).transpose();
+    Ok(position.ok().zip(recorded.ok()).map(|(position, recorded)| Progress { position, recorded }))
+}
+
+/// Writes the checkpoint; inside the transaction of the rows.
+pub(super) fn set_checkpoint(connection: &Connection, log: LogId, to: Progress) -> rusqlite::Result<()> {
+    let position = to.position.map(|position| position.to_string());
+    let recorded = to.recorded.map(|recorded| recorded.to_string());
+    connection
+        .prepare_cached(
+            "INSERT INTO runner_checkpoint VALUES (1, ?1, ?2, ?3) ON CONFLICT (one) DO UPDATE
+             SET log = excluded.log, position = excluded.position, recorded = excluded.recorded",
+        )?
+        .execute(params![log.to_string(), position, recorded])
+        .map(drop)
+}
+
+fn list(dir: &Path) -> Result<Vec<PathBuf>, FileError> {
+    match fs::read_dir(dir) {
+        Ok(entries) => entries
+            .map(|entry| entry.map(|entry| entry.path()).map_err(|source| io_error(dir, source)))
+            .collect(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(source) => Err(io_error(dir, source)),
+    }
+}
+
+fn remove(path: &Path) -> Result<(), FileError> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(io_error(path, error)),
+        _ => Ok(()),
+    }
+}
+
+fn io_error(path: &Path, source: io::Error) -> FileError {
+    FileError::Io { path: path.to_owned(), source }
+}

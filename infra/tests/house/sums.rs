@@ -1,0 +1,70 @@
+//! A projection of tallies whose fold is not idempotent: an event folded twice, or not at all, shows.
+
+use om_domain::decider::Recorded;
+use om_projections::projection::{EncodedEvent, Incoming, Projection, Unreadable};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::toy::TallyEvent;
+
+pub struct Sums;
+
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Sum {
+    pub sum: i64,
+    pub events: i64,
+}
+
+impl Projection for Sums {
+    const NAME: &'static str = "sums";
+    const SCHEMA: u32 = 1;
+    const CATEGORIES: &'static [&'static str] = &["tally"];
+    const DDL: &'static [&'static str] = &["CREATE TABLE IF NOT EXISTS sums
+        (county TEXT, tally TEXT, sum INTEGER NOT NULL, events INTEGER NOT NULL, PRIMARY KEY (county, tally))"];
+    const TABLES: &'static [&'static str] = &["sums"];
+    type Key = (String, String);
+    type Row = Sum;
+    type Event<'a> = Incoming<String, TallyEvent>;
+
+    fn decode<'a>(event: &EncodedEvent<'a>) -> Result<Option<Self::Event<'a>>, Unreadable> {
+        Incoming::decode(event, event.subject.to_owned()).map(Some)
+    }
+
+    fn keys(event: &Self::Event<'_>, keys: &mut Vec<Self::Key>) {
+        keys.push((event.county.to_string(), event.subject.clone()));
+    }
+
+    fn evolve(_: &Self::Key, row: Option<Sum>, event: &Self::Event<'_>) -> Option<Sum> {
+        let mut row = row.unwrap_or_default();
+        row.events += 1;
+        if let Recorded { event: TallyEvent::SumRaised(raised), .. } = &event.fact {
+            row.sum += i64::from(raised.amount);
+        }
+        Some(row)
+    }
+
+    fn load(db: &Connection, (county, tally): &Self::Key) -> rusqlite::Result<Option<Sum>> {
+        db.query_row(
+            "SELECT sum, events FROM sums WHERE county = ?1 AND tally = ?2",
+            params![county, tally],
+            |row| Ok(Sum { sum: row.get(0)?, events: row.get(1)? }),
+        )
+        .optional()
+    }
+
+    fn store(db: &Connection, (county, tally): &Self::Key, row: Option<&mut Sum>) -> rusqlite::Result<()> {
+        let row = row.copied().unwrap_or_default();
+        db.execute(
+            "INSERT INTO sums VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT DO UPDATE SET sum = excluded.sum, events = excluded.events",
+            params![county, tally, row.sum, row.events],
+        )
+        .map(drop)
+    }
+}
+
+/// Every row: tally, sum, events.
+pub fn all(db: &Connection) -> rusqlite::Result<Vec<(String, i64, i64)>> {
+    db.prepare("SELECT tally, sum, events FROM sums ORDER BY tally")?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+        .collect()
+}
