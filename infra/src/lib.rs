@@ -4,6 +4,7 @@
 
 pub mod calendars;
 pub mod clock;
+pub mod config;
 pub mod event_store;
 pub mod executor;
 pub mod hosting;
@@ -12,3 +13,4 @@ pub mod recorded;
 pub mod registers;
 pub mod runner;
 pub mod telemetry;
+pub mod vault;

@@ -1,0 +1,119 @@
+//! Settings: defaults, then the config file, then the environment (`ONEMATTER_…`), then the flags.
+//!
+//! Invariant: an unknown key is refused with its name, wherever it stands.
+//! Deliberately absent: what the law leaves to a county; those settings stand in its plans and templates.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use figment::Figment;
+use figment::providers::{Env, Format as _, Serialized, Toml};
+use serde::{Deserialize, Serialize};
+
+/// What a server is started with.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ServeConfig {
+    /// Directory of the log, the vault and the projections.
+    pub data: PathBuf,
+    /// Address to listen on.
+    pub listen: SocketAddr,
+    /// Named users without sign-in, on a loopback address only.
+    pub dev: bool,
+    /// Serve a demo's directory, with its virtual clock.
+    pub demo: bool,
+    /// Where traces go by OTLP over gRPC; none: nowhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub otlp: Option<String>,
+    /// Which log lines are written.
+    pub log: String,
+    /// Seconds after the end of a due day in Beijing before the ticker acts.
+    pub ticker_grace_seconds: u32,
+}
+
+impl Default for ServeConfig {
+    fn default() -> Self {
+        Self {
+            data: PathBuf::from("data"),
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            dev: false,
+            demo: false,
+            otlp: None,
+            log: "info".into(),
+            ticker_grace_seconds: 60,
+        }
+    }
+}
+
+/// The flags that were given; what was not given does not override.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct ServeFlags {
+    /// `--data`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data: Option<PathBuf>,
+    /// `--listen`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub listen: Option<SocketAddr>,
+    /// `--dev`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dev: Option<bool>,
+    /// `--demo`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub demo: Option<bool>,
+    /// `--otlp`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub otlp: Option<String>,
+    /// `--log`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub log: Option<String>,
+}
+
+/// The settings cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file is not there.
+    #[error("the config file {} does not exist: correct --config or leave it out", .0.display())]
+    NoFile(PathBuf),
+    /// A value or key is wrong.
+    #[error(
+        "the settings cannot be used: {0}. Known keys: data, listen, dev, demo, otlp, log, ticker_grace_seconds"
+    )]
+    Wrong(Box<figment::Error>),
+}
+
+/// The settings from file, environment and flags.
+///
+/// # Errors
+/// Names the key or value that cannot be used.
+pub fn load(file: Option<&Path>, flags: &ServeFlags) -> Result<ServeConfig, ConfigError> {
+    let mut figment = Figment::from(Serialized::defaults(ServeConfig::default()));
+    if let Some(file) = file {
+        if !file.is_file() {
+            return Err(ConfigError::NoFile(file.to_owned()));
+        }
+        figment = figment.merge(Toml::file_exact(file));
+    }
+    let environment = Env::prefixed("ONEMATTER_").ignore(&["county"]);
+    let merged = figment.merge(environment).merge(Serialized::defaults(flags));
+    merged.extract().map_err(|error| ConfigError::Wrong(Box::new(error)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags_come_before_the_file_and_an_unknown_key_is_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("onematter.toml");
+        std::fs::write(&file, "listen = \"127.0.0.1:9000\"\nlog = \"debug\"\n").unwrap();
+        let flags = ServeFlags { log: Some("warn".into()), ..ServeFlags::default() };
+        let config = load(Some(&file), &flags).unwrap();
+        assert_eq!((config.listen.port(), config.log.as_str()), (9000, "warn"));
+
+        std::fs::write(&file, "lisen = \"127.0.0.1:9000\"\n").unwrap();
+        let error = load(Some(&file), &ServeFlags::default()).unwrap_err().to_string();
+        assert!(error.contains("lisen"), "{error}");
+        assert!(load(Some(&dir.path().join("none.toml")), &ServeFlags::default()).is_err());
+    }
+}
