@@ -8,3 +8,64 @@ mod termination_releases_code;
 
 pub use lapse_costs_eligibility::lapse_costs_eligibility;
 pub use termination_releases_code::termination_releases_code;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        applicant::ApplicantCommand,
+        decider::{Effective, Recorded},
+        given::{id, platform},
+        ids::{EventId, MatterId},
+        matter::{MatterEvent, event::MatterTerminated},
+        project::ProjectCommand,
+    };
+
+    fn matter() -> MatterId {
+        id("matter:01J00000000000000000000000")
+    }
+
+    fn recorded(event: impl Into<MatterEvent>) -> Recorded<MatterEvent> {
+        let recorded = jiff::Timestamp::UNIX_EPOCH;
+        let id = EventId(uuid::Uuid::from_u128(7));
+        Recorded {
+            id,
+            revision: 1,
+            by: platform(),
+            effective: Effective::At(recorded),
+            recorded,
+            event: event.into(),
+        }
+    }
+
+    #[test]
+    fn a_lapsed_tolerance_is_reported_by_its_event() {
+        let calendar = crate::calendar::Calendar::national().version().clone();
+        let due =
+            crate::matter::event::DueOn { date: jiff::civil::date(2023, 7, 3), provisional: false, calendar };
+        let lapsed = crate::matter::event::ToleranceLapsed {
+            permit: id("B1"),
+            requirement: id("permit:A5"),
+            due,
+            consequence: crate::matter::event::Consequence::RevocationProposed,
+        };
+        let fact = recorded(lapsed);
+        let Some(ApplicantCommand::LoseEligibility { lapse }) = lapse_costs_eligibility(matter(), &fact)
+        else {
+            panic!("a lapse costs eligibility");
+        };
+        assert_eq!((lapse.event, lapse.permit.as_str()), (fact.id, "B1"));
+        assert_eq!(termination_releases_code(matter(), &fact), None);
+    }
+
+    #[test]
+    fn a_terminated_matter_gives_its_code_back() {
+        let fact = recorded(MatterTerminated { reason: id("项目取消") });
+        let command = termination_releases_code(matter(), &fact);
+        assert_eq!(
+            command,
+            Some(ProjectCommand::ReleaseProjectCode { matter: matter(), reason: id("项目取消") })
+        );
+        assert_eq!(lapse_costs_eligibility(matter(), &fact), None);
+    }
+}

@@ -1,1 +1,0 @@
-//! Placeholder for forecast, replaced by its own commit.
