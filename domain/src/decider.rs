@@ -253,7 +253,8 @@ pub trait Decider: Send + Sync + 'static {
     fn evolve(state: &mut Self::State, fact: &Recorded<Self::Event>);
 
     /// The earliest fact that time alone has made true by `ctx.at` and that is not in the state yet (R22).
-    /// Folded, the next is asked for, until there is none.
+    /// Folded, the next is asked for, until there is none: before each decision, and after it for what follows at
+    /// once.
     fn settle(_state: &Self::State, _ctx: &Context<'_, Self::Reads>) -> Option<Fact<Self::Event>> {
         None
     }

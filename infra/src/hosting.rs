@@ -286,7 +286,7 @@ impl<D: Decider> Aggregate for Hosted<D> {
     type Error = Rejected<D::Refusal>;
     type Services = ();
 
-    /// Settles, then decides on the settled state. On a refusal the sink still holds what was settled.
+    /// Settles, decides on the settled state, and settles what follows at once. On a refusal the sink still holds what was settled.
     async fn handle(
         &mut self,
         ask: Ask<D>,
@@ -304,7 +304,8 @@ impl<D: Decider> Aggregate for Hosted<D> {
             let stored = self.stored(id, at, by, fact, Arc::clone(&ask.origin));
             sink.write(stored, self).await;
         }
-        Ok(())
+        // What follows at once, such as a clock that waited for this approval, is stated with it.
+        self.settle(&ask, at, sink).await
     }
 
     fn apply(&mut self, stored: Stored<D::Event>) {

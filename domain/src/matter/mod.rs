@@ -33,7 +33,7 @@ pub use tolerance::{consequence, verdict};
 
 use crate::{
     decider::{Actor, Context, Decider, Effective, Fact, Recorded, Role, Seen},
-    ids::{EventId, MatterId, OfficerId},
+    ids::{MatterId, OfficerId},
 };
 use plan::Plan;
 use std::collections::BTreeMap;
@@ -81,43 +81,13 @@ impl Decider for MatterDecider {
         if effective > ctx.today() || !ctx.effective().is_by(ctx.at) {
             return Err(MatterRefusal::EffectiveInFuture { effective, today: ctx.today() });
         }
-        let mut facts = dispatch(state, command, ctx)?;
+        let facts = dispatch(state, command, ctx)?;
         if ctx.effective.is_some()
             && let Some(last) = facts.iter().find_map(|fact| state.order.broken_by(fact))
         {
             return Err(MatterRefusal::BackfillOutOfOrder { effective, last });
         }
-        if !facts.is_empty() {
-            facts.extend(consequences(state, &facts, ctx));
-        }
         Ok(facts)
-    }
-}
-
-/// What follows at once from the facts just decided: a landed prerequisite starts the clock that waited for it.
-fn consequences(state: &Matter, facts: &[Fact<MatterEvent>], ctx: &Ctx<'_>) -> Vec<Fact<MatterEvent>> {
-    let mut after = state.clone();
-    for fact in facts {
-        evolve::evolve(&mut after, &provisional(fact, ctx.by, ctx.at));
-    }
-    let mut more = Vec::new();
-    while let Some(fact) = settle::next(&after, ctx) {
-        evolve::evolve(&mut after, &provisional(&fact, ctx.by, ctx.at));
-        more.push(fact);
-    }
-    more
-}
-
-/// A fact in its envelope before it has a place in the log.
-fn provisional(fact: &Fact<MatterEvent>, by: &Actor, at: jiff::Timestamp) -> Recorded<MatterEvent> {
-    let id = EventId(uuid::Uuid::nil());
-    Recorded {
-        id,
-        revision: 0,
-        by: by.clone(),
-        effective: fact.effective,
-        recorded: at,
-        event: fact.event.clone(),
     }
 }
 

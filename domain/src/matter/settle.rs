@@ -138,7 +138,8 @@ fn overruns(at: &At<'_>, round: &Round, dues: &mut Vec<Due>) {
         }
         _ => {}
     }
-    let hearing = round.hearing.as_ref().filter(|h| h.held.is_none() && round.decision.is_none());
+    let open = round.decision.is_none() && !round.phase.allows_new_round();
+    let hearing = round.hearing.as_ref().filter(|h| open && h.held.is_none());
     overrun(at, round, Term::Hearing, hearing.map(|h| &h.hold_by), dues);
 }
 
