@@ -129,7 +129,7 @@ impl Pass<'_> {
         let slip_at = |gate| slip.filter(|slip| slip.gate == gate).map_or(0, |slip| slip.days);
         let start = Bound { date: self.first, by: By::Start };
 
-        let accept = happened(progress.accepted_on).unwrap_or_else(|| {
+        let accept = happened(progress.accepted_on.or(progress.decided_on)).unwrap_or_else(|| {
             let mut accept = self.after_edges(start.clone(), permit, Gate::Accept, all);
             if let Some(before) = before {
                 accept = later(accept, all, before, Reaches::Issued);
