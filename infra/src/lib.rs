@@ -9,6 +9,7 @@ pub mod event_store;
 pub mod executor;
 pub mod hosting;
 pub mod log;
+pub mod platform;
 pub mod recorded;
 pub mod registers;
 pub mod runner;
