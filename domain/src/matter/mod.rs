@@ -15,6 +15,7 @@ mod handoff;
 mod intake;
 mod lifecycle;
 mod order;
+mod outlook;
 pub mod plan;
 mod record;
 pub mod refusal;
