@@ -160,9 +160,19 @@ impl<'a> At<'a> {
         round: &Round,
         ctx: &Ctx<'_>,
     ) -> Result<(), MatterRefusal> {
+        self.not_for(matter, &round.applied_by, ctx)
+    }
+
+    /// Who asked does not answer, nor does an officer of the applicant's own body (R18).
+    pub(super) fn not_for(
+        &self,
+        matter: &Matter,
+        asked_by: &OfficerId,
+        ctx: &Ctx<'_>,
+    ) -> Result<(), MatterRefusal> {
         let of_applicant =
             matter.project.as_ref().and_then(|p| p.applicant_body.as_ref()) == Some(&ctx.by.body);
-        if round.applied_by == ctx.by.officer {
+        if *asked_by == ctx.by.officer {
             return stand_back(&ctx.by.officer, "本人经手提出申请 (applied for this permit)");
         }
         if of_applicant {

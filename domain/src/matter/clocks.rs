@@ -11,7 +11,7 @@ use super::{
     intake::{INTAKE_DAYS, due_on, term},
     plan::Handling,
     refusal::{Authority, MatterRefusal, served},
-    state::{Clocks, Excluded, Matter, Permit, Round, RoundPhase},
+    state::{Clocks, Excluded, Matter, Permit, Phase, Round, RoundPhase},
 };
 use crate::{
     clock::{Extension, Ground, Suspension},
@@ -56,6 +56,10 @@ fn suspend(
     if told_until < from {
         return Err(MatterRefusal::ToldBeforeStart { from, told_until });
     }
+    let used = |s: &Suspension| s.ground == ground && s.notice == notice.number.as_str();
+    if clocks.suspensions.iter().any(|s| used(&s.suspension)) {
+        return Err(MatterRefusal::NoticeUsed { permit: code.clone(), number: notice.number.clone() });
+    }
     let listed = at.planned.excluded.iter().find(|e| e.ground == ground).and_then(|e| e.max.as_ref());
     if let Some(max) = listed {
         let latest = ctx.calendar.add(crate::calendar::days::shift(from, -1), u32::from(max.value), max.unit);
@@ -68,6 +72,7 @@ fn suspend(
     after.suspensions.push(Excluded {
         entry: EventId(uuid::Uuid::nil()),
         resumed: None,
+        served_on: notice.served_on,
         suspension: Suspension { ground, from, until: None, told_until, notice: number },
     });
     let dues = after.compute(at.planned, ctx.calendar);
@@ -147,7 +152,8 @@ fn extend(
 
 fn revise(state: &Matter, notice: &LegalText, ctx: &Ctx<'_>) -> Facts {
     allow(ctx.by.is(Role::Administrator) || ctx.by.is(Role::System), Authority::Administrator)?;
-    let Some(plan) = &state.plan else { return Ok(vec![]) };
+    let closed = matches!(state.phase, Phase::Completed | Phase::Terminated);
+    let Some(plan) = state.plan.as_ref().filter(|_| !closed) else { return Ok(vec![]) };
     let revised = plan.permits.iter().filter_map(|planned| {
         let at = state.find(&planned.code).ok()?;
         revised(&at, at.permit, notice, ctx)
@@ -155,28 +161,36 @@ fn revise(state: &Matter, notice: &LegalText, ctx: &Ctx<'_>) -> Facts {
     Ok(revised.collect())
 }
 
+/// What the new calendar moves of one permit's open terms; a term that stays where it was keeps its old calendar.
 fn revised(at: &At<'_>, permit: &Permit, notice: &LegalText, ctx: &Ctx<'_>) -> Option<Fact<MatterEvent>> {
-    let round = permit.round()?;
+    let round = permit.round().filter(|r| !r.phase.allows_new_round())?;
+    let again = |from: Date, days: u32, old: &DueOn| {
+        let new = term(ctx.calendar, from, days);
+        ((new.date, new.provisional) != (old.date, old.provisional)).then_some(new)
+    };
     let clocks =
         round.clocks.as_ref().filter(|c| c.ended_on.is_none() && round.phase == RoundPhase::InReview);
     let moved = clocks.and_then(|clocks| {
         let new = clocks.compute(at.planned, ctx.calendar);
-        (new != clocks.dues).then(|| (clocks.dues.clone(), new))
+        let same = Dues { calendar: clocks.dues.calendar.clone(), ..new.clone() } == clocks.dues;
+        (!same).then(|| (clocks.dues.clone(), new))
     });
-    let intake = (round.phase == RoundPhase::Received)
-        .then(|| term(ctx.calendar, round.complete_on(), INTAKE_DAYS))
-        .filter(|due| *due != round.intake_due);
+    let received = round.phase == RoundPhase::Received;
+    let intake = received.then(|| again(round.complete_on(), INTAKE_DAYS, &round.intake_due)).flatten();
     let decided = round.decision.as_ref().filter(|_| round.phase == RoundPhase::Approved);
-    let delivery = decided.and_then(|decision| {
-        let new = term(ctx.calendar, decision.on, super::decision::DELIVERY_DAYS);
-        decision.delivery_due.as_ref().filter(|old| **old != new).map(|_| new)
-    });
-    if moved.is_none() && intake.is_none() && delivery.is_none() {
+    let delivery =
+        decided.and_then(|d| again(d.on, super::decision::DELIVERY_DAYS, d.delivery_due.as_ref()?));
+    let hearing = round.hearing.as_ref().filter(|h| h.held.is_none() && round.decision.is_none());
+    let hearing = hearing.and_then(|h| again(h.asked_on, super::decision::HEARING_HOLD_DAYS, &h.hold_by));
+    let waits = round.pre_review.as_ref().filter(|_| round.phase == RoundPhase::PreReview);
+    let days = u32::from(at.plan.settings.pre_review_days);
+    let pre_review = waits.and_then(|p| again(round.accepted.as_ref()?.on, days, &p.due));
+    if moved.is_none() && [&intake, &delivery, &hearing, &pre_review].iter().all(|due| due.is_none()) {
         return None;
     }
     let (old, new) = moved.unzip();
-    let code = at.code.clone();
-    Some(ctx.fact(DueDateRevised { permit: code, old, new, intake, delivery, notice: notice.clone() }))
+    let (permit, notice) = (at.code.clone(), notice.clone());
+    Some(ctx.fact(DueDateRevised { permit, old, new, intake, delivery, hearing, pre_review, notice }))
 }
 
 /// A due date of an event from a day already fixed elsewhere.

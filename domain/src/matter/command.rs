@@ -116,6 +116,14 @@ pub enum MatterCommand {
     RequestRenewal { permit: PermitCode },
     /// Grant it.
     GrantRenewal { permit: PermitCode, valid_until: Date, notice: Notice },
+    /// Refuse it, before expiry.
+    RefuseRenewal {
+        permit: PermitCode,
+        reasons: LegalText,
+        article: LegalText,
+        remedy: LegalText,
+        notice: Notice,
+    },
 
     /// Approve.
     ApprovePermit { permit: PermitCode, notice: Notice, conditions: Option<LegalText> },

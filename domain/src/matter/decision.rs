@@ -12,7 +12,7 @@ use super::{
     intake::term,
     plan::Gate,
     refusal::{MatterRefusal, served},
-    state::{Certificate, Matter, Round, RoundPhase},
+    state::{Certificate, Check, Matter, Round, RoundPhase},
 };
 use crate::{
     calendar::{Unit, days},
@@ -26,7 +26,7 @@ pub(super) const DELIVERY_DAYS: u32 = 10;
 /// Working days to ask for a hearing after being told (行政许可法 47).
 const HEARING_ASK_DAYS: u32 = 5;
 /// Working days to hold it (行政许可法 47).
-const HEARING_HOLD_DAYS: u32 = 20;
+pub(super) const HEARING_HOLD_DAYS: u32 = 20;
 /// Calendar days before expiry by which renewal is asked for (行政许可法 50).
 const RENEWAL_DAYS: i32 = 30;
 
@@ -40,6 +40,20 @@ pub(super) fn decide(state: &Matter, command: &C, ctx: &Ctx<'_>) -> Facts {
         C::RequestRenewal { permit } => request_renewal(state, permit, ctx),
         C::GrantRenewal { permit, valid_until, notice } => {
             grant_renewal(state, permit, *valid_until, notice, ctx)
+        }
+        C::RefuseRenewal { permit, reasons, article, remedy, notice } => {
+            let at = state.find(permit)?;
+            answers_renewal(state, &at, notice, ctx)?;
+            super::one(
+                ctx,
+                RenewalRefused {
+                    permit: permit.clone(),
+                    reasons: reasons.clone(),
+                    article: article.clone(),
+                    remedy: remedy.clone(),
+                    notice: notice.clone(),
+                },
+            )
         }
         C::ApprovePermit { permit, notice, conditions } => approve(state, permit, notice, conditions, ctx),
         C::DenyPermit { permit, reasons, article, remedy, notice } => {
@@ -153,7 +167,9 @@ fn revoke(
 ) -> Facts {
     let at = state.find(code)?;
     at.head(ctx)?;
-    at.round_in(&[RoundPhase::Approved, RoundPhase::Issued], "approved or issued (已批准或已发证)")?;
+    let round =
+        at.round_in(&[RoundPhase::Approved, RoundPhase::Issued], "approved or issued (已批准或已发证)")?;
+    at.not_the_applicant(state, round, ctx)?;
     served(notice, ctx.day())?;
     super::one(
         ctx,
@@ -186,6 +202,21 @@ fn record_check(
     if let Some(officer) = officers.iter().find(|o| !ctx.read.officers.contains_key(*o)) {
         return Err(MatterRefusal::UnknownOfficer { officer: officer.clone() });
     }
+    let applies = |o: &&OfficerId| {
+        let own = state.project.as_ref().and_then(|p| p.applicant_body.as_ref());
+        round.applied_by == **o || ctx.read.officers.get(*o).is_some_and(|a| Some(&a.body) == own)
+    };
+    if let Some(officer) = officers.iter().find(applies) {
+        super::authority::stand_back(
+            officer,
+            "本人或所在单位为申请人 (applied, or works for the applicant)",
+        )?;
+    }
+    let same =
+        |c: &Check| (c.on, &c.officers, &c.finding, c.passed) == (ctx.day(), officers, finding, passed);
+    if round.checks.iter().any(same) {
+        return Ok(vec![]);
+    }
     super::one(
         ctx,
         CheckRecorded { permit: code.clone(), officers: officers.clone(), finding: finding.clone(), passed },
@@ -204,6 +235,9 @@ fn request_hearing(state: &Matter, code: &PermitCode, told_on: Date, ctx: &Ctx<'
     if round.hearing.is_some() {
         return Err(MatterRefusal::HearingAlready { permit: code.clone() });
     }
+    if told_on > ctx.day() {
+        return Err(MatterRefusal::NoticeNotServed { served_on: told_on, effective: ctx.day() });
+    }
     let latest = ctx.calendar.add(told_on, HEARING_ASK_DAYS, Unit::WorkingDays);
     if ctx.day() > latest {
         return Err(MatterRefusal::HearingTooLate { told_on, latest });
@@ -216,6 +250,9 @@ fn record_hearing(state: &Matter, code: &PermitCode, record: &PaperHash, ctx: &C
     let at = state.working(code)?;
     at.lead_department(ctx)?;
     let round = at.undecided()?;
+    if round.phase.allows_new_round() {
+        return Err(at.wrong_step("in review (审查中)"));
+    }
     if round.hearing.as_ref().is_none_or(|h| h.held.is_some()) {
         return Err(MatterRefusal::NoHearing { permit: code.clone() });
     }
@@ -251,10 +288,25 @@ fn grant_renewal(
     ctx: &Ctx<'_>,
 ) -> Facts {
     let at = state.find(code)?;
-    at.decider(ctx)?;
-    if issued(&at)?.renewal_asked.is_none() {
-        return Err(MatterRefusal::NoRenewal { permit: code.clone() });
+    let expires_on = answers_renewal(state, &at, notice, ctx)?.valid_until;
+    if expires_on.is_some_and(|expires_on| valid_until <= expires_on) {
+        return Err(MatterRefusal::RenewalNoLonger { permit: code.clone(), valid_until });
     }
-    served(notice, ctx.day())?;
     super::one(ctx, RenewalGranted { permit: code.clone(), valid_until, notice: notice.clone() })
+}
+
+/// A renewal is answered by the lead department, before expiry, with a notice served.
+fn answers_renewal<'a>(
+    state: &Matter,
+    at: &At<'a>,
+    notice: &Notice,
+    ctx: &Ctx<'_>,
+) -> Result<&'a Certificate, MatterRefusal> {
+    at.decider(ctx)?;
+    let certificate = issued(at)?;
+    let asked_by = certificate.renewal_asked_by.as_ref().filter(|_| certificate.renewal_asked.is_some());
+    let asked_by = asked_by.ok_or_else(|| MatterRefusal::NoRenewal { permit: at.code.clone() })?;
+    at.not_for(state, asked_by, ctx)?;
+    served(notice, ctx.day())?;
+    Ok(certificate)
 }

@@ -423,6 +423,10 @@ events! {
             intake: Option<DueOn>,
             /// The term of delivery as it is now, if it moved.
             delivery: Option<DueOn>,
+            /// The last day to hold the hearing as it is now, if it moved.
+            hearing: Option<DueOn>,
+            /// The internal term of a pre-review as it is now, if it moved.
+            pre_review: Option<DueOn>,
             /// The notice.
             notice: LegalText,
         },
@@ -647,6 +651,19 @@ events! {
             /// Valid until.
             valid_until: Date,
             /// The document.
+            notice: Notice,
+        },
+        /// Renewal was refused by decision before expiry: the certificate expires as it stood (R7).
+        RenewalRefused = 1 {
+            /// The permit.
+            permit: PermitCode,
+            /// Reasons.
+            reasons: LegalText,
+            /// The article.
+            article: LegalText,
+            /// The remedy told (复议/诉讼).
+            remedy: LegalText,
+            /// The decision.
             notice: Notice,
         },
         /// Unanswered before expiry: renewal is deemed granted (R7).

@@ -68,7 +68,10 @@ fn amend(plan: &mut Plan, permits: &mut BTreeMap<PermitCode, Permit>, e: &super:
             Some(old) => *old = put.clone(),
             None => plan.permits.push(put.clone()),
         }
-        permits.entry(put.code.clone()).or_insert_with(|| Permit::planned(put.lead.clone()));
+        let permit = permits.entry(put.code.clone()).or_insert_with(|| Permit::planned(put.lead.clone()));
+        if permit.rounds.is_empty() {
+            permit.custody.holder = put.lead.clone();
+        }
     }
 }
 
@@ -112,6 +115,7 @@ pub fn event_permit(event: &E) -> Option<&PermitCode> {
         HearingHeld,
         RenewalRequested,
         RenewalGranted,
+        RenewalRefused,
         RenewalDeemedGranted,
         PermitApproved,
         PermitDenied,
@@ -131,6 +135,7 @@ fn evolve_permit(permit: &mut Permit, lead: Option<BodyId>, fact: &Recorded<E>, 
                 number: e.round,
                 entry: fact.id,
                 received_on: e.received_on,
+                entered_on: day,
                 applied_by: e.applied_by.clone(),
                 materials: e.materials.iter().map(|h| (h.material.clone(), h.clone())).collect(),
                 phase: RoundPhase::Received,
@@ -151,15 +156,18 @@ fn evolve_permit(permit: &mut Permit, lead: Option<BodyId>, fact: &Recorded<E>, 
                 hold(&mut permit.custody, lead, day);
             }
         }
-        E::PermitNotApplicable(e) => permit.not_applicable = Some(e.reason.clone()),
+        E::PermitNotApplicable(e) => {
+            permit.not_applicable = Some(e.reason.clone());
+            permit.not_applicable_on = Some(day);
+        }
         E::ToleranceProposed(e) => {
             permit.proposals.insert(e.requirement.clone(), e.mode);
         }
         E::PrerequisiteFellAway(e) => {
-            permit.fell_away.insert(e.requirement.clone());
+            permit.fell_away.insert((e.requirement.clone(), day));
         }
         E::RevocationProposed(e) => {
-            permit.revocation_proposed.insert(e.requirement.clone());
+            permit.revocation_proposed.insert((e.requirement.clone(), day));
         }
         E::HandoffOffered(e) => {
             permit.custody.offer = Some(Offer {
@@ -177,7 +185,7 @@ fn evolve_permit(permit: &mut Permit, lead: Option<BodyId>, fact: &Recorded<E>, 
         }
         E::TermOverrun(e) => {
             if let Some(round) = permit.rounds.iter_mut().find(|r| r.number == e.round) {
-                round.overruns.insert(e.term, e.due.clone());
+                round.overruns.insert((e.term, e.due.date), e.due.clone());
             }
         }
         _ => {
@@ -205,6 +213,7 @@ fn evolve_round(round: &mut Round, fact: &Recorded<E>, day: Date) {
         }
         E::CorrectionReceived(e) => {
             round.phase = RoundPhase::Received;
+            round.entered_on = day;
             round.intake_due = e.intake_due.clone();
             round.materials.extend(e.materials.iter().map(|h| (h.material.clone(), h.clone())));
             if let Some(correction) = &mut round.correction {
@@ -261,7 +270,9 @@ fn evolve_round(round: &mut Round, fact: &Recorded<E>, day: Date) {
             finding: e.finding.clone(),
             passed: e.passed,
         }),
-        E::HearingRequested(e) => round.hearing = Some(Hearing { hold_by: e.hold_by.clone(), held: None }),
+        E::HearingRequested(e) => {
+            round.hearing = Some(Hearing { asked_on: day, hold_by: e.hold_by.clone(), held: None })
+        }
         E::HearingHeld(e) => {
             if let Some(hearing) = &mut round.hearing {
                 hearing.held = Some((day, e.record.clone()));
@@ -299,13 +310,18 @@ fn evolve_round(round: &mut Round, fact: &Recorded<E>, day: Date) {
                 document: e.certificate.clone(),
                 valid_until: e.valid_until,
                 renewal_asked: None,
+                renewal_asked_by: None,
             });
         }
-        E::RenewalRequested(_) => renew(round, |c| c.renewal_asked = Some(day)),
+        E::RenewalRequested(_) => renew(round, |c| {
+            c.renewal_asked = Some(day);
+            c.renewal_asked_by = Some(fact.by.officer.clone());
+        }),
         E::RenewalGranted(e) => renew(round, |c| {
             c.renewal_asked = None;
             c.valid_until = Some(e.valid_until);
         }),
+        E::RenewalRefused(_) => renew(round, |c| c.renewal_asked = None),
         E::RenewalDeemedGranted(_) => renew(round, |c| {
             c.renewal_asked = None;
             c.valid_until = None;
@@ -336,6 +352,12 @@ fn evolve_clock(round: &mut Round, fact: &Recorded<E>) {
         if let (Some(delivery), Some(decision)) = (&e.delivery, &mut round.decision) {
             decision.delivery_due = Some(delivery.clone());
         }
+        if let (Some(hold_by), Some(hearing)) = (&e.hearing, &mut round.hearing) {
+            hearing.hold_by = hold_by.clone();
+        }
+        if let (Some(due), Some(pre_review)) = (&e.pre_review, &mut round.pre_review) {
+            pre_review.due = due.clone();
+        }
     }
     if let E::EntryCorrected(e) = &fact.event {
         correct(round, &e.entry, &e.correction);
@@ -349,6 +371,7 @@ fn evolve_clock(round: &mut Round, fact: &Recorded<E>) {
             clocks.suspensions.push(Excluded {
                 entry: fact.id,
                 resumed: None,
+                served_on: e.notice.served_on,
                 suspension: Suspension {
                     ground: e.ground,
                     from: e.from,

@@ -62,9 +62,6 @@ fn submit(state: &Matter, code: &PermitCode, materials: &[Handed], ctx: &Ctx<'_>
     if let Some(round) = at.permit.round().filter(|r| !r.phase.allows_new_round()) {
         return Err(MatterRefusal::AlreadySubmitted { permit: code.clone(), on: round.received_on });
     }
-    if let Some(offer) = &at.permit.custody.offer {
-        return Err(MatterRefusal::HandoffOpen { permit: code.clone(), to: offer.to.clone() });
-    }
     known_materials(&at, materials)?;
     super::one(
         ctx,
@@ -172,7 +169,7 @@ fn receive_correction(state: &Matter, code: &PermitCode, materials: &[Handed], c
     let mut facts = vec![ctx.fact(received)];
     for handed in materials {
         let requirement = RequirementId::Material(handed.material.clone());
-        if round.live_tolerance(&requirement).is_some_and(|t| t.mode == Mode::ReceiveOnly) {
+        if round.live_tolerance(&requirement).is_some_and(|t| t.debt != Debt::Received) {
             facts.push(ctx.fact(SupplementReceived {
                 permit: code.clone(),
                 requirement,
@@ -205,10 +202,10 @@ fn supply(state: &Matter, code: &PermitCode, materials: &[Handed], ctx: &Ctx<'_>
     if round.phase == RoundPhase::AwaitingCorrection {
         return Err(at.wrong_step("not waiting for a corrected file (待补正件请用补正收件)"));
     }
-    let (permit, materials) = (code.clone(), materials.to_vec());
-    if materials.is_empty() {
+    if materials.iter().all(|handed| round.materials.get(&handed.material) == Some(handed)) {
         return Ok(vec![]);
     }
+    let (permit, materials) = (code.clone(), materials.to_vec());
     super::one(ctx, MaterialsSupplied { permit, received_on: ctx.day(), materials })
 }
 
@@ -265,7 +262,7 @@ pub(super) fn first_dues(at: &At<'_>, from: Date, calendar: &Calendar) -> Dues {
 
 fn refuse(state: &Matter, code: &PermitCode, reason: &LegalText, notice: &Notice, ctx: &Ctx<'_>) -> Facts {
     let at = state.working(code)?;
-    at.custodian(ctx)?;
+    at.decider(ctx)?;
     answerable(&at)?;
     served(notice, ctx.day())?;
     super::one(
@@ -285,7 +282,7 @@ fn set_aside(
     let at = state.working(code)?;
     at.head(ctx)?;
     let round = at.undecided()?;
-    if !round.is_deemed() {
+    if !round.is_deemed() || round.phase.allows_new_round() {
         return Err(at.wrong_step("deemed accepted (视为受理)"));
     }
     at.not_the_applicant(state, round, ctx)?;

@@ -9,9 +9,9 @@ use super::{
     authority::allow,
     command::MatterCommand as C,
     event::*,
-    plan::{Gate, Node, Plan, PlannedPermit},
+    plan::{Gate, Node, Plan, PlannedPermit, RequirementId},
     refusal::{Authority, MatterRefusal},
-    state::{Matter, Permit, Phase},
+    state::{Matter, Permit, Phase, Round, Tolerance},
 };
 use crate::{
     decider::Role,
@@ -32,6 +32,9 @@ pub(super) fn decide(state: &Matter, command: &C, ctx: &Ctx<'_>) -> Facts {
             state.in_phase(&[Phase::Designated, Phase::Underway, Phase::Suspended])?;
             state.lead_only(ctx)?;
             known(task_force, ctx)?;
+            if state.task_force.as_ref() == Some(task_force) {
+                return Ok(vec![]);
+            }
             super::one(ctx, TaskForceChanged { task_force: task_force.clone(), reason: reason.clone() })
         }
         C::PlanMatter { .. } => plan(state, ctx),
@@ -125,6 +128,9 @@ fn amend(
         }
     }
     holds_together(plan, put, drop)?;
+    if drop.is_empty() && put.iter().all(|new| plan.permit(&new.code) == Some(new)) {
+        return Ok(vec![]);
+    }
     let (put, drop, reason) = (put.to_vec(), drop.to_vec(), reason.clone());
     super::one(ctx, PlanAmended { put, drop, reason })
 }
@@ -138,7 +144,8 @@ fn unpassed(old: &PlannedPermit, new: &PlannedPermit, permit: &Permit) -> Result
         (Gate::Issue, round.certificate.is_some()),
     ];
     let refused = |gate| Err(MatterRefusal::GatePassed { permit: new.code.clone(), gate });
-    if old.lead != new.lead || old.certificate != new.certificate {
+    let kind = |p: &PlannedPermit| (p.lead.clone(), p.certificate, p.nature);
+    if kind(old) != kind(new) {
         return refused(Gate::Accept);
     }
     for (gate, _) in passed.into_iter().filter(|(_, passed)| *passed) {
@@ -149,8 +156,10 @@ fn unpassed(old: &PlannedPermit, new: &PlannedPermit, permit: &Permit) -> Result
             return refused(gate);
         }
     }
-    let limits =
-        |p: &PlannedPermit| (p.statutory.clone(), p.promised.clone(), p.extension.clone(), p.handling);
+    let limits = |p: &PlannedPermit| {
+        let moves = p.extension_moves_promise;
+        (p.statutory.clone(), p.promised.clone(), p.extension.clone(), moves, p.handling)
+    };
     if round.clocks.is_some() && limits(old) != limits(new) { refused(Gate::Accept) } else { Ok(()) }
 }
 
@@ -190,7 +199,7 @@ fn complete(state: &Matter, ctx: &Ctx<'_>) -> Facts {
         if !permit.is_done(planned.certificate) {
             permits.push(planned.code.clone());
         }
-        if permit.rounds.iter().any(|r| r.tolerances.values().any(|t| t.debt.is_live())) {
+        if permit.round().is_some_and(|round| owes(planned, round)) {
             debts.push(planned.code.clone());
         }
         if permit.custody.offer.is_some() {
@@ -202,6 +211,12 @@ fn complete(state: &Matter, ctx: &Ctx<'_>) -> Facts {
     } else {
         Err(MatterRefusal::NotFinished { permits, debts, handoffs })
     }
+}
+
+/// Whether the round owes what it was tolerated to lack; what is no longer asked for, or died with its round, is not.
+fn owes(planned: &PlannedPermit, round: &Round) -> bool {
+    let owed = |(id, t): (&RequirementId, &Tolerance)| t.debt.is_live() && planned.requirement(id).is_some();
+    !round.phase.allows_new_round() && round.tolerances.iter().any(owed)
 }
 
 fn reach(state: &Matter, milestone: &MilestoneCode, evidence: &LegalText, ctx: &Ctx<'_>) -> Facts {

@@ -34,8 +34,9 @@ pub use tolerance::{consequence, verdict};
 
 use crate::{
     decider::{Actor, Context, Decider, Effective, Fact, Recorded, Role, Seen},
-    ids::{MatterId, OfficerId},
+    ids::{EventId, MatterId, OfficerId},
 };
+use jiff::civil::Date;
 use plan::Plan;
 use std::collections::BTreeMap;
 
@@ -83,12 +84,41 @@ impl Decider for MatterDecider {
             return Err(MatterRefusal::EffectiveInFuture { effective, today: ctx.today() });
         }
         let facts = dispatch(state, command, ctx)?;
-        if ctx.effective.is_some()
-            && let Some(last) = facts.iter().find_map(|fact| state.order.broken_by(fact))
-        {
-            return Err(MatterRefusal::BackfillOutOfOrder { effective, last });
+        match ctx.effective.and_then(|_| out_of_order(state, &facts, ctx)) {
+            Some(last) => Err(MatterRefusal::BackfillOutOfOrder { effective, last }),
+            None => Ok(facts),
         }
-        Ok(facts)
+    }
+}
+
+/// The last day of what is recorded already, where a back-filled fact, or what time makes of it, would come before it
+/// and change the outcome (R16).
+fn out_of_order(state: &Matter, facts: &[Fact<MatterEvent>], ctx: &Ctx<'_>) -> Option<Date> {
+    let mut after = state.clone();
+    for fact in facts {
+        if let Some(last) = after.order.broken_by(fact) {
+            return Some(last);
+        }
+        evolve::evolve(&mut after, &provisional(fact, ctx));
+    }
+    while let Some(fact) = settle::next(&after, ctx) {
+        if let Some(last) = after.order.broken_by(&fact) {
+            return Some(last);
+        }
+        evolve::evolve(&mut after, &provisional(&fact, ctx));
+    }
+    None
+}
+
+/// A fact in its envelope before it has a place in the log.
+fn provisional(fact: &Fact<MatterEvent>, ctx: &Ctx<'_>) -> Recorded<MatterEvent> {
+    Recorded {
+        id: EventId(uuid::Uuid::nil()),
+        revision: 0,
+        by: ctx.by.clone(),
+        effective: fact.effective,
+        recorded: ctx.at,
+        event: fact.event.clone(),
     }
 }
 
@@ -141,6 +171,7 @@ fn dispatch(state: &Matter, command: &MatterCommand, ctx: &Ctx<'_>) -> Facts {
         | C::RecordHearing { .. }
         | C::RequestRenewal { .. }
         | C::GrantRenewal { .. }
+        | C::RefuseRenewal { .. }
         | C::ApprovePermit { .. }
         | C::DenyPermit { .. }
         | C::IssueCertificate { .. }
@@ -154,6 +185,6 @@ fn one(ctx: &Ctx<'_>, event: impl Into<MatterEvent>) -> Facts {
     Ok(vec![ctx.fact(event)])
 }
 
-fn on(day: jiff::civil::Date, event: impl Into<MatterEvent>) -> Fact<MatterEvent> {
+fn on(day: Date, event: impl Into<MatterEvent>) -> Fact<MatterEvent> {
     Fact { event: event.into(), effective: Effective::On(day) }
 }

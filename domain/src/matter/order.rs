@@ -28,8 +28,37 @@ pub(super) enum Lane {
     Custody(PermitCode),
     /// One of its debts.
     Debt(PermitCode, RequirementId),
+    /// What the lead proposed for one of its requirements.
+    Proposal(PermitCode, RequirementId),
     /// A milestone.
     Milestone(MilestoneCode),
+}
+
+impl Lane {
+    /// The permit it is a lane of.
+    fn permit(&self) -> Option<&PermitCode> {
+        match self {
+            Lane::Round(code) | Lane::Permit(code) | Lane::Due(code) | Lane::Custody(code) => Some(code),
+            Lane::Debt(code, _) | Lane::Proposal(code, _) => Some(code),
+            Lane::Matter | Lane::Plan | Lane::Milestone(_) => None,
+        }
+    }
+
+    /// Whether a fact of this lane must not come before what is noted in the other.
+    fn follows(&self, other: &Lane) -> bool {
+        match self {
+            Lane::Plan => true,
+            Lane::Round(code) => *other == Lane::Plan || other.permit() == Some(code),
+            Lane::Matter => *other == Lane::Matter,
+            Lane::Milestone(_) => other == self || *other == Lane::Plan,
+            _ => other == self || matches!(other, Lane::Plan) || self.is_within(other),
+        }
+    }
+
+    /// Whether the other is the round this lane lies in.
+    fn is_within(&self, other: &Lane) -> bool {
+        matches!(other, Lane::Round(code) if self.permit() == Some(code))
+    }
 }
 
 /// The last day each lane was written on.
@@ -54,31 +83,13 @@ impl Order {
     pub(super) fn broken_by(&self, fact: &Fact<MatterEvent>) -> Option<Date> {
         let day = fact.effective.day();
         let lanes = lanes(&fact.event);
-        let barrier = if lanes.contains(&Lane::Plan) {
-            self.0.values().max().copied()
-        } else {
-            lanes
-                .iter()
-                .flat_map(|lane| barriers(lane).into_iter().chain([lane.clone()]))
-                .filter_map(|l| self.last(&l))
-                .max()
-        };
-        barrier.filter(|last| day < *last)
+        let before = |other: &Lane| lanes.iter().any(|lane| lane.follows(other));
+        let last = self.0.iter().filter(|(other, _)| before(other)).map(|(_, last)| *last).max();
+        last.filter(|last| day < *last)
     }
 }
 
-fn barriers(lane: &Lane) -> Vec<Lane> {
-    match lane {
-        Lane::Permit(code) | Lane::Due(code) | Lane::Custody(code) | Lane::Debt(code, _) => {
-            vec![Lane::Plan, Lane::Round(code.clone())]
-        }
-        Lane::Round(code) => vec![Lane::Plan, Lane::Permit(code.clone()), Lane::Custody(code.clone())],
-        Lane::Milestone(_) => vec![Lane::Plan],
-        Lane::Matter | Lane::Plan => vec![],
-    }
-}
-
-/// What a fact writes. Marks that only add to a set (overruns, overdue offers, proposals) write no lane.
+/// What a fact writes. Marks that only add to a set (overruns, overdue offers) write no lane.
 pub(super) fn lanes(event: &MatterEvent) -> Vec<Lane> {
     use MatterEvent as E;
     let permit = |code: &PermitCode| vec![Lane::Permit(code.clone())];
@@ -121,6 +132,7 @@ pub(super) fn lanes(event: &MatterEvent) -> Vec<Lane> {
         E::HandoffReturned(e) => custody(&e.permit),
         E::HandoffWithdrawn(e) => custody(&e.permit),
         E::CustodyRecalled(e) => custody(&e.permit),
+        E::ToleranceProposed(e) => vec![Lane::Proposal(e.permit.clone(), e.requirement.clone())],
         E::DeficiencyTolerated(e) => debt(&e.permit, &e.requirement),
         E::SupplementReceived(e) => debt(&e.permit, &e.requirement),
         E::SupplementVerified(e) => debt(&e.permit, &e.requirement),
@@ -141,6 +153,7 @@ pub(super) fn lanes(event: &MatterEvent) -> Vec<Lane> {
         E::HearingHeld(e) => permit(&e.permit),
         E::RenewalRequested(e) => permit(&e.permit),
         E::RenewalGranted(e) => permit(&e.permit),
+        E::RenewalRefused(e) => permit(&e.permit),
         E::RenewalDeemedGranted(e) => permit(&e.permit),
         E::PermitApproved(e) => permit(&e.permit),
         E::PermitDenied(e) => permit(&e.permit),
@@ -150,10 +163,8 @@ pub(super) fn lanes(event: &MatterEvent) -> Vec<Lane> {
         E::PermitNotApplicable(e) => vec![Lane::Round(e.permit.clone()), Lane::Permit(e.permit.clone())],
         E::MilestoneReached(e) => vec![Lane::Milestone(e.milestone.clone())],
         E::EntryCorrected(e) => moves(&e.permit),
-        E::TermOverrun(_)
-        | E::HandoffOverdue(_)
-        | E::ToleranceProposed(_)
-        | E::RevocationProposed(_)
-        | E::PrerequisiteFellAway(_) => vec![],
+        E::TermOverrun(_) | E::HandoffOverdue(_) | E::RevocationProposed(_) | E::PrerequisiteFellAway(_) => {
+            vec![]
+        }
     }
 }

@@ -32,6 +32,9 @@ pub(super) fn decide(state: &Matter, command: &C, ctx: &Ctx<'_>) -> Facts {
     if recorded != old(correction) {
         return Err(MatterRefusal::OldValueDiffers { recorded });
     }
+    if recorded == new(correction) {
+        return Ok(vec![]);
+    }
     let mut after = round.clone();
     correct(&mut after, entry, correction);
     consistent(round, &after, ctx)?;
@@ -73,6 +76,15 @@ fn old(correction: &Correction) -> String {
     }
 }
 
+fn new(correction: &Correction) -> String {
+    match correction {
+        Correction::ReceivedOn { new, .. }
+        | Correction::SuspendedFrom { new, .. }
+        | Correction::ResumedOn { new, .. } => new.to_string(),
+        Correction::DocumentNumber { new, .. } => new.to_string(),
+    }
+}
+
 /// What the entry has recorded in that field, if it has one.
 fn recorded(round: &Round, entry: &EventId, correction: &Correction) -> Option<String> {
     let mut suspensions = round.clocks.iter().flat_map(|c| &c.suspensions);
@@ -110,6 +122,22 @@ fn consistent(before: &Round, after: &Round, ctx: &Ctx<'_>) -> Result<(), Matter
         }
         if after.complete_on() < after.received_on {
             return contradicts("补正收件日早于首次收件日 (corrected file before the first)");
+        }
+    }
+    suspensions_consistent(before, after, ctx)
+}
+
+fn suspensions_consistent(before: &Round, after: &Round, ctx: &Ctx<'_>) -> Result<(), MatterRefusal> {
+    let contradicts =
+        |zh_en: &str| Err(MatterRefusal::CorrectionContradicts { reason: super::authority::text(zh_en) });
+    let stops = |round: &Round| round.clocks.as_ref().map(|c| c.suspensions.clone()).unwrap_or_default();
+    for (was, s) in stops(before).iter().zip(&stops(after)).filter(|(was, s)| was != s) {
+        if s.suspension.from < s.served_on || s.suspension.from > s.suspension.told_until {
+            return contradicts("停止日早于告知送达日或晚于告知的截止日 (not within what the notice told)");
+        }
+        let until = s.suspension.until.filter(|until| was.suspension.until != Some(*until));
+        if until.is_some_and(|until| until > s.suspension.told_until) {
+            return contradicts("恢复日晚于告知的截止日 (resumed after the told day)");
         }
     }
     for s in after.clocks.iter().flat_map(|c| &c.suspensions) {

@@ -154,6 +154,8 @@ pub enum MatterRefusal {
     ExclusionTooLong { ground: Ground, latest: Date, source: String },
     /// Not stopped on this ground.
     NotStopped { permit: PermitCode, ground: Ground },
+    /// This notice has stopped the clock already.
+    NoticeUsed { permit: PermitCode, number: LegalText },
     /// Resumed before it was stopped.
     ResumedBeforeStart { from: Date, on: Date },
     /// Extended already.
@@ -196,6 +198,8 @@ pub enum MatterRefusal {
     NoDebt { requirement: RequirementId },
     /// Nothing was handed in to verify.
     NothingReceived { requirement: RequirementId },
+    /// What was handed in waits to be verified.
+    SupplementWaiting { requirement: RequirementId },
     /// Prerequisites land by their own permit.
     LandsByItself { requirement: RequirementId },
     /// The deadline was moved once.
@@ -222,6 +226,8 @@ pub enum MatterRefusal {
     RenewalTooLate { expires_on: Date, latest: Date },
     /// No renewal was asked for.
     NoRenewal { permit: PermitCode },
+    /// A renewal lasts longer than what it renews.
+    RenewalNoLonger { permit: PermitCode, valid_until: Date },
     /// Nothing is issued for this permit.
     NoCertificate { permit: PermitCode },
     /// A statutory edge is not made not applicable.
@@ -532,6 +538,14 @@ impl MatterRefusal {
                 format!("{permit} 没有因 {ground:?} 停止计时。"),
                 format!("The clock of {permit} is not stopped for {ground:?}."),
             ),
+            NoticeUsed { permit, number } => words(
+                "R6",
+                "行政许可法 45",
+                format!("{permit} 已按 {number} 停止计时；再次停止须另行告知。"),
+                format!(
+                    "{number} has stopped the clock of {permit} already; a further stop needs its own notice."
+                ),
+            ),
             ResumedBeforeStart { from, on } => words(
                 "R6",
                 "行政许可法 45",
@@ -656,6 +670,14 @@ impl MatterRefusal {
                 format!("{requirement} 没有未了的欠件。"),
                 format!("No debt is open on {requirement}."),
             ),
+            SupplementWaiting { requirement } => words(
+                "R10",
+                "",
+                format!("{requirement} 已补交，待核验。"),
+                format!(
+                    "What was handed in for {requirement} waits to be verified; verify or reject it first."
+                ),
+            ),
             NothingReceived { requirement } => words(
                 "R10",
                 "",
@@ -742,6 +764,14 @@ impl MatterRefusal {
                 "行政许可法 50",
                 format!("有效期至 {expires_on}，最迟 {latest} 申请延续。"),
                 format!("It expires on {expires_on}; renewal is asked for by {latest}. Apply anew."),
+            ),
+            RenewalNoLonger { permit, valid_until } => words(
+                "R7",
+                "行政许可法 50",
+                format!("{permit} 延续后的有效期 {valid_until} 未超过原有效期；不予延续须另作决定。"),
+                format!(
+                    "Valid until {valid_until}, {permit} would last no longer than it does; give a later day, or refuse the renewal."
+                ),
             ),
             NoRenewal { permit } => words(
                 "R7",
@@ -887,6 +917,7 @@ codes!(
     ToldBeforeStart,
     ExclusionTooLong,
     NotStopped,
+    NoticeUsed,
     ResumedBeforeStart,
     AlreadyExtended,
     NotExtendable,
@@ -908,6 +939,7 @@ codes!(
     NoticeNeeded,
     NoDebt,
     NothingReceived,
+    SupplementWaiting,
     LandsByItself,
     AlreadyMoved,
     NothingToConfirm,
@@ -921,6 +953,7 @@ codes!(
     NoExpiry,
     RenewalTooLate,
     NoRenewal,
+    RenewalNoLonger,
     NoCertificate,
     StatutoryEdge,
     EffectiveInFuture,

@@ -65,7 +65,11 @@ impl Matter {
         match &requirement.edge?.node {
             Node::Milestone(code) => self.milestones.get(code).copied(),
             Node::Permit(code) => {
-                let round = self.permits.get(code)?.round()?;
+                let other = self.permits.get(code)?;
+                if other.not_applicable.is_some() {
+                    return other.not_applicable_on;
+                }
+                let round = other.round()?;
                 let accepted = round.accepted.as_ref().map(|a| a.on);
                 match requirement.edge?.reaches {
                     super::plan::Reaches::Accepted => accepted,

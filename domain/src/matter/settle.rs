@@ -11,14 +11,11 @@ use super::{
     intake::first_dues,
     on,
     order::Lane,
-    plan::{Mode, Nature, Requirement, RequirementId},
+    plan::{Gate, Mode, Nature, Requirement, RequirementId},
+    requirements::gate_now,
     state::{Clocks, Debt, Matter, Phase, Round, RoundPhase, Tolerance},
 };
-use crate::{
-    calendar::days,
-    decider::{Effective, Fact},
-    ids::LegalText,
-};
+use crate::{calendar::days, decider::Fact, ids::LegalText};
 use jiff::civil::Date;
 
 /// What is due to be stated, and the day that made it true.
@@ -96,7 +93,8 @@ fn intake(at: &At<'_>, round: &Round, ctx: &Ctx<'_>, dues: &mut Vec<Due>) {
         dues: first_dues(at, from, calendar),
         term_ended: round.intake_due.date,
     };
-    dues.push(Due { day, fact: on(from, event) });
+    // It took effect on the day of receipt; where that day was corrected since, the record still has the receipt first.
+    dues.push(Due { day, fact: on(from.max(round.entered_on), event) });
 }
 
 /// A suspension ends at the told day unless a new notice came first (R6).
@@ -144,24 +142,29 @@ fn overruns(at: &At<'_>, round: &Round, dues: &mut Vec<Due>) {
 }
 
 fn overrun(at: &At<'_>, round: &Round, term: Term, due: Option<&DueOn>, dues: &mut Vec<Due>) {
-    let Some(due) = due.filter(|_| !round.overruns.contains_key(&term)) else { return };
+    let stated = |due: &&DueOn| round.overruns.contains_key(&(term, due.date));
+    let Some(due) = due.filter(|due| !stated(due)) else { return };
     let day = after(due.date);
     let event = TermOverrun { permit: at.code.clone(), round: round.number, term, due: due.clone() };
     dues.push(Due { day, fact: on(day, event) });
 }
 
 fn debts(state: &Matter, at: &At<'_>, round: &Round, ctx: &Ctx<'_>, dues: &mut Vec<Due>) {
+    if round.phase.allows_new_round() {
+        return;
+    }
     for (id, tolerance) in &round.tolerances {
         let Some(requirement) = at.planned.requirement(id) else { continue };
         if tolerance.debt == Debt::Lapsed {
-            consequence(at, round, id, tolerance, dues);
+            let relied = passed(round, tolerance.from) && state.unmet(&requirement, at.permit).is_some();
+            consequence(at, round, id, tolerance, relied, dues);
         }
         if !tolerance.debt.is_live() {
             continue;
         }
         match state.met_on(&requirement, at.permit) {
             Some(met) => dues.push(landed(state, at, round, &requirement, tolerance, met, ctx)),
-            None => lapse(at, round, id, tolerance, dues),
+            None => lapse(at, id, tolerance, dues),
         }
     }
 }
@@ -176,28 +179,27 @@ fn landed(
     met: Date,
     ctx: &Ctx<'_>,
 ) -> Due {
-    let lanes = [
-        Lane::Permit(at.code.clone()),
-        Lane::Due(at.code.clone()),
-        Lane::Debt(at.code.clone(), requirement.id.clone()),
-        Lane::Plan,
-    ];
-    let day =
-        lanes.iter().filter_map(|l| state.order.last(l)).chain([met, tolerance.on]).max().unwrap_or(met);
-    let others = round
-        .tolerances
-        .iter()
-        .any(|(id, t)| *id != requirement.id && t.mode == Mode::PreReview && t.debt.is_live());
+    let pre_reviewed =
+        || round.tolerances.iter().filter(|(id, t)| **id != requirement.id && t.mode == Mode::PreReview);
+    let others = pre_reviewed().any(|(_, t)| t.debt.is_live());
     let starts = tolerance.mode == Mode::PreReview && round.phase == RoundPhase::PreReview && !others;
-    let clock = starts.then(|| StartedClock { from: day, dues: first_dues(at, day, ctx.calendar) });
+    let before = pre_reviewed().filter(|(_, t)| t.debt == Debt::Landed).map(|(_, t)| t.changed_on);
+    let accepted = round.accepted.as_ref().map(|a| a.on);
+    let from = before.chain(accepted).chain([met, tolerance.on]).max().unwrap_or(met);
+    let clock = starts.then(|| StartedClock { from, dues: first_dues(at, from, ctx.calendar) });
+    // The clock runs from the day it landed; the entry itself comes after what the record has of the permit by then.
+    let debt = Lane::Debt(at.code.clone(), requirement.id.clone());
+    let moved = [Lane::Permit(at.code.clone()), Lane::Due(at.code.clone())];
+    let lanes = [debt, Lane::Plan].into_iter().chain(moved.into_iter().filter(|_| starts));
+    let landed = if starts { from } else { met.max(tolerance.on) };
+    let day = lanes.filter_map(|lane| state.order.last(&lane)).fold(landed, Date::max);
     let event = PrerequisiteLanded { permit: at.code.clone(), requirement: requirement.id.clone(), clock };
     Due { day, fact: on(day, event) }
 }
 
 /// The deadline passed and nothing waits to be verified. A supplement handed in on time waits for its officer.
-fn lapse(at: &At<'_>, round: &Round, id: &RequirementId, tolerance: &Tolerance, dues: &mut Vec<Due>) {
-    let over = round.phase.allows_new_round();
-    if tolerance.debt == Debt::Received || over {
+fn lapse(at: &At<'_>, id: &RequirementId, tolerance: &Tolerance, dues: &mut Vec<Due>) {
+    if tolerance.debt == Debt::Received {
         return;
     }
     let day = after(tolerance.due.date).max(tolerance.changed_on);
@@ -210,10 +212,19 @@ fn lapse(at: &At<'_>, round: &Round, id: &RequirementId, tolerance: &Tolerance, 
     dues.push(Due { day, fact: on(day, event) });
 }
 
-fn consequence(at: &At<'_>, round: &Round, id: &RequirementId, tolerance: &Tolerance, dues: &mut Vec<Due>) {
+/// What the mode says follows (R11). Revocation is proposed only where the gate was passed on the strength of the debt;
+/// before that the requirement is back at its gate and stands in the way there.
+fn consequence(
+    at: &At<'_>,
+    round: &Round,
+    id: &RequirementId,
+    tolerance: &Tolerance,
+    relied: bool,
+    dues: &mut Vec<Due>,
+) {
     let (day, permit) = (tolerance.changed_on, at.code.clone());
     let reason = || reason(id, tolerance);
-    let undecided = round.decision.is_none() && !round.phase.allows_new_round();
+    let undecided = round.decision.is_none();
     let fact = match tolerance.consequence {
         Consequence::NotAccepted if undecided && round.accepted.is_none() => {
             on(day, PermitNotAccepted { permit, reason: reason(), notice: None })
@@ -222,8 +233,7 @@ fn consequence(at: &At<'_>, round: &Round, id: &RequirementId, tolerance: &Toler
             on(day, PermitLapsed { permit, round: round.number, reason: reason() })
         }
         Consequence::RevocationProposed
-            if matches!(round.phase, RoundPhase::Approved | RoundPhase::Issued)
-                && !at.permit.revocation_proposed.contains(id) =>
+            if relied && !at.permit.revocation_proposed.contains(&(id.clone(), day)) =>
         {
             on(day, RevocationProposed { permit, requirement: id.clone() })
         }
@@ -248,26 +258,34 @@ fn renewal(at: &At<'_>, round: &Round, dues: &mut Vec<Due>) {
     }
 }
 
-/// A prerequisite revoked, or set aside, after this permit had passed the gate it stands at.
+/// Whether the round has passed this gate.
+fn passed(round: &Round, gate: Gate) -> bool {
+    match gate {
+        Gate::Accept => round.accepted.is_some(),
+        Gate::Decide => round.decision.is_some(),
+        Gate::Issue => round.certificate.is_some(),
+        Gate::AfterIssue => false,
+    }
+}
+
+/// A prerequisite revoked after this permit had passed, relying on it, the gate it stands at.
 fn fallen(state: &Matter, at: &At<'_>, round: &Round, ctx: &Ctx<'_>, dues: &mut Vec<Due>) {
     if round.phase.allows_new_round() {
         return;
     }
-    for edge in &at.planned.prerequisites {
-        let id = edge.id();
+    for requirement in at.planned.requirements() {
+        let id = requirement.id.clone();
         let RequirementId::Permit(other) = &id else { continue };
         let revoked =
             state.permits.get(other).and_then(|p| p.round()).filter(|r| r.phase == RoundPhase::Revoked);
         let Some(revoked) = revoked else { continue };
-        let passed = match edge.gate {
-            super::plan::Gate::Accept => round.accepted.is_some(),
-            super::plan::Gate::Decide => round.decision.is_some(),
-            super::plan::Gate::Issue | super::plan::Gate::AfterIssue => round.certificate.is_some(),
-        };
-        if passed && !at.permit.fell_away.contains(&id) {
-            let day = revoked.ended.as_ref().map_or(ctx.today(), |e| e.on);
-            let event = PrerequisiteFellAway { permit: at.code.clone(), requirement: id };
-            dues.push(Due { day, fact: Fact { event: event.into(), effective: Effective::On(day) } });
+        let day = revoked.ended.as_ref().map_or(ctx.today(), |e| e.on);
+        let relied = passed(round, gate_now(Some(round), &requirement));
+        if relied && !at.permit.fell_away.contains(&(id.clone(), day)) {
+            dues.push(Due {
+                day,
+                fact: on(day, PrerequisiteFellAway { permit: at.code.clone(), requirement: id }),
+            });
         }
     }
 }

@@ -66,12 +66,14 @@ pub struct Permit {
     pub custody: Custody,
     /// Why it does not apply, if so.
     pub not_applicable: Option<LegalText>,
+    /// Since when it does not.
+    pub not_applicable_on: Option<Date>,
     /// Tolerance proposed by the lead, by requirement.
     pub proposals: BTreeMap<RequirementId, Mode>,
-    /// Prerequisites that fell away after it had passed their gate.
-    pub fell_away: BTreeSet<RequirementId>,
-    /// Debts for which revocation was proposed.
-    pub revocation_proposed: BTreeSet<RequirementId>,
+    /// Prerequisites that fell away after it had passed their gate, each with the day they did.
+    pub fell_away: BTreeSet<(RequirementId, Date)>,
+    /// Debts for which revocation was proposed, each with the day it lapsed: a later round's debt is another one.
+    pub revocation_proposed: BTreeSet<(RequirementId, Date)>,
 }
 
 impl Permit {
@@ -81,6 +83,7 @@ impl Permit {
             rounds: Vec::new(),
             custody: Custody { holder: lead, offer: None, spans: Vec::new(), overdue: BTreeSet::new() },
             not_applicable: None,
+            not_applicable_on: None,
             proposals: BTreeMap::new(),
             fell_away: BTreeSet::new(),
             revocation_proposed: BTreeSet::new(),
@@ -180,6 +183,9 @@ pub struct Round {
     pub entry: EventId,
     /// The day the file was received.
     pub received_on: Date,
+    /// The day on which the receipt of the file, or of the corrected file, stands in the record; a correction of the
+    /// receipt does not move it.
+    pub entered_on: Date,
     /// Who applied; may not decide (R18).
     pub applied_by: OfficerId,
     /// What was handed in, by material.
@@ -206,8 +212,8 @@ pub struct Round {
     pub decision: Option<Decision>,
     /// The certificate.
     pub certificate: Option<Certificate>,
-    /// Terms that passed without their act.
-    pub overruns: BTreeMap<Term, DueOn>,
+    /// Terms that passed without their act, as stated, by their last day.
+    pub overruns: BTreeMap<(Term, Date), DueOn>,
     /// Why it ended, where it ended otherwise than by a decision.
     pub ended: Option<Ending>,
 }
@@ -292,6 +298,8 @@ pub struct Excluded {
     pub entry: EventId,
     /// The entry that recorded the resumption.
     pub resumed: Option<EventId>,
+    /// The day its notice was served: it excludes nothing before (R6).
+    pub served_on: Date,
     /// The value.
     pub suspension: Suspension,
 }
@@ -438,6 +446,8 @@ pub struct Check {
 /// A hearing.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Hearing {
+    /// The day it was asked for.
+    pub asked_on: Date,
     /// Last day to hold it.
     pub hold_by: DueOn,
     /// The day it was held, with its record.
@@ -476,6 +486,8 @@ pub struct Certificate {
     pub valid_until: Option<Date>,
     /// A renewal asked for and not answered: the day it was asked.
     pub renewal_asked: Option<Date>,
+    /// And by whom; does not answer it (R18).
+    pub renewal_asked_by: Option<OfficerId>,
 }
 
 /// Who has a permit, and since when.
@@ -523,6 +535,27 @@ impl Round {
     /// Whether a deemed acceptance carries the round.
     pub fn is_deemed(&self) -> bool {
         self.accepted.as_ref().is_some_and(|a| a.manner == Manner::Deemed)
+    }
+
+    /// Terms that passed without their act and that no act recorded later turns out to have kept (R16).
+    pub fn standing_overruns(&self) -> impl Iterator<Item = (Term, &DueOn)> {
+        let kept = |(term, due): (Term, Date)| self.act_of(term).is_some_and(|on| on <= due);
+        self.overruns.iter().filter(move |(key, _)| !kept(**key)).map(|((term, _), due)| (*term, due))
+    }
+
+    /// The day of the act that a term asks for, or of the round's end that made it needless.
+    fn act_of(&self, term: Term) -> Option<Date> {
+        let ended = self.decision.as_ref().map(|d| d.on).or(self.ended.as_ref().map(|e| e.on));
+        match term {
+            Term::Intake => {
+                let noticed = self.correction.as_ref().map(|c| c.notice.served_on);
+                self.accepted.as_ref().map(|a| a.on).or(noticed).or(ended)
+            }
+            Term::Statutory | Term::Promised => ended,
+            Term::PreReview => self.clocks.as_ref().map(|c| c.from).or(ended),
+            Term::Hearing => self.hearing.as_ref().and_then(|h| h.held.as_ref()).map(|(on, _)| *on).or(ended),
+            Term::Delivery => self.certificate.as_ref().map(|c| c.on).or(self.ended.as_ref().map(|e| e.on)),
+        }
     }
 
     pub(super) fn end(&mut self, phase: RoundPhase, on: Date, reason: Option<LegalText>) {

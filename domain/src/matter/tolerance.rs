@@ -107,6 +107,9 @@ fn propose(
     let at = state.working(code)?;
     state.lead_only(ctx)?;
     verdict(at.planned, &required(&at, requirement)?, mode)?;
+    if at.permit.proposals.get(requirement) == Some(&mode) {
+        return Ok(vec![]);
+    }
     let (permit, requirement, reason) = (code.clone(), requirement.clone(), reason.clone());
     super::one(ctx, ToleranceProposed { permit, requirement, mode, reason })
 }
@@ -114,7 +117,7 @@ fn propose(
 fn tolerate(state: &Matter, at: &At<'_>, asked: &Asked<'_>, ctx: &Ctx<'_>) -> Facts {
     let requirement = required(at, asked.requirement)?;
     let round = at.undecided_or_approved()?;
-    authorised(at, asked.mode, round, ctx)?;
+    authorised(state, at, asked.mode, round, ctx)?;
     let to = verdict(at.planned, &requirement, asked.mode)?;
     in_time(at, round, &requirement)?;
     if round.live_tolerance(asked.requirement).is_some() {
@@ -139,7 +142,7 @@ fn tolerate(state: &Matter, at: &At<'_>, asked: &Asked<'_>, ctx: &Ctx<'_>) -> Fa
         from: requirement.gate,
         to,
         commitment: asked.commitment.clone(),
-        supplement_due: known_due(ctx, asked.due),
+        supplement_due: known_due(ctx, ctx.calendar.roll_forward(asked.due)),
         form: asked.form.clone(),
         consequence: consequence(asked.mode),
         eligibility: eligibility.at.clone(),
@@ -174,17 +177,26 @@ fn one_time_notice(
     Ok(CorrectionNoticed { permit: at.code.clone(), listed, notice })
 }
 
-fn authorised(at: &At<'_>, mode: Mode, round: &Round, ctx: &Ctx<'_>) -> Result<(), MatterRefusal> {
+fn authorised(
+    state: &Matter,
+    at: &At<'_>,
+    mode: Mode,
+    round: &Round,
+    ctx: &Ctx<'_>,
+) -> Result<(), MatterRefusal> {
     match mode {
         Mode::ReceiveOnly | Mode::Accept => at.custodian(ctx),
-        Mode::PreReview => at.lead_department(ctx),
+        Mode::PreReview => {
+            at.lead_department(ctx)?;
+            at.not_the_applicant(state, round, ctx)
+        }
         Mode::Commitment | Mode::IssueFirst => {
             at.head(ctx)?;
             let handles = round.accepted.as_ref().and_then(|a| a.by.as_ref()) == Some(&ctx.by.officer);
-            if handles || round.applied_by == ctx.by.officer {
+            if handles {
                 super::authority::stand_back(&ctx.by.officer, "本人经办该件 (handles this permit)")?;
             }
-            Ok(())
+            at.not_the_applicant(state, round, ctx)
         }
     }
 }
@@ -209,7 +221,10 @@ pub(super) fn latest_due(at: &At<'_>, mode: Mode, ctx: &Ctx<'_>) -> Date {
     let most = settings.supplement_max_days;
     let limit = at.planned.promised.as_ref().or(at.planned.statutory.as_ref());
     let bound = limit.filter(|_| !mode.needs_head()).map_or(most, |limit| {
-        limit.value.saturating_sub(settings.supplement_margin_days).clamp(1, most.max(1))
+        let ends = ctx.calendar.add(ctx.day(), u32::from(limit.value), limit.unit);
+        let working = ctx.calendar.working_days_between(ctx.day(), ends);
+        let working = u16::try_from(working).unwrap_or(0);
+        working.saturating_sub(settings.supplement_margin_days).clamp(1, most.max(1))
     });
     ctx.calendar.add(ctx.day(), u32::from(bound), Unit::WorkingDays)
 }
@@ -241,7 +256,13 @@ fn receive(
     if at.submitter(state, ctx).is_err() {
         at.custodian(ctx)?;
     }
-    let (_, tolerance) = debt(&at, requirement)?;
+    let (round, tolerance) = debt(&at, requirement)?;
+    if round.phase.allows_new_round() {
+        return Err(at.wrong_step("open (在办)"));
+    }
+    if tolerance.debt == Debt::Received {
+        return Err(MatterRefusal::SupplementWaiting { requirement: requirement.clone() });
+    }
     if !matches!(requirement, RequirementId::Material(_)) || tolerance.mode == Mode::ReceiveOnly {
         return Err(MatterRefusal::LandsByItself { requirement: requirement.clone() });
     }
@@ -297,7 +318,7 @@ fn move_deadline(
             permit: code.clone(),
             requirement: requirement.clone(),
             old: tolerance.due.clone(),
-            new: known_due(ctx, to),
+            new: known_due(ctx, ctx.calendar.roll_forward(to)),
             reason: reason.clone(),
         },
     )

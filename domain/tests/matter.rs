@@ -1,0 +1,16 @@
+//! The rules of one matter, told as stories: given events, when a command, then events or a refusal.
+
+#![expect(clippy::unwrap_used, reason = "what a test expects to be there, is")]
+
+mod matter {
+    mod clocks;
+    mod custody;
+    mod decision;
+    mod given;
+    mod intake;
+    mod life;
+    mod plan;
+    mod record;
+    mod time;
+    mod tolerance;
+}

@@ -1,0 +1,370 @@
+//! Checks, hearings, decisions, certificates, renewal, revocation (R5, R7, R9, R18).
+
+use super::given::*;
+use om_domain::matter::{MatterCommand as C, MatterEvent as E, MatterRefusal as R, state::RoundPhase};
+
+fn in_review() -> Given {
+    given(plan())
+        .on("2023-06-12")
+        .by("window")
+        .when(submit("A1", &["form", "seal", "bank", "safety", "title"]))
+        .by("dr-1")
+        .when(accept("A1", "2023-06-12"))
+}
+
+fn approved() -> Given {
+    in_review().when(approve("A1", "2023-06-12"))
+}
+
+fn issued(valid_until: Option<&str>) -> Given {
+    approved().on("2023-06-13").when(issue("A1", "2023-06-13", valid_until))
+}
+
+#[test]
+fn r05_the_certificate_is_delivered_within_ten_working_days_of_the_decision() {
+    approved()
+        .then(|events| {
+            let [E::PermitApproved(e)] = events else { panic!("{events:?}") };
+            assert_eq!(e.delivery_due.as_ref().map(|due| due.date), day("2023-06-27"));
+        })
+        .on("2023-06-28")
+        .passes()
+        .then_only(&["TermOverrun"])
+        .by("dr-1")
+        .when(issue("A1", "2023-06-28", None))
+        .then_only(&["CertificateIssued"])
+        .when(issue("A1", "2023-06-28", None))
+        .refused_as("WrongStep");
+}
+
+#[test]
+fn gates_nothing_is_decided_or_issued_before_what_its_gate_asks_for() {
+    let bare = given(plan())
+        .on("2023-06-12")
+        .by("window")
+        .when(submit("A1", &["form", "seal"]))
+        .by("dr-1")
+        .when(accept("A1", "2023-06-12"));
+    bare.clone().when(approve("A1", "2023-06-12")).refused(
+        |r| matches!(r, R::RequirementsUnmet { missing, .. } if missing[0].requirement == requirement("material:bank")),
+    );
+    bare.when(supply("A1", &["bank"]))
+        .when(approve("A1", "2023-06-12"))
+        .when(issue("A1", "2023-06-12", None))
+        .refused(|r| matches!(r, R::RequirementsUnmet { missing, .. } if missing.len() == 2));
+}
+
+#[test]
+fn gates_a_denial_needs_no_papers_but_its_reasons() {
+    given(plan())
+        .on("2023-06-12")
+        .by("window")
+        .when(submit("A1", &["form", "seal"]))
+        .by("dr-1")
+        .when(accept("A1", "2023-06-12"))
+        .when(deny("A1", "2023-06-12"))
+        .then_only(&["PermitDenied"]);
+}
+
+#[test]
+fn already_decided_a_second_officers_decision_is_told_who_was_first() {
+    approved()
+        .by("dr-2")
+        .when(approve("A1", "2023-06-12"))
+        .refused(|r| matches!(r, R::AlreadyDecided { by, approved: true, .. } if by.as_str() == "dr-1"));
+    approved().by("dr-2").when(deny("A1", "2023-06-12")).refused_as("AlreadyDecided");
+    in_review()
+        .when(deny("A1", "2023-06-12"))
+        .by("dr-2")
+        .when(approve("A1", "2023-06-12"))
+        .refused_as("AlreadyDecided");
+}
+
+#[test]
+fn r18_who_applied_does_not_decide() {
+    let applied = given(plan())
+        .on("2023-06-12")
+        .by("dr-1")
+        .when(submit("A1", &["form", "seal", "bank"]))
+        .by("dr-2")
+        .when(accept("A1", "2023-06-12"));
+    applied.clone().by("dr-1").when(approve("A1", "2023-06-12")).refused_as("SeparationOfDuties");
+    applied.clone().by("dr-1").when(deny("A1", "2023-06-12")).refused_as("SeparationOfDuties");
+    applied.by("dr-2").when(approve("A1", "2023-06-12")).then_only(&["PermitApproved"]);
+}
+
+#[test]
+fn r18_nor_does_an_officer_of_the_applicants_own_body() {
+    let mut own = plan();
+    own.permits[4].lead = p("city-investment");
+    own.permits[4].materials.clear();
+    given(own)
+        .on("2023-06-12")
+        .by("window")
+        .when(submit("A5", &[]))
+        .by("owner")
+        .when(accept("A5", "2023-06-12"))
+        .by("owner-2")
+        .when(approve("A5", "2023-06-12"))
+        .refused_as("SeparationOfDuties");
+}
+
+#[test]
+fn r18_a_check_of_substance_needs_two_officers_and_neither_applied() {
+    let g = given(plan())
+        .on("2023-06-12")
+        .by("housing-2")
+        .when(submit("A4", &[]))
+        .by("housing-1")
+        .when(accept("A4", "2023-06-12"));
+    g.clone().when(check("A4", &["housing-1"], true)).refused_as("TwoOfficersNeeded");
+    g.clone().when(check("A4", &["housing-1", "nobody"], true)).refused_as("UnknownOfficer");
+    g.clone().when(check("A4", &["housing-1", "housing-2"], true)).refused_as("SeparationOfDuties");
+    g.clone().when(check("A4", &["housing-1", "owner"], true)).refused_as("SeparationOfDuties");
+    g.when(check("A4", &["housing-1", "water-1"], true))
+        .then_only(&["CheckRecorded"])
+        .when(check("A4", &["housing-1", "water-1"], true))
+        .then_only(&[]);
+}
+
+#[test]
+fn r18_no_approval_before_a_passed_check_where_one_is_needed() {
+    let mut small = plan();
+    small.permits[3].prerequisites.clear();
+    let g = given(small)
+        .on("2023-06-12")
+        .by("window")
+        .when(submit("A4", &[]))
+        .by("housing-1")
+        .when(accept("A4", "2023-06-12"));
+    g.clone().when(approve("A4", "2023-06-12")).refused_as("CheckMissing");
+    let failed = g.when(check("A4", &["housing-1", "housing-2"], false));
+    failed.clone().when(approve("A4", "2023-06-12")).refused_as("CheckMissing");
+    failed
+        .on("2023-06-13")
+        .when(check("A4", &["housing-1", "housing-2"], true))
+        .when(approve("A4", "2023-06-13"))
+        .then_only(&["PermitApproved"]);
+}
+
+#[test]
+fn r09_a_hearing_is_asked_for_within_five_working_days_of_being_told() {
+    in_review().on("2023-06-19").by("window").when(hearing("A1", "2023-06-12")).then(|events| {
+        let [E::HearingRequested(e)] = events else { panic!("{events:?}") };
+        // 20 working days after Monday 19 June.
+        assert_eq!(Some(e.hold_by.date), day("2023-07-18"));
+    });
+    in_review().on("2023-06-20").by("window").when(hearing("A1", "2023-06-12")).refused_as("HearingTooLate");
+    in_review().by("window").when(hearing("A1", "2023-06-13")).refused_as("NoticeNotServed");
+}
+
+#[test]
+fn r09_nothing_is_decided_before_an_open_hearing_was_held() {
+    in_review()
+        .by("window")
+        .when(hearing("A1", "2023-06-12"))
+        .when(hearing("A1", "2023-06-12"))
+        .refused_as("HearingAlready")
+        .by("dr-1")
+        .when(deny("A1", "2023-06-12"))
+        .refused_as("HearingOpen")
+        .on("2023-06-20")
+        .when(heard("A1"))
+        .when(deny("A1", "2023-06-20"))
+        .then_only(&["PermitDenied"]);
+}
+
+#[test]
+fn r09_a_hearing_not_held_within_twenty_working_days_is_overdue() {
+    in_review().by("window").when(hearing("A1", "2023-06-12")).on("2023-07-12").passes().then(|events| {
+        let terms: Vec<_> = events
+            .iter()
+            .map(|e| match e {
+                E::TermOverrun(o) => format!("{:?} {}", o.term, o.due.date),
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        assert_eq!(terms, ["Promised 2023-06-27", "Statutory 2023-07-11", "Hearing 2023-07-11"]);
+    });
+}
+
+#[test]
+fn r09_a_hearing_of_a_withdrawn_file_is_not_overdue_and_not_held() {
+    in_review()
+        .by("window")
+        .when(hearing("A1", "2023-06-12"))
+        .when(withdraw("A1"))
+        .on("2023-08-01")
+        .passes()
+        .then_only(&[])
+        .by("dr-1")
+        .when(heard("A1"))
+        .refused_as("WrongStep");
+}
+
+fn renewal() -> C {
+    C::RequestRenewal { permit: p("A1") }
+}
+
+fn grant(until: &str, served: &str) -> C {
+    C::GrantRenewal { permit: p("A1"), valid_until: p(until), notice: notice("延续 1", served) }
+}
+
+fn refuse_renewal(served: &str) -> C {
+    C::RefuseRenewal {
+        permit: p("A1"),
+        reasons: text("已不符合条件"),
+        article: text("行政许可法 50"),
+        remedy: text("六十日内申请复议"),
+        notice: notice("不予延续 1", served),
+    }
+}
+
+#[test]
+fn r07_renewal_is_asked_for_thirty_days_before_expiry() {
+    let g = issued(Some("2023-12-31"));
+    g.clone().on("2023-12-02").by("window").when(renewal()).refused_as("RenewalTooLate");
+    g.on("2023-12-01")
+        .by("window")
+        .when(renewal())
+        .then_only(&["RenewalRequested"])
+        .when(renewal())
+        .then_only(&[]);
+    issued(None).by("window").when(renewal()).refused_as("NoExpiry");
+}
+
+#[test]
+fn r07_unanswered_by_expiry_it_is_deemed_granted() {
+    issued(Some("2023-12-31"))
+        .on("2023-11-01")
+        .by("window")
+        .when(renewal())
+        .at("2023-12-31T23:59")
+        .passes()
+        .then_only(&[])
+        .at("2024-01-01T00:00")
+        .passes()
+        .then_only(&["RenewalDeemedGranted"])
+        .by("dr-1")
+        .when(refuse_renewal("2024-01-01"))
+        .refused_as("NoRenewal")
+        .on("2025-01-01")
+        .passes()
+        .then_only(&[]);
+}
+
+#[test]
+fn r07_not_asked_for_nothing_is_granted() {
+    issued(Some("2023-12-31")).on("2024-02-01").passes().then_only(&[]);
+}
+
+#[test]
+fn r07_granted_by_decision_it_lasts_longer() {
+    issued(Some("2023-12-31"))
+        .on("2023-11-01")
+        .by("window")
+        .when(renewal())
+        .by("dr-1")
+        .when(grant("2023-12-31", "2023-11-01"))
+        .refused_as("RenewalNoLonger")
+        .when(grant("2026-12-31", "2023-11-01"))
+        .then_only(&["RenewalGranted"])
+        .when(grant("2027-12-31", "2023-11-01"))
+        .refused_as("NoRenewal")
+        .on("2024-01-01")
+        .passes()
+        .then_only(&[]);
+}
+
+#[test]
+fn r07_refused_by_decision_before_expiry_it_is_not_deemed_granted() {
+    let asked = issued(Some("2023-12-31")).on("2023-11-01").by("window").when(renewal());
+    asked.clone().by("nr-1").when(refuse_renewal("2023-11-01")).refused_as("NotAuthorised");
+    asked.clone().by("dr-1").when(refuse_renewal("2023-11-02")).refused_as("NoticeNotServed");
+    asked
+        .by("dr-1")
+        .when(refuse_renewal("2023-11-01"))
+        .then_only(&["RenewalRefused"])
+        .when(refuse_renewal("2023-11-01"))
+        .refused_as("NoRenewal")
+        .on("2024-01-02")
+        .passes()
+        .then_only(&[])
+        .see(|g| {
+            let certificate = g.round("A1").certificate.as_ref().unwrap();
+            assert_eq!(certificate.valid_until, day("2023-12-31"), "it expires as it stood");
+        });
+    issued(Some("2023-12-31")).by("dr-1").when(refuse_renewal("2023-06-13")).refused_as("NoRenewal");
+}
+
+#[test]
+fn r18_who_asked_for_renewal_does_not_answer_it() {
+    let asked = issued(Some("2023-12-31")).on("2023-11-01").by("dr-2").when(renewal());
+    asked.clone().when(grant("2026-12-31", "2023-11-01")).refused_as("SeparationOfDuties");
+    asked.clone().when(refuse_renewal("2023-11-01")).refused_as("SeparationOfDuties");
+    asked.by("dr-1").when(grant("2026-12-31", "2023-11-01")).then_only(&["RenewalGranted"]);
+}
+
+#[test]
+fn r08_revocation_is_the_heads_with_notice_and_allows_a_new_round() {
+    issued(None).when(revoke("A1", "2023-06-13")).refused_as("NotAuthorised");
+    issued(None).by("dr-head").when(revoke("A1", "2023-06-14")).refused_as("NoticeNotServed");
+    issued(None)
+        .by("dr-head")
+        .when(revoke("A1", "2023-06-13"))
+        .then_only(&["PermitRevoked"])
+        .when(revoke("A1", "2023-06-13"))
+        .refused_as("WrongStep")
+        .by("window")
+        .when(submit("A1", &["form"]))
+        .then_only(&["PermitSubmitted"]);
+}
+
+fn relying() -> Given {
+    approved().by("window").when(submit("A2", &[])).by("nr-1").when(accept("A2", "2023-06-12"))
+}
+
+#[test]
+fn prerequisite_that_was_revoked_after_the_gate_is_put_before_a_person() {
+    relying()
+        .on("2023-06-14")
+        .by("dr-head")
+        .when(revoke("A1", "2023-06-14"))
+        .then(|events| {
+            let [E::PermitRevoked(_), E::PrerequisiteFellAway(e)] = events else { panic!("{events:?}") };
+            assert_eq!((e.permit.as_str(), e.requirement.to_string()), ("A2", "permit:A1".into()));
+        })
+        .see(|g| assert_eq!(g.round("A2").phase, RoundPhase::InReview, "time decides nothing"));
+}
+
+#[test]
+fn prerequisite_revoked_before_the_gate_only_blocks() {
+    approved()
+        .by("window")
+        .when(submit("A2", &[]))
+        .by("dr-head")
+        .when(revoke("A1", "2023-06-12"))
+        .then_only(&["PermitRevoked"])
+        .by("nr-1")
+        .when(accept("A2", "2023-06-12"))
+        .refused(|r| {
+            matches!(r, R::RequirementsUnmet { missing, .. }
+                if missing[0].because == om_domain::matter::refusal::Because::Ended)
+        });
+}
+
+#[test]
+fn prerequisite_revoked_a_second_time_falls_away_a_second_time() {
+    let again = |g: Given, on: &str| {
+        g.on(on)
+            .by("window")
+            .when(submit("A1", &["form", "seal", "bank"]))
+            .by("dr-1")
+            .when(accept("A1", on))
+            .when(approve("A1", on))
+            .by("dr-head")
+            .when(revoke("A1", on))
+    };
+    let first = relying().by("dr-head").when(revoke("A1", "2023-06-12"));
+    assert_eq!(again(first, "2023-06-14").count("PrerequisiteFellAway"), 2);
+}

@@ -1,0 +1,300 @@
+//! Life of the matter: proposal, plan, amendment, milestones, completion, suspension.
+
+use super::given::*;
+use om_domain::{
+    calendar::Unit,
+    matter::{
+        MatterCommand as C, MatterEvent as E, MatterRefusal as R,
+        plan::{Gate, Mode, Plan},
+        state::Phase,
+    },
+};
+
+fn in_review() -> Given {
+    given(plan())
+        .on("2023-06-12")
+        .by("window")
+        .when(submit("A1", &["form", "seal", "bank", "safety", "title"]))
+        .by("dr-1")
+        .when(accept("A1", "2023-06-12"))
+}
+
+fn only_a1() -> Plan {
+    let mut plan = plan();
+    plan.permits.truncate(1);
+    plan
+}
+
+fn done() -> Given {
+    given(only_a1())
+        .on("2023-06-12")
+        .by("window")
+        .when(submit("A1", &["form", "seal", "bank", "safety", "title"]))
+        .by("dr-1")
+        .when(accept("A1", "2023-06-12"))
+        .when(approve("A1", "2023-06-12"))
+        .when(issue("A1", "2023-06-12", None))
+}
+
+fn amend(put: Vec<om_domain::matter::plan::PlannedPermit>, drop: &[&str]) -> C {
+    C::AmendPlan { put, drop: drop.iter().map(|c| p(c)).collect(), reason: text("模板更新") }
+}
+
+#[test]
+fn a_matter_has_one_project_code_and_is_proposed_once() {
+    proposed(plan()).when(C::ProposeMatter { project: project() }).refused_as("MatterExists");
+    let mut other = proposed(plan());
+    other.log.clear();
+    other.state = Default::default();
+    other
+        .clone()
+        .read(|r| r.reserved = None)
+        .when(C::ProposeMatter { project: project() })
+        .refused_as("CodeNotReserved");
+    other
+        .read(|r| r.matter = Some(p("01HZZZZZZZZZZZZZZZZZZZZZZY")))
+        .when(C::ProposeMatter { project: project() })
+        .refused_as("CodeNotReserved");
+}
+
+#[test]
+fn a_matter_is_planned_once_and_started_with_a_plan() {
+    let designated =
+        proposed(plan()).when(C::DesignateMatter { task_force: task_force(), basis: text("政府令 1") });
+    designated.clone().when(C::StartMatter).refused_as("NoPlan");
+    let plan = || C::PlanMatter { template: p("municipal-road-bridge"), leave_out: [].into() };
+    designated
+        .when(plan())
+        .when(plan())
+        .refused_as("AlreadyPlanned")
+        .when(C::StartMatter)
+        .then_only(&["MatterStarted"]);
+}
+
+#[test]
+fn an_auditor_reads_everything_and_commands_nothing() {
+    in_review().by("auditor").when(withdraw("A1")).refused_as("NotAuthorised");
+}
+
+#[test]
+fn a_task_force_that_stays_as_it_is_is_not_recorded_again() {
+    let mut changed = task_force();
+    changed.deputy = Some(p("nr-head"));
+    let change = C::ChangeTaskForce { task_force: changed, reason: text("人事变动") };
+    given(plan()).when(change.clone()).then_only(&["TaskForceChanged"]).when(change).then_only(&[]);
+}
+
+#[test]
+fn suspending_a_matter_stops_no_statutory_clock() {
+    in_review()
+        .by("lead")
+        .when(C::SuspendMatter { reason: text("资金未落实") })
+        .on("2023-07-12")
+        .passes()
+        .then_only(&["TermOverrun", "TermOverrun"])
+        .by("dr-1")
+        .when(approve("A1", "2023-07-12"))
+        .then_only(&["PermitApproved"]);
+}
+
+#[test]
+fn amended_never_for_a_gate_already_passed() {
+    let g = in_review().by("lead");
+    let mut later = plan().permits.remove(0);
+    later.materials.iter_mut().find(|m| m.code == p("form")).unwrap().gate = Gate::Decide;
+    g.clone()
+        .when(amend(vec![later], &[]))
+        .refused(|r| matches!(r, R::GatePassed { gate: Gate::Accept, .. }));
+    let mut shorter = plan().permits.remove(0);
+    shorter.statutory.as_mut().unwrap().value = 10;
+    g.clone().when(amend(vec![shorter], &[])).refused_as("GatePassed");
+    let mut kinder = plan().permits.remove(0);
+    kinder.extension_moves_promise = true;
+    g.clone().when(amend(vec![kinder], &[])).refused_as("GatePassed");
+    g.clone().when(amend(vec![], &["A1"])).refused_as("GatePassed");
+    let mut issue = plan().permits.remove(0);
+    issue.materials.retain(|m| m.code != p("safety"));
+    g.when(amend(vec![issue], &[])).then_only(&["PlanAmended"]);
+}
+
+#[test]
+fn amended_the_nature_of_an_act_does_not_change_under_an_open_file() {
+    let mut filing = plan().permits.remove(0);
+    filing.nature = om_domain::matter::plan::Nature::Filing;
+    given(plan())
+        .on("2023-06-12")
+        .by("window")
+        .when(submit("A1", &["form"]))
+        .by("lead")
+        .when(amend(vec![filing], &[]))
+        .refused_as("GatePassed");
+}
+
+#[test]
+fn amended_the_plan_still_holds_together() {
+    let g = given(plan());
+    g.clone().when(amend(vec![], &["A1"])).refused_as("PlanInvalid");
+    let mut cycle = plan().permits.remove(0);
+    cycle.prerequisites.push(super::plan::edge(
+        super::plan::of_permit("A2"),
+        om_domain::matter::plan::Reaches::Approved,
+        Gate::Accept,
+        false,
+        &[],
+    ));
+    g.clone().when(amend(vec![cycle], &[])).refused_as("PlanInvalid");
+    g.when(amend(vec![], &["A5"])).then_only(&["PlanAmended"]).see(|g| assert_eq!(g.state.permits.len(), 4));
+}
+
+#[test]
+fn amended_to_what_it_is_the_plan_is_not_amended() {
+    given(plan()).when(amend(plan().permits, &[])).then_only(&[]).when(amend(vec![], &[])).then_only(&[]);
+}
+
+#[test]
+fn amended_a_permit_not_yet_submitted_lies_with_its_new_department() {
+    let mut moved = plan().permits.remove(4);
+    moved.lead = p("housing");
+    given(plan()).when(amend(vec![moved], &[])).see(|g| {
+        assert_eq!(g.permit("A5").custody.holder.as_str(), "housing");
+    });
+}
+
+#[test]
+fn milestones_are_reached_once_by_the_lead_or_the_implementing_body() {
+    let g = given(plan()).on("2023-06-12");
+    g.clone().by("nr-1").when(reach()).refused_as("NotAuthorised");
+    g.clone()
+        .by("town")
+        .when(reach())
+        .then_only(&["MilestoneReached"])
+        .when(reach())
+        .refused_as("MilestoneAlreadyReached");
+    g.by("lead")
+        .when(C::ReachMilestone { milestone: p("no-such"), evidence: text("照片") })
+        .refused_as("NoSuchMilestone");
+}
+
+#[test]
+fn milestones_open_the_gate_that_waits_for_them() {
+    let mut plan = plan();
+    plan.permits[3].prerequisites.retain(|e| e.id() == requirement("milestone:works-completed"));
+    plan.permits[3].site_check = false;
+    let g = given(plan)
+        .on("2023-06-12")
+        .by("window")
+        .when(submit("A4", &[]))
+        .by("housing-1")
+        .when(accept("A4", "2023-06-12"))
+        .when(approve("A4", "2023-06-12"));
+    g.when(issue("A4", "2023-06-12", None))
+        .refused_as("RequirementsUnmet")
+        .by("town")
+        .when(reach())
+        .by("housing-1")
+        .when(issue("A4", "2023-06-12", None))
+        .then_only(&["CertificateIssued"]);
+}
+
+#[test]
+fn complete_when_every_stage_is_and_nothing_is_owed() {
+    done()
+        .by("lead")
+        .when(C::CompleteMatter)
+        .then_only(&["MatterCompleted"])
+        .when(C::CompleteMatter)
+        .refused_as("WrongPhase");
+    given(only_a1())
+        .when(C::CompleteMatter)
+        .refused(|r| matches!(r, R::NotFinished { permits, .. } if permits.len() == 1));
+    done().by("dr-1").when(C::CompleteMatter).refused_as("NotAuthorised");
+}
+
+#[test]
+fn complete_not_with_an_open_debt() {
+    given(only_a1())
+        .on("2023-06-12")
+        .by("window")
+        .when(submit("A1", &["form", "seal", "bank", "title"]))
+        .by("dr-1")
+        .when(accept("A1", "2023-06-12"))
+        .by("dr-head")
+        .when(tolerate("A1", "material:safety", Mode::IssueFirst, "2023-06-20"))
+        .by("dr-1")
+        .when(approve("A1", "2023-06-12"))
+        .when(issue("A1", "2023-06-12", None))
+        .by("lead")
+        .when(C::CompleteMatter)
+        .refused(|r| matches!(r, R::NotFinished { debts, .. } if debts.len() == 1));
+}
+
+#[test]
+fn complete_a_debt_of_an_ended_round_is_owed_no_more() {
+    given(only_a1())
+        .on("2023-06-12")
+        .by("window")
+        .when(submit("A1", &["form"]))
+        .by("dr-1")
+        .when(tolerate("A1", "material:seal", Mode::Accept, "2023-06-20"))
+        .by("window")
+        .when(withdraw("A1"))
+        .when(submit("A1", &["form", "seal", "bank", "safety", "title"]))
+        .by("dr-1")
+        .when(accept("A1", "2023-06-12"))
+        .when(approve("A1", "2023-06-12"))
+        .when(issue("A1", "2023-06-12", None))
+        .by("lead")
+        .when(C::CompleteMatter)
+        .then_only(&["MatterCompleted"]);
+}
+
+#[test]
+fn complete_approved_is_enough_where_nothing_is_issued() {
+    let mut plan = only_a1();
+    plan.permits[0].certificate = false;
+    plan.permits[0].materials.clear();
+    given(plan)
+        .on("2023-06-12")
+        .by("window")
+        .when(submit("A1", &[]))
+        .by("dr-1")
+        .when(accept("A1", "2023-06-12"))
+        .when(approve("A1", "2023-06-12"))
+        .then(|events| assert!(matches!(events, [E::PermitApproved(e)] if e.delivery_due.is_none())))
+        .when(issue("A1", "2023-06-12", None))
+        .refused_as("NoCertificate")
+        .by("lead")
+        .when(C::CompleteMatter)
+        .then_only(&["MatterCompleted"]);
+}
+
+#[test]
+fn terminated_time_states_nothing_more() {
+    in_review()
+        .by("lead")
+        .when(C::TerminateMatter { reason: text("项目取消") })
+        .see(|g| assert_eq!(g.state.phase, Phase::Terminated))
+        .on("2023-12-01")
+        .passes()
+        .then_only(&[])
+        .by("dr-1")
+        .when(approve("A1", "2023-12-01"))
+        .refused_as("WrongPhase");
+}
+
+#[test]
+fn r10_settings_of_the_plan_are_the_plans() {
+    let mut plan = plan();
+    plan.settings.handoff_answer_days = 5;
+    plan.permits[0].promised = Some(limit(30, Unit::WorkingDays, "county"));
+    given(plan)
+        .on("2023-06-12")
+        .by("window")
+        .when(submit("A1", &["form", "seal"]))
+        .by("dr-1")
+        .when(offer("A1", "water"))
+        .then(|events| {
+            let [E::HandoffOffered(e)] = events else { panic!("{events:?}") };
+            assert_eq!(Some(e.answer_due.date), day("2023-06-19"));
+        });
+}
