@@ -38,7 +38,7 @@ pub fn next(life: &Life) -> Option<Date> {
 }
 
 fn unstated(life: &Life, status: Status, term: Term, due: Option<Date>) -> Option<Date> {
-    due.filter(|_| life.status == status && !life.is_stated(term))
+    due.filter(|due| life.status == status && !life.is_stated(term, *due))
 }
 
 fn on(due: Option<DueDay>) -> Option<Date> {
@@ -66,7 +66,7 @@ fn other_terms(life: &Life) -> [Option<Date>; 3] {
     let stated = |to: &BodyId, due: Date| life.handoffs_overdue.iter().any(|(b, d)| b == to && *d == due);
     let offer = life.offer.as_ref().filter(|offer| !stated(&offer.to, offer.answer_due.on));
     [
-        round.hearing.map(|(_, hold_by)| hold_by.on).filter(|_| !life.is_stated(Term::Hearing)),
+        round.hearing.map(|(_, hold_by)| hold_by.on).filter(|due| !life.is_stated(Term::Hearing, *due)),
         round.renewal.and(round.valid_until).filter(|_| life.status == Status::Issued),
         offer.map(|offer| offer.answer_due.on),
     ]

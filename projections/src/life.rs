@@ -238,9 +238,9 @@ impl Life {
         self.debts.iter().filter(|debt| debt.state.is_live())
     }
 
-    /// Whether it was already stated that this term of the current round ran out; it is stated once a round.
-    pub fn is_stated(&self, term: Term) -> bool {
-        self.overruns.iter().any(|o| o.round == self.round.number && o.term == term)
+    /// Whether it was already stated that this term of the current round ran out; it is stated once for each last day.
+    pub fn is_stated(&self, term: Term, due: Date) -> bool {
+        self.overruns.iter().any(|o| (o.round, o.term, o.due) == (self.round.number, term, due))
     }
 
     /// Whether nothing more is to come: issued, approved where nothing is issued, or not applicable.

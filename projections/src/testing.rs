@@ -111,6 +111,7 @@ impl History {
             let ctx = Context { at, by: &actor, calendar: &self.calendar, effective: None, read: &reads };
             if let Ok(facts) = MatterDecider::decide(&self.state, command, &ctx) {
                 facts.into_iter().for_each(|fact| self.record(&actor, fact));
+                self.settle();
                 return true;
             }
         }

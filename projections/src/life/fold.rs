@@ -199,6 +199,7 @@ impl Life {
                 self.round.renewal = None;
                 self.round.valid_until = Some(e.valid_until);
             }
+            E::RenewalRefused(_) => self.round.renewal = None,
             E::RenewalDeemedGranted(_) => {
                 self.round.renewal = None;
                 self.round.valid_until = None;
@@ -337,6 +338,12 @@ impl Round {
         }
         if let Some(delivery) = &e.delivery {
             self.delivery_due = Some(DueDay::from(delivery));
+        }
+        if let (Some(hold_by), Some((_, due))) = (&e.hearing, &mut self.hearing) {
+            *due = DueDay::from(hold_by);
+        }
+        if let Some(due) = &e.pre_review {
+            self.pre_review_due = Some(DueDay::from(due));
         }
     }
 
