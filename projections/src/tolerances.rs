@@ -97,7 +97,7 @@ pub struct ToleranceFilter {
 }
 
 /// Where the next page of the ledger begins: after this line.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct ToleranceCursor {
     due: Date,
     matter: MatterId,

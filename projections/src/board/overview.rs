@@ -70,7 +70,7 @@ impl MatterOrder {
 }
 
 /// Where the next page begins: after this matter, in the order it was read in.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct MatterCursor {
     name: String,
     target: Option<Date>,

@@ -84,7 +84,7 @@ pub enum DeskOrder {
 }
 
 /// Where the next page of a desk begins: after this row.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct DeskCursor {
     weight: Weight,
     due: Date,
