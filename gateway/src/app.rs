@@ -4,9 +4,11 @@
 //! Deliberately absent: listening ([`crate::serve`]), configuration.
 
 use crate::{
-    context::SignIn,
+    context::{Requester, SignIn, Unauthenticated},
     graphql::{self, engine::Engine},
-    http, ws,
+    http,
+    services::Services,
+    ws,
 };
 use axum::{
     Router,
@@ -15,6 +17,7 @@ use axum::{
     response::Response,
     routing::{any, get},
 };
+use om_infra::platform::Platform;
 use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
@@ -28,17 +31,20 @@ pub struct GatewayState(Arc<Inner>);
 
 struct Inner {
     engine: Engine,
+    services: Arc<Services>,
     sign_in: SignIn,
     shutdown: CancellationToken,
     places: Arc<Semaphore>,
 }
 
 impl GatewayState {
-    /// The state of a gateway.
-    pub fn new(sign_in: SignIn) -> Result<Self, async_graphql::parser::Error> {
+    /// The state of a gateway over a platform. Call it inside a runtime: it follows the log.
+    pub fn new(platform: Arc<Platform>, sign_in: SignIn) -> Result<Self, async_graphql::parser::Error> {
+        let services = Services::new(platform);
         let introspection = matches!(sign_in, SignIn::Dev(_));
         Ok(GatewayState(Arc::new(Inner {
-            engine: Engine::new(graphql::schema(), introspection)?,
+            engine: Engine::new(graphql::schema(Arc::clone(&services)), introspection)?,
+            services,
             sign_in,
             shutdown: CancellationToken::new(),
             places: Arc::new(Semaphore::new(MAX_CONNECTIONS)),
@@ -50,9 +56,21 @@ impl GatewayState {
         &self.0.engine
     }
 
-    /// How requesters are known.
-    pub fn sign_in(&self) -> &SignIn {
-        &self.0.sign_in
+    /// What resolvers work with.
+    pub fn services(&self) -> &Arc<Services> {
+        &self.0.services
+    }
+
+    /// The requester behind the value of an `Authorization` header, with the roles the county's directory gives it.
+    pub async fn requester(&self, authorization: Option<&str>) -> Result<Requester, Unauthenticated> {
+        let Requester { actor } = self.0.sign_in.authenticate(authorization)?;
+        match self.0.services.as_registered(actor).await {
+            Ok(actor) => Ok(Requester { actor }),
+            Err(error) => {
+                tracing::error!(%error, "the directory cannot be read; nobody is let in");
+                Err(Unauthenticated::Unavailable)
+            }
+        }
     }
 
     /// Cancelled when the server drains.

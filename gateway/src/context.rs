@@ -48,6 +48,9 @@ pub enum Unauthenticated {
         "unknown credentials: send `Authorization: Bearer dev:NAME`; `onematter users --dev` lists the names"
     )]
     Unknown,
+    /// The directory cannot be read.
+    #[error("who you are cannot be looked up now: try again in a moment")]
+    Unavailable,
 }
 
 impl SignIn {

@@ -5,10 +5,12 @@
 //! Deliberately absent: rules (the domain's) and SQL (the projections').
 
 pub mod app;
+pub mod changes;
 pub mod context;
 pub mod dev_users;
 pub mod graphql;
 pub mod http;
 pub mod serve;
+pub mod services;
 pub mod trace;
 pub mod ws;

@@ -28,6 +28,8 @@ pub enum Code {
     Internal,
     /// Nothing is wrong with the request; the service cannot take it now.
     Unavailable,
+    /// Whether a command was recorded is unknown; sent again with its id it will be.
+    OutcomeUnknown,
     /// Took longer than is allowed.
     Timeout,
 }
@@ -45,6 +47,7 @@ impl Code {
             Code::Forbidden => "FORBIDDEN",
             Code::Internal => "INTERNAL",
             Code::Unavailable => "UNAVAILABLE",
+            Code::OutcomeUnknown => "OUTCOME_UNKNOWN",
             Code::Timeout => "TIMEOUT",
         }
     }

@@ -9,29 +9,58 @@ pub mod engine;
 pub mod error;
 pub mod expansion;
 pub mod limits;
+pub mod lists;
+pub mod matter;
 pub mod me;
+pub mod node;
+pub mod node_id;
+pub mod page;
+pub mod registers;
+pub mod scalars;
 
-use async_graphql::{EmptyMutation, EmptySubscription, MergedObject, Schema};
+use crate::services::Services;
+use async_graphql::{MergedObject, MergedSubscription, Schema, SchemaBuilder};
+use std::sync::Arc;
 
 /// Everything that can be asked.
 #[derive(MergedObject, Default)]
-pub struct Query(me::MeQuery);
+pub struct Query(
+    me::MeQuery,
+    node::NodeQuery,
+    matter::queries::MatterQuery,
+    lists::overview::OverviewQuery,
+    lists::desk::DeskQuery,
+    lists::tolerances::ToleranceQuery,
+    registers::directory::DirectoryQuery,
+    registers::templates::TemplateQuery,
+);
+
+/// Everything that can be commanded.
+#[derive(MergedObject, Default)]
+pub struct Mutation(matter::mutations::MatterMutation, registers::mutations::RegisterMutation);
+
+/// Everything that can be heard of.
+#[derive(MergedSubscription, Default)]
+pub struct Subscription(matter::subscriptions::MatterSubscription, lists::subscriptions::ListSubscription);
 
 /// The schema.
-pub type GatewaySchema = Schema<Query, EmptyMutation, EmptySubscription>;
+pub type GatewaySchema = Schema<Query, Mutation, Subscription>;
 
-/// Builds the schema.
-pub fn schema() -> GatewaySchema {
-    Schema::build(Query::default(), EmptyMutation, EmptySubscription)
+/// The schema over services.
+pub fn schema(services: Arc<Services>) -> GatewaySchema {
+    builder().data(services).finish()
+}
+
+fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
+    Schema::build(Query::default(), Mutation::default(), Subscription::default())
         .limit_depth(expansion::MAX_DEPTH)
         .limit_complexity(limits::MAX_COMPLEXITY)
         .limit_directives(expansion::MAX_DIRECTIVES)
         .disable_suggestions()
         .extension(engine::TellValidated)
-        .finish()
 }
 
 /// The schema's text, as checked in at `gateway/schema.graphql`.
 pub fn schema_sdl() -> String {
-    schema().sdl()
+    builder().finish().sdl()
 }

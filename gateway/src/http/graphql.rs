@@ -69,7 +69,7 @@ async fn answer(state: &GatewayState, request: Request<Body>, asked: &Asked) -> 
     if method != Method::POST && method != Method::GET && method != Method::HEAD {
         return not_allowed(asked, "GET, POST", "send queries by GET or POST and mutations by POST");
     }
-    let requester = match state.sign_in().authenticate(authorization(request.headers())) {
+    let requester = match state.requester(authorization(request.headers())).await {
         Ok(requester) => requester,
         Err(why) => {
             let mut response =

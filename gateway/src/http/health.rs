@@ -10,27 +10,65 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use serde_json::json;
+use om_infra::{
+    log::{EventLog as _, LogState},
+    runner::{Phase, ProjectionHealth},
+};
+use serde_json::{Value, json};
 
 /// The process answers.
 pub async fn livez() -> &'static str {
     "alive\n"
 }
 
-/// Whether requests can be relied upon.
+/// Whether requests can be relied upon: the log acknowledges, the projections follow, nobody is shutting down.
 pub async fn readyz(State(state): State<GatewayState>) -> Response {
+    let services = state.services();
     let draining = state.shutdown().is_cancelled();
-    let status = if draining { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
-    (status, Json(json!({ "ready": !draining, "draining": draining }))).into_response()
+    let log = match services.log.state() {
+        LogState::Serving => json!({ "state": "serving" }),
+        LogState::Stopped { reason } => json!({ "state": "stopped", "reason": reason }),
+    };
+    let serving = services.log.state() == LogState::Serving;
+    let health = services.projections.health().await.unwrap_or_default();
+    let following = !health.is_empty() && health.iter().all(ProjectionHealth::is_ready);
+    let ready = serving && following && !draining;
+    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let projections: Vec<Value> = health.iter().map(projection).collect();
+    let body = json!({ "ready": ready, "draining": draining, "log": log, "projections": projections });
+    (status, Json(body)).into_response()
+}
+
+fn projection(health: &ProjectionHealth) -> Value {
+    let phase = match &health.phase {
+        Phase::Building { folded, of } => json!({ "phase": "building", "folded": folded, "of": of }),
+        Phase::Live => json!({ "phase": "live" }),
+        Phase::Stopped { poison } => {
+            json!({ "phase": "stopped", "event": poison.event, "position": poison.position })
+        }
+        Phase::Failing { .. } => json!({ "phase": "failing" }),
+    };
+    json!({
+        "name": health.name, "schema": health.schema, "state": phase,
+        "lagEvents": health.lag_events, "lagMs": health.lag_ms,
+    })
 }
 
 /// Figures in the text format of Prometheus.
 pub async fn metrics(State(state): State<GatewayState>) -> Response {
-    let text = format!(
+    let services = state.services();
+    if let Err(error) = services.projections.measure(&services.metrics).await {
+        tracing::warn!(%error, "the projections' lag is not known");
+    }
+    let mut text = services.metrics.gather().unwrap_or_else(|error| {
+        tracing::error!(%error, "metrics cannot be written");
+        String::new()
+    });
+    text.push_str(&format!(
         "# HELP onematter_websocket_connections WebSocket connections open now.\n\
          # TYPE onematter_websocket_connections gauge\n\
          onematter_websocket_connections {}\n",
         state.connections()
-    );
+    ));
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
 }

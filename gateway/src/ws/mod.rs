@@ -54,7 +54,7 @@ pub async fn serve(
     };
     upgrade.on_upgrade(move |socket| async move {
         let (sender, receiver) = socket.split();
-        session::run(state, receiver, sender).await;
+        session::run(state, receiver, sender, session::Patience::default()).await;
         drop(place);
     })
 }

@@ -23,14 +23,26 @@ use tokio_stream::StreamMap;
 
 /// Most operations of one connection at a time.
 pub const MAX_OPERATIONS: usize = 50;
-/// Time for `connection_init`.
-const INIT_TIMEOUT: Duration = Duration::from_secs(5);
-/// How often the client is asked whether it is there.
-const PING_EVERY: Duration = Duration::from_secs(25);
-/// Longest silence of a client.
-const MAX_SILENCE: Duration = Duration::from_secs(60);
-/// Longest time for one message to go out.
-const SEND_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long a connection waits for what.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// For `connection_init`.
+    pub init: Duration,
+    /// Until the client is asked whether it is there.
+    pub ping_every: Duration,
+    /// For any sign of the client.
+    pub silence: Duration,
+    /// For one message to go out.
+    pub send: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        let seconds = Duration::from_secs;
+        Patience { init: seconds(5), ping_every: seconds(25), silence: seconds(60), send: seconds(10) }
+    }
+}
 
 /// An operation's items, and a last one that says it has ended.
 type Operations = StreamMap<String, BoxStream<'static, Option<Outcome>>>;
@@ -44,23 +56,25 @@ struct Session<T> {
     requester: Option<Requester>,
     operations: Operations,
     heard: Instant,
+    patience: Patience,
 }
 
 /// Serves a connection until either side ends it.
-pub async fn run<R, T, E>(state: GatewayState, receiver: R, sender: T)
+pub async fn run<R, T, E>(state: GatewayState, receiver: R, sender: T, patience: Patience)
 where
     R: Stream<Item = Result<Message, E>> + Send,
     T: Sink<Message> + Send + Unpin,
 {
     let mut receiver = pin!(receiver);
     let now = Instant::now();
-    let mut session = Session { state, sender, requester: None, operations: StreamMap::new(), heard: now };
+    let mut session =
+        Session { state, sender, requester: None, operations: StreamMap::new(), heard: now, patience };
     let shutdown = session.state.shutdown().clone();
-    let mut ping = tokio::time::interval_at(now + PING_EVERY, PING_EVERY);
+    let mut ping = tokio::time::interval_at(now + patience.ping_every, patience.ping_every);
     let closing = loop {
         let deadline = match session.requester {
-            Some(_) => session.heard + MAX_SILENCE,
-            None => now + INIT_TIMEOUT,
+            Some(_) => session.heard + patience.silence,
+            None => now + patience.init,
         };
         let step = tokio::select! {
             () = shutdown.cancelled() => Err(Closing::GoingAway),
@@ -116,7 +130,7 @@ impl<T: Sink<Message> + Send + Unpin> Session<T> {
         if self.requester.is_some() {
             return Err(Closing::TooManyInits);
         }
-        let requester = self.state.sign_in().authenticate(authorization);
+        let requester = self.state.requester(authorization).await;
         self.requester =
             Some(requester.map_err(|_| Closing::Unauthorized("Unauthorized: unknown credentials"))?);
         self.say(message::ack()).await
@@ -177,7 +191,7 @@ impl<T: Sink<Message> + Send + Unpin> Session<T> {
 
     /// Sends one message; a client that does not take it in time is too slow to keep.
     async fn send(&mut self, message: Message) -> Step {
-        match timeout(SEND_TIMEOUT, self.sender.send(message)).await {
+        match timeout(self.patience.send, self.sender.send(message)).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(_)) | Err(_) => Err(Closing::TooSlow),
         }

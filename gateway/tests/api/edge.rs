@@ -1,36 +1,18 @@
 //! The HTTP edge: what is refused, with which status, and that the process stays alive.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
-
+use crate::support::{BOTH, Gateway};
 use axum::{
-    body::{Body, to_bytes},
+    body::Body,
     http::{HeaderMap, Request, StatusCode},
 };
-use om_gateway::{
-    app::{GatewayState, app},
-    context::SignIn,
-    dev_users::DevUsers,
-};
 use serde_json::{Value, json};
-use tower::ServiceExt;
-
-const BOTH: &str = "application/graphql-response+json, application/json;q=0.9";
 
 async fn send(request: Request<Body>) -> (StatusCode, HeaderMap, Value) {
-    let state = GatewayState::new(SignIn::Dev(DevUsers::built_in())).unwrap();
-    let response = app(state).oneshot(request).await.unwrap();
-    let (parts, body) = response.into_parts();
-    let bytes = to_bytes(body, usize::MAX).await.unwrap();
-    (parts.status, parts.headers, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
+    Gateway::open().send(request).await
 }
 
 fn post(accept: &str, body: impl Into<Body>) -> Request<Body> {
-    Request::post("/graphql")
-        .header("authorization", "Bearer dev:lead")
-        .header("content-type", "application/json")
-        .header("accept", accept)
-        .body(body.into())
-        .unwrap()
+    crate::support::post("lead", accept, body)
 }
 
 fn ask(query: &str) -> Request<Body> {
@@ -145,7 +127,7 @@ async fn the_status_of_a_faulty_document_follows_the_type_of_the_answer() {
         assert_eq!(send(plain).await.0, StatusCode::OK, "{faulty}");
     }
     let two = json!({ "query": "query A { me { county } } query B { me { body } }", "operationName": "B" });
-    assert_eq!(send(post(BOTH, two.to_string())).await.2["data"]["me"]["body"], "body:task-force-office");
+    assert_eq!(send(post(BOTH, two.to_string())).await.2["data"]["me"]["body"], "body:county-government");
     let mut request = ask("{ me { county } }");
     request.headers_mut().insert("accept", "text/html".parse().unwrap());
     assert_eq!(send(request).await.0, StatusCode::NOT_ACCEPTABLE);
@@ -160,8 +142,13 @@ async fn a_subscription_is_sent_to_the_websocket() {
 
 #[tokio::test]
 async fn health_is_open_and_says_little() {
+    let gateway = Gateway::open();
+    gateway.state.services().projections.caught_up().await.unwrap();
     for path in ["/livez", "/readyz", "/metrics"] {
-        let (status, ..) = send(Request::get(path).body(Body::empty()).unwrap()).await;
-        assert_eq!(status, StatusCode::OK, "{path}");
+        let (status, _, body) = gateway.send(Request::get(path).body(Body::empty()).unwrap()).await;
+        assert_eq!(status, StatusCode::OK, "{path}: {body}");
     }
+    gateway.state.shutdown().cancel();
+    let (status, ..) = gateway.send(Request::get("/readyz").body(Body::empty()).unwrap()).await;
+    assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
 }

@@ -1,30 +1,37 @@
 //! graphql-transport-ws without a socket: messages in, messages out, close codes.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
-
+use crate::support::Gateway;
 use axum::extract::ws::Message;
 use futures::{StreamExt, channel::mpsc};
-use om_gateway::{app::GatewayState, context::SignIn, dev_users::DevUsers, ws::session};
+use om_gateway::ws::session::{self, Patience};
 use serde_json::{Value, json};
 use std::{convert::Infallible, time::Duration};
 
 struct Client {
     to_server: mpsc::UnboundedSender<Result<Message, Infallible>>,
     from_server: mpsc::UnboundedReceiver<Message>,
-    state: GatewayState,
+    gateway: Gateway,
 }
 
 impl Client {
     fn connect() -> Self {
-        let state = GatewayState::new(SignIn::Dev(DevUsers::built_in())).unwrap();
+        Self::patient(Patience::default())
+    }
+
+    fn patient(patience: Patience) -> Self {
+        let gateway = Gateway::open();
         let (to_server, receiver) = mpsc::unbounded();
         let (sender, from_server) = mpsc::unbounded();
-        tokio::spawn(session::run(state.clone(), receiver, sender));
-        Client { to_server, from_server, state }
+        tokio::spawn(session::run(gateway.state.clone(), receiver, sender, patience));
+        Client { to_server, from_server, gateway }
     }
 
     async fn signed_in() -> Self {
-        let mut client = Client::connect();
+        Self::connect().sign_in().await
+    }
+
+    async fn sign_in(self) -> Self {
+        let mut client = self;
         client.say(json!({ "type": "connection_init", "payload": { "authorization": "Bearer dev:lead" } }));
         assert_eq!(client.hear().await["type"], "connection_ack");
         client
@@ -114,17 +121,18 @@ async fn each_breach_of_the_protocol_has_its_code() {
     assert_eq!(client.closed().await, 4400);
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn who_says_nothing_is_not_waited_for() {
-    let mut client = Client::connect();
+    let short = Duration::from_millis(300);
+    let mut client = Client::patient(Patience { init: short, ..Patience::default() });
     assert_eq!(client.closed().await, 4408);
-    let mut client = Client::signed_in().await;
+    let mut client = Client::patient(Patience { silence: short, ..Patience::default() }).sign_in().await;
     assert_eq!(client.closed().await, 1008);
 }
 
 #[tokio::test]
 async fn a_server_that_drains_says_so() {
     let mut client = Client::signed_in().await;
-    client.state.shutdown().cancel();
+    client.gateway.state.shutdown().cancel();
     assert_eq!(client.closed().await, 1001);
 }

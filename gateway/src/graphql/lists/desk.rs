@@ -1,0 +1,119 @@
+//! A body's desk: what it must do next, by legal risk or by due date.
+
+use super::{
+    decode, encode, of_read, one_more,
+    words::{TaskKind, Weight},
+};
+use crate::graphql::{
+    error::bad_input,
+    limits::{multiplier, page_size},
+    matter::queries::of_request,
+    node_id::{self, NodeId},
+    page::connection,
+    scalars::{Date, LegalText, PermitCode, Requirement},
+};
+use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
+use om_domain::calendar::Calendar;
+use om_projections::{
+    board::Board,
+    desk::{self, DeskCursor, DeskRow},
+};
+
+/// In which order a desk is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "desk::DeskOrder")]
+pub enum DeskOrder {
+    /// By due date; without one last.
+    Due,
+    /// By legal risk: what hangs on it, then its due date.
+    Risk,
+}
+
+/// One thing to be done on one permit.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct DeskTask {
+    /// The matter, `matter:…`.
+    pub matter: ID,
+    /// Its name.
+    pub matter_name: LegalText,
+    /// The permit, `permit:…/CODE`.
+    pub permit: ID,
+    /// The permit's code in the matter.
+    pub permit_code: PermitCode,
+    /// What is to be done.
+    pub kind: TaskKind,
+    /// For which requirement, where it is about one.
+    pub requirement: Option<Requirement>,
+    /// The body whose move it is, `body:…`.
+    pub body: ID,
+    /// Since which day.
+    pub since: Date,
+    /// Last day; none where no term runs.
+    pub due: Option<Date>,
+    /// What hangs on it.
+    pub weight: Weight,
+    /// Working days (工作日) left through the last day; negative when it has passed. None where no term runs.
+    pub left_working_days: Option<i32>,
+    /// Whether the last day has passed.
+    pub overdue: bool,
+}
+
+impl DeskTask {
+    fn of(row: DeskRow, calendar: &Calendar, today: jiff::civil::Date) -> Self {
+        let DeskRow { matter, matter_name, permit, task } = row;
+        DeskTask {
+            matter: NodeId::Matter(matter).id(),
+            matter_name: matter_name.into(),
+            permit: NodeId::Permit(matter, permit.clone()).id(),
+            permit_code: permit.into(),
+            kind: task.kind.into(),
+            requirement: task.requirement.map(Into::into),
+            body: NodeId::Body(task.body).id(),
+            since: task.since.into(),
+            due: task.due.map(Into::into),
+            weight: task.weight.into(),
+            left_working_days: task.due.map(|due| calendar.working_days_between(today, due)),
+            overdue: task.due.is_some_and(|due| due < today),
+        }
+    }
+}
+
+connection! {
+    /// A page of a desk.
+    DeskConnection, DeskEdge, DeskTask
+}
+
+/// Queries for desks.
+#[derive(Default)]
+pub struct DeskQuery;
+
+#[Object]
+impl DeskQuery {
+    /// A body's desk: what it must do next, on every permit in its hands.
+    #[graphql(complexity = "multiplier(first, 50) * child_complexity")]
+    async fn desk(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The body, `body:…`; the requester's own if not said.")] body: Option<ID>,
+        #[graphql(desc = "In which order; by legal risk if not said.")] order: Option<DeskOrder>,
+        #[graphql(desc = "At most this many, 1 to 200; 50 if not said.")] first: Option<i32>,
+        #[graphql(desc = "After the task of this cursor.")] after: Option<String>,
+    ) -> Result<DeskConnection> {
+        let size = page_size(first, 50).map_err(bad_input)?;
+        let (services, who) = of_request(ctx)?;
+        let body = match &body {
+            Some(id) => node_id::body(id)?,
+            None => who.actor.body.clone(),
+        };
+        let county = who.county().clone();
+        let order: desk::DeskOrder = order.unwrap_or(DeskOrder::Risk).into();
+        let cursor: Option<DeskCursor> = decode(after.as_ref())?;
+        let read = move |db: &_| desk::desk(db, &county, &body, order, cursor.as_ref(), one_more(size));
+        let rows = services.projections.read::<Board, _>(read).await.map_err(of_read)?;
+        let (calendar, today) = (services.calendar(who.county()), services.today());
+        let entry =
+            |row: DeskRow| Ok((encode(&DeskCursor::from(&row))?, DeskTask::of(row, &calendar, today)));
+        let entries = rows.into_iter().map(entry).collect::<Result<_>>()?;
+        Ok(DeskConnection::of(entries, size, after.is_some()))
+    }
+}

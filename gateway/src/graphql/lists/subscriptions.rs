@@ -1,0 +1,86 @@
+//! Hearing that a list may read differently now.
+//!
+//! Invariants: the first item comes at once, so whoever subscribes and then reads misses nothing; an item comes only
+//! after the lists show what it is about; a burst of changes comes as one item.
+//! Deliberately absent: what has changed; the list says that.
+
+use crate::{
+    context::Requester,
+    graphql::{node_id, node_id::NodeId},
+    services::Services,
+};
+use async_graphql::{Context, ID, Result, SimpleObject, Subscription};
+use futures::Stream;
+use std::{sync::Arc, time::Duration};
+use tokio::sync::watch;
+
+/// Changes within this time come as one.
+const BURST: Duration = Duration::from_millis(150);
+
+/// A list may read differently now: read it again.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct ListChange {
+    /// What has changed: the desk's body `body:…`, or none for the overview.
+    pub body: Option<ID>,
+    /// Where the log stood that the lists show now: an opaque token, the same while nothing changes.
+    pub position: Option<String>,
+    /// Whether the lists may not show all of it yet.
+    pub pending: bool,
+}
+
+/// Subscriptions to lists.
+#[derive(Default)]
+pub struct ListSubscription;
+
+#[Subscription]
+impl ListSubscription {
+    /// That a desk may read differently now. The first item comes at once.
+    async fn desk_changed(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The body, `body:…`; the requester's own if not said.")] body: Option<ID>,
+    ) -> Result<impl Stream<Item = ListChange>> {
+        let who = ctx.data::<Requester>()?;
+        let body = match &body {
+            Some(id) => node_id::body(id)?,
+            None => who.actor.body.clone(),
+        };
+        changes(ctx, Some(NodeId::Body(body).id()))
+    }
+
+    /// That the overview may read differently now. The first item comes at once.
+    async fn overview_changed(&self, ctx: &Context<'_>) -> Result<impl Stream<Item = ListChange>> {
+        changes(ctx, None)
+    }
+}
+
+struct Following {
+    services: Arc<Services>,
+    wakes: watch::Receiver<u64>,
+    body: Option<ID>,
+    begun: bool,
+}
+
+fn changes(ctx: &Context<'_>, body: Option<ID>) -> Result<impl Stream<Item = ListChange> + use<>> {
+    let services = Arc::clone(ctx.data::<Arc<Services>>()?);
+    let wakes = services.changes.of_county(ctx.data::<Requester>()?.county().as_str());
+    let following = Following { services, wakes, body, begun: false };
+    Ok(futures::stream::unfold(following, step))
+}
+
+async fn step(mut following: Following) -> Option<(ListChange, Following)> {
+    if following.begun {
+        following.wakes.changed().await.ok()?;
+        tokio::time::sleep(BURST).await;
+    }
+    following.begun = true;
+    following.wakes.mark_unchanged();
+    let head = following.services.head().await.ok().flatten();
+    let pending = match head {
+        Some(head) => following.services.pending(head).await,
+        None => false,
+    };
+    let change =
+        ListChange { body: following.body.clone(), position: head.map(|head| head.to_string()), pending };
+    Some((change, following))
+}

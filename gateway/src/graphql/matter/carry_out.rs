@@ -1,0 +1,131 @@
+//! From a mutation to the executor, and back.
+//!
+//! Invariants: what is asked is asked for the requester's own county; a command is carried out once, however often it
+//! is sent; a refusal is an answer, a fault is an error.
+//! Deliberately absent: authority; the domain decides it.
+
+use super::payload::{self, MatterCommandPayload, stream_of};
+use crate::{
+    context::Requester,
+    graphql::error::{Code, error, fault},
+    services::{Services, stream},
+};
+use async_graphql::{Context, Error, Result};
+use om_domain::{
+    decider::{Context as DecisionContext, Decider, Effective, Seen, SeenAt},
+    ids::{CommandId, MatterId},
+    matter::{Matter, MatterCommand, MatterDecider, MatterReads, event::ProjectFacts},
+    project::{ProjectCommand, ProjectDecider},
+};
+use om_infra::executor::{Fault, Outcome, Request};
+use std::sync::Arc;
+
+/// What every command on a matter carries.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// The caller's id of the intention.
+    pub command_id: CommandId,
+    /// The matter.
+    pub matter: MatterId,
+    /// When it happened, if not now.
+    pub effective: Option<Effective>,
+    /// The revision the caller decided on.
+    pub expected: Option<u64>,
+}
+
+/// Carries out a command on a matter.
+pub async fn carry_out(
+    ctx: &Context<'_>,
+    asked: Asked,
+    command: MatterCommand,
+) -> Result<MatterCommandPayload> {
+    let services = ctx.data::<Arc<Services>>()?;
+    let who = ctx.data::<Requester>()?;
+    let name = stream_of(who, asked.matter)?;
+    let matter = services.matters.state(&name).await.map_err(of_fault)?.state;
+    let day = asked.effective.map_or_else(|| services.today(), |effective| effective.day());
+    let registers = &services.registers;
+    let reads =
+        registers.for_matter(who.county(), asked.matter, &matter, &command, day).await.map_err(of_fault)?;
+    let request = Request {
+        effective: asked.effective,
+        expected: asked.expected,
+        reads,
+        ..Request::new(name, asked.command_id, (*who.actor).clone(), command)
+    };
+    let outcome = services.matters.execute(request).await.map_err(of_fault)?;
+    payload::of_outcome(services, who, asked.matter, outcome).await
+}
+
+/// Proposes a matter: reserves the project code, then creates the matter.
+pub async fn propose(
+    ctx: &Context<'_>,
+    command_id: CommandId,
+    effective: Option<Effective>,
+    project: ProjectFacts,
+) -> Result<MatterCommandPayload> {
+    let services = ctx.data::<Arc<Services>>()?;
+    let who = ctx.data::<Requester>()?;
+    let matter = MatterId::of_command(who.county(), &command_id);
+    let code = project.code.clone();
+    let command = MatterCommand::ProposeMatter { project };
+    // Asked first with the code as if it were reserved, so that a proposal the rules refuse reserves nothing.
+    if let Some(refused) = would_be_refused(services, who, matter, effective, &command) {
+        return Ok(payload::refused(&refused));
+    }
+    let name = stream::<ProjectDecider>(who.county(), &code).map_err(|e| fault("naming a stream", &e))?;
+    let reserve = ProjectCommand::ReserveProjectCode { matter };
+    let request = Request::new(name, command_id, (*who.actor).clone(), reserve);
+    match services.registers.projects.execute(request).await.map_err(of_fault)? {
+        Outcome::Done(_) | Outcome::NoChange(_) => {}
+        Outcome::Refused { refusal, .. } => return Ok(payload::refused(&refusal)),
+        Outcome::Conflict(standing) => {
+            return Ok(payload::busy("the project code is being reserved by others", standing.revision));
+        }
+        Outcome::CommandIdReused { .. } => return Ok(payload::reused(None)),
+    }
+    carry_out(ctx, Asked { command_id, matter, effective, expected: None }, command).await
+}
+
+fn would_be_refused(
+    services: &Services,
+    who: &Requester,
+    matter: MatterId,
+    effective: Option<Effective>,
+    command: &MatterCommand,
+) -> Option<om_domain::matter::MatterRefusal> {
+    let at = SeenAt { stream: String::new(), revision: None };
+    let reads = MatterReads {
+        matter: Some(matter),
+        reserved: Some(Seen { at, value: Some(matter) }),
+        ..MatterReads::default()
+    };
+    let calendar = services.calendar(who.county());
+    let context =
+        DecisionContext { at: services.now(), by: &who.actor, calendar: &calendar, effective, read: &reads };
+    MatterDecider::decide(&Matter::default(), command, &context).err()
+}
+
+/// A fault of the machine as an error the caller can act on.
+pub fn of_fault(cause: Fault) -> Error {
+    match cause.code() {
+        "OUTCOME_UNKNOWN" => {
+            tracing::error!(%cause, "whether a command was recorded is unknown");
+            let message = "whether it was recorded is unknown: send it again with the same commandId";
+            error(Code::OutcomeUnknown, message)
+        }
+        "DISK_FULL" => {
+            tracing::error!(%cause, "the disk is full");
+            error(
+                Code::Unavailable,
+                "nothing was recorded: the disk is full; tell whoever looks after the server",
+            )
+        }
+        "UNAVAILABLE" => {
+            tracing::error!(%cause, "the log cannot be reached");
+            error(Code::Unavailable, "the log cannot be reached: try again in a moment")
+        }
+        "FORBIDDEN" => error(Code::Forbidden, "an actor of one county cannot act in another"),
+        _ => fault("carrying out a command", &cause),
+    }
+}

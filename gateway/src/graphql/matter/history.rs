@@ -1,0 +1,145 @@
+//! A matter's entries: who did what, when it happened, when it was recorded.
+//!
+//! Invariants: the order is the log's; an entry recorded late shows as back-filled, by the grace of the matter's plan;
+//! a cursor is the entry's revision.
+//! Deliberately absent: erasing or hiding an entry; a wrong one is corrected by another.
+
+use super::{payload::stream_of, queries::of_request, sentence};
+use crate::graphql::{
+    error::bad_input,
+    limits::page_size,
+    matter::carry_out::of_fault,
+    me::Role,
+    node_id::NodeId,
+    page::connection,
+    scalars::{Date, Instant, Json, PermitCode, Uuid},
+};
+use async_graphql::{ComplexObject, Context, ID, Result, SimpleObject};
+use om_domain::{
+    calendar::{Calendar, beijing},
+    decider::{Effective, EventRecord},
+    ids::MatterId,
+    matter::{Matter, MatterEvent, event_permit},
+};
+use om_infra::recorded::Entry;
+
+/// An entry of a matter's history: a fact, as it was recorded.
+#[derive(Debug, Clone, SimpleObject)]
+#[graphql(complex)]
+pub struct Event {
+    #[graphql(skip)]
+    id: ID,
+    /// Its number in the matter, from 0.
+    pub revision: u64,
+    /// Where it stands in the log: an opaque token of this installation's log.
+    pub position: String,
+    /// The name of what happened, such as `PermitApproved`.
+    pub name: &'static str,
+    /// The version of its data's form.
+    pub version: u16,
+    /// The permit it is about, if it is about one.
+    pub permit: Option<PermitCode>,
+    /// Who acted, `officer:…`.
+    pub actor: ID,
+    /// The body they acted for, `body:…`.
+    pub body: ID,
+    /// Their roles at that moment.
+    pub roles: Vec<Role>,
+    /// The instant it happened at; none where only the date is known.
+    pub effective_at: Option<Instant>,
+    /// The day it happened on, in Beijing.
+    pub effective_on: Date,
+    /// When it was recorded; never goes back within a matter.
+    pub recorded: Instant,
+    /// Recorded later than it happened by more than the grace: back-filling (后期补录).
+    pub backfilled: bool,
+    /// How many working days later than it happened it was recorded.
+    pub recorded_late_working_days: i32,
+    /// The command that brought it about.
+    pub command_id: Uuid,
+    /// Its data, whose form follows from name and version.
+    pub data: Json,
+    /// What happened, in one English sentence.
+    pub sentence: String,
+    /// The same in Chinese.
+    pub sentence_zh: String,
+}
+
+#[ComplexObject]
+impl Event {
+    /// Its id, `event:…/…`.
+    pub async fn id(&self) -> ID {
+        self.id.clone()
+    }
+}
+
+impl Event {
+    pub(crate) fn of(
+        matter: MatterId,
+        entry: &Entry<MatterEvent>,
+        calendar: &Calendar,
+        grace_days: i32,
+    ) -> Self {
+        let fact = &entry.fact;
+        let data = fact.event.encode().ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let said = sentence::of(&fact.event);
+        let late = calendar.working_days_between(fact.effective.day(), beijing(fact.recorded));
+        Event {
+            id: NodeId::Event(matter, fact.id).id(),
+            revision: fact.revision,
+            position: entry.position.to_string(),
+            name: fact.event.name(),
+            version: fact.event.version(),
+            permit: event_permit(&fact.event).cloned().map(Into::into),
+            actor: NodeId::Officer(fact.by.officer.clone()).id(),
+            body: NodeId::Body(fact.by.body.clone()).id(),
+            roles: fact.by.roles.iter().map(|role| (*role).into()).collect(),
+            effective_at: match fact.effective {
+                Effective::At(instant) => Some(instant.into()),
+                Effective::On(_) => None,
+            },
+            effective_on: fact.effective.day().into(),
+            recorded: fact.recorded.into(),
+            backfilled: fact.is_backfilled(calendar, grace_days),
+            recorded_late_working_days: late.max(0),
+            command_id: Uuid(entry.origin.command.0),
+            data: Json(data.unwrap_or_default()),
+            sentence: said.en,
+            sentence_zh: said.zh,
+        }
+    }
+}
+
+connection! {
+    /// Entries of a matter's history, in the order of the log.
+    EventConnection, EventEdge, Event
+}
+
+/// The grace of a matter's plan, in working days; the usual one before it is planned.
+pub(crate) fn grace_days(matter: &Matter) -> i32 {
+    let usual = || om_domain::matter::plan::Settings::default();
+    i32::from(matter.plan.as_ref().map_or_else(usual, |plan| plan.settings.clone()).backfill_grace_days)
+}
+
+/// A page of a matter's entries.
+pub async fn events(
+    ctx: &Context<'_>,
+    matter: MatterId,
+    first: Option<i32>,
+    after: Option<String>,
+    through: Option<u64>,
+) -> Result<EventConnection> {
+    let size = page_size(first, 50).map_err(bad_input)?;
+    let cursor =
+        |text: &String| text.parse::<u64>().map_err(|_| bad_input("after is not a cursor of a history"));
+    let from = after.as_ref().map(cursor).transpose()?.map_or(0, |revision| revision.saturating_add(1));
+    let (services, who) = of_request(ctx)?;
+    let name = stream_of(who, matter)?;
+    let grace = grace_days(&services.matters.state(&name).await.map_err(of_fault)?.state);
+    let entries = services.matters.history(&name, from, size + 1).await.map_err(of_fault)?;
+    let calendar = services.calendar(who.county());
+    let wanted = entries.iter().take_while(|entry| through.is_none_or(|last| entry.fact.revision <= last));
+    let events = wanted.map(|entry| Event::of(matter, entry, &calendar, grace));
+    let events = events.map(|event| (event.revision.to_string(), event)).collect();
+    Ok(EventConnection::of(events, size, after.is_some()))
+}

@@ -1,0 +1,154 @@
+//! Asking for one matter: now, or as it was known and true at a moment, by the same fold.
+//!
+//! Invariants: a matter of another county is not found; the past is shown and cannot be acted on.
+//! Deliberately absent: lists; those are the projections'.
+
+use super::{
+    carry_out::of_fault,
+    history::{EventConnection, events},
+    payload::stream_of,
+    types::{Matter, View},
+};
+use crate::{
+    context::Requester,
+    graphql::{
+        error::{bad_input, fault, not_found},
+        limits::multiplier,
+        node_id,
+        scalars::Instant,
+    },
+    services::Services,
+};
+use async_graphql::{Context, ID, InputObject, Object, OneofObject, Result};
+use om_domain::{calendar::beijing, ids::MatterId, matter::state::Phase};
+use om_infra::executor::{At, HistoryError, Known};
+use std::sync::Arc;
+
+/// Up to where facts are known. Exactly one of them.
+#[derive(Debug, Clone, OneofObject)]
+pub enum KnownInput {
+    /// Up to this entry and with it, `event:…/…`.
+    EventId(ID),
+    /// What was recorded by this instant.
+    Time(Instant),
+}
+
+/// Which past is asked for.
+#[derive(Debug, Clone, InputObject)]
+pub struct AtInput {
+    /// As known when; if not said, all that is known now.
+    pub known: Option<KnownInput>,
+    /// As true when: only what had happened by this instant, in the order it happened. If not said, all that is known,
+    /// in the order it was recorded. Clocks are read at this instant, else at `known`.
+    pub as_of: Option<Instant>,
+}
+
+/// Queries for one matter.
+#[derive(Default)]
+pub struct MatterQuery;
+
+#[Object]
+impl MatterQuery {
+    /// One matter: as it is now, or as known and as true at a moment of the past.
+    async fn matter(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The matter, `matter:…`.")] id: ID,
+        #[graphql(desc = "Which past; now if not said.")] at: Option<AtInput>,
+    ) -> Result<Matter> {
+        let id = node_id::matter(&id)?;
+        let services = ctx.data::<Arc<Services>>()?;
+        let who = ctx.data::<Requester>()?;
+        let view = match at {
+            None => view_of(services, who, id).await?,
+            Some(at) => past(services, who, id, at).await?,
+        };
+        Ok(Matter(Arc::new(view)))
+    }
+
+    /// Entries of a matter's history between two revisions, both included, in the order of the log.
+    #[graphql(complexity = "multiplier(first, 50) * child_complexity")]
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The matter, `matter:…`.")] matter_id: ID,
+        #[graphql(desc = "From this revision on; from the first, 0, if not said.")] from: Option<u32>,
+        #[graphql(desc = "Through this revision; through the last if not said.")] to: Option<u32>,
+        #[graphql(desc = "At most this many entries, 1 to 200; 50 if not said.")] first: Option<i32>,
+        #[graphql(desc = "After the entry of this cursor.")] after: Option<String>,
+    ) -> Result<EventConnection> {
+        let id = node_id::matter(&matter_id)?;
+        let begin = from.filter(|from| *from > 0).map(|from| (from - 1).to_string());
+        let page = events(ctx, id, first, after.or(begin), to.map(u64::from)).await?;
+        if page.edges.is_empty() && from.unwrap_or(0) == 0 {
+            return Err(not_found("the matter"));
+        }
+        Ok(page)
+    }
+}
+
+/// The matter as it is now.
+pub async fn view_of(services: &Services, who: &Requester, id: MatterId) -> Result<View> {
+    let name = stream_of(who, id)?;
+    let snapshot = services.matters.state(&name).await.map_err(of_fault)?;
+    if snapshot.state.phase == Phase::Unknown {
+        return Err(not_found("the matter"));
+    }
+    let now = services.now();
+    let reads = services.registers.for_asking(who.county(), id, &snapshot.state, beijing(now)).await;
+    Ok(View {
+        id,
+        state: snapshot.state,
+        revision: snapshot.revision,
+        recorded: snapshot.recorded,
+        as_of: now,
+        past: false,
+        calendar: services.calendar(who.county()),
+        reads: Arc::new(reads.map_err(of_fault)?),
+        by: Arc::clone(&who.actor),
+    })
+}
+
+async fn past(services: &Services, who: &Requester, id: MatterId, at: AtInput) -> Result<View> {
+    let known = match &at.known {
+        None => Known::Head,
+        Some(KnownInput::Time(time)) => Known::Time(time.0),
+        Some(KnownInput::EventId(event)) => {
+            let (of, event) = node_id::event(event)?;
+            if of != id {
+                return Err(bad_input("the event is of another matter"));
+            }
+            Known::Event(event)
+        }
+    };
+    let name = stream_of(who, id)?;
+    let as_of = at.as_of.map(Into::into);
+    let folded = services.matters.fold_at(&name, At { known, as_of }).await.map_err(|e| match e {
+        HistoryError::UnknownEvent { .. } => not_found("the event"),
+        HistoryError::Fault(cause) => of_fault(cause),
+    })?;
+    let Some(recorded) = folded.known_recorded else { return Err(not_found("the matter")) };
+    // Clocks are read at the moment asked for, else when the last known entry was recorded or the instant named.
+    let read_at = as_of.unwrap_or(match known {
+        Known::Head => services.now(),
+        Known::Event(_) => recorded,
+        Known::Time(time) => time,
+    });
+    Ok(View {
+        id,
+        state: Arc::new(folded.state),
+        revision: folded.known_revision,
+        recorded: Some(recorded),
+        as_of: read_at,
+        past: true,
+        calendar: services.calendar(who.county()),
+        reads: Arc::default(),
+        by: Arc::clone(&who.actor),
+    })
+}
+
+/// The services and the requester of a request.
+pub fn of_request<'a>(ctx: &Context<'a>) -> Result<(&'a Arc<Services>, &'a Requester)> {
+    let services = ctx.data::<Arc<Services>>().map_err(|e| fault("finding the services", &e))?;
+    Ok((services, ctx.data::<Requester>()?))
+}

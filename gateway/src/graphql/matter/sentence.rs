@@ -1,0 +1,281 @@
+//! What happened, in one sentence, Chinese and English.
+//!
+//! Invariants: every event has its sentence, or this does not compile; a sentence says nothing that is not in the event.
+//! Deliberately absent: who and when; those stand beside it.
+
+use om_domain::matter::MatterEvent as E;
+
+/// A sentence in both languages, without a full stop.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sentence {
+    /// Chinese.
+    pub zh: String,
+    /// English.
+    pub en: String,
+}
+
+fn say(zh: impl Into<String>, en: impl Into<String>) -> Sentence {
+    Sentence { zh: zh.into(), en: en.into() }
+}
+
+/// What happened.
+pub fn of(event: &E) -> Sentence {
+    matter(event)
+        .or_else(|| intake(event))
+        .or_else(|| clock(event))
+        .or_else(|| custody(event))
+        .unwrap_or_else(|| rest(event))
+}
+
+fn matter(event: &E) -> Option<Sentence> {
+    Some(match event {
+        E::MatterProposed(e) => {
+            say(format!("提出事项“{}”", e.project.name), format!("proposed the matter {}", e.project.name))
+        }
+        E::MatterDesignated(e) => say(
+            format!("列为一件事项目，组建专班（{}）", e.basis),
+            format!("designated with a task force ({})", e.basis),
+        ),
+        E::TaskForceChanged(e) => {
+            say(format!("调整专班：{}", e.reason), format!("changed the task force: {}", e.reason))
+        }
+        E::MatterPlanned(e) => say(
+            format!("排定计划，共{}个审批事项", e.plan.permits.len()),
+            format!("planned {} permits", e.plan.permits.len()),
+        ),
+        E::PlanAmended(e) => {
+            say(format!("调整计划：{}", e.reason), format!("amended the plan: {}", e.reason))
+        }
+        E::MatterStarted(e) => say(format!("{}启动", e.on), format!("started on {}", e.on)),
+        E::MatterSuspended(e) => say(format!("暂停：{}", e.reason), format!("suspended: {}", e.reason)),
+        E::MatterResumed(e) => say(format!("恢复：{}", e.reason), format!("resumed: {}", e.reason)),
+        E::MatterCompleted(e) => say(format!("{}办结", e.on), format!("completed on {}", e.on)),
+        E::MatterTerminated(e) => say(format!("终止：{}", e.reason), format!("given up: {}", e.reason)),
+        E::MilestoneReached(e) => say(
+            format!("{}达到节点{}", e.on, e.milestone),
+            format!("milestone {} reached on {}", e.milestone, e.on),
+        ),
+        _ => return None,
+    })
+}
+
+fn intake(event: &E) -> Option<Sentence> {
+    Some(match event {
+        E::PermitSubmitted(e) => say(
+            format!("{}收件（第{}轮），补正告知最迟{}", e.permit, e.round, e.intake_due.date),
+            format!(
+                "{} submitted (round {}); a correction notice can be served until {}",
+                e.permit, e.round, e.intake_due.date
+            ),
+        ),
+        E::CorrectionNoticed(e) => say(
+            format!("{}一次性告知补正{}项（{}）", e.permit, e.listed.len(), e.notice.number),
+            format!(
+                "{}: one-time correction notice of {} items ({})",
+                e.permit,
+                e.listed.len(),
+                e.notice.number
+            ),
+        ),
+        E::CorrectionReceived(e) => {
+            say(format!("{}收到补正材料", e.permit), format!("{}: corrected file received", e.permit))
+        }
+        E::PermitAccepted(e) if e.deficient.is_empty() => say(
+            format!("{}受理（{}）", e.permit, e.notice.number),
+            format!("{} accepted ({})", e.permit, e.notice.number),
+        ),
+        E::PermitAccepted(e) => say(
+            format!("{}容缺受理，欠{}项", e.permit, e.deficient.len()),
+            format!("{} accepted with {} tolerated deficiencies", e.permit, e.deficient.len()),
+        ),
+        E::PermitDeemedAccepted(e) => say(
+            format!("{}逾期未告知，自{}起视为受理", e.permit, e.clock_from),
+            format!("{} deemed accepted from {}", e.permit, e.clock_from),
+        ),
+        E::DeemedAcceptanceSetAside(e) => say(
+            format!("{}撤回视为受理，告知书{}已按期送达", e.permit, e.notice.number),
+            format!("{}: deemed acceptance set aside by notice {} served in time", e.permit, e.notice.number),
+        ),
+        E::PermitNotAccepted(e) => say(
+            format!("{}不予受理：{}", e.permit, e.reason),
+            format!("{} not accepted: {}", e.permit, e.reason),
+        ),
+        E::PermitWithdrawn(e) => say(
+            format!("{}撤回申请：{}", e.permit, e.reason),
+            format!("{} withdrawn: {}", e.permit, e.reason),
+        ),
+        E::PermitNotApplicable(e) => say(
+            format!("{}不涉及：{}", e.permit, e.reason),
+            format!("{} not applicable: {}", e.permit, e.reason),
+        ),
+        E::PermitLapsed(e) => say(
+            format!("{}第{}轮失效：{}", e.permit, e.round, e.reason),
+            format!("{} round {} lapsed: {}", e.permit, e.round, e.reason),
+        ),
+        _ => return None,
+    })
+}
+
+fn clock(event: &E) -> Option<Sentence> {
+    Some(match event {
+        E::ClockSuspended(e) => say(
+            format!("{}因{}自{}起停止计时，告知至{}", e.permit, e.ground.name_zh(), e.from, e.told_until),
+            format!(
+                "{}: clock stopped from {} for {}, told until {}",
+                e.permit,
+                e.from,
+                e.ground.name_en(),
+                e.told_until
+            ),
+        ),
+        E::ClockResumed(e) => say(
+            format!("{}自{}起恢复计时", e.permit, e.on),
+            format!("{}: clock runs again from {}", e.permit, e.on),
+        ),
+        E::SuspensionTermEnded(e) => say(
+            format!("{}停止计时告知期{}届满，恢复计时", e.permit, e.told_until),
+            format!("{}: told duration ended on {}, clock runs again", e.permit, e.told_until),
+        ),
+        E::LimitExtended(e) => say(
+            format!("{}延长时限{}（{}）", e.permit, e.extension.value, e.extension.source),
+            format!("{}: limit extended by {} ({})", e.permit, e.extension.value, e.extension.source),
+        ),
+        E::TermOverrun(e) => say(
+            format!("{}期限{}已过", e.permit, e.due.date),
+            format!("{}: the term until {} has passed", e.permit, e.due.date),
+        ),
+        E::DueDateRevised(e) => say(
+            format!("{}按{}重算到期日", e.permit, e.notice),
+            format!("{}: due dates recomputed by {}", e.permit, e.notice),
+        ),
+        _ => return None,
+    })
+}
+
+fn custody(event: &E) -> Option<Sentence> {
+    Some(match event {
+        E::HandoffOffered(e) => say(
+            format!("{}由{}移交{}：{}", e.permit, e.from, e.to, e.reason),
+            format!("{} offered by {} to {}: {}", e.permit, e.from, e.to, e.reason),
+        ),
+        E::HandoffReceived(e) => {
+            say(format!("{}由{}接收", e.permit, e.to), format!("{} received by {}", e.permit, e.to))
+        }
+        E::HandoffReturned(e) => say(
+            format!("{}被{}退回：{}", e.permit, e.to, e.reason),
+            format!("{} returned by {}: {}", e.permit, e.to, e.reason),
+        ),
+        E::HandoffWithdrawn(e) => say(
+            format!("{}撤回移交：{}", e.permit, e.reason),
+            format!("{}: offer withdrawn: {}", e.permit, e.reason),
+        ),
+        E::CustodyRecalled(e) => say(
+            format!("{}由{}收回：{}", e.permit, e.to, e.reason),
+            format!("{} recalled by {}: {}", e.permit, e.to, e.reason),
+        ),
+        E::HandoffOverdue(e) => say(
+            format!("{}逾期未接收{}", e.to, e.permit),
+            format!("{} has not answered for {}", e.to, e.permit),
+        ),
+        E::ToleranceProposed(e) => say(
+            format!("建议{}容缺{}（{}）", e.permit, e.requirement, e.mode.name_zh()),
+            format!("{}: proposed to tolerate {}", e.permit, e.requirement),
+        ),
+        E::DeficiencyTolerated(e) => say(
+            format!(
+                "{}容缺{}（{}），{}前补齐",
+                e.permit,
+                e.requirement,
+                e.mode.name_zh(),
+                e.supplement_due.date
+            ),
+            format!("{}: {} tolerated until {}", e.permit, e.requirement, e.supplement_due.date),
+        ),
+        E::SupplementReceived(e) => say(
+            format!("{}收到补齐的{}", e.permit, e.requirement),
+            format!("{}: supplement for {} received", e.permit, e.requirement),
+        ),
+        E::SupplementVerified(e) => say(
+            format!("{}核验{}，已补齐", e.permit, e.requirement),
+            format!("{}: {} verified, debt paid", e.permit, e.requirement),
+        ),
+        E::SupplementRejected(e) => say(
+            format!("{}补齐的{}不合格：{}", e.permit, e.requirement, e.reason),
+            format!("{}: supplement for {} rejected: {}", e.permit, e.requirement, e.reason),
+        ),
+        E::SupplementDeadlineMoved(e) => say(
+            format!("{}补齐{}的期限改为{}", e.permit, e.requirement, e.new.date),
+            format!("{}: deadline for {} moved to {}", e.permit, e.requirement, e.new.date),
+        ),
+        E::PrerequisiteLanded(e) => say(
+            format!("{}所欠的{}已到位", e.permit, e.requirement),
+            format!("{}: {} has landed", e.permit, e.requirement),
+        ),
+        E::PreReviewConfirmed(e) => {
+            say(format!("{}预审意见确认", e.permit), format!("{}: provisional opinion confirmed", e.permit))
+        }
+        E::ToleranceLapsed(e) => say(
+            format!("{}逾期未补齐{}", e.permit, e.requirement),
+            format!("{}: {} was not supplied in time", e.permit, e.requirement),
+        ),
+        E::RevocationProposed(e) => say(
+            format!("建议撤销{}（{}未补齐）", e.permit, e.requirement),
+            format!("{}: revocation proposed because of {}", e.permit, e.requirement),
+        ),
+        _ => return None,
+    })
+}
+
+fn rest(event: &E) -> Sentence {
+    match event {
+        E::CheckRecorded(e) => {
+            say(format!("{}核查：{}", e.permit, e.finding), format!("{} checked: {}", e.permit, e.finding))
+        }
+        E::HearingRequested(e) => say(
+            format!("{}申请听证，{}前举行", e.permit, e.hold_by.date),
+            format!("{}: hearing asked for, to be held by {}", e.permit, e.hold_by.date),
+        ),
+        E::HearingHeld(e) => say(format!("{}已举行听证", e.permit), format!("{}: hearing held", e.permit)),
+        E::RenewalRequested(e) => say(
+            format!("{}申请延续，{}到期", e.permit, e.expires_on),
+            format!("{}: renewal asked for, expires on {}", e.permit, e.expires_on),
+        ),
+        E::RenewalGranted(e) => say(
+            format!("{}准予延续至{}", e.permit, e.valid_until),
+            format!("{}: renewed until {}", e.permit, e.valid_until),
+        ),
+        E::RenewalDeemedGranted(e) => say(
+            format!("{}逾期未决定，视为准予延续", e.permit),
+            format!("{}: renewal deemed granted", e.permit),
+        ),
+        E::PermitApproved(e) => say(
+            format!("批准{}（{}）", e.permit, e.notice.number),
+            format!("{} approved ({})", e.permit, e.notice.number),
+        ),
+        E::PermitDenied(e) => say(
+            format!("不予许可{}：{}（{}）", e.permit, e.reasons, e.article),
+            format!("{} denied: {} ({})", e.permit, e.reasons, e.article),
+        ),
+        E::CertificateIssued(e) => say(
+            format!("{}发证（{}）", e.permit, e.certificate.number),
+            format!("{}: certificate issued ({})", e.permit, e.certificate.number),
+        ),
+        E::PermitRevoked(e) => say(
+            format!("撤销{}：{}（{}）", e.permit, e.reasons, e.article),
+            format!("{} revoked: {} ({})", e.permit, e.reasons, e.article),
+        ),
+        E::PrerequisiteFellAway(e) => say(
+            format!("{}所依据的{}不复存在，待研判", e.permit, e.requirement),
+            format!("{}: {} fell away, to be judged", e.permit, e.requirement),
+        ),
+        E::EntryCorrected(e) => say(
+            format!("{}更正记录：{}", e.permit, e.reason),
+            format!("{}: entry corrected: {}", e.permit, e.reason),
+        ),
+        // Those above have been said.
+        other => {
+            use om_domain::decider::EventRecord;
+            say(other.name(), other.name())
+        }
+    }
+}

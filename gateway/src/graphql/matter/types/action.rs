@@ -1,0 +1,38 @@
+//! What the onlooker may do now, and why not: asked of the domain, never decided here.
+
+use async_graphql::SimpleObject;
+use om_domain::{decider::Explained, matter::Can};
+
+/// An action, and whether the one who asks may take it now. Buttons come from here.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct Action {
+    /// The mutation's name, such as `approvePermit`.
+    pub name: &'static str,
+    /// Whether it may be taken now.
+    pub allowed: bool,
+    /// The refusal's code, if it may not.
+    pub code: Option<&'static str>,
+    /// Why not, and what to do, in one sentence; none if it may.
+    pub reason: Option<String>,
+    /// The same in Chinese.
+    pub reason_zh: Option<String>,
+    /// The rule behind it, such as `R3`.
+    pub rule: Option<&'static str>,
+    /// The law or source behind the rule.
+    pub source: Option<String>,
+}
+
+impl From<Can> for Action {
+    fn from(can: Can) -> Self {
+        let why = can.refusal.as_ref();
+        Action {
+            name: can.action,
+            allowed: why.is_none(),
+            code: why.map(Explained::code),
+            reason: why.map(Explained::message_en),
+            reason_zh: why.map(Explained::message_zh),
+            rule: why.and_then(Explained::rule),
+            source: why.and_then(Explained::source),
+        }
+    }
+}

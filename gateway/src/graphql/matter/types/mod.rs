@@ -1,0 +1,27 @@
+//! A matter as the API shows it, read off the state its stream folds to.
+//!
+//! Invariant: now and then are shown by the same code; only the state, the moment and the calendar differ.
+//! Deliberately absent: rows of projections; lists have types of their own.
+
+mod action;
+mod clock;
+mod forecast;
+mod late;
+mod matter;
+mod parts;
+mod permit;
+mod requirement;
+mod round;
+mod view;
+
+pub use action::Action;
+pub use clock::{ClockState, ClockStep, Limit, LimitClock, PermitClock};
+pub use forecast::{AssumptionsInput, Forecast};
+pub use late::LateBy;
+pub use matter::{Matter, Milestone, Plan, Project, StageProgress};
+pub(crate) use parts::officer as officer_id;
+pub use parts::{DueDay, Handed, Member, Notice, TaskForce};
+pub use permit::{Custody, Handoff, Permit, PermitStatus, Since, ToleranceProposal};
+pub use requirement::{BlockedBy, Material, Prerequisite, Tolerance};
+pub use round::{Acceptance, Certificate, Check, Correction, Decision, Hearing, Round, Suspension};
+pub use view::View;

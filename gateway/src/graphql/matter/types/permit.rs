@@ -1,0 +1,443 @@
+//! A permit of a matter (审批事项): what the plan asks, what has happened, what stands in the way, what one may do.
+//!
+//! Invariant: a field is computed only when it is asked for.
+
+use super::{
+    action::Action,
+    clock::{Limit, PermitClock},
+    late::{LateBy, late},
+    parts::{DueDay, body},
+    requirement::{BlockedBy, Material, Prerequisite, Tolerance},
+    round::{Certificate, Check, Decision, Round},
+    view::View,
+};
+use crate::graphql::{
+    matter::enums::{Gate, Handling, Nature, RoundPhase, Stage, ToleranceMode},
+    node_id::NodeId,
+    scalars::{Date, LegalText, PermitCode, Requirement},
+};
+use async_graphql::{Enum, ID, Object, SimpleObject};
+use om_domain::matter::{
+    can_on_permit,
+    plan::{Gate as PlanGate, PlannedPermit, RequirementId},
+    state::{self, Status},
+};
+use std::sync::Arc;
+
+/// Where a permit stands, as one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+pub enum PermitStatus {
+    /// In the plan only.
+    Planned,
+    /// The file lies with the department (已收件).
+    Received,
+    /// The one-time correction notice was served (补正中).
+    AwaitingCorrection,
+    /// In pre-review (容缺预审); the statutory clock waits.
+    PreReview,
+    /// In review (审查中); the clock runs.
+    InReview,
+    /// In review with its clock stopped (停止计时).
+    ClockStopped,
+    /// Approved.
+    Approved,
+    /// Certificate issued.
+    Issued,
+    /// Denied.
+    Denied,
+    /// Not accepted.
+    NotAccepted,
+    /// Withdrawn.
+    Withdrawn,
+    /// Lapsed.
+    Lapsed,
+    /// Revoked.
+    Revoked,
+    /// Does not apply to this matter.
+    NotApplicable,
+}
+
+impl From<Status> for PermitStatus {
+    fn from(status: Status) -> Self {
+        use state::RoundPhase as P;
+        match status {
+            Status::Planned => PermitStatus::Planned,
+            Status::ClockStopped => PermitStatus::ClockStopped,
+            Status::NotApplicable => PermitStatus::NotApplicable,
+            Status::In(phase) => match phase {
+                P::Received => PermitStatus::Received,
+                P::AwaitingCorrection => PermitStatus::AwaitingCorrection,
+                P::PreReview => PermitStatus::PreReview,
+                P::InReview => PermitStatus::InReview,
+                P::Approved => PermitStatus::Approved,
+                P::Issued => PermitStatus::Issued,
+                P::Denied => PermitStatus::Denied,
+                P::NotAccepted => PermitStatus::NotAccepted,
+                P::Withdrawn => PermitStatus::Withdrawn,
+                P::Lapsed => PermitStatus::Lapsed,
+                P::Revoked => PermitStatus::Revoked,
+            },
+        }
+    }
+}
+
+/// An open offer of custody (移交).
+#[derive(Debug, Clone, SimpleObject)]
+pub struct Handoff {
+    /// The department it was offered to, `body:…`.
+    pub to: ID,
+    /// Since when.
+    pub on: Date,
+    /// Why.
+    pub reason: LegalText,
+    /// Last day for an answer.
+    pub answer_due: DueDay,
+    /// Whether that day has passed.
+    pub overdue: bool,
+}
+
+/// From which day on a department had custody; days are booked to the custodian.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct Custody {
+    /// The department, `body:…`.
+    pub body: ID,
+    /// From this day on.
+    pub since: Date,
+}
+
+/// A tolerance that the task-force lead proposed and the department has not answered.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct ToleranceProposal {
+    /// The requirement.
+    pub requirement: Requirement,
+    /// The mode.
+    pub mode: ToleranceMode,
+}
+
+/// A requirement, and since when something is to be done about it.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct Since {
+    /// The requirement.
+    pub requirement: Requirement,
+    /// Since which day.
+    pub since: Date,
+}
+
+impl From<&(RequirementId, jiff::civil::Date)> for Since {
+    fn from((requirement, since): &(RequirementId, jiff::civil::Date)) -> Self {
+        Since { requirement: requirement.clone().into(), since: (*since).into() }
+    }
+}
+
+/// A permit of a matter.
+#[derive(Debug, Clone)]
+pub struct Permit {
+    view: Arc<View>,
+    index: usize,
+    code: om_domain::ids::PermitCode,
+}
+
+impl Permit {
+    pub(super) fn all(view: &Arc<View>) -> impl Iterator<Item = Permit> {
+        let permits = view.state.plan.iter().flat_map(|plan| plan.permits.iter().enumerate());
+        permits.map(|(index, p)| Permit { view: Arc::clone(view), index, code: p.code.clone() })
+    }
+
+    /// The permit of that code, if the plan has it.
+    pub fn find(view: &Arc<View>, code: &om_domain::ids::PermitCode) -> Option<Permit> {
+        Self::all(view).find(|permit| permit.code == *code)
+    }
+
+    fn planned(&self) -> Option<&PlannedPermit> {
+        self.view.state.plan.as_ref()?.permits.get(self.index)
+    }
+
+    fn state(&self) -> Option<&state::Permit> {
+        self.view.state.permits.get(&self.code)
+    }
+
+    fn read<T>(&self, field: impl FnOnce(&PlannedPermit) -> T) -> async_graphql::Result<T> {
+        self.planned().map(field).ok_or_else(|| crate::graphql::error::fault("reading a plan", &self.code))
+    }
+
+    fn round_of(&self, round: &state::Round) -> Option<Round> {
+        self.planned().map(|planned| Round::of(&self.view, planned, round))
+    }
+
+    fn current(&self) -> Option<&state::Round> {
+        self.state()?.round()
+    }
+
+    /// The gate that comes next; none once nothing more is to come.
+    fn gate_ahead(&self) -> Option<PlanGate> {
+        let state = self.state()?;
+        if state.not_applicable.is_some() {
+            return None;
+        }
+        use state::RoundPhase as P;
+        match state.round().map(|round| round.phase) {
+            None | Some(P::Received | P::AwaitingCorrection) => Some(PlanGate::Accept),
+            Some(P::PreReview | P::InReview) => Some(PlanGate::Decide),
+            Some(P::Approved) => self.planned().filter(|p| p.certificate).map(|_| PlanGate::Issue),
+            Some(P::Issued) => None,
+            Some(P::Denied | P::NotAccepted | P::Withdrawn | P::Lapsed | P::Revoked) => {
+                Some(PlanGate::Accept)
+            }
+        }
+    }
+
+    fn gate_now(&self, id: &RequirementId, planned: PlanGate) -> Gate {
+        let tolerated = self.current().and_then(|round| round.live_tolerance(id)).map(|t| t.to);
+        tolerated.unwrap_or(planned).into()
+    }
+}
+
+/// A permit of a matter (审批事项).
+#[Object]
+impl Permit {
+    /// Its id, `permit:…/CODE`.
+    pub async fn id(&self) -> ID {
+        NodeId::Permit(self.view.id, self.code.clone()).id()
+    }
+
+    /// Its code in the matter's plan, such as `A1`.
+    async fn code(&self) -> PermitCode {
+        self.code.clone().into()
+    }
+
+    /// The matter it belongs to, `matter:…`.
+    async fn matter_id(&self) -> ID {
+        NodeId::Matter(self.view.id).id()
+    }
+
+    /// Its name.
+    async fn name(&self) -> async_graphql::Result<LegalText> {
+        self.read(|p| p.name.clone().into())
+    }
+
+    /// The stage it belongs to.
+    async fn stage(&self) -> async_graphql::Result<Stage> {
+        self.read(|p| p.stage.into())
+    }
+
+    /// What kind of act it is.
+    async fn nature(&self) -> async_graphql::Result<Nature> {
+        self.read(|p| p.nature.into())
+    }
+
+    /// How it is handled; says who may extend its limit.
+    async fn handling(&self) -> async_graphql::Result<Handling> {
+        self.read(|p| p.handling.into())
+    }
+
+    /// The department that decides it (牵头部门), `body:…`.
+    async fn lead(&self) -> async_graphql::Result<ID> {
+        self.read(|p| body(&p.lead))
+    }
+
+    /// Departments that give opinions (配合部门), `body:…`.
+    async fn cooperating(&self) -> async_graphql::Result<Vec<ID>> {
+        self.read(|p| p.cooperating.iter().map(body).collect())
+    }
+
+    /// The statutory limit of the plan (法定时限); none where no law sets one.
+    async fn statutory_limit(&self) -> async_graphql::Result<Option<Limit>> {
+        self.read(|p| p.statutory.as_ref().map(Into::into))
+    }
+
+    /// The promised limit of the plan (承诺时限).
+    async fn promised_limit(&self) -> async_graphql::Result<Option<Limit>> {
+        self.read(|p| p.promised.as_ref().map(Into::into))
+    }
+
+    /// Whether a certificate is issued after approval; else approval is its end.
+    async fn issues_certificate(&self) -> async_graphql::Result<bool> {
+        self.read(|p| p.certificate)
+    }
+
+    /// Where it stands, as one word.
+    async fn status(&self) -> PermitStatus {
+        self.state().map_or(PermitStatus::Planned, |state| state.status().into())
+    }
+
+    /// Whether a file can be handed in now: not begun, or ended so that a new round is allowed, and every permit and
+    /// milestone it waits for before acceptance has come.
+    async fn ready(&self) -> bool {
+        let open = self.current().is_none_or(|round| round.phase.allows_new_round());
+        let applies = self.state().is_some_and(|state| state.not_applicable.is_none());
+        let waits = self.view.state.missing_at(&self.code, PlanGate::Accept);
+        open && applies && waits.iter().all(|m| matches!(m.requirement, RequirementId::Material(_)))
+    }
+
+    /// Why it does not apply to this matter, if so.
+    async fn not_applicable(&self) -> Option<LegalText> {
+        self.state()?.not_applicable.clone().map(Into::into)
+    }
+
+    /// The one department that has custody of it (在手部门), `body:…`.
+    async fn custodian(&self) -> Option<ID> {
+        Some(body(&self.state()?.custody.holder))
+    }
+
+    /// Who had custody, from which day on.
+    #[graphql(complexity = "5 * child_complexity")]
+    async fn custody(&self) -> Vec<Custody> {
+        let spans = self.state().map(|s| s.custody.spans.as_slice()).unwrap_or_default();
+        spans.iter().map(|(holder, since)| Custody { body: body(holder), since: (*since).into() }).collect()
+    }
+
+    /// An open offer of custody (移交); custody stays with the offerer until receipt.
+    async fn handoff(&self) -> Option<Handoff> {
+        let offer = self.state()?.custody.offer.as_ref()?;
+        Some(Handoff {
+            to: body(&offer.to),
+            on: offer.on.into(),
+            reason: offer.reason.clone().into(),
+            answer_due: (&offer.answer_due).into(),
+            overdue: offer.answer_due.date < self.view.today(),
+        })
+    }
+
+    /// The current round; none until a file was received.
+    async fn round(&self) -> Option<Round> {
+        self.round_of(self.current()?)
+    }
+
+    /// All rounds, the current one last.
+    #[graphql(complexity = "3 * child_complexity")]
+    async fn rounds(&self) -> Vec<Round> {
+        self.state().into_iter().flat_map(|s| &s.rounds).filter_map(|round| self.round_of(round)).collect()
+    }
+
+    /// Where the current round stands; none until a file was received.
+    async fn phase(&self) -> Option<RoundPhase> {
+        self.current().map(|round| round.phase.into())
+    }
+
+    /// The clock of the current round with its arithmetic, read at the moment of the matter; none until it has started.
+    async fn clock(&self) -> Option<PermitClock> {
+        self.round_of(self.current()?)?.clock
+    }
+
+    /// By how much the current round is late; none if it is not.
+    async fn late_by(&self) -> Option<LateBy> {
+        late(&self.view, self.planned()?, self.current()?)
+    }
+
+    /// Permits and milestones it waits for, met or not.
+    #[graphql(complexity = "10 * child_complexity")]
+    async fn prerequisites(&self) -> Vec<Prerequisite> {
+        let Some((planned, state)) = self.planned().zip(self.state()) else { return Vec::new() };
+        let edges = planned.requirements().filter_map(|r| Some((r.edge?, self.view.state.unmet(&r, state))));
+        edges
+            .map(|(edge, unmet)| {
+                let (permit, milestone) = Prerequisite::node(&edge.node);
+                Prerequisite {
+                    requirement: edge.id().into(),
+                    permit,
+                    milestone,
+                    reaches: edge.reaches.into(),
+                    gate: edge.gate.into(),
+                    gate_now: self.gate_now(&edge.id(), edge.gate),
+                    statutory: edge.statutory,
+                    modes: edge.modes.iter().map(|mode| (*mode).into()).collect(),
+                    source: edge.source.clone().into(),
+                    met: unmet.is_none(),
+                    unmet: unmet.map(Into::into),
+                }
+            })
+            .collect()
+    }
+
+    /// Materials it asks for (申请材料), handed in or not.
+    #[graphql(complexity = "10 * child_complexity")]
+    async fn materials(&self) -> Vec<Material> {
+        let Some((planned, state)) = self.planned().zip(self.state()) else { return Vec::new() };
+        let handed = self.current().map(|round| &round.materials);
+        let one = |m: &om_domain::matter::plan::Material| {
+            let id = RequirementId::Material(m.code.clone());
+            let met = planned.requirement(&id).is_some_and(|r| self.view.state.unmet(&r, state).is_none());
+            Material {
+                requirement: id.clone().into(),
+                code: m.code.clone().into(),
+                name: m.name.clone().into(),
+                gate: m.gate.into(),
+                gate_now: self.gate_now(&id, m.gate),
+                statutory: m.statutory,
+                modes: m.modes.iter().map(|mode| (*mode).into()).collect(),
+                sensitive: m.sensitive.map(Into::into),
+                source: m.source.clone().into(),
+                met,
+                handed: handed.and_then(|handed| handed.get(&m.code)).map(Into::into),
+            }
+        };
+        planned.materials.iter().map(one).collect()
+    }
+
+    /// Tolerated deficiencies of the current round (容缺).
+    #[graphql(complexity = "10 * child_complexity")]
+    async fn tolerances(&self) -> Vec<Tolerance> {
+        let today = self.view.today();
+        let all = self.current().into_iter().flat_map(|round| &round.tolerances);
+        all.map(|(id, t)| Tolerance::of(self.view.id, id, t, today)).collect()
+    }
+
+    /// Tolerances the task-force lead proposed and the department has not answered.
+    #[graphql(complexity = "5 * child_complexity")]
+    async fn proposals(&self) -> Vec<ToleranceProposal> {
+        let all = self.state().into_iter().flat_map(|s| &s.proposals);
+        all.map(|(id, mode)| ToleranceProposal { requirement: id.clone().into(), mode: (*mode).into() })
+            .collect()
+    }
+
+    /// Prerequisites that fell away after it had passed their gate: for a person to judge.
+    #[graphql(complexity = "3 * child_complexity")]
+    async fn fell_away(&self) -> Vec<Since> {
+        self.state().into_iter().flat_map(|s| &s.fell_away).map(Into::into).collect()
+    }
+
+    /// Debts for which revocation was proposed; the department decides.
+    #[graphql(complexity = "3 * child_complexity")]
+    async fn revocation_proposed(&self) -> Vec<Since> {
+        self.state().into_iter().flat_map(|s| &s.revocation_proposed).map(Into::into).collect()
+    }
+
+    /// The decision of the current round.
+    async fn decision(&self) -> Option<Decision> {
+        self.round_of(self.current()?)?.decision
+    }
+
+    /// The certificate of the current round.
+    async fn certificate(&self) -> Option<Certificate> {
+        self.round_of(self.current()?)?.certificate
+    }
+
+    /// Checks of substance of the current round.
+    #[graphql(complexity = "5 * child_complexity")]
+    async fn checks(&self) -> Vec<Check> {
+        self.current().into_iter().flat_map(|round| &round.checks).map(Into::into).collect()
+    }
+
+    /// The gate that comes next; none once nothing more is to come.
+    async fn next_gate(&self) -> Option<Gate> {
+        self.gate_ahead().map(Into::into)
+    }
+
+    /// What stands unmet before the next gate, with its law; empty: nothing stands in the way.
+    #[graphql(complexity = "10 * child_complexity")]
+    async fn blocked_by(&self) -> Vec<BlockedBy> {
+        let Some(gate) = self.gate_ahead() else { return Vec::new() };
+        let missing = self.view.state.missing_at(&self.code, gate);
+        missing.into_iter().map(|m| BlockedBy::of(gate.into(), m)).collect()
+    }
+
+    /// What the one who asks may do with it now, and why not. Empty when the past is looked at.
+    #[graphql(complexity = "100 + 25 * child_complexity")]
+    async fn can(&self) -> Vec<Action> {
+        if self.view.past {
+            return Vec::new();
+        }
+        let all = can_on_permit(&self.view.state, &self.code, &self.view.context());
+        all.into_iter().map(Into::into).collect()
+    }
+}

@@ -1,0 +1,45 @@
+//! What one matter is read from: its state at a moment, and who looks.
+
+use jiff::{Timestamp, civil::Date};
+use om_domain::{
+    calendar::{Calendar, beijing},
+    decider::{Actor, Context},
+    ids::MatterId,
+    matter::{Matter, MatterReads},
+};
+use std::sync::Arc;
+
+/// One matter at one moment.
+#[derive(Debug, Clone)]
+pub struct View {
+    /// Its id.
+    pub id: MatterId,
+    /// Its state.
+    pub state: Arc<Matter>,
+    /// The last revision that is known in it.
+    pub revision: Option<u64>,
+    /// When that was recorded.
+    pub recorded: Option<Timestamp>,
+    /// The moment clocks are read at.
+    pub as_of: Timestamp,
+    /// Whether this is the past, which is looked at and not acted on.
+    pub past: bool,
+    /// The county's calendar.
+    pub calendar: Calendar,
+    /// What a decision would read from other streams.
+    pub reads: Arc<MatterReads>,
+    /// Who looks.
+    pub by: Arc<Actor>,
+}
+
+impl View {
+    /// The day in Beijing that clocks are read at.
+    pub fn today(&self) -> Date {
+        beijing(self.as_of)
+    }
+
+    /// The context in which the domain is asked what the onlooker may do.
+    pub fn context(&self) -> Context<'_, MatterReads> {
+        Context { at: self.as_of, by: &self.by, calendar: &self.calendar, effective: None, read: &self.reads }
+    }
+}

@@ -1,0 +1,84 @@
+//! What resolvers work with: the platform, and who hears of its changes.
+//!
+//! Invariant: resolvers reach the world through here and nowhere else.
+//! Deliberately absent: opening the platform; whoever serves it does that.
+
+use crate::changes::Changes;
+use jiff::Timestamp;
+use om_domain::{
+    calendar::{Calendar, beijing},
+    decider::{Actor, Decider},
+    ids::CountyId,
+};
+use om_infra::{
+    calendars::Calendars as _,
+    executor::Fault,
+    log::{EventLog, LogError, Position, StreamName, StreamNameError},
+    platform::Platform,
+};
+use std::{ops::Deref, sync::Arc, time::Duration};
+
+/// How long an answer waits for the lists to show what it is about.
+const READ_YOUR_WRITES: Duration = Duration::from_secs(2);
+
+/// What resolvers work with.
+pub struct Services {
+    platform: Arc<Platform>,
+    /// Who hears of changes.
+    pub changes: Arc<Changes>,
+}
+
+impl Deref for Services {
+    type Target = Platform;
+
+    fn deref(&self) -> &Platform {
+        &self.platform
+    }
+}
+
+impl Services {
+    /// Services over a platform; follows its log for those who subscribe.
+    pub fn new(platform: Arc<Platform>) -> Arc<Self> {
+        let changes = Changes::follow(Arc::clone(&platform.log) as Arc<dyn EventLog>);
+        Arc::new(Services { platform, changes })
+    }
+
+    /// Now.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Today in Beijing.
+    pub fn today(&self) -> jiff::civil::Date {
+        beijing(self.now())
+    }
+
+    /// The county's working calendar.
+    pub fn calendar(&self, county: &CountyId) -> Calendar {
+        self.calendars.calendar(county)
+    }
+
+    /// Where the log ends.
+    pub async fn head(&self) -> Result<Option<Position>, LogError> {
+        self.log.head().await
+    }
+
+    /// Whether lists do not show the position yet, waited for a bounded time.
+    pub async fn pending(&self, position: Position) -> bool {
+        self.projections.wait_for(position, READ_YOUR_WRITES).await.is_err()
+    }
+
+    /// The actor as the county's directory has it; as it was given where the directory does not know the account.
+    pub async fn as_registered(&self, actor: Arc<Actor>) -> Result<Arc<Actor>, Fault> {
+        let directory = self.registers.directory(&actor.county).await?;
+        Ok(directory.state.actor(&actor.officer).map_or(actor, Arc::new))
+    }
+}
+
+/// The stream of an aggregate in a county.
+pub fn stream<D: Decider>(
+    county: &CountyId,
+    id: impl std::fmt::Display,
+) -> Result<StreamName, StreamNameError> {
+    StreamName::new(county.as_str(), D::CATEGORY, id)
+}

@@ -1,0 +1,9 @@
+//! The API without a socket: its edge, its WebSocket protocol, its schema, and stories told through it.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
+
+mod edge;
+mod schema;
+mod story;
+mod support;
+mod websocket;
