@@ -1,0 +1,218 @@
+//! Random acts on random days by random people: each number of a step chooses among what could be tried.
+
+use super::given::*;
+use jiff::{ToSpan, civil::Date};
+use om_domain::{
+    calendar::{Calendar, HolidayNotice, NamedDay},
+    clock::Ground,
+    decider::EventRecord,
+    matter::{MatterCommand as C, event::Correction, plan::Mode},
+};
+use proptest::prelude::*;
+
+/// One act: how many days after the last, which, on what, by whom, how many days back.
+#[derive(Debug, Clone)]
+pub(super) struct Step {
+    pub(super) gap: u8,
+    pub(super) kind: u8,
+    pub(super) permit: u8,
+    pub(super) who: u8,
+    pub(super) back: u8,
+    pub(super) pick: u16,
+}
+
+pub(super) fn steps(most: usize) -> impl Strategy<Value = Vec<Step>> {
+    let gap = prop_oneof![6 => Just(0_u8), 4 => 1_u8..4, 1 => 4_u8..30];
+    let back = prop_oneof![4 => Just(0_u8), 1 => 1_u8..12];
+    let step = (gap, any::<u8>(), any::<u8>(), any::<u8>(), back, any::<u16>())
+        .prop_map(|(gap, kind, permit, who, back, pick)| Step { gap, kind, permit, who, back, pick });
+    proptest::collection::vec(step, 1..most)
+}
+
+fn one<T: Copy>(of: &[T], pick: u16) -> T {
+    of[usize::from(pick) % of.len()]
+}
+
+/// The first is what most others wait for.
+const CODES: &[&str] = &["A1", "A1", "A1", "A2", "A2", "A3", "A4", "A5"];
+const MODES: &[Mode] =
+    &[Mode::ReceiveOnly, Mode::Accept, Mode::PreReview, Mode::Commitment, Mode::IssueFirst];
+
+/// Materials of the permit: all of them, most often.
+fn materials(code: &str, pick: u16) -> Vec<String> {
+    let plan = plan();
+    let planned = plan.permit(&p(code)).unwrap();
+    let all = planned.materials.iter().map(|m| m.code.to_string()).enumerate();
+    all.filter(|(n, _)| pick.is_multiple_of(3) || pick >> (n + 2) & 1 == 1).map(|(_, m)| m).collect()
+}
+
+/// Debts that are owed, if any are; else any requirement of any permit.
+fn debt_of(g: &Given, pick: u16) -> (String, String) {
+    let rounds = g.state.permits.iter().filter_map(|(code, permit)| Some((code, permit.round()?)));
+    let live = rounds.flat_map(|(code, round)| {
+        let live = round.tolerances.iter().filter(|(_, t)| t.debt.is_live());
+        live.map(|(r, _)| (code.to_string(), r.to_string()))
+    });
+    let mut all: Vec<_> = live.collect();
+    if all.is_empty() || pick.is_multiple_of(16) {
+        all.extend(plan().permits.iter().flat_map(|planned| {
+            planned.requirements().map(|r| (planned.code.to_string(), r.id.to_string())).collect::<Vec<_>>()
+        }));
+    }
+    all[usize::from(pick) % all.len()].clone()
+}
+
+/// A requirement and a mode: most often one the list allows.
+fn deficiency(pick: u16) -> (String, String, Mode) {
+    let plan = plan();
+    let all = plan.permits.iter().flat_map(|planned| {
+        planned.requirements().flat_map(|r| {
+            let modes =
+                if pick.is_multiple_of(8) { MODES.to_vec() } else { r.modes.iter().copied().collect() };
+            modes
+                .into_iter()
+                .map(|mode| (planned.code.to_string(), r.id.to_string(), mode))
+                .collect::<Vec<_>>()
+        })
+    });
+    let all: Vec<_> = all.collect();
+    all[usize::from(pick / 8) % all.len()].clone()
+}
+
+/// The command a step tries at its n-th attempt, on the day it takes effect.
+pub(super) fn command(g: &Given, step: &Step, n: u8, on: Date) -> C {
+    let (code, pick) = (one(CODES, u16::from(step.permit)), step.pick);
+    let kind = (u16::from(step.kind) + 5 * u16::from(n)) % 44;
+    let served = on.to_string();
+    let later = |days: i64| on.saturating_add(days.days()).to_string();
+    let handed = materials(code, pick);
+    let handed: Vec<_> = handed.iter().map(String::as_str).collect();
+    let (owing, owed) = debt_of(g, pick);
+    let (lacking, lacked, mode) = deficiency(pick);
+    let ground = one(&[Ground::ExpertReview, Ground::Testing], pick);
+    let number = format!("特 {pick}");
+    match kind {
+        0..=3 => submit(code, &handed),
+        4..=6 => accept(code, &served),
+        7 | 8 => {
+            let missing = g.state.missing_at(&p(code), om_domain::matter::plan::Gate::Accept);
+            let listed: Vec<_> = missing.iter().map(|m| m.requirement.to_string()).collect();
+            notice_correction(code, &listed.iter().map(String::as_str).collect::<Vec<_>>(), &served)
+        }
+        9 => correct_file(code, &handed),
+        10 | 11 => supply(code, &handed),
+        12 => not_accepted(code, &served),
+        13 => set_aside(code, &["material:seal"], &later(-i64::from(pick % 12))),
+        14 => withdraw(code),
+        15 => not_applicable(code),
+        16 | 17 => suspend_for(code, ground, &later(i64::from(pick % 20)), &number, &served),
+        18 => C::ResumeClock { permit: p(code), ground },
+        19 => extend(code, pick % 11 + 1, &served),
+        20 => offer(code, one(&["water", "housing", "development-reform"], pick)),
+        21 => receive(code),
+        22 if pick.is_multiple_of(2) => {
+            C::ReturnHandoff { permit: p(code), reason: text("非我单位职责") }
+        }
+        22 => C::WithdrawHandoff { permit: p(code), reason: text("误移交") },
+        23 => C::RecallCustody { permit: p(code), reason: text("需作决定") },
+        24..=27 => {
+            let due = later(i64::from(pick % 9) + 1);
+            let notice = (mode == Mode::ReceiveOnly).then(|| notice("补正 1", &served));
+            tolerate_with(&lacking, &lacked, mode, &due, notice)
+        }
+        28 => supplement(&owing, &owed),
+        29 => verify(&owing, &owed),
+        30 => reject(&owing, &owed),
+        31 => move_due(&owing, &owed, &later(i64::from(pick % 15) + 1)),
+        32 => C::ConfirmPreReview { permit: p(one(&["A2", "A2", "A4"], pick)) },
+        33 => check(code, one(&[&["housing-1", "housing-2"], &["dr-1", "dr-2"]], pick), pick % 4 > 0),
+        34 => hearing(code, &later(-i64::from(pick % 7))),
+        35 => heard(code),
+        36 | 37 => approve(code, &served),
+        38 => deny(code, &served),
+        39 => issue(code, &served, (pick.is_multiple_of(2)).then(|| later(60)).as_deref()),
+        40 => revoke(code, &served),
+        41 => renewal(code, pick, on, &served),
+        42 => lead(code, pick, &lacking, &lacked, mode),
+        _ => correction(g, code, pick),
+    }
+}
+
+fn renewal(code: &str, pick: u16, on: Date, served: &str) -> C {
+    let permit = p(code);
+    match pick % 3 {
+        0 => C::RequestRenewal { permit },
+        1 => C::GrantRenewal {
+            permit,
+            valid_until: on.saturating_add(400.days()),
+            notice: notice("延续 1", served),
+        },
+        _ => C::RefuseRenewal {
+            permit,
+            reasons: text("已不符合条件"),
+            article: text("行政许可法 50"),
+            remedy: text("可申请复议"),
+            notice: notice("不予延续 1", served),
+        },
+    }
+}
+
+fn lead(code: &str, pick: u16, lacking: &str, lacked: &str, mode: Mode) -> C {
+    match pick % 8 {
+        0 => C::SuspendMatter { reason: text("资金未落实") },
+        1 | 2 => C::ResumeMatter { reason: text("资金落实") },
+        3 => C::CompleteMatter,
+        4 | 5 => reach(),
+        6 => C::AmendPlan { put: vec![], drop: vec![p(code)], reason: text("模板更新") },
+        _ => C::ProposeTolerance {
+            permit: p(lacking),
+            requirement: requirement(lacked),
+            mode,
+            reason: text("可节省三日"),
+        },
+    }
+}
+
+fn correction(g: &Given, code: &str, pick: u16) -> C {
+    let names = ["PermitSubmitted", "CorrectionReceived", "ClockSuspended", "ClockResumed", "PermitAccepted"];
+    let of = |f: &&om_domain::decider::Recorded<om_domain::matter::MatterEvent>| {
+        names.contains(&f.event.name()) && om_domain::matter::event_permit(&f.event) == Some(&p(code))
+    };
+    let entries: Vec<_> = g.log.iter().filter(of).collect();
+    let fact = if entries.is_empty() { &g.log[0] } else { entries[usize::from(pick) % entries.len()] };
+    let old = fact.effective.day();
+    let new = old.saturating_add((i64::from(pick % 9) - 5).days());
+    let correction = match fact.event.name() {
+        "ClockSuspended" => Correction::SuspendedFrom { old, new },
+        "ClockResumed" => Correction::ResumedOn { old, new },
+        "PermitAccepted" => {
+            Correction::DocumentNumber { old: text("受理 1"), new: text(&format!("受理 {pick}")) }
+        }
+        _ => Correction::ReceivedOn { old, new },
+    };
+    let second = one(&["dr-2", "nr-2", "water-2", "housing-2"], pick);
+    correct_entry(code, fact.id, correction, second)
+}
+
+/// Who is tried: one at random, or everybody until someone may.
+pub(super) fn who(step: &Step) -> Vec<&'static str> {
+    let all = everybody();
+    let first = all[usize::from(step.who) % all.len()];
+    if step.who.is_multiple_of(5) { vec![first] } else { std::iter::once(first).chain(all).collect() }
+}
+
+/// The calendar after one more amendment of the year.
+pub(super) fn amended(calendar: &Calendar, off: Date, serial: usize) -> Calendar {
+    let amends = calendar.notices_of(2023).next().unwrap().id.clone();
+    let notice = HolidayNotice {
+        id: format!("国办发明电〔2023〕{}号", 90 + serial),
+        year: 2023,
+        sources: vec!["example".into()],
+        amends: Some(amends),
+        off: vec![NamedDay { date: off, holiday: "纪念日".into() }],
+        make_up: vec![],
+        withdrawn: vec![],
+        authoritative_through: p("2023-12-31"),
+    };
+    calendar.with_notice(notice).unwrap_or_else(|_| calendar.clone())
+}
