@@ -12,5 +12,6 @@ pub mod graphql;
 pub mod http;
 pub mod serve;
 pub mod services;
+pub mod start;
 pub mod trace;
 pub mod ws;

@@ -4,6 +4,7 @@
 
 mod edge;
 mod schema;
+mod socket;
 mod story;
 mod support;
 mod websocket;

@@ -6,6 +6,7 @@ pub mod history;
 pub mod inputs;
 pub mod mutations;
 pub mod payload;
+pub mod plan_inputs;
 pub mod queries;
 pub mod sentence;
 pub mod subscriptions;

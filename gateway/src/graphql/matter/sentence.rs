@@ -24,6 +24,7 @@ pub fn of(event: &E) -> Sentence {
         .or_else(|| intake(event))
         .or_else(|| clock(event))
         .or_else(|| custody(event))
+        .or_else(|| tolerance(event))
         .unwrap_or_else(|| rest(event))
 }
 
@@ -177,6 +178,12 @@ fn custody(event: &E) -> Option<Sentence> {
             format!("{}逾期未接收{}", e.to, e.permit),
             format!("{} has not answered for {}", e.to, e.permit),
         ),
+        _ => return None,
+    })
+}
+
+fn tolerance(event: &E) -> Option<Sentence> {
+    Some(match event {
         E::ToleranceProposed(e) => say(
             format!("建议{}容缺{}（{}）", e.permit, e.requirement, e.mode.name_zh()),
             format!("{}: proposed to tolerate {}", e.permit, e.requirement),

@@ -4,8 +4,9 @@ use super::declare::matter_mutations;
 use crate::graphql::{
     matter::{
         carry_out::propose,
-        inputs::{EffectiveInput, PlannedPermitInput, ProjectInput, TaskForceInput},
+        inputs::{EffectiveInput, ProjectInput, TaskForceInput},
         payload::MatterCommandPayload,
+        plan_inputs::PlannedPermitInput,
     },
     node_id,
     scalars::{LegalText, MilestoneCode, PermitCode, Uuid},

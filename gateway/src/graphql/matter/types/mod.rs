@@ -12,6 +12,7 @@ mod parts;
 mod permit;
 mod requirement;
 mod round;
+mod standing;
 mod view;
 
 pub use action::Action;
@@ -21,7 +22,8 @@ pub use late::LateBy;
 pub use matter::{Matter, Milestone, Plan, Project, StageProgress};
 pub(crate) use parts::officer as officer_id;
 pub use parts::{DueDay, Handed, Member, Notice, TaskForce};
-pub use permit::{Custody, Handoff, Permit, PermitStatus, Since, ToleranceProposal};
+pub use permit::Permit;
 pub use requirement::{BlockedBy, Material, Prerequisite, Tolerance};
 pub use round::{Acceptance, Certificate, Check, Correction, Decision, Hearing, Round, Suspension};
+pub use standing::{Custody, Handoff, PermitStatus, Since, ToleranceProposal};
 pub use view::View;

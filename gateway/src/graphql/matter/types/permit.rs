@@ -6,128 +6,24 @@ use super::{
     action::Action,
     clock::{Limit, PermitClock},
     late::{LateBy, late},
-    parts::{DueDay, body},
+    parts::body,
     requirement::{BlockedBy, Material, Prerequisite, Tolerance},
     round::{Certificate, Check, Decision, Round},
+    standing::{Custody, Handoff, PermitStatus, Since, ToleranceProposal},
     view::View,
 };
 use crate::graphql::{
-    matter::enums::{Gate, Handling, Nature, RoundPhase, Stage, ToleranceMode},
+    matter::enums::{Gate, Handling, Nature, RoundPhase, Stage},
     node_id::NodeId,
-    scalars::{Date, LegalText, PermitCode, Requirement},
+    scalars::{LegalText, PermitCode},
 };
-use async_graphql::{Enum, ID, Object, SimpleObject};
+use async_graphql::{ID, Object};
 use om_domain::matter::{
     can_on_permit,
     plan::{Gate as PlanGate, PlannedPermit, RequirementId},
-    state::{self, Status},
+    state,
 };
 use std::sync::Arc;
-
-/// Where a permit stands, as one word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-pub enum PermitStatus {
-    /// In the plan only.
-    Planned,
-    /// The file lies with the department (已收件).
-    Received,
-    /// The one-time correction notice was served (补正中).
-    AwaitingCorrection,
-    /// In pre-review (容缺预审); the statutory clock waits.
-    PreReview,
-    /// In review (审查中); the clock runs.
-    InReview,
-    /// In review with its clock stopped (停止计时).
-    ClockStopped,
-    /// Approved.
-    Approved,
-    /// Certificate issued.
-    Issued,
-    /// Denied.
-    Denied,
-    /// Not accepted.
-    NotAccepted,
-    /// Withdrawn.
-    Withdrawn,
-    /// Lapsed.
-    Lapsed,
-    /// Revoked.
-    Revoked,
-    /// Does not apply to this matter.
-    NotApplicable,
-}
-
-impl From<Status> for PermitStatus {
-    fn from(status: Status) -> Self {
-        use state::RoundPhase as P;
-        match status {
-            Status::Planned => PermitStatus::Planned,
-            Status::ClockStopped => PermitStatus::ClockStopped,
-            Status::NotApplicable => PermitStatus::NotApplicable,
-            Status::In(phase) => match phase {
-                P::Received => PermitStatus::Received,
-                P::AwaitingCorrection => PermitStatus::AwaitingCorrection,
-                P::PreReview => PermitStatus::PreReview,
-                P::InReview => PermitStatus::InReview,
-                P::Approved => PermitStatus::Approved,
-                P::Issued => PermitStatus::Issued,
-                P::Denied => PermitStatus::Denied,
-                P::NotAccepted => PermitStatus::NotAccepted,
-                P::Withdrawn => PermitStatus::Withdrawn,
-                P::Lapsed => PermitStatus::Lapsed,
-                P::Revoked => PermitStatus::Revoked,
-            },
-        }
-    }
-}
-
-/// An open offer of custody (移交).
-#[derive(Debug, Clone, SimpleObject)]
-pub struct Handoff {
-    /// The department it was offered to, `body:…`.
-    pub to: ID,
-    /// Since when.
-    pub on: Date,
-    /// Why.
-    pub reason: LegalText,
-    /// Last day for an answer.
-    pub answer_due: DueDay,
-    /// Whether that day has passed.
-    pub overdue: bool,
-}
-
-/// From which day on a department had custody; days are booked to the custodian.
-#[derive(Debug, Clone, SimpleObject)]
-pub struct Custody {
-    /// The department, `body:…`.
-    pub body: ID,
-    /// From this day on.
-    pub since: Date,
-}
-
-/// A tolerance that the task-force lead proposed and the department has not answered.
-#[derive(Debug, Clone, SimpleObject)]
-pub struct ToleranceProposal {
-    /// The requirement.
-    pub requirement: Requirement,
-    /// The mode.
-    pub mode: ToleranceMode,
-}
-
-/// A requirement, and since when something is to be done about it.
-#[derive(Debug, Clone, SimpleObject)]
-pub struct Since {
-    /// The requirement.
-    pub requirement: Requirement,
-    /// Since which day.
-    pub since: Date,
-}
-
-impl From<&(RequirementId, jiff::civil::Date)> for Since {
-    fn from((requirement, since): &(RequirementId, jiff::civil::Date)) -> Self {
-        Since { requirement: requirement.clone().into(), since: (*since).into() }
-    }
-}
 
 /// A permit of a matter.
 #[derive(Debug, Clone)]
