@@ -5,6 +5,7 @@
 
 pub mod applicant;
 pub mod calendar;
+pub mod calendar_book;
 pub mod clock;
 pub mod decider;
 pub mod directory;

@@ -6,7 +6,8 @@
 use jiff::civil::Date;
 
 /// Why a notice or overlay was not taken into the calendar, and what to do about it.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, thiserror::Error)]
+#[serde(tag = "kind")]
 pub enum CalendarError {
     /// No publication is named.
     #[error("{id} names no source: give the address or citation it was published under")]

@@ -4,9 +4,11 @@
 //! Deliberately absent: delivery; that is the policy runner's.
 
 mod lapse_costs_eligibility;
+mod revise_open_dues;
 mod termination_releases_code;
 
 pub use lapse_costs_eligibility::lapse_costs_eligibility;
+pub use revise_open_dues::revise_open_dues;
 pub use termination_releases_code::termination_releases_code;
 
 #[cfg(test)]
@@ -36,6 +38,38 @@ mod tests {
             recorded,
             event: event.into(),
         }
+    }
+
+    #[test]
+    fn r20_a_notice_revises_each_open_matter_and_names_itself() {
+        use crate::{
+            calendar::{HolidayNotice, NamedDay},
+            calendar_book::event::HolidayNoticeRecorded,
+            matter::MatterCommand,
+        };
+        let notice = HolidayNotice {
+            id: "国办发明电〔2026〕7号".into(),
+            year: 2027,
+            sources: vec!["example".into()],
+            amends: None,
+            off: vec![NamedDay { date: jiff::civil::date(2027, 1, 1), holiday: "元旦".into() }],
+            make_up: vec![],
+            withdrawn: vec![],
+            authoritative_through: jiff::civil::date(2027, 12, 31),
+        };
+        let recorded_at = jiff::Timestamp::UNIX_EPOCH;
+        let fact = Recorded {
+            id: EventId(uuid::Uuid::from_u128(8)),
+            revision: 0,
+            by: platform(),
+            effective: Effective::At(recorded_at),
+            recorded: recorded_at,
+            event: HolidayNoticeRecorded { notice }.into(),
+        };
+        let commands = revise_open_dues([matter()], &fact);
+        let expected = MatterCommand::ReviseDueDates { notice: id("国办发明电〔2026〕7号") };
+        assert_eq!(commands, vec![(matter(), expected)]);
+        assert_eq!(revise_open_dues([], &fact), vec![]);
     }
 
     #[test]
