@@ -5,10 +5,17 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use figment::Figment;
 use figment::providers::{Env, Format as _, Serialized, Toml};
 use serde::{Deserialize, Serialize};
+
+use crate::telemetry::TelemetryOptions;
+use crate::ticker::TickerOptions;
+
+/// The variable by which collectors are commonly named; a setting of ours comes before it.
+const OTLP_VARIABLE: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
 /// What a server is started with.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -27,8 +34,29 @@ pub struct ServeConfig {
     pub otlp: Option<String>,
     /// Which log lines are written.
     pub log: String,
+    /// One JSON object a line instead of text.
+    pub log_json: bool,
+    /// How many matters are kept in memory.
+    pub cached_matters: usize,
+    /// Seconds between two looks at the deadlines.
+    pub ticker_seconds: u32,
     /// Seconds after the end of a due day in Beijing before the ticker acts.
     pub ticker_grace_seconds: u32,
+}
+
+impl ServeConfig {
+    /// What telemetry is told.
+    pub fn telemetry(&self) -> TelemetryOptions {
+        TelemetryOptions { level: self.log.clone(), json: self.log_json, otlp: self.otlp.clone() }
+    }
+
+    /// What the ticker is told.
+    pub fn ticker(&self) -> TickerOptions {
+        TickerOptions {
+            every: Duration::from_secs(self.ticker_seconds.into()),
+            grace: Duration::from_secs(self.ticker_grace_seconds.into()),
+        }
+    }
 }
 
 impl Default for ServeConfig {
@@ -40,6 +68,9 @@ impl Default for ServeConfig {
             demo: false,
             otlp: None,
             log: "info".into(),
+            log_json: false,
+            cached_matters: 4_096,
+            ticker_seconds: 20,
             ticker_grace_seconds: 60,
         }
     }
@@ -76,7 +107,8 @@ pub enum ConfigError {
     NoFile(PathBuf),
     /// A value or key is wrong.
     #[error(
-        "the settings cannot be used: {0}. Known keys: data, listen, dev, demo, otlp, log, ticker_grace_seconds"
+        "the settings cannot be used: {0}. Known keys: data, listen, dev, demo, otlp, log, log_json, \
+         cached_matters, ticker_seconds, ticker_grace_seconds"
     )]
     Wrong(Box<figment::Error>),
 }
@@ -87,13 +119,19 @@ pub enum ConfigError {
 /// Names the key or value that cannot be used.
 pub fn load(file: Option<&Path>, flags: &ServeFlags) -> Result<ServeConfig, ConfigError> {
     let mut figment = Figment::from(Serialized::defaults(ServeConfig::default()));
+    if let Ok(endpoint) = std::env::var(OTLP_VARIABLE)
+        && !endpoint.is_empty()
+    {
+        figment = figment.merge(Serialized::default("otlp", endpoint));
+    }
     if let Some(file) = file {
         if !file.is_file() {
             return Err(ConfigError::NoFile(file.to_owned()));
         }
         figment = figment.merge(Toml::file_exact(file));
     }
-    let environment = Env::prefixed("ONEMATTER_").ignore(&["county"]);
+    // what the command line reads from the environment by itself is no key
+    let environment = Env::prefixed("ONEMATTER_").ignore(&["county", "config"]);
     let merged = figment.merge(environment).merge(Serialized::defaults(flags));
     merged.extract().map_err(|error| ConfigError::Wrong(Box::new(error)))
 }
@@ -115,5 +153,27 @@ mod tests {
         let error = load(Some(&file), &ServeFlags::default()).unwrap_err().to_string();
         assert!(error.contains("lisen"), "{error}");
         assert!(load(Some(&dir.path().join("none.toml")), &ServeFlags::default()).is_err());
+    }
+
+    #[test]
+    #[expect(clippy::result_large_err, reason = "figment's jail asks for its error")]
+    fn the_environment_comes_between_and_an_unknown_variable_is_named() {
+        figment::Jail::expect_with(|jail| {
+            jail.create_file("om.toml", "data = '/file'\nlisten = '127.0.0.1:1'\notlp = 'http://file:1'")?;
+            jail.set_env("ONEMATTER_DATA", "/environment");
+            jail.set_env("ONEMATTER_LISTEN", "127.0.0.1:2");
+            jail.set_env("ONEMATTER_CONFIG", "om.toml");
+            jail.set_env(OTLP_VARIABLE, "http://collector:4317");
+            let flags = ServeFlags { listen: "127.0.0.1:3".parse().ok(), ..ServeFlags::default() };
+            let config = load(Some(Path::new("om.toml")), &flags).unwrap();
+            assert_eq!((config.listen.port(), config.data), (3, "/environment".into()));
+            assert_eq!(config.otlp.as_deref(), Some("http://file:1"));
+            let config = load(None, &ServeFlags::default()).unwrap();
+            assert_eq!((config.listen.port(), config.otlp.as_deref()), (2, Some("http://collector:4317")));
+            jail.set_env("ONEMATTER_DEVEL", "true");
+            let error = load(None, &ServeFlags::default()).unwrap_err().to_string();
+            assert!(error.to_lowercase().contains("devel"), "{error}");
+            Ok(())
+        });
     }
 }

@@ -12,7 +12,7 @@ use cqrs_es::event_sink::EventSink;
 use cqrs_es::{Aggregate, DomainEvent};
 use jiff::Timestamp;
 use om_domain::calendar::Calendar;
-use om_domain::decider::{Actor, Context, Decider, Effective, EventRecord, Explained, Fact, Recorded};
+use om_domain::decider::{Actor, Context, Decider, Effective, EventRecord, Explained, Fact, Recorded, Role};
 use om_domain::ids::{CommandId, EventId};
 use om_domain::metadata::RequestHash;
 use serde::de::Error as _;
@@ -100,7 +100,7 @@ pub(crate) struct Remembered {
     pub(crate) request: RequestHash,
     pub(crate) first_revision: u64,
     pub(crate) last_revision: u64,
-    /// Of its last fact.
+    /// Of its last fact, or of the last one that followed from it at once.
     pub(crate) position: Position,
     pub(crate) recorded: Timestamp,
 }
@@ -112,6 +112,8 @@ pub struct Hosted<D: Decider> {
     recorded: Option<Timestamp>,
     position: Option<Position>,
     commands: HashMap<CommandId, Remembered>,
+    /// The last command carried out, and the chain that it belongs to.
+    last: Option<(CommandId, CommandId)>,
 }
 
 impl<D: Decider> Default for Hosted<D> {
@@ -122,6 +124,7 @@ impl<D: Decider> Default for Hosted<D> {
             recorded: None,
             position: None,
             commands: HashMap::new(),
+            last: None,
         }
     }
 }
@@ -160,17 +163,31 @@ impl<D: Decider> Hosted<D> {
     }
 
     fn remember(&mut self, stored: &Stored<D::Event>, position: Position) {
-        let Recorded { revision, recorded, .. } = stored.fact;
+        let (Origin { command, request, correlation, .. }, recorded) =
+            (&*stored.origin, stored.fact.recorded);
+        if stored.fact.by.is(Role::System) && *request == settling(command) {
+            // what follows at once from a command belongs to what its sender waits for
+            if let Some((last, chain)) = &self.last
+                && chain == correlation
+                && let Some(remembered) = self.commands.get_mut(last)
+                && remembered.recorded == recorded
+            {
+                remembered.position = position;
+            }
+            return;
+        }
+        let revision = stored.fact.revision;
         let first = Remembered {
-            request: stored.origin.request,
+            request: *request,
             first_revision: revision,
             last_revision: revision,
             position,
             recorded,
         };
-        let remembered = self.commands.entry(stored.origin.command).or_insert(first);
+        let remembered = self.commands.entry(*command).or_insert(first);
         remembered.last_revision = revision;
         remembered.position = position;
+        self.last = Some((*command, *correlation));
     }
 
     /// When a fact recorded now is recorded: never before the stream's last one.
@@ -237,6 +254,11 @@ pub(crate) fn settle_id(stream: &StreamName, revision: u64) -> CommandId {
     CommandId(Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("{stream}/settle/{revision}").as_bytes()))
 }
 
+/// Nobody asked for it: the id itself stands for what is asked.
+fn settling(command: &CommandId) -> RequestHash {
+    RequestHash(Sha256::digest(command.0.as_bytes()).into())
+}
+
 impl<D: Decider> Hosted<D> {
     fn stored(
         &self,
@@ -268,9 +290,7 @@ impl<D: Decider> Hosted<D> {
         for _ in 0..MOST_SETTLED {
             let Some(fact) = D::settle(&self.state, &context) else { return Ok(()) };
             let command = settle_id(&ask.stream, self.next_revision());
-            // nobody asked: the id itself stands for what is asked
-            let request = RequestHash(Sha256::digest(command.0.as_bytes()).into());
-            let origin = Arc::new(Origin { command, request, ..(*ask.origin).clone() });
+            let origin = Arc::new(Origin { command, request: settling(&command), ..(*ask.origin).clone() });
             let id = EventId::derive(ask.stream.as_str(), &command, 0);
             let stored = self.stored(id, at, by, fact, origin);
             sink.write(stored, self).await;
@@ -286,7 +306,8 @@ impl<D: Decider> Aggregate for Hosted<D> {
     type Error = Rejected<D::Refusal>;
     type Services = ();
 
-    /// Settles, decides on the settled state, and settles what follows at once. On a refusal the sink still holds what was settled.
+    /// Settles, decides on the settled state, and settles what follows at once. On a refusal the sink still holds
+    /// what was settled.
     async fn handle(
         &mut self,
         ask: Ask<D>,

@@ -81,7 +81,7 @@ pub struct Receipt {
     pub first_revision: u64,
     /// The revision of its last fact.
     pub last_revision: u64,
-    /// The position of its last fact, to wait for.
+    /// The position of the last fact stored with it, to wait for: its own, or what followed from it at once.
     pub position: Position,
     /// The ids of its facts, in order.
     pub events: Vec<EventId>,

@@ -83,6 +83,7 @@ impl Builder {
             Ended::Poisoned(poison) => generation.poison = Some(poison),
             Ended::Drained => {}
             Ended::Overtaken(_) => return Err(RunError::Ended),
+            Ended::Broken(source) => return Err(FileError::Database { file: generation.path, source }.into()),
         }
         generation.reached = *quiet.progress.borrow();
         Ok(generation)

@@ -20,6 +20,8 @@ use super::shared::Progress;
 use crate::log::{LogId, Position};
 
 const BUILDING: &str = "building";
+/// A file that is not there is not made: it would be empty and pass for one.
+const EXISTING: OpenFlags = OpenFlags::SQLITE_OPEN_READ_WRITE.union(OpenFlags::SQLITE_OPEN_NO_MUTEX);
 
 /// The file could not be used.
 #[derive(Debug, thiserror::Error)]
@@ -115,21 +117,33 @@ impl Files {
         Ok(path)
     }
 
-    /// Removes other generations of this projection and what was left unfinished; what cannot be removed stays.
-    pub(super) fn tidy(&self, projection: &str, keep: &Path) {
+    /// Removes earlier generations of this projection, other schemas of it, and what was left unfinished of them;
+    /// what cannot be removed stays.
+    pub(super) fn tidy(&self, projection: &str, keep: u32) {
         let Ok(paths) = list(&self.dir) else { return };
         for path in paths {
-            let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
-            let ours = name.strip_prefix(projection).is_some_and(|rest| {
-                rest.starts_with('-') && rest[1..].starts_with(|c: char| c.is_ascii_digit())
-            });
-            let kept =
-                keep.file_name().and_then(|name| name.to_str()).is_some_and(|kept| name.starts_with(kept));
-            if ours && !kept {
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            let Some((schema, generation)) = numbers(name, projection) else { continue };
+            if format!("{projection}-{schema}") != self.stem || generation < keep {
                 let _ = fs::remove_file(&path);
             }
         }
     }
+}
+
+/// Schema and generation in the name of any file of a projection.
+fn numbers(name: &str, projection: &str) -> Option<(u32, u32)> {
+    let (schema, rest) = name.strip_prefix(projection)?.strip_prefix('-')?.split_once('-')?;
+    let (generation, _) = rest.split_once(".db")?;
+    Some((schema.parse().ok()?, generation.parse().ok()?))
+}
+
+/// Whether it may work again by itself: a full disk, a lock, a device that hiccups. What is otherwise wrong with a
+/// file is not put right by waiting.
+pub(super) fn is_passing(error: &rusqlite::Error) -> bool {
+    use rusqlite::ErrorCode::{DatabaseBusy, DatabaseLocked, DiskFull, OutOfMemory, SystemIoFailure};
+    let passing = [DatabaseBusy, DatabaseLocked, DiskFull, OutOfMemory, SystemIoFailure];
+    error.sqlite_error_code().is_some_and(|code| passing.contains(&code))
 }
 
 /// Removes a generation that nobody has open; what cannot be removed is removed at the next start.
@@ -143,7 +157,7 @@ pub(super) fn remove_generation(path: &Path) {
 
 /// Opens a generation for folding.
 pub(super) fn open(path: &Path) -> rusqlite::Result<Connection> {
-    let connection = Connection::open(path)?;
+    let connection = Connection::open_with_flags(path, EXISTING)?;
     connection.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16384;
          PRAGMA journal_size_limit = 67108864;",
@@ -153,8 +167,7 @@ pub(super) fn open(path: &Path) -> rusqlite::Result<Connection> {
 
 /// Opens a generation for queries.
 pub(super) fn open_for_reading(path: &Path) -> rusqlite::Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
+    let connection = Connection::open_with_flags(path, EXISTING)?;
     connection.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -8192;")?;
     connection.set_prepared_statement_cache_capacity(128);
     connection.busy_timeout(std::time::Duration::from_secs(5))?;

@@ -62,8 +62,8 @@ enum Left {
     Stop,
     /// A new generation was built.
     Built(Reply, Generation),
-    /// The checkpoint is not of this log.
-    Resync,
+    /// The rows are of another log, or the file is broken.
+    Resync(String),
     /// Somebody else has folded into the file.
     Overtaken,
     Failed(RunError),
@@ -79,7 +79,7 @@ impl Follower {
                 Err(_) => {}
             }
         };
-        self.builder.files.tidy(self.name(), &generation.path);
+        self.builder.files.tidy(self.name(), generation.number);
         loop {
             self.serve(&generation);
             let failed = match self.follow(&mut generation).await {
@@ -97,8 +97,8 @@ impl Follower {
                         None
                     }
                 },
-                Left::Resync => {
-                    tracing::warn!(projection = self.name(), "rows of another log: building them again");
+                Left::Resync(why) => {
+                    tracing::warn!(projection = self.name(), why, "the rows are built again");
                     match self.builder.clone().build(generation.number + 1).await {
                         Ok(built) => {
                             generation = built;
@@ -144,8 +144,12 @@ impl Follower {
             let at = path.clone();
             let known =
                 spawn_blocking(move || file::open(&at).and_then(|db| file::checkpoint(&db, log))).await?;
-            if let Ok(Some(reached)) = known {
-                return Ok(Generation { number, path, reached, poison: None });
+            match known {
+                Ok(Some(reached)) => return Ok(Generation { number, path, reached, poison: None }),
+                Err(source) if file::is_passing(&source) => {
+                    return Err(FileError::Database { file: path, source }.into());
+                }
+                Ok(None) | Err(_) => {}
             }
         }
         self.builder.clone().build(last + 1).await
@@ -172,6 +176,9 @@ impl Follower {
         }
         let worker = match self.builder.worker(generation, Arc::clone(&self.builder.shared)).await {
             Ok(worker) => worker,
+            Err(RunError::File(FileError::Database { source, .. })) if !file::is_passing(&source) => {
+                return Left::Resync(source.to_string());
+            }
             Err(error) => return Left::Failed(error),
         };
         let (batches, incoming) = mpsc::channel(AHEAD);
@@ -200,14 +207,20 @@ impl Follower {
                 }
                 chunk = events.next() => match pass_on(chunk, &batches).await {
                     Ok(()) => {}
-                    Err(LogError::OtherLog { .. } | LogError::AheadOfLog { .. }) => break Left::Resync,
+                    Err(error @ (LogError::OtherLog { .. } | LogError::AheadOfLog { .. })) => {
+                        break Left::Resync(error.to_string());
+                    }
                     Err(error) => break Left::Failed(error.into()),
                 },
             }
         };
         drop(batches);
-        let ended = work.await;
-        self.ended(generation, ended).unwrap_or(left)
+        let ended = self.ended(generation, work.await);
+        match left {
+            // what somebody asked for comes before how the thread ended
+            Left::Stop | Left::Built(..) => left,
+            left => ended.unwrap_or(left),
+        }
     }
 
     /// What the folding thread's end means, if it does not leave things as they are.
@@ -224,6 +237,7 @@ impl Follower {
                 generation.reached = reached;
                 Some(Left::Overtaken)
             }
+            Ok(Ended::Broken(error)) => Some(Left::Resync(error.to_string())),
             Err(error) => Some(Left::Failed(error.into())),
         }
     }

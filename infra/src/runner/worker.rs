@@ -40,13 +40,14 @@ pub(super) enum Ended {
     Poisoned(Poison),
     /// Somebody else has folded into the file: it stands here now.
     Overtaken(Progress),
+    /// The file is not what it was.
+    Broken(rusqlite::Error),
 }
 
 /// What became of a batch.
 enum Batch {
     Folded,
-    Poisoned(Poison),
-    Overtaken(Progress),
+    Ended(Ended),
 }
 
 impl Worker {
@@ -56,8 +57,7 @@ impl Worker {
             self.shared.received();
             match self.fold_until_written(&batch) {
                 Some(Batch::Folded) => self.shared.announce(&batch, self.projection.categories()),
-                Some(Batch::Poisoned(poison)) => return Ended::Poisoned(poison),
-                Some(Batch::Overtaken(at)) => return Ended::Overtaken(at),
+                Some(Batch::Ended(ended)) => return ended,
                 None => return Ended::Drained,
             }
         }
@@ -78,6 +78,7 @@ impl Worker {
                     }
                     return Some(done);
                 }
+                Err(error) if !file::is_passing(&error) => return Some(Batch::Ended(Ended::Broken(error))),
                 Err(error) => {
                     self.projection.forget();
                     if !matches!(self.shared.phase(), Phase::Failing { .. }) {
@@ -101,7 +102,7 @@ impl Worker {
             rusqlite::Transaction::new_unchecked(&self.connection, rusqlite::TransactionBehavior::Immediate)?;
         let stands = file::checkpoint(&transaction, self.log)?.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
         if stands != self.reached {
-            return Ok(Batch::Overtaken(stands));
+            return Ok(Batch::Ended(Ended::Overtaken(stands)));
         }
         let (folded, to) = fold(self.projection.as_mut(), &transaction, batch)?;
         self.projection.flush(&transaction)?;
@@ -130,7 +131,7 @@ fn fold(
         Ok(_) => Ok((Batch::Folded, batch.last().map(reached))),
         Err(FoldError::Poison(poison)) => {
             let before = batch.iter().take_while(|event| event.position.number() < poison.position).last();
-            Ok((Batch::Poisoned(poison), before.map(reached)))
+            Ok((Batch::Ended(Ended::Poisoned(poison)), before.map(reached)))
         }
         Err(FoldError::Database(error)) => Err(error),
     }
@@ -154,7 +155,7 @@ pub(super) fn build(
         }
         let (folded, to) = fold(projection, connection, &batch)?;
         at = to.unwrap_or(at);
-        if let Batch::Poisoned(found) = folded {
+        if let Batch::Ended(Ended::Poisoned(found)) = folded {
             poison = Some(found);
             break;
         }

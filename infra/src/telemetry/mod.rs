@@ -4,8 +4,10 @@
 //! its request's trace context.
 //! Deliberately absent: what to say; that is where things happen.
 
+mod init;
 mod metrics;
 mod trace;
 
+pub use init::{Telemetry, TelemetryError, TelemetryOptions};
 pub use metrics::Metrics;
 pub use trace::{continue_from, link, traceparent};

@@ -138,6 +138,19 @@ async fn what_time_has_made_true_is_recorded_before_anything_is_decided() {
 }
 
 #[tokio::test]
+async fn what_follows_at_once_is_part_of_what_the_sender_waits_for() {
+    let dir = tempdir().unwrap();
+    let house = House::open(dir.path());
+    house.set("2026-05-01T00:00:00Z");
+    let first = done(house.executor().execute(open("a", 1)).await.unwrap());
+    assert_eq!(house.kinds("a").await, ["CountOpened", "TermEnded"]);
+    assert_eq!((first.first_revision, first.last_revision, first.events.len()), (0, 0, 1));
+    assert_eq!(Some(first.position), house.log.head().await.unwrap());
+    let again = done(house.executor().execute(open("a", 1)).await.unwrap());
+    assert_eq!((again.position, again.events, again.repeated), (first.position, first.events, true));
+}
+
+#[tokio::test]
 async fn recorded_time_never_goes_back_in_a_stream() {
     let dir = tempdir().unwrap();
     let house = House::open(dir.path());

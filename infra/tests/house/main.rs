@@ -4,6 +4,11 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod executor;
+mod faults;
+mod platform;
+mod policies;
 mod runner;
 mod sums;
+mod ticker;
 mod toy;
+mod vault;

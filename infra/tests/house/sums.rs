@@ -1,6 +1,6 @@
 //! A projection of tallies whose fold is not idempotent: an event folded twice, or not at all, shows.
 
-use om_domain::decider::Recorded;
+use jiff::civil::Date;
 use om_projections::projection::{EncodedEvent, Incoming, Projection, Unreadable};
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -12,6 +12,7 @@ pub struct Sums;
 pub struct Sum {
     pub sum: i64,
     pub events: i64,
+    pub due: Option<Date>,
 }
 
 impl Projection for Sums {
@@ -19,7 +20,7 @@ impl Projection for Sums {
     const SCHEMA: u32 = 1;
     const CATEGORIES: &'static [&'static str] = &["tally"];
     const DDL: &'static [&'static str] = &["CREATE TABLE IF NOT EXISTS sums
-        (county TEXT, tally TEXT, sum INTEGER NOT NULL, events INTEGER NOT NULL, PRIMARY KEY (county, tally))"];
+        (county TEXT, tally TEXT, sum INTEGER NOT NULL, events INTEGER NOT NULL, due TEXT, PRIMARY KEY (county, tally))"];
     const TABLES: &'static [&'static str] = &["sums"];
     type Key = (String, String);
     type Row = Sum;
@@ -36,17 +37,22 @@ impl Projection for Sums {
     fn evolve(_: &Self::Key, row: Option<Sum>, event: &Self::Event<'_>) -> Option<Sum> {
         let mut row = row.unwrap_or_default();
         row.events += 1;
-        if let Recorded { event: TallyEvent::SumRaised(raised), .. } = &event.fact {
-            row.sum += i64::from(raised.amount);
+        match &event.fact.event {
+            TallyEvent::CountOpened(opened) => row.due = Some(opened.due),
+            TallyEvent::SumRaised(raised) => row.sum += i64::from(raised.amount),
+            TallyEvent::TermEnded(_) => row.due = None,
         }
         Some(row)
     }
 
     fn load(db: &Connection, (county, tally): &Self::Key) -> rusqlite::Result<Option<Sum>> {
         db.query_row(
-            "SELECT sum, events FROM sums WHERE county = ?1 AND tally = ?2",
+            "SELECT sum, events, due FROM sums WHERE county = ?1 AND tally = ?2",
             params![county, tally],
-            |row| Ok(Sum { sum: row.get(0)?, events: row.get(1)? }),
+            |row| {
+                let due: Option<String> = row.get(2)?;
+                Ok(Sum { sum: row.get(0)?, events: row.get(1)?, due: due.and_then(|text| text.parse().ok()) })
+            },
         )
         .optional()
     }
@@ -54,9 +60,9 @@ impl Projection for Sums {
     fn store(db: &Connection, (county, tally): &Self::Key, row: Option<&mut Sum>) -> rusqlite::Result<()> {
         let row = row.copied().unwrap_or_default();
         db.execute(
-            "INSERT INTO sums VALUES (?1, ?2, ?3, ?4)
-             ON CONFLICT DO UPDATE SET sum = excluded.sum, events = excluded.events",
-            params![county, tally, row.sum, row.events],
+            "INSERT INTO sums VALUES (?1, ?2, ?3, ?4, ?5)
+             ON CONFLICT DO UPDATE SET sum = excluded.sum, events = excluded.events, due = excluded.due",
+            params![county, tally, row.sum, row.events, row.due.map(|due| due.to_string())],
         )
         .map(drop)
     }
@@ -66,5 +72,13 @@ impl Projection for Sums {
 pub fn all(db: &Connection) -> rusqlite::Result<Vec<(String, i64, i64)>> {
     db.prepare("SELECT tally, sum, events FROM sums ORDER BY tally")?
         .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+        .collect()
+}
+
+/// Tallies whose last day is before a day.
+pub fn due(db: &Connection, before: Date, limit: usize) -> rusqlite::Result<Vec<String>> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    db.prepare("SELECT tally FROM sums WHERE due < ?1 ORDER BY due, tally LIMIT ?2")?
+        .query_map(params![before.to_string(), limit], |row| row.get(0))?
         .collect()
 }

@@ -1,0 +1,199 @@
+//! Asks streams to state what time has made true, once a term's last day is over.
+//!
+//! Invariants: it acts after the end of the last day in Beijing and a grace, and never while the clock is behind
+//! what has been recorded already; late, double or from several nodes, the result is the same, because stating
+//! is the executor's and idempotent.
+//! Deliberately absent: what time makes true, and any need for it: a command finds the same without the ticker (R22).
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
+use om_domain::calendar::beijing;
+use om_domain::decider::Decider;
+use om_domain::matter::MatterDecider;
+use om_projections::board::Board;
+use om_projections::deadlines::due_streams;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::clock::Clock;
+use crate::executor::{Executor, Fault, Standing};
+use crate::log::StreamName;
+use crate::runner::{Projections, ReadError};
+
+/// Streams asked at a time.
+const AT_A_TIME: usize = 10_000;
+
+/// Which streams time has something to state of, as the read side knows it.
+#[async_trait]
+pub trait DueStreams: Send + Sync {
+    /// Streams with an open term whose last day is before `day`, the longest past first, at most `limit`.
+    ///
+    /// # Errors
+    /// When the rows cannot be read.
+    async fn due(&self, before: Date, limit: usize) -> Result<Vec<StreamName>, ReadError>;
+
+    /// When the last event that the rows show was recorded.
+    fn last_recorded(&self) -> Option<Timestamp>;
+}
+
+/// The matters' deadlines.
+#[async_trait]
+impl DueStreams for Projections {
+    async fn due(&self, before: Date, limit: usize) -> Result<Vec<StreamName>, ReadError> {
+        let due = self.read::<Board, _>(move |db| due_streams(db, before, limit)).await?;
+        let name = |county: &str, id: String| StreamName::new(county, MatterDecider::CATEGORY, id);
+        // a county and a matter's id always make a name
+        Ok(due.into_iter().filter_map(|due| name(due.county.as_str(), due.matter.to_string()).ok()).collect())
+    }
+
+    fn last_recorded(&self) -> Option<Timestamp> {
+        Projections::last_recorded(self)
+    }
+}
+
+/// An executor, whatever it decides on.
+#[async_trait]
+pub trait Settles: Send + Sync {
+    /// The category of its streams.
+    fn category(&self) -> &'static str;
+    /// Records what time alone has made true of a stream.
+    ///
+    /// # Errors
+    /// As [`Executor::settle`].
+    async fn settle(&self, stream: &StreamName) -> Result<Standing, Fault>;
+}
+
+#[async_trait]
+impl<D: Decider> Settles for Executor<D> {
+    fn category(&self) -> &'static str {
+        D::CATEGORY
+    }
+
+    async fn settle(&self, stream: &StreamName) -> Result<Standing, Fault> {
+        Executor::settle(self, stream).await
+    }
+}
+
+/// When the ticker acts.
+#[derive(Debug, Clone, Copy)]
+pub struct TickerOptions {
+    /// How often it looks.
+    pub every: Duration,
+    /// How long after the end of a day in Beijing it acts.
+    pub grace: Duration,
+}
+
+impl Default for TickerOptions {
+    fn default() -> Self {
+        Self { every: Duration::from_secs(20), grace: Duration::from_secs(60) }
+    }
+}
+
+/// Looks for due streams from time to time.
+pub struct Ticker {
+    clock: Arc<dyn Clock>,
+    due: Arc<dyn DueStreams>,
+    settlers: Vec<Arc<dyn Settles>>,
+    options: TickerOptions,
+}
+
+/// A ticker at work; dropping it ends it.
+pub struct Ticking {
+    stop: watch::Sender<bool>,
+    task: tokio::sync::Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Ticker {
+    /// A ticker over these deadlines.
+    pub fn new(
+        clock: Arc<dyn Clock>,
+        due: Arc<dyn DueStreams>,
+        settlers: Vec<Arc<dyn Settles>>,
+        options: TickerOptions,
+    ) -> Self {
+        Self { clock, due, settlers, options }
+    }
+
+    /// Looks once; tells how many streams were asked.
+    ///
+    /// # Errors
+    /// When the deadlines cannot be read. A stream that cannot be asked is logged and asked again next time.
+    pub async fn once(&self) -> Result<usize, ReadError> {
+        let now = self.clock.now();
+        if self.due.last_recorded().is_some_and(|last| now < last) {
+            tracing::warn!(%now, "the clock is behind what has been recorded; no deadline is acted on");
+            return Ok(0);
+        }
+        let grace = SignedDuration::try_from(self.options.grace).unwrap_or(SignedDuration::MAX);
+        let before = beijing(now.checked_sub(grace).unwrap_or(Timestamp::MIN));
+        let due = self.due.due(before, AT_A_TIME).await?;
+        let mut asked = 0;
+        for stream in due {
+            let Some(settler) = self.settlers.iter().find(|s| s.category() == stream.category()) else {
+                continue;
+            };
+            match settler.settle(&stream).await {
+                Ok(standing) => {
+                    asked += 1;
+                    tracing::debug!(%stream, revision = standing.revision, "asked what time has made true");
+                }
+                Err(error) => tracing::error!(%stream, %error, "what time has made true was not recorded"),
+            }
+        }
+        Ok(asked)
+    }
+
+    /// Looks from time to time, and whenever somebody sets the clock, until stopped.
+    pub fn start(self) -> Ticking {
+        let (stop, stopped) = watch::channel(false);
+        let task = tokio::spawn(self.run(stopped));
+        Ticking { stop, task: tokio::sync::Mutex::new(Some(task)) }
+    }
+
+    async fn run(self, mut stopped: watch::Receiver<bool>) {
+        let mut moves = self.clock.moves();
+        let mut failing = false;
+        loop {
+            match self.once().await {
+                Ok(_) => failing = false,
+                Err(ReadError::Building(_)) => {}
+                Err(error) => {
+                    if !failing {
+                        tracing::error!(%error, "deadlines cannot be read; trying again");
+                    }
+                    failing = true;
+                }
+            }
+            tokio::select! {
+                _ = stopped.changed() => return,
+                () = tokio::time::sleep(self.options.every) => {}
+                () = moved(&mut moves) => {}
+            }
+        }
+    }
+}
+
+async fn moved(moves: &mut Option<watch::Receiver<u64>>) {
+    let heard = match moves {
+        Some(moves) => moves.changed().await.is_ok(),
+        None => false,
+    };
+    if !heard {
+        std::future::pending().await
+    }
+}
+
+impl Ticking {
+    /// Ends it after the stream it is asking.
+    pub async fn shutdown(&self) {
+        self.stop.send_replace(true);
+        if let Some(task) = self.task.lock().await.take() {
+            // a panic of it was reported by its thread
+            let _ = task.await;
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! What the executor does when the log's answer is lost, and that one trace runs through it all.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use async_trait::async_trait;
+use futures::stream::BoxStream;
+use om_infra::executor::{Executor, Fault};
+use om_infra::log::{
+    AppendError, Appended, EventLog, Expected, LogError, LogId, LogState, NewEvent, Position, SqliteLog,
+    StoredEvent, StreamName,
+};
+use opentelemetry::trace::TracerProvider;
+use tempfile::tempdir;
+use tracing::Instrument;
+use tracing_subscriber::layer::SubscriberExt;
+
+use crate::toy::*;
+
+/// The real log behind a bad line: some appends are stored and their answers lost, others never arrive.
+struct BadLine {
+    log: Arc<SqliteLog>,
+    answers_lost: AtomicU32,
+    appends_lost: AtomicU32,
+}
+
+fn take(counter: &AtomicU32) -> bool {
+    counter.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok()
+}
+
+fn lost() -> AppendError {
+    let source = Arc::new(std::io::Error::other("connection reset"));
+    AppendError::Fault(LogError::Storage { doing: "appending", source })
+}
+
+#[async_trait]
+impl EventLog for BadLine {
+    async fn append(
+        &self,
+        stream: &StreamName,
+        expected: Expected,
+        events: Vec<NewEvent>,
+    ) -> Result<Appended, AppendError> {
+        if take(&self.appends_lost) {
+            return Err(lost());
+        }
+        let appended = self.log.append(stream, expected, events).await;
+        if take(&self.answers_lost) { Err(lost()) } else { appended }
+    }
+    async fn read_stream(&self, s: &StreamName, from: u64, max: usize) -> Result<Vec<StoredEvent>, LogError> {
+        self.log.read_stream(s, from, max).await
+    }
+    async fn read_all(&self, after: Option<Position>, max: usize) -> Result<Vec<StoredEvent>, LogError> {
+        self.log.read_all(after, max).await
+    }
+    fn subscribe(&self, after: Option<Position>) -> BoxStream<'static, Result<StoredEvent, LogError>> {
+        self.log.subscribe(after)
+    }
+    fn id(&self) -> LogId {
+        self.log.id()
+    }
+    async fn head(&self) -> Result<Option<Position>, LogError> {
+        self.log.head().await
+    }
+    async fn stream_head(&self, stream: &StreamName) -> Result<Option<u64>, LogError> {
+        self.log.stream_head(stream).await
+    }
+    fn state(&self) -> LogState {
+        self.log.state()
+    }
+}
+
+#[tokio::test]
+async fn a_lost_answer_is_looked_up_and_a_lost_append_is_sent_again() {
+    let dir = tempdir().unwrap();
+    let mut house = House::open(dir.path());
+    let line = Arc::new(BadLine {
+        log: house.log.clone(),
+        answers_lost: AtomicU32::new(0),
+        appends_lost: AtomicU32::new(0),
+    });
+    house.host.log = line.clone();
+    let executor = house.executor();
+    done(executor.execute(open("a", 1)).await.unwrap());
+    line.answers_lost.store(1, Ordering::SeqCst);
+    done(executor.execute(raise("a", 2, 1)).await.unwrap());
+    line.appends_lost.store(3, Ordering::SeqCst);
+    done(executor.execute(raise("a", 3, 1)).await.unwrap());
+    assert_eq!(executor.state(&stream("a")).await.unwrap().state.total(), 2);
+    // when it does not get better, the sender hears that nobody knows, and may send it again
+    line.appends_lost.store(100, Ordering::SeqCst);
+    let unknown = executor.execute(raise("a", 4, 1)).await;
+    assert!(matches!(&unknown, Err(fault @ Fault::OutcomeUnknown(_)) if fault.code() == "OUTCOME_UNKNOWN"));
+    line.appends_lost.store(0, Ordering::SeqCst);
+    done(executor.execute(raise("a", 4, 1)).await.unwrap());
+    assert_eq!(executor.state(&stream("a")).await.unwrap().state.total(), 3);
+    assert_eq!(house.kinds("a").await.len(), 4);
+}
+
+#[tokio::test]
+async fn an_event_names_the_trace_of_its_request() {
+    let dir = tempdir().unwrap();
+    let house = House::open(dir.path());
+    let executor: Executor<Tally> = house.executor();
+    let provider = opentelemetry_sdk::trace::SdkTracerProvider::builder().build();
+    let layer = tracing_opentelemetry::layer().with_tracer(provider.tracer("test"));
+    let _here = tracing::subscriber::set_default(tracing_subscriber::registry().with(layer));
+    let request = tracing::info_span!("request");
+    let header = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    om_infra::telemetry::continue_from(&request, header);
+    executor.execute(open("a", 1)).instrument(request).await.unwrap();
+    let entry = &executor.history(&stream("a"), 0, 1).await.unwrap()[0];
+    let kept = entry.origin.traceparent.as_deref().unwrap();
+    assert!(kept.starts_with("00-4bf92f3577b34da6a3ce929d0e0e4736-") && kept != header, "{kept}");
+}
