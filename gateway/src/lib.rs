@@ -6,7 +6,9 @@
 
 pub mod app;
 pub mod changes;
+pub mod cli;
 pub mod context;
+pub mod demo;
 pub mod dev_users;
 pub mod graphql;
 pub mod http;

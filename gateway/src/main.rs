@@ -1,2 +1,9 @@
-//! The command line of One Matter.
-fn main() {}
+//! The binary `onematter`.
+
+use clap::Parser as _;
+use om_gateway::cli::{Args, run};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    run(Args::parse())
+}

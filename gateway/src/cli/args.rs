@@ -1,0 +1,179 @@
+//! The flags of each command, as `--help` shows them.
+
+use clap::{Args as ClapArgs, Parser, Subcommand};
+use std::{net::SocketAddr, path::PathBuf};
+
+/// One Matter (一件事): every permit of a project in one order, with clocks that are right to the day.
+#[derive(Debug, Parser)]
+#[command(name = "onematter", version, about, arg_required_else_help = true)]
+pub struct Args {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve GraphQL at /graphql and /graphql/ws.
+    Serve(Serve),
+    /// Play the road-and-bridge matter of 2023 through the shipped template, print its board, and serve it.
+    Demo(Demo),
+    /// Import a template or a directory from a TOML file.
+    Import(Import),
+    /// Print the lead's board of a matter, or the list of matters.
+    Board(Board),
+    /// Print a matter as it stood at a moment: as known then, and as true then.
+    Replay(Replay),
+    /// Rebuild the projections from the log.
+    Rebuild(Rebuild),
+    /// List the named users of `--dev`.
+    Users(Users),
+    /// Print the GraphQL schema.
+    Schema,
+}
+
+/// Flags of `serve`. Each is also read from the environment (ONEMATTER_DATA, ONEMATTER_LISTEN, …) and the config file.
+#[derive(Debug, ClapArgs)]
+pub struct Serve {
+    /// Directory of the log, the vault and the projections.
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Address to listen on.
+    #[arg(long, value_name = "ADDR")]
+    pub listen: Option<SocketAddr>,
+    /// Named users without sign-in, on a loopback address only.
+    #[arg(long)]
+    pub dev: bool,
+    /// Serve the data directory of a demo, with its virtual clock.
+    #[arg(long)]
+    pub demo: bool,
+    /// TOML file with the same settings.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Where traces go by OTLP over gRPC, such as http://127.0.0.1:4317.
+    #[arg(long, value_name = "URL")]
+    pub otlp: Option<String>,
+    /// Which log lines are written, such as info or om_infra=debug.
+    #[arg(long, value_name = "FILTER")]
+    pub log: Option<String>,
+}
+
+/// Flags of `demo`.
+#[derive(Debug, ClapArgs)]
+pub struct Demo {
+    /// Directory to play into; must be empty or hold an earlier demo. A temporary one if not given.
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// So many synthetic matters besides the three.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub matters: u32,
+    /// Address to serve on afterwards.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// Print the board and end, without serving.
+    #[arg(long)]
+    pub no_serve: bool,
+    /// Print the board as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Flags of `import`.
+#[derive(Debug, ClapArgs)]
+pub struct Import {
+    /// What the file is.
+    #[command(subcommand)]
+    pub what: ImportWhat,
+}
+
+/// What is imported.
+#[derive(Debug, Subcommand)]
+pub enum ImportWhat {
+    /// A template of permits.
+    Template(ImportFile),
+    /// Departments, townships and officers.
+    Directory(ImportFile),
+}
+
+/// Flags of an import.
+#[derive(Debug, ClapArgs)]
+pub struct ImportFile {
+    /// The TOML file.
+    pub file: PathBuf,
+    /// Data directory.
+    #[arg(long, value_name = "DIR", env = "ONEMATTER_DATA", required_unless_present = "check")]
+    pub data: Option<PathBuf>,
+    /// The county, by its division code.
+    #[arg(long, value_name = "CODE", default_value = "530322")]
+    pub county: String,
+    /// The administrator in whose name it is imported.
+    #[arg(long, value_name = "OFFICER", default_value = "administrator")]
+    pub by: String,
+    /// Check the file and change nothing; a template is checked against the shipped directory.
+    #[arg(long)]
+    pub check: bool,
+    /// Print the outcome as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Flags of `board`.
+#[derive(Debug, ClapArgs)]
+pub struct Board {
+    /// The matter: its id, its project code, or a part of its name. Without it, the list of matters.
+    pub matter: Option<String>,
+    /// Data directory.
+    #[arg(long, value_name = "DIR", env = "ONEMATTER_DATA")]
+    pub data: PathBuf,
+    /// The county, by its division code.
+    #[arg(long, value_name = "CODE", default_value = "530322")]
+    pub county: String,
+    /// Print as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Flags of `replay`.
+#[derive(Debug, ClapArgs)]
+pub struct Replay {
+    /// The matter: its id, its project code, or a part of its name.
+    pub matter: String,
+    /// As known at this moment: a date, an instant (RFC 3339), or an event id.
+    #[arg(long, value_name = "WHEN")]
+    pub at: Option<String>,
+    /// As true at this moment, by what was known at `--at`.
+    #[arg(long, value_name = "WHEN")]
+    pub as_of: Option<String>,
+    /// Data directory.
+    #[arg(long, value_name = "DIR", env = "ONEMATTER_DATA")]
+    pub data: PathBuf,
+    /// The county, by its division code.
+    #[arg(long, value_name = "CODE", default_value = "530322")]
+    pub county: String,
+    /// Print the facts up to that moment as JSON lines, each with its leaf.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Flags of `rebuild`.
+#[derive(Debug, ClapArgs)]
+pub struct Rebuild {
+    /// Data directory.
+    #[arg(long, value_name = "DIR", env = "ONEMATTER_DATA")]
+    pub data: PathBuf,
+    /// Read and check every event, and rebuild nothing.
+    #[arg(long)]
+    pub check: bool,
+}
+
+/// Flags of `users`.
+#[derive(Debug, ClapArgs)]
+pub struct Users {
+    /// The named users of `--dev`.
+    #[arg(long)]
+    pub dev: bool,
+    /// Print as JSON.
+    #[arg(long)]
+    pub json: bool,
+}

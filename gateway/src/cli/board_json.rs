@@ -1,0 +1,68 @@
+//! A matter's board as JSON, for scripts.
+//!
+//! Invariant: the same fold and the same dates as the drawn board.
+//! Deliberately absent: the whole state; departments' systems ask GraphQL.
+
+use super::{Failure, reading::Reading};
+use om_domain::{
+    calendar::beijing,
+    ids::MatterId,
+    matter::{
+        plan::PlannedPermit,
+        state::{Permit, Status},
+    },
+};
+use om_infra::executor::At;
+use serde_json::{Value, json};
+
+/// The board as one JSON object and a line end.
+pub(super) async fn board(reading: &Reading, id: MatterId, at: At) -> Result<String, Failure> {
+    let matter = reading.fold(id, at).await?;
+    let calendar = reading.calendar();
+    let today = beijing(reading.clock.now());
+    let outlook = matter.outlook(&calendar, today);
+    let permits: Vec<Value> = matter
+        .plan
+        .iter()
+        .flat_map(|plan| &plan.permits)
+        .filter_map(|planned| Some(permit(planned, matter.permits.get(&planned.code)?)))
+        .collect();
+    let board = json!({
+        "id": format!("matter:{id}"),
+        "name": matter.project.as_ref().map(|p| &p.name),
+        "projectCode": matter.project.as_ref().map(|p| &p.code),
+        "phase": matter.phase,
+        "today": today,
+        "calendar": calendar.version(),
+        "forecast": outlook.map(|o| json!({
+            "completion": o.completion, "provisional": o.provisional, "criticalPath": o.critical_path, "permits": o.permits,
+        })),
+        "permits": permits,
+    });
+    Ok(format!("{}\n", serde_json::to_string_pretty(&board)?))
+}
+
+fn permit(planned: &PlannedPermit, permit: &Permit) -> Value {
+    let round = permit.round();
+    let status = match permit.status() {
+        Status::Planned => json!("planned"),
+        Status::NotApplicable => json!("not_applicable"),
+        Status::ClockStopped => json!("clock_stopped"),
+        Status::In(phase) => json!(phase),
+    };
+    let debts = round.into_iter().flat_map(|r| &r.tolerances).map(|(requirement, t)| {
+        json!({ "requirement": requirement, "mode": t.mode, "due": t.due.date, "state": t.debt })
+    });
+    json!({
+        "code": planned.code, "name": planned.name, "stage": planned.stage, "lead": planned.lead,
+        "custodian": permit.custody.holder, "status": status, "round": round.map(|r| r.number),
+        "receivedOn": round.map(|r| r.received_on),
+        "acceptedOn": round.and_then(|r| r.accepted.as_ref()).map(|a| a.on),
+        "manner": round.and_then(|r| r.accepted.as_ref()).map(|a| a.manner),
+        "dues": round.and_then(|r| r.clocks.as_ref()).map(|c| &c.dues),
+        "decidedOn": round.and_then(|r| r.decision.as_ref()).map(|d| d.on),
+        "issuedOn": round.and_then(|r| r.certificate.as_ref()).map(|c| c.on),
+        "overruns": round.map(|r| r.overruns.keys().collect::<Vec<_>>()),
+        "tolerances": debts.collect::<Vec<_>>(),
+    })
+}

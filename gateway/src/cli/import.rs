@@ -1,0 +1,155 @@
+//! `import template FILE` and `import directory FILE`.
+//!
+//! Invariant: a file with a fault changes nothing, and every fault is told with its line.
+//! Deliberately absent: the checks; they are the domain's.
+
+use super::{
+    Failure,
+    args::{Import, ImportFile, ImportWhat},
+};
+use om_domain::{
+    decider::{Actor, Explained, Role},
+    directory::{self, DirectoryCommand, DirectoryDecider, MAIN},
+    ids::{CommandId, CountyId},
+    template::{self, TemplateCommand, TemplateDecider},
+};
+use om_infra::{
+    executor::{Executor, Outcome, Request},
+    platform::{DemoClock, Platform, PlatformOptions},
+    recorded::platform_actor,
+};
+use std::{collections::BTreeSet, fmt::Display, path::Path};
+
+/// Imports one file.
+pub(super) async fn run(import: Import) -> Result<(), Failure> {
+    match import.what {
+        ImportWhat::Template(file) => template(&file).await,
+        ImportWhat::Directory(file) => directory(&file).await,
+    }
+}
+
+fn text(file: &Path) -> Result<String, Failure> {
+    std::fs::read_to_string(file).map_err(|error| {
+        Failure::new(
+            format!("{} cannot be read: {error}", file.display()),
+            "give the path of a TOML file in UTF-8",
+        )
+    })
+}
+
+fn faults(file: &Path, faults: &[impl Display]) -> Failure {
+    let lines: Vec<String> = faults.iter().map(|fault| format!("\n  {fault}")).collect();
+    Failure::new(
+        format!("{} has {} fault(s), nothing was imported:{}", file.display(), faults.len(), lines.concat()),
+        "correct the lines and import it again",
+    )
+}
+
+async fn template(args: &ImportFile) -> Result<(), Failure> {
+    let source = text(&args.file)?;
+    if args.check {
+        let shipped = directory::parse(directory::SHIPPED).map_err(|f| faults(&args.file, &f))?;
+        let bodies: BTreeSet<_> = shipped.bodies.keys().cloned().collect();
+        let definition = template::parse(&source, &bodies).map_err(|f| faults(&args.file, &f))?;
+        println!("{}: {} permits, no fault", definition.id, definition.permits.len());
+        return Ok(());
+    }
+    let (platform, county) = open(args)?;
+    let reads = platform.registers.for_template(&county).await?;
+    let bodies = reads.bodies.as_ref().map(|seen| seen.value.clone()).unwrap_or_default();
+    if bodies.is_empty() {
+        platform.shutdown().await;
+        return Err(Failure::new(
+            format!("county {county} has no directory, so no department of a template is known"),
+            "import the directory first: onematter import directory FILE",
+        ));
+    }
+    let definition = template::parse(&source, &bodies).map_err(|f| faults(&args.file, &f))?;
+    let id = definition.id.clone();
+    let actor = administrator(&platform, &county, &args.by).await?;
+    let stream = Executor::<TemplateDecider>::stream(&county, &id)?;
+    let command = TemplateCommand::ImportTemplate { definition };
+    let mut request = Request::new(stream.clone(), random(), actor, command);
+    request.reads = reads;
+    let outcome = platform.registers.templates.execute(request).await;
+    let version = platform.registers.templates.state(&stream).await?.state.latest_version();
+    platform.shutdown().await;
+    report(args, &format!("template {id}, version {version}"), outcome?)
+}
+
+async fn directory(args: &ImportFile) -> Result<(), Failure> {
+    let source = text(&args.file)?;
+    let definition = directory::parse(&source).map_err(|f| faults(&args.file, &f))?;
+    if args.check {
+        println!("{} bodies, {} officers, no fault", definition.bodies.len(), definition.officers.len());
+        return Ok(());
+    }
+    let (platform, county) = open(args)?;
+    if definition.county != county {
+        platform.shutdown().await;
+        return Err(Failure::new(
+            format!("the file is the directory of county {}, not of {county}", definition.county),
+            format!("give --county {}", definition.county),
+        ));
+    }
+    let known = platform.registers.directory(&county).await?;
+    // the first directory names the first administrator, so nobody can import it but the installation itself
+    let actor = if known.revision.is_none() {
+        platform_actor(&county)?
+    } else {
+        administrator(&platform, &county, &args.by).await?
+    };
+    let stream = Executor::<DirectoryDecider>::stream(&county, MAIN)?;
+    let request = Request::new(stream, random(), actor, DirectoryCommand::ImportDirectory { definition });
+    let outcome = platform.registers.directory.execute(request).await;
+    platform.shutdown().await;
+    report(args, &format!("directory of county {county}"), outcome?)
+}
+
+fn open(args: &ImportFile) -> Result<(Platform, CountyId), Failure> {
+    let Some(data) = &args.data else {
+        return Err(Failure::new(
+            "no data directory is given",
+            "give --data DIR, or --check to change nothing",
+        ));
+    };
+    let demo = DemoClock::read(data)?.is_some();
+    let platform = Platform::open(data, PlatformOptions { demo, ..PlatformOptions::default() })?;
+    Ok((platform, args.county.parse()?))
+}
+
+async fn administrator(platform: &Platform, county: &CountyId, by: &str) -> Result<Actor, Failure> {
+    let actor = platform.registers.directory(county).await?.state.actor(&by.parse()?);
+    actor.filter(|actor| actor.is(Role::Administrator)).ok_or_else(|| {
+        Failure::new(
+            format!("{by} is no administrator of county {county}"),
+            "name one of the directory with --by; `onematter users --dev` lists the shipped accounts",
+        )
+    })
+}
+
+fn random() -> CommandId {
+    CommandId(uuid::Uuid::new_v4())
+}
+
+fn report<R: Explained>(args: &ImportFile, what: &str, outcome: Outcome<R>) -> Result<(), Failure> {
+    let said = match outcome {
+        Outcome::Done(_) => "imported",
+        Outcome::NoChange(_) => "already so, nothing to record",
+        Outcome::Refused { refusal, .. } => {
+            return Err(Failure::new(refusal.message_en(), refusal.message_zh()));
+        }
+        _ => {
+            return Err(Failure::new(
+                format!("{what}: somebody else changed it meanwhile"),
+                "import it again",
+            ));
+        }
+    };
+    if args.json {
+        println!("{}", serde_json::json!({ "what": what, "outcome": said }));
+    } else {
+        println!("{what}: {said}");
+    }
+    Ok(())
+}

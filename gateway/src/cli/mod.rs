@@ -1,0 +1,86 @@
+//! The command line: `onematter serve | demo | import | board | replay | rebuild | users | schema`.
+//!
+//! Invariants: every error says what to do and ends with a status other than zero; what a script reads comes on
+//! standard output with `--json`, what a person is told on standard error.
+//! Deliberately absent: rules and SQL; each command calls the platform.
+
+mod args;
+pub mod board;
+mod board_json;
+mod import;
+mod play;
+mod reading;
+mod rebuild;
+mod serve;
+mod show;
+pub mod text;
+
+pub use args::{Args, Command};
+
+use std::process::ExitCode;
+
+/// What went wrong, in words for the person at the terminal.
+#[derive(Debug)]
+pub struct Failure {
+    /// What happened.
+    pub what: String,
+    /// What to do.
+    pub todo: Option<String>,
+}
+
+impl Failure {
+    /// Something happened, and what to do.
+    pub fn new(what: impl Into<String>, todo: impl Into<String>) -> Self {
+        Failure { what: what.into(), todo: Some(todo.into()) }
+    }
+}
+
+impl<E: std::error::Error> From<E> for Failure {
+    fn from(error: E) -> Self {
+        let mut what = error.to_string();
+        let mut cause = error.source();
+        while let Some(inner) = cause {
+            let text = inner.to_string();
+            if !what.contains(&text) {
+                what.push_str(": ");
+                what.push_str(&text);
+            }
+            cause = inner.source();
+        }
+        Failure { what, todo: None }
+    }
+}
+
+/// Runs one command; prints a failure and gives the status.
+pub fn run(args: Args) -> ExitCode {
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&error.into()),
+    };
+    let outcome = runtime.block_on(async {
+        match args.command {
+            Command::Serve(serve) => serve::run(serve).await,
+            Command::Demo(demo) => play::run(demo).await,
+            Command::Import(import) => import::run(import).await,
+            Command::Board(board) => show::board(board).await,
+            Command::Replay(replay) => show::replay(replay).await,
+            Command::Rebuild(rebuild) => rebuild::run(rebuild).await,
+            Command::Users(users) => show::users(&users),
+            Command::Schema => show::schema(),
+        }
+    });
+    runtime.shutdown_timeout(std::time::Duration::from_secs(5));
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => fail(&failure),
+    }
+}
+
+fn fail(failure: &Failure) -> ExitCode {
+    let paint = text::Paint::detect();
+    eprintln!("{} {}", paint.on(text::Style::Red, "error:"), failure.what);
+    if let Some(todo) = &failure.todo {
+        eprintln!("  {} {todo}", paint.on(text::Style::Bold, "→"));
+    }
+    ExitCode::FAILURE
+}

@@ -1,0 +1,173 @@
+//! Reading a data directory without serving it, beside a server that may be running.
+//!
+//! Invariant: nothing is written.
+//! Deliberately absent: projections; a matter is folded from its own stream, as a server does.
+
+use super::Failure;
+use jiff::{Timestamp, civil::Date};
+use om_domain::{
+    calendar::end_of_day,
+    directory::Directory,
+    ids::{BodyId, CountyId, EventId, MatterId},
+    matter::{Matter, MatterDecider, MatterEvent},
+};
+use om_infra::{
+    calendars::{Calendars, CountyCalendars},
+    clock::{Clock, SystemClock, VirtualClock},
+    executor::{At, Executor, Host, Known},
+    log::{EventLog, Position, SqliteLog, StreamName, sqlite::Options},
+    platform::DemoClock,
+    recorded,
+    registers::Registers,
+    telemetry::Metrics,
+};
+use std::{path::Path, sync::Arc};
+
+const PAGE: usize = 4_096;
+
+/// A data directory opened for reading.
+pub(super) struct Reading {
+    /// The log.
+    pub(super) log: Arc<SqliteLog>,
+    /// Matters.
+    pub(super) matters: Executor<MatterDecider>,
+    /// What matters refer to.
+    pub(super) registers: Registers,
+    /// The county.
+    pub(super) county: CountyId,
+    /// The clock: the machine's, or the demo's.
+    pub(super) clock: Arc<dyn Clock>,
+    calendars: Arc<CountyCalendars>,
+}
+
+/// A matter found in the log.
+pub(super) struct Found {
+    /// Its id.
+    pub(super) id: MatterId,
+    /// Its name.
+    pub(super) name: String,
+    /// Its project code.
+    pub(super) code: String,
+}
+
+impl Reading {
+    /// Opens `data` for reading.
+    pub(super) fn open(data: &Path, county: &str) -> Result<Self, Failure> {
+        let log = SqliteLog::open_read_only(data, &Options::default())?;
+        let county: CountyId = county.parse()?;
+        let clock: Arc<dyn Clock> = match DemoClock::read(data)?
+            .map(|demo| Arc::new(VirtualClock::running(demo.at(SystemClock.now()))) as Arc<dyn Clock>)
+        {
+            Some(clock) => clock,
+            None => Arc::new(SystemClock),
+        };
+        let calendars = Arc::new(CountyCalendars::default());
+        let host = Host {
+            log: Arc::clone(&log) as Arc<dyn EventLog>,
+            clock: Arc::clone(&clock),
+            calendars: Arc::clone(&calendars) as Arc<dyn Calendars>,
+            metrics: Arc::new(Metrics::new()?),
+        };
+        let registers = Registers {
+            directory: Arc::new(Executor::new(host.clone(), 4)),
+            templates: Arc::new(Executor::new(host.clone(), 4)),
+            applicants: Arc::new(Executor::new(host.clone(), 4)),
+            projects: Arc::new(Executor::new(host.clone(), 4)),
+        };
+        Ok(Reading { log, matters: Executor::new(host, 16), registers, county, clock, calendars })
+    }
+
+    /// The county's calendar.
+    pub(super) fn calendar(&self) -> om_domain::calendar::Calendar {
+        self.calendars.calendar(&self.county)
+    }
+
+    /// The county's directory.
+    pub(super) async fn directory(&self) -> Result<Arc<Directory>, Failure> {
+        Ok(self.registers.directory(&self.county).await?.state)
+    }
+
+    /// All matters of the county, oldest first.
+    pub(super) async fn matters(&self) -> Result<Vec<Found>, Failure> {
+        let (mut found, mut after): (Vec<Found>, Option<Position>) = (Vec::new(), None);
+        loop {
+            let page = self.log.read_all(after, PAGE).await?;
+            for event in page.iter().filter(|e| &*e.kind == "MatterProposed") {
+                if event.stream.county() != self.county.as_str() {
+                    continue;
+                }
+                let entry = recorded::decode::<MatterEvent>(event)?;
+                if let MatterEvent::MatterProposed(proposed) = entry.fact.event {
+                    found.push(Found {
+                        id: event.stream.id().parse()?,
+                        name: proposed.project.name.to_string(),
+                        code: proposed.project.code.to_string(),
+                    });
+                }
+            }
+            match page.last() {
+                Some(last) if page.len() == PAGE => after = Some(last.position),
+                _ => return Ok(found),
+            }
+        }
+    }
+
+    /// The one matter a person means: by id, project code, or a part of its name.
+    pub(super) async fn find(&self, asked: &str) -> Result<Found, Failure> {
+        let all = self.matters().await?;
+        let id: Option<MatterId> = asked.parse().ok();
+        let exact = |f: &Found| Some(f.id) == id || f.code == asked || f.name == asked;
+        let mut hits: Vec<Found> = all.into_iter().filter(|f| exact(f) || f.name.contains(asked)).collect();
+        if let Some(place) = hits.iter().position(exact) {
+            return Ok(hits.swap_remove(place));
+        }
+        match hits.len() {
+            1 => Ok(hits.swap_remove(0)),
+            0 => Err(Failure::new(
+                format!("no matter of county {} is called {asked:?}", self.county),
+                "run `onematter board` without a matter to list them",
+            )),
+            _ => Err(Failure::new(
+                format!(
+                    "{asked:?} fits {} matters: {}",
+                    hits.len(),
+                    hits.iter().map(|f| f.name.as_str()).collect::<Vec<_>>().join(", ")
+                ),
+                "give the project code or the id",
+            )),
+        }
+    }
+
+    /// The stream of a matter.
+    pub(super) fn stream(&self, id: MatterId) -> Result<StreamName, Failure> {
+        Ok(Executor::<MatterDecider>::stream(&self.county, id)?)
+    }
+
+    /// A matter as known and as true at a moment.
+    pub(super) async fn fold(&self, id: MatterId, at: At) -> Result<Matter, Failure> {
+        Ok(self.matters.fold_at(&self.stream(id)?, at).await?.state)
+    }
+}
+
+/// The short name of a body: without 县, and without the words after the bureau's own.
+pub(super) fn short(directory: &Directory, body: &BodyId) -> String {
+    let name = directory.body(body).map_or_else(|| body.to_string(), |b| b.name_zh.to_string());
+    name.trim_start_matches('县').to_owned()
+}
+
+/// A moment as a person writes it: a date (its end), an instant, or an event id.
+pub(super) fn moment(text: &str) -> Result<Known, Failure> {
+    if let Ok(day) = text.parse::<Date>() {
+        return Ok(Known::Time(end_of_day(day)));
+    }
+    if let Ok(instant) = text.parse::<Timestamp>() {
+        return Ok(Known::Time(instant));
+    }
+    if let Ok(event) = text.parse::<EventId>() {
+        return Ok(Known::Event(event));
+    }
+    Err(Failure::new(
+        format!("{text:?} is no moment"),
+        "write a date such as 2023-07-12, an instant such as 2023-07-12T09:00:00+08:00, or an event id",
+    ))
+}

@@ -1,0 +1,92 @@
+//! `rebuild`: projections anew from the log, or only a look at every event.
+//!
+//! Invariant: the log is not changed; what is served stays until what was built takes its place.
+//! Deliberately absent: repairing an event; nothing recorded is ever changed.
+
+use super::{Failure, args::Rebuild};
+use indicatif::{ProgressBar, ProgressStyle};
+use om_infra::{
+    log::{EventLog, SqliteLog, leaf, sqlite::Options},
+    platform::{DemoClock, Platform, PlatformOptions},
+    runner::{BuildProgress, OnProgress, Phase},
+};
+use std::{path::Path, sync::Arc};
+
+const PAGE: usize = 4_096;
+
+/// Rebuilds, or checks.
+pub(super) async fn run(args: Rebuild) -> Result<(), Failure> {
+    if args.check { check(&args.data).await } else { rebuild(&args.data).await }
+}
+
+fn bar(message: &'static str) -> ProgressBar {
+    let bar = ProgressBar::new(0);
+    if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} ({per_sec})") {
+        bar.set_style(style);
+    }
+    bar.set_message(message);
+    bar
+}
+
+async fn check(data: &Path) -> Result<(), Failure> {
+    let log = SqliteLog::open_read_only(data, &Options::default())?;
+    let head = log.head().await?;
+    let bar = bar("checking leaves");
+    bar.set_length(head.map_or(0, |h| h.number()));
+    let (mut after, mut seen) = (None, 0_u64);
+    loop {
+        let page = log.read_all(after, PAGE).await?;
+        for event in &page {
+            if !leaf::is_intact(event) {
+                return Err(Failure::new(
+                    format!(
+                        "event {} ({}, revision {}) does not fit its leaf: it was altered or damaged",
+                        event.id, event.stream, event.revision
+                    ),
+                    "keep the file as it is and restore the last backup that passes this check",
+                ));
+            }
+            seen += 1;
+        }
+        bar.set_position(seen);
+        match page.last() {
+            Some(last) if page.len() == PAGE => after = Some(last.position),
+            _ => break,
+        }
+    }
+    bar.finish_and_clear();
+    println!("{seen} events, each fits its leaf");
+    Ok(())
+}
+
+async fn rebuild(data: &Path) -> Result<(), Failure> {
+    let demo = DemoClock::read(data)?.is_some();
+    let bar = bar("rebuilding");
+    let shown = bar.clone();
+    let on_progress: OnProgress = Arc::new(move |progress: BuildProgress| {
+        shown.set_length(progress.of);
+        shown.set_position(progress.folded);
+    });
+    let options = PlatformOptions { demo, on_progress: Some(on_progress), ..PlatformOptions::default() };
+    let platform = Platform::open(data, options)?;
+    platform.projections.caught_up().await?;
+    let rebuilt = platform.projections.rebuild().await;
+    bar.finish_and_clear();
+    let health = platform.projections.health().await?;
+    platform.shutdown().await;
+    rebuilt?;
+    for projection in &health {
+        if let Phase::Stopped { poison } = &projection.phase {
+            return Err(Failure::new(
+                format!(
+                    "projection {} stopped at event {}: {}",
+                    projection.name, poison.event, poison.reason
+                ),
+                "install the version of onematter that wrote it, or restore a backup",
+            ));
+        }
+        let at = projection.position.map_or_else(|| "an empty log".into(), |at| at.to_string());
+        println!("{}: rebuilt, stands at {at}", projection.name);
+    }
+    Ok(())
+}

@@ -1,0 +1,130 @@
+//! `serve`: opens the data directory and answers until told to stop.
+//!
+//! Invariants: without sign-in it starts only with `--dev` and only on a loopback address, and says so; SIGTERM and
+//! Ctrl-C drain, and the exit status is 0.
+//! Deliberately absent: how a request is answered; that is the gateway's.
+
+use super::{
+    Failure,
+    args::Serve,
+    text::{Paint, Style},
+};
+use crate::{app::GatewayState, start};
+use indicatif::{ProgressBar, ProgressStyle};
+use om_domain::calendar::beijing_datetime;
+use om_infra::{
+    config::{self, ServeConfig, ServeFlags},
+    platform::{Platform, PlatformOptions},
+    runner::{BuildProgress, OnProgress},
+    telemetry::Telemetry,
+};
+use std::sync::Arc;
+use tokio::{net::TcpListener, signal};
+
+/// Serves by flags, environment and config file.
+pub(super) async fn run(args: Serve) -> Result<(), Failure> {
+    let flags = ServeFlags {
+        data: args.data,
+        listen: args.listen,
+        dev: args.dev.then_some(true),
+        demo: args.demo.then_some(true),
+        otlp: args.otlp,
+        log: args.log,
+    };
+    serve(config::load(args.config.as_deref(), &flags)?).await
+}
+
+/// Serves by settings.
+pub(super) async fn serve(config: ServeConfig) -> Result<(), Failure> {
+    let sign_in = start::sign_in(config.dev, config.listen)?;
+    let telemetry = Telemetry::begin(&config.telemetry())?;
+    let options = PlatformOptions {
+        demo: config.demo,
+        ticker: Some(config.ticker()),
+        cached_matters: Some(config.cached_matters),
+        on_progress: Some(progress()),
+        ..PlatformOptions::default()
+    };
+    let platform = Arc::new(Platform::open(&config.data, options)?);
+    let listener = TcpListener::bind(config.listen).await.map_err(|error| {
+        Failure::new(
+            format!("{} cannot be listened on: {error}", config.listen),
+            "free the port, or give another address with --listen",
+        )
+    })?;
+    let state = GatewayState::new(Arc::clone(&platform), sign_in)?;
+    banner(&config, &platform);
+    let served = crate::serve::serve(listener, state, stopped()).await;
+    platform.shutdown().await;
+    eprintln!("drained and closed; everything acknowledged is on disk");
+    telemetry.shutdown();
+    Ok(served?)
+}
+
+/// A bar while projections are built; none when they are current.
+fn progress() -> OnProgress {
+    let bar = ProgressBar::new(0);
+    if let Ok(style) = ProgressStyle::with_template("building {msg} {wide_bar} {pos}/{len} ({per_sec})") {
+        bar.set_style(style);
+    }
+    Arc::new(move |progress: BuildProgress| {
+        bar.set_length(progress.of);
+        bar.set_message(progress.projection);
+        bar.set_position(progress.folded);
+        if progress.folded >= progress.of {
+            bar.finish_and_clear();
+        }
+    })
+}
+
+fn banner(config: &ServeConfig, platform: &Platform) {
+    let paint = Paint::detect();
+    let loud = |line: &str| eprintln!("{}", paint.on(Style::Yellow, line));
+    loud(start::DEV_BANNER);
+    if config.demo {
+        let now = beijing_datetime(platform.clock.now());
+        loud(&format!(
+            "  DEMO with a virtual clock, now {} in Beijing. 演示数据，时钟为虚拟时钟。",
+            now.strftime("%Y-%m-%d %H:%M")
+        ));
+    }
+    let base = format!("http://{}", config.listen);
+    eprintln!("GraphQL    {base}/graphql     WebSocket  ws://{}/graphql/ws", config.listen);
+    eprintln!("health     {base}/readyz      figures    {base}/metrics");
+    eprintln!("sign in as Authorization: Bearer dev:NAME, with NAME one of");
+    for (name, what) in [
+        ("lead", "task-force lead 专班组长"),
+        ("clerk", "integrated window 综合窗口"),
+        ("nr-officer-1", "department officer 部门经办 (nr-head: its head)"),
+        ("township", "township officer 街道经办"),
+        ("auditor", "auditor 审计"),
+        ("administrator", "administrator 管理员"),
+    ] {
+        eprintln!("           {}  {what}", super::text::fit(name, 16));
+    }
+    eprintln!("           all of them: onematter users --dev");
+    eprintln!("try        curl -s {base}/graphql -H 'Authorization: Bearer dev:lead' \\");
+    eprintln!(
+        "             -H 'Content-Type: application/json' -d '{{\"query\":\"{{ overview {{ matters {{ nodes {{ name phase forecast {{ completion }} }} }} }} }}\"}}'"
+    );
+    eprintln!("stop with Ctrl-C");
+}
+
+/// Resolves when the process is asked to stop.
+async fn stopped() {
+    let interrupt = async {
+        // without a handler there is nothing to wait for
+        if signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    {
+        match signal::unix::signal(signal::unix::SignalKind::terminate()) {
+            Ok(mut terminate) => tokio::select! { () = interrupt => {}, _ = terminate.recv() => {} },
+            Err(_) => interrupt.await,
+        }
+    }
+    #[cfg(not(unix))]
+    interrupt.await;
+}

@@ -1,0 +1,245 @@
+//! `board`, `replay`, `users`, `schema`: printing, and changing nothing.
+
+use super::{
+    Failure,
+    args::{Board, Replay, Users},
+    board::{Drawing, draw},
+    reading::{Reading, moment, short},
+    text::{Paint, Style, fit},
+};
+use jiff::Timestamp;
+use om_domain::{
+    calendar::{beijing, beijing_datetime},
+    ids::BodyId,
+    matter::{MatterDecider, MatterEvent, event_permit},
+};
+use om_infra::{
+    executor::{At, Executor, Known},
+    log::EventLog as _,
+    recorded,
+};
+use std::fmt::Write as _;
+
+/// Prints a matter's board, or the list of matters.
+pub(super) async fn board(args: Board) -> Result<(), Failure> {
+    let reading = Reading::open(&args.data, &args.county)?;
+    let Some(asked) = &args.matter else { return list(&reading, args.json).await };
+    let found = reading.find(asked).await?;
+    let text = if args.json {
+        super::board_json::board(&reading, found.id, At::default()).await?
+    } else {
+        drawn(&reading, found.id, At::default(), reading.clock.now()).await?
+    };
+    print!("{text}");
+    Ok(())
+}
+
+/// The board of a matter at a moment, as text for this terminal.
+pub(super) async fn drawn(
+    reading: &Reading,
+    id: om_domain::ids::MatterId,
+    at: At,
+    now: Timestamp,
+) -> Result<String, Failure> {
+    let matter = reading.fold(id, at).await?;
+    let directory = reading.directory().await?;
+    let calendar = reading.calendar();
+    let today = beijing(now);
+    let outlook = matter.outlook(&calendar, today);
+    let body = |id: &BodyId| short(&directory, id);
+    let drawing = Drawing {
+        width: width(),
+        paint: Paint::detect(),
+        today,
+        calendar: &calendar,
+        body: &body,
+        outlook: outlook.as_ref(),
+    };
+    Ok(draw(&matter, &drawing))
+}
+
+fn width() -> usize {
+    let columns = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok());
+    columns.filter(|c| (80..=400).contains(c)).unwrap_or(140)
+}
+
+async fn list(reading: &Reading, json: bool) -> Result<(), Failure> {
+    let found = reading.matters().await?;
+    if json {
+        let rows: Vec<_> = found
+            .iter()
+            .map(|f| serde_json::json!({ "id": format!("matter:{}", f.id), "name": f.name, "projectCode": f.code }))
+            .collect();
+        println!("{}", serde_json::to_string_pretty(&rows)?);
+        return Ok(());
+    }
+    if found.is_empty() {
+        println!("no matters yet (尚无事项)");
+    }
+    for f in found {
+        println!("{}  {}  {}", fit(&format!("matter:{}", f.id), 34), fit(&f.code, 26), f.name);
+    }
+    Ok(())
+}
+
+/// Prints a matter as it stood at a moment, or its facts up to then.
+pub(super) async fn replay(args: Replay) -> Result<(), Failure> {
+    let reading = Reading::open(&args.data, &args.county)?;
+    let found = reading.find(&args.matter).await?;
+    let known = args.at.as_deref().map(moment).transpose()?.unwrap_or(Known::Head);
+    let as_of = match args.as_of.as_deref().map(moment).transpose()? {
+        None => None,
+        Some(Known::Time(instant)) => Some(instant),
+        Some(_) => return Err(Failure::new("--as-of takes a date or an instant", "name an event with --at")),
+    };
+    let facts = facts(&reading, found.id, known).await?;
+    if args.json {
+        print!("{}", facts.lines);
+        return Ok(());
+    }
+    let now = as_of.or(facts.last).unwrap_or_else(|| reading.clock.now());
+    let paint = Paint::detect();
+    let heading = format!(
+        "历史，只读 · historical, read only — as known {}{}",
+        beijing_datetime(facts.last.unwrap_or(now)).strftime("%Y-%m-%d %H:%M"),
+        as_of.map(|t| format!(", as true {}", beijing(t))).unwrap_or_default()
+    );
+    println!("{}", paint.on(Style::Yellow, &heading));
+    print!("{}", drawn(&reading, found.id, At { known, as_of }, now).await?);
+    println!("\n{}", paint.on(Style::Bold, &format!("{} facts, the last ones:", facts.count)));
+    print!("{}", facts.tail);
+    Ok(())
+}
+
+struct Facts {
+    count: usize,
+    last: Option<Timestamp>,
+    lines: String,
+    tail: String,
+}
+
+/// The facts of a matter up to a moment, each checked against its leaf.
+async fn facts(reading: &Reading, id: om_domain::ids::MatterId, known: Known) -> Result<Facts, Failure> {
+    let stream = Executor::<MatterDecider>::stream(&reading.county, id)?;
+    let mut facts = Facts { count: 0, last: None, lines: String::new(), tail: String::new() };
+    let mut tail: Vec<String> = Vec::new();
+    let mut from = 0;
+    'pages: loop {
+        let page = reading.log.read_stream(&stream, from, 1_000).await?;
+        if page.is_empty() {
+            break;
+        }
+        for event in &page {
+            from = event.revision + 1;
+            if matches!(known, Known::Time(instant) if event.recorded > instant) {
+                break 'pages;
+            }
+            if !om_infra::log::leaf::is_intact(event) {
+                return Err(Failure::new(
+                    format!(
+                        "event {} (revision {}) does not fit its leaf: it was altered",
+                        event.id, event.revision
+                    ),
+                    "keep the file as it is and compare it with a backup",
+                ));
+            }
+            let entry = recorded::decode::<MatterEvent>(event)?;
+            facts.count += 1;
+            facts.last = Some(event.recorded);
+            let _ = writeln!(facts.lines, "{}", line(event, &entry.fact)?);
+            tail.push(sentence(&entry.fact));
+            if matches!(known, Known::Event(wanted) if wanted.0 == event.id) {
+                break 'pages;
+            }
+        }
+    }
+    for sentence in tail.iter().skip(tail.len().saturating_sub(12)) {
+        let _ = writeln!(facts.tail, "{sentence}");
+    }
+    Ok(facts)
+}
+
+fn line(
+    event: &om_infra::log::StoredEvent,
+    fact: &om_domain::decider::Recorded<MatterEvent>,
+) -> Result<String, Failure> {
+    let payload: serde_json::Value = serde_json::from_slice(&event.payload)?;
+    let leaf: String = event.leaf.iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(serde_json::to_string(&serde_json::json!({
+        "revision": event.revision,
+        "eventId": event.id,
+        "type": &*event.kind,
+        "version": event.version,
+        "by": fact.by.officer,
+        "body": fact.by.body,
+        "effective": fact.effective,
+        "recorded": event.recorded,
+        "payload": payload,
+        "leaf": leaf,
+    }))?)
+}
+
+fn sentence(fact: &om_domain::decider::Recorded<MatterEvent>) -> String {
+    use om_domain::decider::EventRecord as _;
+    let recorded = beijing_datetime(fact.recorded);
+    let day = fact.effective.day();
+    let late = if day == recorded.date() { String::new() } else { format!("  effective {day}") };
+    let permit = event_permit(&fact.event).map(ToString::to_string).unwrap_or_default();
+    format!(
+        "  {:>4}  {}  {} {} {}{late}",
+        fact.revision,
+        recorded.strftime("%Y-%m-%d %H:%M"),
+        fit(fact.by.officer.as_str(), 14),
+        fit(&permit, 4),
+        fact.event.name(),
+    )
+}
+
+/// Lists the named users of `--dev`.
+pub(super) fn users(args: &Users) -> Result<(), Failure> {
+    if !args.dev {
+        return Err(Failure::new(
+            "there are no users to list without --dev",
+            "run `onematter users --dev`; accounts of a county stand in its directory",
+        ));
+    }
+    let users = crate::dev_users::DevUsers::built_in();
+    let role = |role: &om_domain::decider::Role| {
+        serde_json::to_value(role).ok().and_then(|v| v.as_str().map(str::to_owned))
+    };
+    let roles = |user: &crate::dev_users::DevUser| -> Vec<String> {
+        user.actor.roles.iter().filter_map(role).collect()
+    };
+    if args.json {
+        let rows: Vec<_> = users
+            .all()
+            .map(|user| {
+                serde_json::json!({
+                    "name": user.actor.officer, "county": user.actor.county, "body": user.actor.body,
+                    "roles": roles(user), "post": user.post,
+                    "authorization": format!("Bearer dev:{}", user.actor.officer),
+                })
+            })
+            .collect();
+        println!("{}", serde_json::to_string_pretty(&rows)?);
+        return Ok(());
+    }
+    for user in users.all() {
+        let name = format!("dev:{}", user.actor.officer);
+        let body = user.actor.body.to_string();
+        println!(
+            "{}  {}  {}  {}",
+            fit(&name, 20),
+            fit(&body, 22),
+            fit(&roles(user).join(","), 16),
+            user.post
+        );
+    }
+    Ok(())
+}
+
+/// Prints the GraphQL schema.
+pub(super) fn schema() -> Result<(), Failure> {
+    print!("{}", crate::graphql::schema_sdl());
+    Ok(())
+}
