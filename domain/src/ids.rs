@@ -24,6 +24,15 @@ fn error(kind: &'static str, text: &str, expected: &'static str) -> IdError {
     IdError { kind, text: text.chars().take(80).collect(), expected }
 }
 
+/// What a text is to the vault and to an export: a fact, a text with legal meaning, or personal (a reference only).
+fn class(kind: &str) -> &'static str {
+    match kind {
+        "legal text" => "legal_text",
+        "vault reference" => "personal",
+        _ => "fact",
+    }
+}
+
 macro_rules! text_id {
     ($(#[$meta:meta])* $name:ident, $kind:literal, $expected:literal, $valid:expr) => {
         $(#[$meta])*
@@ -65,7 +74,7 @@ macro_rules! text_id {
                 stringify!($name).into()
             }
             fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                schemars::json_schema!({ "type": "string", "description": $expected, "x-class": "fact" })
+                schemars::json_schema!({ "type": "string", "description": $expected, "x-class": class($kind) })
             }
         }
     };
