@@ -32,11 +32,20 @@ macro_rules! connection {
 
         $(#[$doc])*
         #[derive(Debug, Clone, async_graphql::SimpleObject)]
+        #[graphql(complex)]
         pub struct $connection {
             /// The page's entries with their cursors.
             pub edges: Vec<$edge>,
             /// Where the page stands in its list.
             pub page_info: $crate::graphql::page::PageInfo,
+        }
+
+        #[async_graphql::ComplexObject]
+        impl $connection {
+            /// The page's entries without their cursors.
+            async fn nodes(&self) -> Vec<$node> {
+                self.edges.iter().map(|edge| edge.node.clone()).collect()
+            }
         }
 
         impl $connection {
