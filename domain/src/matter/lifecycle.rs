@@ -127,6 +127,7 @@ fn amend(
             unpassed(old, new, permit)?;
         }
     }
+    statutory_edges_stay(plan, put, drop)?;
     holds_together(plan, put, drop)?;
     if drop.is_empty() && put.iter().all(|new| plan.permit(&new.code) == Some(new)) {
         return Ok(vec![]);
@@ -161,6 +162,34 @@ fn unpassed(old: &PlannedPermit, new: &PlannedPermit, permit: &Permit) -> Result
         (p.statutory.clone(), p.promised.clone(), p.extension.clone(), moves, p.handling)
     };
     if round.clocks.is_some() && limits(old) != limits(new) { refused(Gate::Accept) } else { Ok(()) }
+}
+
+/// What the law makes a condition stays one: an amendment takes no statutory edge away (R8).
+fn statutory_edges_stay(
+    plan: &Plan,
+    put: &[PlannedPermit],
+    drop: &[PermitCode],
+) -> Result<(), MatterRefusal> {
+    for old in plan.permits.iter().filter(|old| !drop.contains(&old.code)) {
+        let new = put.iter().find(|new| new.code == old.code).unwrap_or(old);
+        for edge in old.prerequisites.iter().filter(|edge| edge.statutory) {
+            let kept = new.prerequisites.iter().any(|other| {
+                other.statutory
+                    && other.node == edge.node
+                    && other.gate <= edge.gate
+                    && other.reaches >= edge.reaches
+            });
+            let dropped = matches!(&edge.node, Node::Permit(code) if drop.contains(code));
+            if !kept || dropped {
+                return Err(MatterRefusal::StatutoryEdgeRemoved {
+                    permit: old.code.clone(),
+                    requirement: edge.id(),
+                    article: edge.source.clone(),
+                });
+            }
+        }
+    }
+    Ok(())
 }
 
 fn holds_together(plan: &Plan, put: &[PlannedPermit], drop: &[PermitCode]) -> Result<(), MatterRefusal> {

@@ -104,6 +104,8 @@ pub enum MatterRefusal {
     TemplateUnknown { reason: String },
     /// The amended plan does not hold together.
     PlanInvalid { reason: String },
+    /// An amendment takes no statutory condition away.
+    StatutoryEdgeRemoved { permit: PermitCode, requirement: RequirementId, article: LegalText },
     /// A gate already passed is not amended.
     GatePassed { permit: PermitCode, gate: Gate },
     /// The plan has no such permit.
@@ -316,6 +318,14 @@ impl MatterRefusal {
                 "",
                 format!("变更后的计划不成立：{reason}"),
                 format!("The amended plan does not hold together: {reason}"),
+            ),
+            StatutoryEdgeRemoved { permit, requirement, article } => words(
+                "R8",
+                &format!("行政许可法 69；{article}"),
+                format!("{requirement} 是 {permit} 的法定条件，变更计划不得取消或放宽。"),
+                format!(
+                    "{requirement} is a statutory condition of {permit}; an amendment cannot take it away or put it off."
+                ),
             ),
             GatePassed { permit, gate } => words(
                 "",
@@ -892,6 +902,7 @@ codes!(
     AlreadyPlanned,
     TemplateUnknown,
     PlanInvalid,
+    StatutoryEdgeRemoved,
     GatePassed,
     NoSuchPermit,
     NoSuchMilestone,

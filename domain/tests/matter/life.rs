@@ -133,7 +133,7 @@ fn amended_the_nature_of_an_act_does_not_change_under_an_open_file() {
 #[test]
 fn amended_the_plan_still_holds_together() {
     let g = given(plan());
-    g.clone().when(amend(vec![], &["A1"])).refused_as("PlanInvalid");
+    g.clone().when(amend(vec![], &["A1"])).refused_as("StatutoryEdgeRemoved");
     let mut cycle = plan().permits.remove(0);
     cycle.prerequisites.push(super::plan::edge(
         super::plan::of_permit("A2"),
@@ -297,4 +297,20 @@ fn r10_settings_of_the_plan_are_the_plans() {
             let [E::HandoffOffered(e)] = events else { panic!("{events:?}") };
             assert_eq!(Some(e.answer_due.date), day("2023-06-19"));
         });
+}
+
+#[test]
+fn r08_an_amendment_takes_no_statutory_condition_away() {
+    let mut plan = plan();
+    let edges = |p: &om_domain::matter::plan::PlannedPermit| p.prerequisites.len();
+    let dependent = plan.permits.iter_mut().find(|p| edges(p) > 0).expect("a permit that waits for another");
+    dependent.prerequisites[0].statutory = true;
+    dependent.prerequisites[0].modes.clear();
+    let mut freed = dependent.clone();
+    freed.prerequisites.remove(0);
+    let mut softened = dependent.clone();
+    softened.prerequisites[0].statutory = false;
+    let g = given(plan);
+    g.clone().when(amend(vec![freed], &[])).refused_as("StatutoryEdgeRemoved");
+    g.when(amend(vec![softened], &[])).refused_as("StatutoryEdgeRemoved");
 }

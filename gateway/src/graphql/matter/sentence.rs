@@ -251,6 +251,10 @@ fn rest(event: &E) -> Sentence {
             format!("{}准予延续至{}", e.permit, e.valid_until),
             format!("{}: renewed until {}", e.permit, e.valid_until),
         ),
+        E::RenewalRefused(e) => say(
+            format!("不予延续{}（{}）", e.permit, e.notice.number),
+            format!("{}: renewal refused ({})", e.permit, e.notice.number),
+        ),
         E::RenewalDeemedGranted(e) => say(
             format!("{}逾期未决定，视为准予延续", e.permit),
             format!("{}: renewal deemed granted", e.permit),

@@ -62,6 +62,26 @@ matter_mutations! {
             notice: NoticeInput,
         } = |i| C::GrantRenewal { permit: i.permit.0, valid_until: i.valid_until.0, notice: i.notice.into() };
 
+        /// Refuse the renewal by decision before expiry; the certificate expires as it stands.
+        refuse_renewal(RefuseRenewalInput) {
+            /// The permit, by its code in the plan.
+            permit: PermitCode,
+            /// Reasons.
+            reasons: LegalText,
+            /// The article.
+            article: LegalText,
+            /// The remedy told (复议/诉讼).
+            remedy: LegalText,
+            /// The decision.
+            notice: NoticeInput,
+        } = |i| C::RefuseRenewal {
+            permit: i.permit.0,
+            reasons: i.reasons.0,
+            article: i.article.0,
+            remedy: i.remedy.0,
+            notice: i.notice.into(),
+        };
+
         /// Correct a wrong entry. The wrong entry stays visible; clocks are computed again. A second person agrees.
         correct_entry(CorrectEntryInput) {
             /// The permit, by its code in the plan.
