@@ -8,11 +8,12 @@ use crate::cli::text::{Paint, Style, fit, weekday};
 use jiff::civil::Date;
 use om_domain::{
     calendar::Calendar,
+    clock::{Due, Reading, Unit},
     forecast::Forecast,
     ids::BodyId,
     matter::{
         Matter,
-        plan::{Gate, PlannedPermit, Stage},
+        plan::{Gate, PlannedPermit, RequirementId, Stage},
         state::{Permit, Phase, Round, RoundPhase, Status},
     },
 };
@@ -37,7 +38,7 @@ pub struct Drawing<'a> {
 const NAME: usize = 26;
 const BODY: usize = 12;
 const STATUS: usize = 20;
-const DUE: usize = 18;
+const DUE: usize = 22;
 const CHART_MIN: usize = 20;
 
 /// The board as text, one line each.
@@ -227,7 +228,7 @@ fn row(
         fit(planned.name.as_str(), NAME - 1),
         fit(&custodian, BODY),
         d.paint.on(style, &fit(&word, STATUS)),
-        fit(&dates(permit, d), DUE),
+        fit(&dates(planned, permit, d), DUE),
         chart(permit, axis, style, d)
     );
 }
@@ -246,10 +247,10 @@ fn status(
     let debt = round.is_some_and(|r| r.tolerances.values().any(|t| t.debt.is_live()));
     let plain = |glyph, word: &str, style| (glyph, word.to_owned(), style);
     match permit.status() {
-        Status::Planned if matter.missing_at(&planned.code, Gate::Accept).iter().all(is_material) => {
-            plain("▷", "可申请 ready", Style::Cyan)
-        }
-        Status::Planned => plain("○", "未到 waiting", Style::Dim),
+        Status::Planned => match waits_for(matter, planned) {
+            codes if codes.is_empty() => plain("▷", "可申请 ready", Style::Cyan),
+            codes => ("○", format!("等 {}", codes.join(" ")), Style::Dim),
+        },
         Status::NotApplicable => plain("–", "不适用 n/a", Style::Dim),
         Status::ClockStopped => plain("‖", "停计 stopped", Style::Yellow),
         Status::In(phase) => match phase {
@@ -271,14 +272,27 @@ fn status(
     }
 }
 
-fn is_material(missing: &om_domain::matter::refusal::Missing) -> bool {
-    matches!(missing.requirement, om_domain::matter::plan::RequirementId::Material(_))
+/// What a permit not yet submitted waits for before it can be accepted.
+fn waits_for(matter: &Matter, planned: &PlannedPermit) -> Vec<String> {
+    let missing = matter.missing_at(&planned.code, Gate::Accept).into_iter();
+    missing
+        .filter_map(|m| match m.requirement {
+            RequirementId::Permit(code) => Some(code.to_string()),
+            RequirementId::Milestone(code) => Some(code.to_string()),
+            RequirementId::Material(_) => None,
+        })
+        .collect()
 }
 
 /// For a running clock the nearer due date and what is left; for a finished permit the day it was done.
-fn dates(permit: &Permit, d: &Drawing<'_>) -> String {
-    let Some(round) = permit.round() else { return String::new() };
-    let short = |date: Date| date.strftime("%m-%d").to_string();
+fn dates(planned: &PlannedPermit, permit: &Permit, d: &Drawing<'_>) -> String {
+    let year = d.today.year();
+    let short =
+        |date: Date| date.strftime(if date.year() == year { "%m-%d" } else { "%y-%m-%d" }).to_string();
+    let Some(round) = permit.round() else {
+        let expected = d.outlook.and_then(|outlook| outlook.permit(&planned.code));
+        return expected.map_or_else(String::new, |f| format!("预计 {}→{}", short(f.accept), short(f.issue)));
+    };
     if let Some(certificate) = &round.certificate {
         return format!("{} 发证", short(certificate.on));
     }
@@ -288,15 +302,30 @@ fn dates(permit: &Permit, d: &Drawing<'_>) -> String {
     let Some(clocks) = &round.clocks else {
         return format!("≤{} 受理期", short(round.intake_due.date));
     };
-    if let Some(left) = clocks.dues.promised_left.or(clocks.dues.statutory_left) {
-        return format!("停 余{left}");
-    }
-    let Some(due) = clocks.dues.promised.into_iter().chain(clocks.dues.statutory).min() else {
-        return String::new();
+    let limits = [clocks.statutory(planned), clocks.promised(planned)];
+    let readings = limits.iter().flatten().map(|clock| clock.reading(d.calendar, d.today));
+    let mut readings: Vec<Reading> = readings.collect();
+    // overdue ones first, the statutory before the promised; else the nearer date, or the less that is left
+    readings.sort_by_key(|r| match r.due {
+        _ if r.is_overdue() => (None, 0),
+        Due::On { date, .. } => (Some(date), 0),
+        Due::Stopped { left } => (Some(Date::MAX), left),
+    });
+    let Some(reading) = readings.first() else { return String::new() };
+    let unit = match reading.unit {
+        Unit::WorkingDays => "工作日",
+        Unit::CalendarDays => "日历日",
     };
-    let left = d.calendar.working_days_between(d.today, due);
-    let mark = if clocks.dues.provisional { "?" } else { "" };
-    format!("≤{}{mark} {left:+}工作日", short(due))
+    match reading.due {
+        Due::Stopped { left } => format!("停 余{left}{unit}"),
+        Due::On { date, .. } if reading.is_overdue() => {
+            format!("≤{} 逾{}{unit}", short(date), reading.overdue_days)
+        }
+        Due::On { date, provisional } => {
+            let mark = if provisional { "?" } else { "" };
+            format!("≤{}{mark} 余{}{unit}", short(date), reading.left)
+        }
+    }
 }
 
 fn chart(permit: &Permit, axis: &Axis, style: Style, d: &Drawing<'_>) -> String {
