@@ -105,7 +105,7 @@ fn banner(config: &ServeConfig, platform: &Platform) {
     eprintln!("           all of them: onematter users --dev");
     eprintln!("try        curl -s {base}/graphql -H 'Authorization: Bearer dev:lead' \\");
     eprintln!(
-        "             -H 'Content-Type: application/json' -d '{{\"query\":\"{{ overview {{ matters {{ nodes {{ name phase forecast {{ completion }} }} }} }} }}\"}}'"
+        "             -H 'Content-Type: application/json' -d '{{\"query\":\"{{ overview {{ matters {{ nodes {{ id name pressure {{ done overdue nextDue }} }} }} }} }}\"}}'"
     );
     eprintln!("stop with Ctrl-C");
 }
