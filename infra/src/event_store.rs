@@ -1,7 +1,7 @@
 //! The event log as the event store of cqrs-es.
 //!
 //! Invariants: a state is loaded in pages up to the end of its stream; an append names the revision that its
-//! facts were decided on. cqrs-es counts a stream's events from 1, the log from 0: [`sequence`] is the only
+//! facts were decided on. cqrs-es counts a stream's events from 1, the log from 0: `sequence` is the only
 //! place that knows.
 //! Deliberately absent: snapshots, queries run after a commit, retries.
 
