@@ -70,7 +70,7 @@ impl<'a> At<'a> {
         if self.permit.not_applicable.is_some() {
             return Err(MatterRefusal::NotApplicable { permit: self.code.clone() });
         }
-        self.permit.round().ok_or_else(|| self.wrong_step("submitted"))
+        self.permit.round().ok_or_else(|| self.wrong_step("submitted (已收件)"))
     }
 
     /// The current round, undecided.

@@ -67,6 +67,28 @@ pub enum Gate {
     AfterIssue,
 }
 
+impl Gate {
+    /// In words.
+    pub fn name_zh(self) -> &'static str {
+        match self {
+            Gate::Accept => "受理",
+            Gate::Decide => "审批决定",
+            Gate::Issue => "发证",
+            Gate::AfterIssue => "发证后",
+        }
+    }
+
+    /// In words.
+    pub fn name_en(self) -> &'static str {
+        match self {
+            Gate::Accept => "acceptance",
+            Gate::Decide => "decision",
+            Gate::Issue => "issue",
+            Gate::AfterIssue => "after-issue",
+        }
+    }
+}
+
 /// How far a prerequisite permit must have come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -114,6 +136,17 @@ impl Mode {
     /// Modes 4 and 5 are for the head of the department, not the handling officer (R10).
     pub fn needs_head(self) -> bool {
         matches!(self, Mode::Commitment | Mode::IssueFirst)
+    }
+
+    /// The English name.
+    pub fn name_en(self) -> &'static str {
+        match self {
+            Mode::ReceiveOnly => "receive only",
+            Mode::Accept => "accept with deficiency",
+            Mode::PreReview => "pre-review",
+            Mode::Commitment => "commitment",
+            Mode::IssueFirst => "issue first",
+        }
     }
 
     /// The Chinese name.

@@ -38,6 +38,34 @@ pub enum Phase {
     Terminated,
 }
 
+impl Phase {
+    /// In words.
+    pub fn name_zh(self) -> &'static str {
+        match self {
+            Phase::Unknown => "未登记",
+            Phase::Proposed => "已提出",
+            Phase::Designated => "已确定",
+            Phase::Underway => "推进中",
+            Phase::Suspended => "暂停",
+            Phase::Completed => "已办结",
+            Phase::Terminated => "已终止",
+        }
+    }
+
+    /// In words.
+    pub fn name_en(self) -> &'static str {
+        match self {
+            Phase::Unknown => "not recorded",
+            Phase::Proposed => "proposed",
+            Phase::Designated => "designated",
+            Phase::Underway => "underway",
+            Phase::Suspended => "suspended",
+            Phase::Completed => "completed",
+            Phase::Terminated => "terminated",
+        }
+    }
+}
+
 /// One matter.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Matter {
@@ -167,6 +195,42 @@ pub enum RoundPhase {
 }
 
 impl RoundPhase {
+    /// In words.
+    pub fn name_zh(self) -> &'static str {
+        use RoundPhase::*;
+        match self {
+            Received => "已收件待受理",
+            AwaitingCorrection => "待补正",
+            PreReview => "容缺预审",
+            InReview => "审查中",
+            Approved => "已批准",
+            Issued => "已发证",
+            Denied => "不予许可",
+            NotAccepted => "不予受理",
+            Withdrawn => "已撤回",
+            Lapsed => "已失效",
+            Revoked => "已撤销",
+        }
+    }
+
+    /// In words.
+    pub fn name_en(self) -> &'static str {
+        use RoundPhase::*;
+        match self {
+            Received => "received, not yet accepted",
+            AwaitingCorrection => "waiting for the corrected file",
+            PreReview => "in pre-review",
+            InReview => "in review",
+            Approved => "approved",
+            Issued => "issued",
+            Denied => "denied",
+            NotAccepted => "not accepted",
+            Withdrawn => "withdrawn",
+            Lapsed => "lapsed",
+            Revoked => "revoked",
+        }
+    }
+
     /// Whether the round has ended in a way that allows a new one.
     pub fn allows_new_round(self) -> bool {
         use RoundPhase::*;

@@ -1,0 +1,370 @@
+//! Why a command on a matter is refused: closed, typed, with its facts and its law.
+//!
+//! Invariant: every refusal says what to do; none hides a fault of the machine.
+
+mod words;
+
+use super::{
+    event::Notice,
+    plan::{Gate, Mode, RequirementId},
+    state::{Phase, RoundPhase},
+};
+use crate::{
+    clock::Ground,
+    decider::Explained,
+    ids::{BodyId, EventId, LegalText, MatterId, MilestoneCode, OfficerId, PermitCode},
+};
+use jiff::civil::Date;
+use serde::Serialize;
+
+/// What would have been needed to be allowed to act.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Authority {
+    /// The lead or deputy of this matter's task force.
+    TaskForceLead,
+    /// May lead a task force.
+    Lead,
+    /// The window, the implementing body or an officer of the lead department.
+    Submitter {
+        /// The lead department.
+        lead: BodyId,
+    },
+    /// An officer or the head of the body that has custody.
+    Custodian {
+        /// That body.
+        body: BodyId,
+    },
+    /// An officer or the head of the permit's lead department.
+    LeadDepartment {
+        /// That body.
+        body: BodyId,
+    },
+    /// The head of the permit's lead department.
+    HeadOf {
+        /// That body.
+        body: BodyId,
+    },
+    /// The head of the people's government.
+    GovernmentHead,
+    /// An officer of the body custody was offered to.
+    Receiver {
+        /// That body.
+        body: BodyId,
+    },
+    /// An administrator.
+    Administrator,
+}
+
+/// A requirement that is not met, and why.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Missing {
+    /// Which.
+    pub requirement: RequirementId,
+    /// Why.
+    pub because: Because,
+    /// The law behind the requirement.
+    pub source: LegalText,
+}
+
+/// Why a requirement is not met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Because {
+    /// Not begun.
+    NotBegun,
+    /// Underway, not yet so far.
+    Underway,
+    /// It ended badly: denied, not accepted, withdrawn, lapsed or revoked.
+    Ended,
+    /// The milestone is not reached.
+    NotReached,
+    /// The material was not handed in.
+    NotHanded,
+    /// Tolerated, and due now.
+    DebtOpen,
+}
+
+/// Why a command on a matter is refused.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "refusal")]
+#[expect(missing_docs, reason = "the fields are the facts that the message names")]
+pub enum MatterRefusal {
+    /// The matter does not exist.
+    NoSuchMatter,
+    /// The matter exists already.
+    MatterExists,
+    /// Not at this point of the matter's life.
+    WrongPhase { is: Phase, needed: Vec<Phase> },
+    /// The project code is not reserved for this matter.
+    CodeNotReserved { by: Option<MatterId> },
+    /// There is no plan yet.
+    NoPlan,
+    /// There is a plan; amend it.
+    AlreadyPlanned,
+    /// The template could not be resolved.
+    TemplateUnknown { reason: String },
+    /// The amended plan does not hold together.
+    PlanInvalid { reason: String },
+    /// An amendment takes no statutory condition away.
+    StatutoryEdgeRemoved { permit: PermitCode, requirement: RequirementId, article: LegalText },
+    /// A gate already passed is not amended.
+    GatePassed { permit: PermitCode, gate: Gate },
+    /// The plan has no such permit.
+    NoSuchPermit { permit: PermitCode },
+    /// The plan has no such milestone.
+    NoSuchMilestone { milestone: MilestoneCode },
+    /// The milestone was reached already.
+    MilestoneAlreadyReached { milestone: MilestoneCode, on: Date },
+    /// The permit has no such requirement.
+    NoSuchRequirement { permit: PermitCode, requirement: RequirementId },
+    /// The directory does not know this officer.
+    UnknownOfficer { officer: OfficerId },
+    /// Not this person.
+    NotAuthorised { needs: Authority },
+    /// Custody is elsewhere.
+    CustodyElsewhere { permit: PermitCode, holder: BodyId },
+    /// Who applied does not decide; who handles does not tolerate by commitment.
+    SeparationOfDuties { officer: OfficerId, because: LegalText },
+    /// Not at this point of the permit's life.
+    WrongStep { permit: PermitCode, is: Option<RoundPhase>, needed: &'static str },
+    /// The permit is in a round already.
+    AlreadySubmitted { permit: PermitCode, on: Date },
+    /// The permit was decided already.
+    AlreadyDecided { permit: PermitCode, by: OfficerId, on: Date, approved: bool },
+    /// The permit does not apply to this matter.
+    NotApplicable { permit: PermitCode },
+    /// The one-time notice was served already in this round.
+    AlreadyNoticed { permit: PermitCode, number: LegalText },
+    /// A notice that lists nothing is no notice.
+    NothingListed { permit: PermitCode },
+    /// Listed, but not missing.
+    NotMissing { permit: PermitCode, requirement: RequirementId },
+    /// Served in time but recorded after deeming: set the deemed acceptance aside.
+    DeemedAlready { permit: PermitCode, accepted_on: Date, term_ended: Date },
+    /// Served after the term.
+    NoticeTooLate { permit: PermitCode, served_on: Date, due: Date },
+    /// Not served yet on the day the act takes effect.
+    NoticeNotServed { served_on: Date, effective: Date },
+    /// Requirements stand unmet before this gate.
+    RequirementsUnmet { permit: PermitCode, gate: Gate, missing: Vec<Missing> },
+    /// The clock stands still.
+    ClockStopped { permit: PermitCode },
+    /// No clock runs.
+    ClockNotRunning { permit: PermitCode },
+    /// The told duration ends before it begins.
+    ToldBeforeStart { from: Date, told_until: Date },
+    /// Longer than the law allows for this ground.
+    ExclusionTooLong { ground: Ground, latest: Date, source: String },
+    /// Not stopped on this ground.
+    NotStopped { permit: PermitCode, ground: Ground },
+    /// This notice has stopped the clock already.
+    NoticeUsed { permit: PermitCode, number: LegalText },
+    /// Resumed before it was stopped.
+    ResumedBeforeStart { from: Date, on: Date },
+    /// Extended already.
+    AlreadyExtended { permit: PermitCode },
+    /// Not extendable.
+    NotExtendable { permit: PermitCode },
+    /// The limit has run out.
+    LimitRunOut { permit: PermitCode, due: Date },
+    /// Longer than the law allows.
+    ExtensionTooLong { asked: u16, most: u16, source: String },
+    /// An offer is open.
+    HandoffOpen { permit: PermitCode, to: BodyId },
+    /// No offer is open.
+    NoHandoff { permit: PermitCode },
+    /// It is there already.
+    SameBody { body: BodyId },
+    /// Not on the tolerable list in this mode.
+    NotTolerable { requirement: RequirementId, mode: Mode, allowed: Vec<Mode> },
+    /// The mode does not fit the gate.
+    ModeDoesNotFit { requirement: RequirementId, mode: Mode, gate: Gate },
+    /// A statutory condition is never tolerated past issue.
+    StatutoryCondition { requirement: RequirementId, article: LegalText },
+    /// Never by commitment.
+    NeverByCommitment { requirement: RequirementId, field: &'static str },
+    /// Not on the county's special list.
+    NotOnSpecialList { permit: PermitCode },
+    /// Met already.
+    AlreadyMet { requirement: RequirementId },
+    /// Tolerated already.
+    AlreadyTolerated { requirement: RequirementId },
+    /// The deadline asked for is too late or not in the future.
+    DeadlineOutOfBounds { asked: Date, earliest: Date, latest: Date },
+    /// The applicant may not be given tolerance.
+    Ineligible { reason: String },
+    /// The applicant's eligibility was not read.
+    EligibilityUnknown,
+    /// In mode 1 the one-time notice goes with it.
+    NoticeNeeded { requirement: RequirementId },
+    /// No debt is open.
+    NoDebt { requirement: RequirementId },
+    /// Nothing was handed in to verify.
+    NothingReceived { requirement: RequirementId },
+    /// What was handed in waits to be verified.
+    SupplementWaiting { requirement: RequirementId },
+    /// Prerequisites land by their own permit.
+    LandsByItself { requirement: RequirementId },
+    /// The deadline was moved once.
+    AlreadyMoved { requirement: RequirementId },
+    /// No provisional opinion waits.
+    NothingToConfirm { permit: PermitCode },
+    /// The provisional opinion is not confirmed.
+    PreReviewUnconfirmed { permit: PermitCode },
+    /// A check of substance needs two officers.
+    TwoOfficersNeeded { given: usize },
+    /// No passed check is recorded.
+    CheckMissing { permit: PermitCode },
+    /// Asked later than five working days after being told.
+    HearingTooLate { told_on: Date, latest: Date },
+    /// A hearing was asked for already.
+    HearingAlready { permit: PermitCode },
+    /// A hearing was asked for and not held.
+    HearingOpen { permit: PermitCode, hold_by: Date },
+    /// No hearing was asked for.
+    NoHearing { permit: PermitCode },
+    /// The certificate does not expire.
+    NoExpiry { permit: PermitCode },
+    /// Asked later than thirty days before expiry.
+    RenewalTooLate { expires_on: Date, latest: Date },
+    /// No renewal was asked for.
+    NoRenewal { permit: PermitCode },
+    /// A renewal lasts longer than what it renews.
+    RenewalNoLonger { permit: PermitCode, valid_until: Date },
+    /// Nothing is issued for this permit.
+    NoCertificate { permit: PermitCode },
+    /// A statutory edge is not made not applicable.
+    StatutoryEdge { permit: PermitCode, needed_by: PermitCode },
+    /// In the future.
+    EffectiveInFuture { effective: Date, today: Date },
+    /// Would change the outcome of what is already recorded.
+    BackfillOutOfOrder { effective: Date, last: Date },
+    /// A correction needs a second person of the same body.
+    SecondPersonNeeded { body: BodyId },
+    /// No such entry in the permit's current round, or it has no such field.
+    NoSuchEntry { entry: EventId },
+    /// The old value is not what is recorded.
+    OldValueDiffers { recorded: String },
+    /// The new value contradicts what follows it.
+    CorrectionContradicts { reason: LegalText },
+    /// The matter is not finished.
+    NotFinished { permits: Vec<PermitCode>, debts: Vec<PermitCode>, handoffs: Vec<PermitCode> },
+}
+
+impl Explained for MatterRefusal {
+    fn code(&self) -> &'static str {
+        code(self)
+    }
+    fn rule(&self) -> Option<&'static str> {
+        self.words().rule
+    }
+    fn source(&self) -> Option<String> {
+        self.words().source
+    }
+    fn message_zh(&self) -> String {
+        self.words().zh
+    }
+    fn message_en(&self) -> String {
+        self.words().en
+    }
+}
+
+macro_rules! codes {
+    ($($name:ident),* $(,)?) => {
+        fn code(refusal: &MatterRefusal) -> &'static str {
+            match refusal { $( MatterRefusal::$name { .. } => stringify!($name) ),* }
+        }
+    };
+}
+codes!(
+    NoSuchMatter,
+    MatterExists,
+    WrongPhase,
+    CodeNotReserved,
+    NoPlan,
+    AlreadyPlanned,
+    TemplateUnknown,
+    PlanInvalid,
+    StatutoryEdgeRemoved,
+    GatePassed,
+    NoSuchPermit,
+    NoSuchMilestone,
+    MilestoneAlreadyReached,
+    NoSuchRequirement,
+    UnknownOfficer,
+    NotAuthorised,
+    CustodyElsewhere,
+    SeparationOfDuties,
+    WrongStep,
+    AlreadySubmitted,
+    AlreadyDecided,
+    NotApplicable,
+    AlreadyNoticed,
+    NothingListed,
+    NotMissing,
+    DeemedAlready,
+    NoticeTooLate,
+    NoticeNotServed,
+    RequirementsUnmet,
+    ClockStopped,
+    ClockNotRunning,
+    ToldBeforeStart,
+    ExclusionTooLong,
+    NotStopped,
+    NoticeUsed,
+    ResumedBeforeStart,
+    AlreadyExtended,
+    NotExtendable,
+    LimitRunOut,
+    ExtensionTooLong,
+    HandoffOpen,
+    NoHandoff,
+    SameBody,
+    NotTolerable,
+    ModeDoesNotFit,
+    StatutoryCondition,
+    NeverByCommitment,
+    NotOnSpecialList,
+    AlreadyMet,
+    AlreadyTolerated,
+    DeadlineOutOfBounds,
+    Ineligible,
+    EligibilityUnknown,
+    NoticeNeeded,
+    NoDebt,
+    NothingReceived,
+    SupplementWaiting,
+    LandsByItself,
+    AlreadyMoved,
+    NothingToConfirm,
+    PreReviewUnconfirmed,
+    TwoOfficersNeeded,
+    CheckMissing,
+    HearingTooLate,
+    HearingAlready,
+    HearingOpen,
+    NoHearing,
+    NoExpiry,
+    RenewalTooLate,
+    NoRenewal,
+    RenewalNoLonger,
+    NoCertificate,
+    StatutoryEdge,
+    EffectiveInFuture,
+    BackfillOutOfOrder,
+    SecondPersonNeeded,
+    NoSuchEntry,
+    OldValueDiffers,
+    CorrectionContradicts,
+    NotFinished,
+);
+
+/// A notice must have been served by the day its act takes effect.
+pub(super) fn served(notice: &Notice, effective: Date) -> Result<(), MatterRefusal> {
+    if notice.served_on <= effective {
+        Ok(())
+    } else {
+        Err(MatterRefusal::NoticeNotServed { served_on: notice.served_on, effective })
+    }
+}

@@ -1,0 +1,161 @@
+//! Refusals of the life of the matter, and of who may act, in words.
+//!
+//! Invariant: each says what to do.
+//! Deliberately absent: the refusals themselves.
+
+use super::{Words, codes, words};
+use crate::matter::refusal::MatterRefusal;
+
+impl MatterRefusal {
+    pub(super) fn words_of_life(&self) -> Option<Words> {
+        use MatterRefusal::*;
+        Some(match self {
+            NoSuchMatter => {
+                words("", "", "没有这个事项，请核对编号。", "There is no such matter; check its id.")
+            }
+            MatterExists => words("", "", "该事项已经提出。", "The matter has been proposed already."),
+            WrongPhase { is, needed } => words(
+                "",
+                "",
+                format!(
+                    "事项{}，须在{}时办理。",
+                    is.name_zh(),
+                    needed.iter().map(|p| p.name_zh()).collect::<Vec<_>>().join("或")
+                ),
+                format!(
+                    "The matter is {}; this is done while it is {}.",
+                    is.name_en(),
+                    needed.iter().map(|p| p.name_en()).collect::<Vec<_>>().join(" or ")
+                ),
+            ),
+            CodeNotReserved { by } => words(
+                "",
+                "政府投资条例 10",
+                match by {
+                    Some(matter) => format!("项目代码已被事项 {matter} 使用，一个项目只有一个代码。"),
+                    None => "项目代码尚未登记，请先登记。".into(),
+                },
+                match by {
+                    Some(matter) => format!(
+                        "The project code belongs to matter {matter}; a project has one code and one matter."
+                    ),
+                    None => "Reserve the project code first.".into(),
+                },
+            ),
+            NoPlan => words(
+                "",
+                "",
+                "事项尚无审批计划，请先选择模板。",
+                "The matter has no plan; plan it from a template first.",
+            ),
+            AlreadyPlanned => {
+                words("", "", "事项已有审批计划，请用变更计划。", "The matter has a plan; amend it.")
+            }
+            TemplateUnknown { reason } => words(
+                "",
+                "",
+                format!("模板无法套用：{reason}"),
+                format!("The template cannot be used: {reason}"),
+            ),
+            PlanInvalid { reason } => words(
+                "",
+                "",
+                format!("变更后的计划不成立：{reason}"),
+                format!("The amended plan does not hold together: {reason}"),
+            ),
+            StatutoryEdgeRemoved { permit, requirement, article } => words(
+                "R8",
+                &format!("行政许可法 69；{article}"),
+                format!("{requirement} 是 {permit} 的法定条件，变更计划不得取消或放宽。"),
+                format!(
+                    "{requirement} is a statutory condition of {permit}; an amendment cannot take it away or put it off."
+                ),
+            ),
+            GatePassed { permit, gate } => words(
+                "",
+                "",
+                format!("{permit} 已过{}环节，不能再变更。", gate.name_zh()),
+                format!("{permit} has passed its {} gate; leave that part as it is.", gate.name_en()),
+            ),
+            NoSuchPermit { permit } => words(
+                "",
+                "",
+                format!("计划中没有审批事项 {permit}。"),
+                format!("The plan has no permit {permit}; take a code from the plan."),
+            ),
+            NoSuchMilestone { milestone } => words(
+                "",
+                "",
+                format!("计划中没有节点 {milestone}。"),
+                format!("The plan has no milestone {milestone}; take a code from the plan."),
+            ),
+            MilestoneAlreadyReached { milestone, on } => words(
+                "",
+                "",
+                format!("节点 {milestone} 已于 {on} 完成。"),
+                format!("Milestone {milestone} was reached on {on}."),
+            ),
+            NoSuchRequirement { permit, requirement } => words(
+                "",
+                "",
+                format!("{permit} 没有要件 {requirement}。"),
+                format!("{permit} has no requirement {requirement}; take one from the plan."),
+            ),
+            UnknownOfficer { officer } => words(
+                "",
+                "",
+                format!("通讯录中没有 {officer}。"),
+                format!("The directory does not know {officer}; register the officer first."),
+            ),
+            NotAuthorised { needs } => words(
+                "R18",
+                "",
+                format!("无权办理，须由 {} 办理。", needs.zh()),
+                format!("Not yours to do: it needs {}.", needs.en()),
+            ),
+            CustodyElsewhere { permit, holder } => words(
+                "",
+                "",
+                format!("{permit} 现由 {holder} 保管，收回后方可办理。"),
+                format!("{holder} has custody of {permit}; recall it first."),
+            ),
+            SeparationOfDuties { officer, because } => words(
+                "R18",
+                "行政许可法 34",
+                format!("{officer} 须回避：{because}。请由他人办理。"),
+                format!("{officer} must stand back: {because}. Let someone else do it."),
+            ),
+            NotFinished { permits, debts, handoffs } => words(
+                "",
+                "",
+                format!(
+                    "尚未办结：审批事项 {}；欠件 {}；移交 {}。",
+                    codes(permits),
+                    codes(debts),
+                    codes(handoffs)
+                ),
+                format!(
+                    "Not finished: permits {}; debts {}; handoffs {}.",
+                    codes(permits),
+                    codes(debts),
+                    codes(handoffs)
+                ),
+            ),
+            EffectiveInFuture { effective, today } => words(
+                "R16",
+                "",
+                format!("发生日期 {effective} 晚于今天 {today}。"),
+                format!("{effective} lies after today, {today}; record it when it has happened."),
+            ),
+            BackfillOutOfOrder { effective, last } => words(
+                "R16",
+                "",
+                format!("补录日期 {effective} 早于已记录的 {last}，会改变既成结果；请更正原记录。"),
+                format!(
+                    "{effective} lies before {last}, on which something that depends on it is recorded; correct that entry instead."
+                ),
+            ),
+            _ => return None,
+        })
+    }
+}
