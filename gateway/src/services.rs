@@ -54,8 +54,8 @@ impl Services {
     }
 
     /// The county's working calendar.
-    pub fn calendar(&self, county: &CountyId) -> Calendar {
-        self.calendars.calendar(county)
+    pub async fn calendar(&self, county: &CountyId) -> Result<Calendar, Fault> {
+        self.calendars.calendar(county).await
     }
 
     /// Where the log ends.

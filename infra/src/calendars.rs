@@ -1,37 +1,119 @@
-//! Each county's working calendar, in the version known now.
+//! Each county's working calendar, now and as it was known: the fold of its calendar book (R19, R20).
 //!
-//! Invariant: a county without a calendar of its own has the national one.
-//! Deliberately absent: how a calendar changes; a notice or an overlay makes a new one, and whoever recorded it
-//! puts it here.
+//! Invariants: a county without a book has the national calendar; whoever asks after a notice was acknowledged, or
+//! was read off the log, counts by it; a book that cannot be read gives no calendar, so nothing is counted by a
+//! wrong one.
+//! Deliberately absent: following the log. One process at a time writes it, and every append to a book is told to
+//! [`Calendars::grown`] before it is answered; what is not asked for is not read.
 
 use std::collections::HashMap;
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
+use async_trait::async_trait;
+use jiff::Timestamp;
 use om_domain::calendar::Calendar;
+use om_domain::calendar_book::{CalendarBook, CalendarBookDecider, MAIN};
+use om_domain::decider::Decider;
 use om_domain::ids::CountyId;
 
+use crate::event_store::{LoadError, LogEventStore};
+use crate::executor::Fault;
+use crate::log::{EventLog, StreamName};
+use crate::recorded;
+
 /// Where a decision gets the county's calendar from.
+#[async_trait]
 pub trait Calendars: Send + Sync {
     /// The county's calendar as known now.
-    fn calendar(&self, county: &CountyId) -> Calendar;
+    ///
+    /// # Errors
+    /// When its book cannot be read.
+    async fn calendar(&self, county: &CountyId) -> Result<Calendar, Fault>;
+
+    /// The county's calendar by what had been recorded by an instant.
+    ///
+    /// # Errors
+    /// When its book cannot be read.
+    async fn known_by(&self, county: &CountyId, instant: Timestamp) -> Result<Calendar, Fault>;
+
+    /// A stream has grown, or may have: if it is a book, what was read of it before is not relied on any more.
+    fn grown(&self, stream: &StreamName);
 }
 
-/// Calendars held in memory.
-#[derive(Debug, Default)]
+/// The calendars of one log's counties; each book is read once and again after it has grown.
 pub struct CountyCalendars {
-    own: RwLock<HashMap<CountyId, Calendar>>,
+    store: LogEventStore<CalendarBookDecider>,
+    books: RwLock<HashMap<String, Book>>,
+}
+
+/// What is known of a county's book.
+#[derive(Default)]
+struct Book {
+    /// How often it has grown: what was read before the last time is not kept.
+    grown: u64,
+    calendar: Option<Calendar>,
 }
 
 impl CountyCalendars {
-    /// From now on the county counts by this calendar.
-    pub fn put(&self, county: CountyId, calendar: Calendar) {
-        self.own.write().unwrap_or_else(PoisonError::into_inner).insert(county, calendar);
+    /// The calendars of the counties in this log.
+    pub fn new(log: Arc<dyn EventLog>) -> Self {
+        Self { store: LogEventStore::new(log), books: RwLock::default() }
+    }
+
+    /// The calendar if it is in memory; else how often the book has grown so far.
+    fn known(&self, county: &CountyId) -> Result<Calendar, u64> {
+        let books = self.books.read().unwrap_or_else(PoisonError::into_inner);
+        match books.get(county.as_str()) {
+            Some(Book { calendar: Some(calendar), .. }) => Ok(calendar.clone()),
+            Some(book) => Err(book.grown),
+            None => Err(0),
+        }
+    }
+
+    fn keep(&self, county: &CountyId, grown: u64, calendar: &Calendar) {
+        let mut books = self.books.write().unwrap_or_else(PoisonError::into_inner);
+        let book = books.entry(county.to_string()).or_default();
+        if book.grown == grown {
+            book.calendar = Some(calendar.clone());
+        }
     }
 }
 
+fn book(county: &CountyId) -> Result<StreamName, Fault> {
+    Ok(StreamName::new(county.as_str(), CalendarBookDecider::CATEGORY, MAIN)?)
+}
+
+#[async_trait]
 impl Calendars for CountyCalendars {
-    fn calendar(&self, county: &CountyId) -> Calendar {
-        let own = self.own.read().unwrap_or_else(PoisonError::into_inner);
-        own.get(county).cloned().unwrap_or_else(Calendar::national)
+    async fn calendar(&self, county: &CountyId) -> Result<Calendar, Fault> {
+        match self.known(county) {
+            Ok(calendar) => Ok(calendar),
+            Err(grown) => {
+                let calendar = self.store.load(&book(county)?).await?.state().calendar().clone();
+                self.keep(county, grown, &calendar);
+                Ok(calendar)
+            }
+        }
+    }
+
+    async fn known_by(&self, county: &CountyId, instant: Timestamp) -> Result<Calendar, Fault> {
+        let mut known = CalendarBook::default();
+        for event in self.store.events(&book(county)?, 0).await? {
+            let entry = recorded::decode(&event).map_err(LoadError::from)?;
+            if entry.fact.recorded > instant {
+                break;
+            }
+            CalendarBookDecider::evolve(&mut known, &entry.fact);
+        }
+        Ok(known.calendar().clone())
+    }
+
+    fn grown(&self, stream: &StreamName) {
+        if stream.category() == CalendarBookDecider::CATEGORY {
+            let mut books = self.books.write().unwrap_or_else(PoisonError::into_inner);
+            let book = books.entry(stream.county().to_owned()).or_default();
+            book.grown += 1;
+            book.calendar = None;
+        }
     }
 }

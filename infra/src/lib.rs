@@ -16,5 +16,6 @@ pub mod recorded;
 pub mod registers;
 pub mod runner;
 pub mod telemetry;
+pub mod template_index;
 pub mod ticker;
 pub mod vault;

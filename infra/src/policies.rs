@@ -1,22 +1,26 @@
 //! The domain's policies with what they need to reach their streams.
 //!
-//! Invariant: which fact asks what is the domain's; here only the addressee is looked up, on the matter's own state.
+//! Invariant: which fact asks what is the domain's; here only the addressee is looked up: on the matter's own state,
+//! and for a whole county in the log.
 //! Deliberately absent: delivery; that is the policy runner's.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use om_domain::applicant::ApplicantDecider;
+use om_domain::calendar_book::{CalendarBookDecider, CalendarBookEvent};
 use om_domain::decider::Decider;
 use om_domain::ids::{CountyId, MatterId};
 use om_domain::matter::event::ProjectFacts;
 use om_domain::matter::{MatterDecider, MatterEvent};
-use om_domain::policies::{lapse_costs_eligibility, termination_releases_code};
+use om_domain::policies::{lapse_costs_eligibility, revise_open_dues, termination_releases_code};
 use om_domain::project::ProjectDecider;
 
+use crate::calendars::Calendars;
 use crate::event_store::LoadError;
 use crate::executor::{Executor, Fault};
-use crate::log::StoredEvent;
+use crate::log::{EventLog, Position, StoredEvent};
 use crate::policy_runner::{Order, Policy, order};
 use crate::recorded::{Entry, decode};
 
@@ -34,6 +38,45 @@ pub struct TerminationReleasesCode {
     pub matters: Arc<Executor<MatterDecider>>,
     /// Where the code is released.
     pub projects: Arc<Executor<ProjectDecider>>,
+}
+
+/// Events of the log looked at between two reads.
+const PAGE: usize = 4_096;
+
+/// A holiday notice, or a county's own days, revise the open due dates of the county's open matters (R20).
+pub struct ReviseOpenDues {
+    /// Where the matters are found: a notice comes once a year, and for it the log is read once.
+    pub log: Arc<dyn EventLog>,
+    /// What the matters count by.
+    pub calendars: Arc<dyn Calendars>,
+    /// Where the dates are revised.
+    pub matters: Arc<Executor<MatterDecider>>,
+}
+
+impl ReviseOpenDues {
+    /// The county's matters that were open when the fact at this place was recorded. A matter proposed later has
+    /// counted by the new calendar from its first day.
+    async fn open(&self, county: &str, at: Position) -> Result<BTreeSet<MatterId>, Fault> {
+        let (mut open, mut after) = (BTreeSet::new(), None);
+        loop {
+            let page = self.log.read_all(after, PAGE).await?;
+            let until_then = page.iter().take_while(|event| event.position < at);
+            let ours = until_then.filter(|event| {
+                event.stream.category() == MatterDecider::CATEGORY && event.stream.county() == county
+            });
+            for event in ours {
+                match &*event.kind {
+                    "MatterProposed" => open.insert(event.stream.id().parse()?),
+                    "MatterCompleted" | "MatterTerminated" => open.remove(&event.stream.id().parse()?),
+                    _ => false,
+                };
+            }
+            match page.last() {
+                Some(last) if page.len() == PAGE && last.position < at => after = Some(last.position),
+                _ => return Ok(open),
+            }
+        }
+    }
 }
 
 /// A matter's fact of this name.
@@ -81,5 +124,28 @@ impl Policy for TerminationReleasesCode {
         let county: CountyId = event.stream.county().parse()?;
         let stream = Executor::<ProjectDecider>::stream(&county, &project.code)?;
         Ok(vec![order(&self.projects, stream, command)])
+    }
+}
+
+#[async_trait]
+impl Policy for ReviseOpenDues {
+    fn name(&self) -> &'static str {
+        "revise-open-dues"
+    }
+
+    async fn react(&self, event: &StoredEvent) -> Result<Vec<Order>, Fault> {
+        if event.stream.category() != CalendarBookDecider::CATEGORY {
+            return Ok(Vec::new());
+        }
+        // the log may show the notice before whoever appended it has been answered
+        self.calendars.grown(&event.stream);
+        let entry: Entry<CalendarBookEvent> = decode(event).map_err(|e| Fault::Load(LoadError::from(e)))?;
+        let county: CountyId = event.stream.county().parse()?;
+        let open = self.open(county.as_str(), event.position).await?;
+        let orders = revise_open_dues(open, &entry.fact).into_iter().map(|(matter, command)| {
+            let stream = Executor::<MatterDecider>::stream(&county, matter)?;
+            Ok(order(&self.matters, stream, command))
+        });
+        orders.collect()
     }
 }

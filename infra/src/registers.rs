@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use om_domain::applicant::{Applicant, ApplicantDecider};
+use om_domain::calendar_book::CalendarBookDecider;
 use om_domain::decider::{Actor, Decider, Explained, Seen, SeenAt};
 use om_domain::directory::{Directory, DirectoryDecider, MAIN};
 use om_domain::ids::{ApplicantId, BodyId, CountyId, MatterId, OfficerId, ProjectCode, TemplateId};
@@ -15,8 +16,9 @@ use om_domain::matter::{Matter, MatterCommand, MatterReads};
 use om_domain::project::ProjectDecider;
 use om_domain::template::{TemplateDecider, TemplateReads};
 
-use crate::executor::{Executor, Fault, Snapshot};
+use crate::executor::{Executor, Fault, Host, Snapshot};
 use crate::log::StreamName;
+use crate::template_index::TemplateIndex;
 
 /// The streams that matters refer to.
 #[derive(Clone)]
@@ -29,9 +31,25 @@ pub struct Registers {
     pub applicants: Arc<Executor<ApplicantDecider>>,
     /// Project codes.
     pub projects: Arc<Executor<ProjectDecider>>,
+    /// Calendar books; not read for a matter's decision, which gets the calendar itself.
+    pub calendar_books: Arc<Executor<CalendarBookDecider>>,
+    /// Which templates there are.
+    pub template_index: Arc<TemplateIndex>,
 }
 
 impl Registers {
+    /// The registers of a log, each with at most so many streams in memory.
+    pub fn new(host: &Host, cached: usize) -> Self {
+        Self {
+            directory: Arc::new(Executor::new(host.clone(), cached)),
+            templates: Arc::new(Executor::new(host.clone(), cached)),
+            applicants: Arc::new(Executor::new(host.clone(), cached)),
+            projects: Arc::new(Executor::new(host.clone(), cached)),
+            calendar_books: Arc::new(Executor::new(host.clone(), cached)),
+            template_index: Arc::new(TemplateIndex::new(Arc::clone(&host.log))),
+        }
+    }
+
     /// The county's directory, read to its head.
     ///
     /// # Errors

@@ -22,6 +22,9 @@ use crate::{
 };
 use event::{CountyOverlayRecorded, HolidayNoticeRecorded};
 
+/// The id of a county's only book.
+pub const MAIN: &str = "main";
+
 /// The rules of a county's calendar book.
 #[derive(Debug, Clone, Copy)]
 pub struct CalendarBookDecider;

@@ -17,8 +17,7 @@ use serde_json::{Value, json};
 
 /// The board as one JSON object and a line end.
 pub(super) async fn board(reading: &Reading, id: MatterId, at: At) -> Result<String, Failure> {
-    let matter = reading.fold(id, at).await?;
-    let calendar = reading.calendar();
+    let (matter, calendar) = reading.fold(id, at).await?;
     let today = beijing(reading.clock.now());
     let outlook = matter.outlook(&calendar, today);
     let permits: Vec<Value> = matter

@@ -6,7 +6,7 @@
 use super::Failure;
 use jiff::{Timestamp, civil::Date};
 use om_domain::{
-    calendar::end_of_day,
+    calendar::{Calendar, end_of_day},
     directory::Directory,
     ids::{BodyId, CountyId, EventId, MatterId},
     matter::{Matter, MatterDecider, MatterEvent},
@@ -61,25 +61,15 @@ impl Reading {
             Some(clock) => clock,
             None => Arc::new(SystemClock),
         };
-        let calendars = Arc::new(CountyCalendars::default());
+        let calendars = Arc::new(CountyCalendars::new(log.clone()));
         let host = Host {
             log: Arc::clone(&log) as Arc<dyn EventLog>,
             clock: Arc::clone(&clock),
             calendars: Arc::clone(&calendars) as Arc<dyn Calendars>,
             metrics: Arc::new(Metrics::new()?),
         };
-        let registers = Registers {
-            directory: Arc::new(Executor::new(host.clone(), 4)),
-            templates: Arc::new(Executor::new(host.clone(), 4)),
-            applicants: Arc::new(Executor::new(host.clone(), 4)),
-            projects: Arc::new(Executor::new(host.clone(), 4)),
-        };
+        let registers = Registers::new(&host, 4);
         Ok(Reading { log, matters: Executor::new(host, 16), registers, county, clock, calendars })
-    }
-
-    /// The county's calendar.
-    pub(super) fn calendar(&self) -> om_domain::calendar::Calendar {
-        self.calendars.calendar(&self.county)
     }
 
     /// The county's directory.
@@ -143,9 +133,19 @@ impl Reading {
         Ok(Executor::<MatterDecider>::stream(&self.county, id)?)
     }
 
-    /// A matter as known and as true at a moment.
-    pub(super) async fn fold(&self, id: MatterId, at: At) -> Result<Matter, Failure> {
-        Ok(self.matters.fold_at(&self.stream(id)?, at).await?.state)
+    /// A matter as known and as true at a moment, and the county's calendar as known at the same moment.
+    pub(super) async fn fold(&self, id: MatterId, at: At) -> Result<(Matter, Calendar), Failure> {
+        let folded = self.matters.fold_at(&self.stream(id)?, at).await?;
+        let known = match at.known {
+            Known::Head => None,
+            Known::Event(_) => folded.known_recorded,
+            Known::Time(instant) => Some(instant),
+        };
+        let calendar = match known {
+            None => self.calendars.calendar(&self.county).await?,
+            Some(instant) => self.calendars.known_by(&self.county, instant).await?,
+        };
+        Ok((folded.state, calendar))
     }
 }
 

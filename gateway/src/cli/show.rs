@@ -41,9 +41,8 @@ pub(super) async fn drawn(
     at: At,
     now: Timestamp,
 ) -> Result<String, Failure> {
-    let matter = reading.fold(id, at).await?;
+    let (matter, calendar) = reading.fold(id, at).await?;
     let directory = reading.directory().await?;
-    let calendar = reading.calendar();
     let today = beijing(now);
     let outlook = matter.outlook(&calendar, today);
     let body = |id: &BodyId| short(&directory, id);

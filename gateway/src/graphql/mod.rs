@@ -17,6 +17,7 @@ pub mod node_id;
 pub mod page;
 pub mod registers;
 pub mod scalars;
+pub mod vault;
 
 use crate::services::Services;
 use async_graphql::{MergedObject, MergedSubscription, Schema, SchemaBuilder};
@@ -33,11 +34,19 @@ pub struct Query(
     lists::tolerances::ToleranceQuery,
     registers::directory::DirectoryQuery,
     registers::templates::TemplateQuery,
+    registers::calendar::CalendarQuery,
+    registers::applicants::ApplicantQuery,
 );
 
 /// Everything that can be commanded.
 #[derive(MergedObject, Default)]
-pub struct Mutation(matter::mutations::MatterMutation, registers::mutations::RegisterMutation);
+pub struct Mutation(
+    matter::mutations::MatterMutation,
+    registers::mutations::RegisterMutation,
+    registers::calendar::CalendarMutation,
+    registers::applicants::ApplicantMutation,
+    vault::VaultMutation,
+);
 
 /// Everything that can be heard of.
 #[derive(MergedSubscription, Default)]

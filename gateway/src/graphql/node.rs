@@ -13,6 +13,11 @@ use super::{
         types::{Matter, Permit},
     },
     node_id::NodeId,
+    registers::{
+        applicants::{Applicant, record},
+        directory::{Body, Officer},
+        templates::{Template, latest},
+    },
 };
 use async_graphql::{Context, ID, Interface, Object, Result};
 use om_domain::ids::{EventId, MatterId};
@@ -21,7 +26,6 @@ use std::sync::Arc;
 /// A thing with a typed global id.
 #[derive(Debug, Clone, Interface)]
 #[graphql(field(name = "id", ty = "ID", desc = "Its id, whose kind stands before the colon."))]
-#[expect(clippy::large_enum_variant, reason = "one answer a request; it is moved once")]
 pub enum Node {
     /// A matter.
     Matter(Matter),
@@ -29,6 +33,14 @@ pub enum Node {
     Permit(Permit),
     /// An entry of a matter's history.
     Event(Event),
+    /// A template in its latest version.
+    Template(Template),
+    /// A body of the county.
+    Body(Body),
+    /// An officer's account.
+    Officer(Officer),
+    /// An applicant's record.
+    Applicant(Applicant),
 }
 
 /// Queries by id.
@@ -37,7 +49,8 @@ pub struct NodeQuery;
 
 #[Object]
 impl NodeQuery {
-    /// Whatever an id of the API names: a matter, a permit, an entry of a history.
+    /// Whatever an id of the API names: a matter, a permit, an entry of a history, a template, a body, an account, an
+    /// applicant.
     async fn node(
         &self,
         ctx: &Context<'_>,
@@ -53,7 +66,22 @@ impl NodeQuery {
                 Permit::find(&view, &code).map(Node::Permit).ok_or_else(|| not_found("the permit"))
             }
             NodeId::Event(matter, event) => entry(ctx, matter, event).await.map(Node::Event),
-            other => Err(not_found(other)),
+            NodeId::Template(id) => {
+                latest(ctx, id).await?.map(Node::Template).ok_or_else(|| not_found("the template"))
+            }
+            NodeId::Body(id) => {
+                let directory = services.registers.directory(who.county()).await.map_err(of_fault)?.state;
+                let body = directory.body(&id).map(|body| Node::Body(Body::of(&id, body)));
+                body.ok_or_else(|| not_found("the body"))
+            }
+            NodeId::Officer(id) => {
+                let directory = services.registers.directory(who.county()).await.map_err(of_fault)?.state;
+                let found = directory.officers().find(|(known, _)| **known == id);
+                found
+                    .map(|(id, officer)| Node::Officer(Officer::of(id, officer)))
+                    .ok_or_else(|| not_found("the account"))
+            }
+            NodeId::Applicant(id) => Ok(Node::Applicant(record(services, who, id).await?)),
         }
     }
 }
@@ -62,7 +90,7 @@ async fn entry(ctx: &Context<'_>, matter: MatterId, id: EventId) -> Result<Event
     let (services, who) = of_request(ctx)?;
     let name = stream_of(who, matter)?;
     let grace = grace_days(&services.matters.state(&name).await.map_err(of_fault)?.state);
-    let calendar = services.calendar(who.county());
+    let calendar = services.calendar(who.county()).await.map_err(of_fault)?;
     let mut from = 0;
     loop {
         let entries = services.matters.history(&name, from, 500).await.map_err(of_fault)?;

@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
 
+mod calendar;
 mod edge;
+mod registers;
 mod schema;
 mod socket;
 mod story;

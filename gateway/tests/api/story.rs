@@ -23,13 +23,13 @@ async fn command(gateway: &Gateway, user: &str, name: &str, input: Value) -> Val
 }
 
 /// As `command`, and it must be done.
-async fn done(gateway: &Gateway, user: &str, name: &str, input: Value) -> Value {
+pub(crate) async fn done(gateway: &Gateway, user: &str, name: &str, input: Value) -> Value {
     let answer = command(gateway, user, name, input).await;
     assert_eq!(answer["__typename"], "MatterCommandDone", "{name}: {answer}");
     answer
 }
 
-async fn import(gateway: &Gateway, name: &str, definition: &str) {
+pub(crate) async fn import(gateway: &Gateway, name: &str, definition: &str) {
     let query = format!(
         "mutation($input: ImportInput!) {{ {name}(input: $input) {{ __typename
            ... on RegisterCommandDone {{ entries }} ... on CommandRefused {{ code message }} }} }}"
@@ -50,13 +50,19 @@ fn notice(number: &str) -> Value {
 }
 
 /// A gateway with directory, template and a matter underway.
-async fn underway() -> (Gateway, String) {
+pub(crate) async fn underway() -> (Gateway, String) {
     let gateway = Gateway::open();
     import(&gateway, "importDirectory", directory::SHIPPED).await;
     import(&gateway, "importTemplate", template::SHIPPED[0].1).await;
+    let matter = begun(&gateway, "2306-530322-04-01-000001").await;
+    (gateway, matter)
+}
+
+/// A matter underway.
+pub(crate) async fn begun(gateway: &Gateway, code: &str) -> String {
     let id = Uuid::new_v4();
-    let proposed = done(&gateway, "lead", "proposeMatter", project(id, "2306-530322-04-01-000001")).await;
-    let again = done(&gateway, "lead", "proposeMatter", project(id, "2306-530322-04-01-000001")).await;
+    let proposed = done(gateway, "lead", "proposeMatter", project(id, code)).await;
+    let again = done(gateway, "lead", "proposeMatter", project(id, code)).await;
     assert_eq!(again["receipt"]["repeated"], true);
     let matter = proposed["receipt"]["matter"].as_str().unwrap().to_owned();
     assert_eq!(again["receipt"]["matter"], matter.as_str());
@@ -68,13 +74,13 @@ async fn underway() -> (Gateway, String) {
     let force = json!({ "lead": "officer:lead", "deputy": "officer:deputy", "members": [
         { "body": "body:natural-resources", "officer": "officer:nr-officer-1" }] });
     let designate = with(json!({ "taskForce": force, "basis": "县政府会议纪要〔2026〕1号" }));
-    done(&gateway, "lead", "designateMatter", designate).await;
-    done(&gateway, "lead", "planMatter", with(json!({ "template": "template:municipal-road-bridge" }))).await;
-    done(&gateway, "lead", "startMatter", with(json!({}))).await;
-    (gateway, matter)
+    done(gateway, "lead", "designateMatter", designate).await;
+    done(gateway, "lead", "planMatter", with(json!({ "template": "template:municipal-road-bridge" }))).await;
+    done(gateway, "lead", "startMatter", with(json!({}))).await;
+    matter
 }
 
-fn submit(matter: &str, permit: &str) -> Value {
+pub(crate) fn submit(matter: &str, permit: &str) -> Value {
     json!({ "commandId": Uuid::new_v4(), "matter": matter, "permit": permit })
 }
 

@@ -247,7 +247,7 @@ impl<D: Decider> Executor<D> {
             return self.answer(job, Outcome::Conflict(standing), cached, at_end).await;
         }
         let sink = EventSink::default();
-        let decided = cached.hosted.handle(self.ask(job), &(), &sink).await;
+        let decided = cached.hosted.handle(self.ask(job).await?, &(), &sink).await;
         let refusal = match decided {
             Ok(()) => None,
             Err(Rejected::Refused(refusal)) => Some(refusal),
@@ -271,18 +271,18 @@ impl<D: Decider> Executor<D> {
         }
     }
 
-    fn ask(&self, job: &Job<D>) -> Ask<D> {
-        Ask {
+    async fn ask(&self, job: &Job<D>) -> Result<Ask<D>, Fault> {
+        Ok(Ask {
             stream: job.stream.clone(),
             command: job.command.clone(),
             origin: Arc::clone(&job.origin),
             by: job.by.clone(),
             platform: job.platform.clone(),
             now: self.host.clock.now(),
-            calendar: self.host.calendars.calendar(&job.county),
+            calendar: self.host.calendars.calendar(&job.county).await?,
             effective: job.effective,
             reads: Arc::clone(&job.reads),
-        }
+        })
     }
 
     /// An answer that records nothing stands only on the stream's end.
@@ -319,6 +319,8 @@ impl<D: Decider> Executor<D> {
         let started = Instant::now();
         let span = tracing::info_span!("append", events = facts.len());
         let appended = self.store.append(&job.stream, head, facts).instrument(span).await;
+        // whatever came of it: an append without an answer may have been stored
+        self.host.calendars.grown(&job.stream);
         let seconds = self.host.metrics.append_seconds.with_label_values(&[D::CATEGORY]);
         seconds.observe(started.elapsed().as_secs_f64());
         appended

@@ -17,7 +17,6 @@ mod demo;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use om_domain::decider::Decider;
 use om_domain::matter::MatterDecider;
 use om_projections::board::Board;
 
@@ -28,7 +27,7 @@ use crate::clock::{Clock, SystemClock, VirtualClock};
 use crate::executor::{Executor, Host};
 use crate::log::sqlite::Options;
 use crate::log::{EventLog, LogError, LogState, OpenError, SqliteLog};
-use crate::policies::{LapseCostsEligibility, TerminationReleasesCode};
+use crate::policies::{LapseCostsEligibility, ReviseOpenDues, TerminationReleasesCode};
 use crate::policy_runner::{CheckpointError, PolicyHealth, PolicyRunner};
 use crate::registers::Registers;
 use crate::runner::{OnProgress, ProjectionHealth, Projections, ToRun};
@@ -161,7 +160,7 @@ impl Platform {
         let clock = clock(data, &options)?;
         let log = SqliteLog::open(data, options.log)?;
         let vault: Arc<dyn Vault> = Arc::new(FileVault::open(data)?);
-        let calendars = Arc::new(CountyCalendars::default());
+        let calendars = Arc::new(CountyCalendars::new(log.clone()));
         let metrics = Arc::new(Metrics::new()?);
         let host = Host {
             log: Arc::clone(&log) as Arc<dyn EventLog>,
@@ -169,13 +168,8 @@ impl Platform {
             calendars: Arc::clone(&calendars) as Arc<dyn Calendars>,
             metrics: Arc::clone(&metrics),
         };
-        let registers = Registers {
-            directory: executor(&host, OTHERS),
-            templates: executor(&host, OTHERS),
-            applicants: executor(&host, OTHERS),
-            projects: executor(&host, OTHERS),
-        };
-        let matters = executor(&host, options.cached_matters.unwrap_or(MATTERS));
+        let registers = Registers::new(&host, OTHERS);
+        let matters = Arc::new(Executor::new(host.clone(), options.cached_matters.unwrap_or(MATTERS)));
         let policies = policies(&host, data, &matters, &registers)?;
         let projections = Arc::new(Projections::start(
             Arc::clone(&host.log),
@@ -271,10 +265,6 @@ impl Platform {
     }
 }
 
-fn executor<D: Decider>(host: &Host, cached: usize) -> Arc<Executor<D>> {
-    Arc::new(Executor::new(host.clone(), cached))
-}
-
 fn policies(
     host: &Host,
     data: &Path,
@@ -288,6 +278,11 @@ fn policies(
         vec![
             Arc::new(LapseCostsEligibility { matters: matters.clone(), applicants }),
             Arc::new(TerminationReleasesCode { matters: matters.clone(), projects }),
+            Arc::new(ReviseOpenDues {
+                log: Arc::clone(&host.log),
+                calendars: Arc::clone(&host.calendars),
+                matters: matters.clone(),
+            }),
         ],
     )
 }

@@ -176,7 +176,7 @@ impl House {
         let host = Host {
             log: log.clone(),
             clock: clock.clone(),
-            calendars: Arc::new(CountyCalendars::default()),
+            calendars: Arc::new(CountyCalendars::new(log.clone())),
             metrics: Arc::new(Metrics::new().unwrap()),
         };
         Self { log, clock, host }

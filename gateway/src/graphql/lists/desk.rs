@@ -7,6 +7,7 @@ use super::{
 use crate::graphql::{
     error::bad_input,
     limits::{multiplier, page_size},
+    matter::carry_out::of_fault,
     matter::queries::of_request,
     node_id::{self, NodeId},
     page::connection,
@@ -110,7 +111,7 @@ impl DeskQuery {
         let cursor: Option<DeskCursor> = decode(after.as_ref())?;
         let read = move |db: &_| desk::desk(db, &county, &body, order, cursor.as_ref(), one_more(size));
         let rows = services.projections.read::<Board, _>(read).await.map_err(of_read)?;
-        let (calendar, today) = (services.calendar(who.county()), services.today());
+        let (calendar, today) = (services.calendar(who.county()).await.map_err(of_fault)?, services.today());
         let entry =
             |row: DeskRow| Ok((encode(&DeskCursor::from(&row))?, DeskTask::of(row, &calendar, today)));
         let entries = rows.into_iter().map(entry).collect::<Result<_>>()?;

@@ -4,6 +4,7 @@ use super::{decode, encode, of_read, one_more, words::DebtStanding};
 use crate::graphql::{
     error::bad_input,
     limits::{multiplier, page_size},
+    matter::carry_out::of_fault,
     matter::{
         enums::{Consequence, Gate, ToleranceMode},
         queries::of_request,
@@ -141,7 +142,7 @@ impl ToleranceQuery {
     ) -> Result<ToleranceConnection> {
         let size = page_size(first, 50).map_err(bad_input)?;
         let (services, who) = of_request(ctx)?;
-        let (calendar, today) = (services.calendar(who.county()), services.today());
+        let (calendar, today) = (services.calendar(who.county()).await.map_err(of_fault)?, services.today());
         let filter = filter.unwrap_or_default();
         let wanted = ToleranceFilter {
             matter: filter.matter.as_ref().map(node_id::matter).transpose()?,

@@ -70,7 +70,7 @@ pub async fn propose(
     let code = project.code.clone();
     let command = MatterCommand::ProposeMatter { project };
     // Asked first with the code as if it were reserved, so that a proposal the rules refuse reserves nothing.
-    if let Some(refused) = would_be_refused(services, who, matter, effective, &command) {
+    if let Some(refused) = would_be_refused(services, who, matter, effective, &command).await? {
         return Ok(payload::refused(&refused));
     }
     let name = stream::<ProjectDecider>(who.county(), &code).map_err(|e| fault("naming a stream", &e))?;
@@ -87,23 +87,23 @@ pub async fn propose(
     carry_out(ctx, Asked { command_id, matter, effective, expected: None }, command).await
 }
 
-fn would_be_refused(
+async fn would_be_refused(
     services: &Services,
     who: &Requester,
     matter: MatterId,
     effective: Option<Effective>,
     command: &MatterCommand,
-) -> Option<om_domain::matter::MatterRefusal> {
+) -> Result<Option<om_domain::matter::MatterRefusal>> {
     let at = SeenAt { stream: String::new(), revision: None };
     let reads = MatterReads {
         matter: Some(matter),
         reserved: Some(Seen { at, value: Some(matter) }),
         ..MatterReads::default()
     };
-    let calendar = services.calendar(who.county());
+    let calendar = services.calendar(who.county()).await.map_err(of_fault)?;
     let context =
         DecisionContext { at: services.now(), by: &who.actor, calendar: &calendar, effective, read: &reads };
-    MatterDecider::decide(&Matter::default(), command, &context).err()
+    Ok(MatterDecider::decide(&Matter::default(), command, &context).err())
 }
 
 /// A fault of the machine as an error the caller can act on.

@@ -137,7 +137,7 @@ pub async fn events(
     let name = stream_of(who, matter)?;
     let grace = grace_days(&services.matters.state(&name).await.map_err(of_fault)?.state);
     let entries = services.matters.history(&name, from, size + 1).await.map_err(of_fault)?;
-    let calendar = services.calendar(who.county());
+    let calendar = services.calendar(who.county()).await.map_err(of_fault)?;
     let wanted = entries.iter().take_while(|entry| through.is_none_or(|last| entry.fact.revision <= last));
     let events = wanted.map(|entry| Event::of(matter, entry, &calendar, grace));
     let events = events.map(|event| (event.revision.to_string(), event)).collect();

@@ -21,7 +21,10 @@ use crate::{
 };
 use async_graphql::{Context, ID, InputObject, Object, OneofObject, Result};
 use om_domain::{calendar::beijing, ids::MatterId, matter::state::Phase};
-use om_infra::executor::{At, HistoryError, Known};
+use om_infra::{
+    calendars::Calendars as _,
+    executor::{At, HistoryError, Known},
+};
 use std::sync::Arc;
 
 /// Up to where facts are known. Exactly one of them.
@@ -103,7 +106,7 @@ pub async fn view_of(services: &Services, who: &Requester, id: MatterId) -> Resu
         recorded: snapshot.recorded,
         as_of: now,
         past: false,
-        calendar: services.calendar(who.county()),
+        calendar: services.calendar(who.county()).await.map_err(of_fault)?,
         reads: Arc::new(reads.map_err(of_fault)?),
         by: Arc::clone(&who.actor),
     })
@@ -134,6 +137,11 @@ async fn past(services: &Services, who: &Requester, id: MatterId, at: AtInput) -
         Known::Event(_) => recorded,
         Known::Time(time) => time,
     });
+    let calendar = match known {
+        Known::Head => services.calendar(who.county()).await,
+        Known::Event(_) => services.calendars.known_by(who.county(), recorded).await,
+        Known::Time(time) => services.calendars.known_by(who.county(), time).await,
+    };
     Ok(View {
         id,
         state: Arc::new(folded.state),
@@ -141,7 +149,7 @@ async fn past(services: &Services, who: &Requester, id: MatterId, at: AtInput) -
         recorded: Some(recorded),
         as_of: read_at,
         past: true,
-        calendar: services.calendar(who.county()),
+        calendar: calendar.map_err(of_fault)?,
         reads: Arc::default(),
         by: Arc::clone(&who.actor),
     })

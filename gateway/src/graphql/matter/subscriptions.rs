@@ -149,7 +149,7 @@ impl Following {
                 continue;
             }
             let grace = grace_days(&self.services.matters.state(&self.name).await.map_err(of_fault)?.state);
-            let calendar = self.services.calendar(self.who.county());
+            let calendar = self.services.calendar(self.who.county()).await.map_err(of_fault)?;
             self.next = entries.last().map_or(self.next, |entry| entry.fact.revision + 1);
             self.read.extend(entries.iter().map(|entry| Event::of(self.matter, entry, &calendar, grace)));
         }

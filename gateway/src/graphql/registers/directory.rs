@@ -5,9 +5,13 @@ use crate::graphql::{
     me::Role,
     node_id::NodeId,
     scalars::LegalText,
+    vault::VaultText,
 };
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
-use om_domain::directory::{self, BodyKind as DomainBodyKind};
+use om_domain::{
+    directory::{self, BodyKind as DomainBodyKind},
+    ids::{BodyId, OfficerId},
+};
 
 /// What kind of body it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
@@ -27,6 +31,7 @@ pub enum BodyKind {
 #[derive(Debug, Clone, SimpleObject)]
 pub struct Body {
     /// Its id, `body:…`.
+    #[graphql(owned)]
     pub id: ID,
     /// Its Chinese name.
     pub name_zh: LegalText,
@@ -40,6 +45,7 @@ pub struct Body {
 #[derive(Debug, Clone, SimpleObject)]
 pub struct Officer {
     /// Its id, `officer:…`.
+    #[graphql(owned)]
     pub id: ID,
     /// The body it acts for, `body:…`.
     pub body: ID,
@@ -47,6 +53,33 @@ pub struct Officer {
     pub roles: Vec<Role>,
     /// The post, such as 自然资源局经办人一.
     pub post: Option<LegalText>,
+    /// The person, whose name lies in the vault.
+    pub person: Option<VaultText>,
+}
+
+impl Body {
+    /// A body of the directory.
+    pub fn of(id: &BodyId, body: &directory::Body) -> Self {
+        Body {
+            id: NodeId::Body(id.clone()).id(),
+            name_zh: body.name_zh.clone().into(),
+            name_en: body.name_en.clone().into(),
+            kind: body.kind.into(),
+        }
+    }
+}
+
+impl Officer {
+    /// An account of the directory.
+    pub fn of(id: &OfficerId, entry: &directory::OfficerEntry) -> Self {
+        Officer {
+            id: officer_id(id),
+            body: NodeId::Body(entry.body.clone()).id(),
+            roles: entry.roles.iter().map(|role| (*role).into()).collect(),
+            post: entry.post.clone().map(Into::into),
+            person: entry.person.clone().map(Into::into),
+        }
+    }
 }
 
 /// The directory of one county (机构与账号目录).
@@ -72,22 +105,10 @@ impl DirectoryQuery {
     async fn directory(&self, ctx: &Context<'_>) -> Result<Directory> {
         let (services, who) = of_request(ctx)?;
         let snapshot = services.registers.directory(who.county()).await.map_err(of_fault)?;
-        let body = |(id, body): (&om_domain::ids::BodyId, &directory::Body)| Body {
-            id: NodeId::Body(id.clone()).id(),
-            name_zh: body.name_zh.clone().into(),
-            name_en: body.name_en.clone().into(),
-            kind: body.kind.into(),
-        };
-        let officer = |(id, entry): (&om_domain::ids::OfficerId, &directory::OfficerEntry)| Officer {
-            id: officer_id(id),
-            body: NodeId::Body(entry.body.clone()).id(),
-            roles: entry.roles.iter().map(|role| (*role).into()).collect(),
-            post: entry.post.clone().map(Into::into),
-        };
         Ok(Directory {
             revision: snapshot.revision,
-            bodies: snapshot.state.bodies().map(body).collect(),
-            officers: snapshot.state.officers().map(officer).collect(),
+            bodies: snapshot.state.bodies().map(|(id, body)| Body::of(id, body)).collect(),
+            officers: snapshot.state.officers().map(|(id, officer)| Officer::of(id, officer)).collect(),
         })
     }
 }

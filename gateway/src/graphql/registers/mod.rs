@@ -1,8 +1,10 @@
-//! Registers that matters refer to: the directory and the templates.
+//! Registers that matters refer to: the directory, the templates, the calendar book, applicants' records.
 //!
 //! Invariant: a definition is a text that an official writes; each fault in it is answered with its line.
 //! Deliberately absent: names of persons; those are in the vault.
 
+pub mod applicants;
+pub mod calendar;
 pub mod directory;
 pub mod mutations;
 pub mod payload;

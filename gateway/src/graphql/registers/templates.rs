@@ -10,15 +10,13 @@ use crate::{
     services::stream,
 };
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
-use om_domain::{
-    ids::TemplateId,
-    template::{SHIPPED, TemplateDecider},
-};
+use om_domain::{ids::TemplateId, template::TemplateDecider};
 
 /// A template in its latest version.
 #[derive(Debug, Clone, SimpleObject)]
 pub struct Template {
     /// Its id, `template:…`.
+    #[graphql(owned)]
     pub id: ID,
     /// The latest version.
     pub version: u32,
@@ -38,13 +36,12 @@ pub struct TemplateQuery;
 
 #[Object]
 impl TemplateQuery {
-    /// The templates that come with the program and that this county has imported, in their latest version. One under
-    /// another id is asked for by `template`.
+    /// The templates that this county has imported, by id, in their latest version.
     #[graphql(complexity = "10 * child_complexity")]
     async fn templates(&self, ctx: &Context<'_>) -> Result<Vec<Template>> {
+        let (services, who) = of_request(ctx)?;
         let mut found = Vec::new();
-        for (id, _) in SHIPPED {
-            let id: TemplateId = id.parse().map_err(|e| fault("naming a template", &e))?;
+        for id in services.registers.template_index.of(who.county()).await.map_err(of_fault)? {
             found.extend(latest(ctx, id).await?);
         }
         Ok(found)
@@ -60,7 +57,8 @@ impl TemplateQuery {
     }
 }
 
-async fn latest(ctx: &Context<'_>, id: TemplateId) -> Result<Option<Template>> {
+/// A template in its latest version, if the county has imported it.
+pub async fn latest(ctx: &Context<'_>, id: TemplateId) -> Result<Option<Template>> {
     let (services, who) = of_request(ctx)?;
     let name = stream::<TemplateDecider>(who.county(), &id).map_err(|e| fault("naming a stream", &e))?;
     let snapshot = services.registers.templates.state(&name).await.map_err(of_fault)?;

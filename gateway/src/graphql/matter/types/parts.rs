@@ -3,7 +3,8 @@
 use crate::graphql::{
     matter::enums::Service,
     node_id::NodeId,
-    scalars::{Date, LegalText, MaterialCode, PaperHash, VaultRef},
+    scalars::{Date, LegalText, MaterialCode, PaperHash},
+    vault::VaultText,
 };
 use async_graphql::{ID, SimpleObject};
 use om_domain::{
@@ -55,8 +56,8 @@ pub struct Handed {
     pub material: MaterialCode,
     /// The paper by its hash, where it has been uploaded.
     pub paper: Option<PaperHash>,
-    /// The file's name, as a reference into the vault.
-    pub file_name: Option<VaultRef>,
+    /// The file's name, which lies in the vault.
+    pub file_name: Option<VaultText>,
 }
 
 impl From<&event::Handed> for Handed {
