@@ -161,7 +161,7 @@ pub fn encode<E: EventRecord>(fact: &Recorded<E>, origin: &Origin) -> Result<New
 /// Never, as long as its names are well formed.
 pub fn platform_actor(county: &CountyId) -> Result<Actor, IdError> {
     Ok(Actor {
-        officer: "platform".parse()?,
+        officer: om_domain::directory::PLATFORM.parse()?,
         county: county.clone(),
         body: "platform".parse()?,
         roles: BTreeSet::from([Role::System]),

@@ -88,6 +88,10 @@ impl Registers {
             }
             _ => {}
         }
+        if names_bodies(command) {
+            let directory = self.directory(county).await?;
+            reads.bodies = directory.revision.is_some().then(|| directory.state.body_ids());
+        }
         let named = named(command);
         if !named.is_empty() {
             reads.officers = known(&self.directory(county).await?.state, named);
@@ -123,6 +127,7 @@ impl Registers {
             reads.ineligible = Some(self.ineligible(county, &project.applicant, day).await?);
         }
         let directory = self.directory(county).await?;
+        reads.bodies = directory.revision.is_some().then(|| directory.state.body_ids());
         let all: Vec<OfficerId> = directory.state.officers().map(|(id, _)| id.clone()).collect();
         reads.officers = known(&directory.state, all.iter().collect());
         Ok(reads)
@@ -171,6 +176,19 @@ fn at<S>(stream: &StreamName, seen: &Snapshot<S>) -> SeenAt {
 
 fn known(directory: &Directory, named: Vec<&OfficerId>) -> BTreeMap<OfficerId, Actor> {
     named.into_iter().filter_map(|id| Some((id.clone(), directory.actor(id)?))).collect()
+}
+
+/// Whether a command names bodies that must stand in the directory.
+fn names_bodies(command: &MatterCommand) -> bool {
+    use MatterCommand as C;
+    matches!(
+        command,
+        C::ProposeMatter { .. }
+            | C::DesignateMatter { .. }
+            | C::ChangeTaskForce { .. }
+            | C::AmendPlan { .. }
+            | C::OfferHandoff { .. }
+    )
 }
 
 /// The officers a command names.

@@ -205,6 +205,7 @@ impl History {
             reserved: Some(Seen { at: at(), value: Some(self.matter) }),
             plan: Some(Seen { at: at(), value: Ok(plan) }),
             ineligible: Some(Seen { at: at(), value: None }),
+            bodies: None,
             officers: actors(&self.county).into_iter().map(|actor| (actor.officer.clone(), actor)).collect(),
         }
     }

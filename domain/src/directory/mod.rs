@@ -29,6 +29,8 @@ use event::{
 };
 use std::collections::BTreeSet;
 
+/// The name the platform signs time's facts with; no account has it.
+pub const PLATFORM: &str = "platform";
 /// The id of the county's only directory, whose stream is `{county}.directory-main`.
 pub const MAIN: &str = "main";
 
@@ -71,10 +73,21 @@ impl Decider for DirectoryDecider {
                     return Ok(Vec::new());
                 }
                 state.officer(id).ok_or_else(|| DirectoryRefusal::NoSuchOfficer { officer: id.clone() })?;
+                last_administrator(state, id)?;
                 Ok(vec![ctx.fact(OfficerRetired { id: id.clone(), reason: reason.clone() })])
             }
             DirectoryCommand::ImportDirectory { definition } => import(state, definition, ctx),
         }
+    }
+}
+
+/// The county keeps an administrator, or nobody could change its directory again.
+fn last_administrator(state: &Directory, id: &OfficerId) -> Result<(), DirectoryRefusal> {
+    let is = |officer: &OfficerEntry| officer.roles.contains(&Role::Administrator);
+    let other = state.officers().any(|(other, officer)| other != id && is(officer));
+    match state.officer(id).is_some_and(is) && !other {
+        true => Err(DirectoryRefusal::LastAdministrator { officer: id.clone() }),
+        false => Ok(()),
     }
 }
 
@@ -103,6 +116,9 @@ fn register_officer(
 ) -> Facts {
     if state.is_retired(id) {
         return Err(DirectoryRefusal::Retired { officer: id.clone() });
+    }
+    if id.as_str() == PLATFORM {
+        return Err(DirectoryRefusal::PlatformsName { officer: id.clone() });
     }
     if let Some(known) = state.officer(id) {
         return match known == officer {

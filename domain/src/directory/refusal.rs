@@ -30,6 +30,10 @@ pub enum DirectoryRefusal {
     OfficerElsewhere { officer: OfficerId, body: BodyId, given: BodyId },
     /// Nobody grants roles to themselves.
     OwnRoles { officer: OfficerId },
+    /// The platform's own name is for no account.
+    PlatformsName { officer: OfficerId },
+    /// The county would have no administrator left.
+    LastAdministrator { officer: OfficerId },
     /// An account without a role.
     NoRole { officer: OfficerId },
     /// The platform's own role is for no account.
@@ -52,6 +56,8 @@ impl Explained for DirectoryRefusal {
             Self::Retired { .. } => "OfficerRetired",
             Self::OfficerElsewhere { .. } => "OfficerElsewhere",
             Self::OwnRoles { .. } => "OwnRoles",
+            Self::PlatformsName { .. } => "PlatformsName",
+            Self::LastAdministrator { .. } => "LastAdministrator",
             Self::NoRole { .. } => "NoRole",
             Self::SystemRole { .. } => "SystemRole",
             Self::AuditorActs { .. } => "AuditorActs",
@@ -87,6 +93,10 @@ impl Explained for DirectoryRefusal {
             }
             Self::OwnRoles { officer } => {
                 format!("账号 {officer} 不能给自己增加角色；请由另一名管理员办理。")
+            }
+            Self::PlatformsName { officer } => format!("账号名 {officer} 是平台自身的，请换一个。"),
+            Self::LastAdministrator { officer } => {
+                format!("{officer} 是本县最后一名管理员，请先另设管理员。")
             }
             Self::NoRole { officer } => format!("账号 {officer} 没有任何角色；请至少给一个，或停用该账号。"),
             Self::SystemRole { officer } => {
@@ -129,6 +139,12 @@ impl Explained for DirectoryRefusal {
             ),
             Self::OwnRoles { officer } => {
                 format!("Account {officer} cannot grant roles to itself; ask another administrator.")
+            }
+            Self::PlatformsName { officer } => {
+                format!("{officer} is the platform's own name in the record; take another.")
+            }
+            Self::LastAdministrator { officer } => {
+                format!("{officer} is the county's last administrator; register another one first.")
             }
             Self::NoRole { officer } => {
                 format!("Account {officer} would have no role; give it one or retire the account.")

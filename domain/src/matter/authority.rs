@@ -59,6 +59,14 @@ pub(super) fn allow(yes: bool, needs: Authority) -> Result<(), MatterRefusal> {
     if yes { Ok(()) } else { Err(MatterRefusal::NotAuthorised { needs }) }
 }
 
+/// A body that a command names must stand in the directory, where the county has one.
+pub(super) fn known_body(body: &BodyId, ctx: &Ctx<'_>) -> Result<(), MatterRefusal> {
+    match &ctx.read.bodies {
+        Some(bodies) if !bodies.contains(body) => Err(MatterRefusal::UnknownBody { body: body.clone() }),
+        _ => Ok(()),
+    }
+}
+
 /// An officer or the head of the body; a township's officer where the township itself is the body.
 pub(super) fn works_for(ctx: &Ctx<'_>, body: &BodyId) -> bool {
     ctx.by.body == *body && [Role::Officer, Role::Head, Role::Township].iter().any(|role| ctx.by.is(*role))

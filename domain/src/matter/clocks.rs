@@ -20,6 +20,9 @@ use crate::{
 };
 use jiff::civil::Date;
 
+/// No procedure of 行政许可法 45 is told to take longer than two years; a longer one is a slip of the pen.
+const LONGEST_EXCLUSION_DAYS: i32 = 730;
+
 pub(super) fn decide(state: &Matter, command: &C, ctx: &Ctx<'_>) -> Facts {
     match command {
         C::SuspendClock { permit, ground, told_until, notice } => {
@@ -53,12 +56,21 @@ fn suspend(
     let (_, clocks) = running(&at)?;
     served(notice, ctx.day())?;
     let from = ctx.day();
+    let limit = clocks.dues.statutory.or(clocks.dues.promised);
+    if let Some(due) = limit.filter(|due| from > *due) {
+        return Err(MatterRefusal::LimitRunOut { permit: code.clone(), due });
+    }
     if told_until < from {
         return Err(MatterRefusal::ToldBeforeStart { from, told_until });
     }
     let used = |s: &Suspension| s.ground == ground && s.notice == notice.number.as_str();
     if clocks.suspensions.iter().any(|s| used(&s.suspension)) {
         return Err(MatterRefusal::NoticeUsed { permit: code.clone(), number: notice.number.clone() });
+    }
+    let longest = crate::calendar::days::shift(from, LONGEST_EXCLUSION_DAYS);
+    if told_until > longest {
+        let source = "行政许可法 45（须告知所需时间）".to_owned();
+        return Err(MatterRefusal::ExclusionTooLong { ground, latest: longest, source });
     }
     let listed = at.planned.excluded.iter().find(|e| e.ground == ground).and_then(|e| e.max.as_ref());
     if let Some(max) = listed {

@@ -153,6 +153,9 @@ fn issue(
         return Err(MatterRefusal::RequirementsUnmet { permit: code.clone(), gate: Gate::Issue, missing });
     }
     served(certificate, ctx.day())?;
+    if let Some(valid_until) = valid_until.filter(|until| *until < ctx.day()) {
+        return Err(MatterRefusal::ExpiredAtIssue { valid_until, issued_on: ctx.day() });
+    }
     let (permit, certificate) = (code.clone(), certificate.clone());
     super::one(ctx, CertificateIssued { permit, certificate, valid_until })
 }

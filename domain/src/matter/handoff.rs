@@ -6,7 +6,7 @@
 
 use super::{
     Ctx, Facts,
-    authority::{At, allow, works_for},
+    authority::{At, allow, known_body, works_for},
     command::MatterCommand as C,
     event::*,
     intake::term,
@@ -74,6 +74,7 @@ fn offer(
     if from == *to {
         return Err(MatterRefusal::SameBody { body: from });
     }
+    known_body(to, ctx)?;
     super::one(
         ctx,
         HandoffOffered {

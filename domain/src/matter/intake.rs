@@ -10,7 +10,7 @@ use super::{
     command::MatterCommand as C,
     event::*,
     plan::{Gate, Mode, RequirementId},
-    refusal::{MatterRefusal, served},
+    refusal::{MatterRefusal, answers},
     requirements::gate_now,
     state::{Clocks, Debt, Matter, Round, RoundPhase},
 };
@@ -112,7 +112,7 @@ fn notice_correction(
     at.custodian(ctx)?;
     let round = answerable(&at)?;
     may_notice(state, &at, round, listed, notice)?;
-    served(notice, ctx.day())?;
+    answers(notice, round.complete_on(), ctx.day())?;
     super::one(
         ctx,
         CorrectionNoticed { permit: code.clone(), listed: listed.clone(), notice: notice.clone() },
@@ -213,7 +213,7 @@ fn accept(state: &Matter, code: &PermitCode, notice: &Notice, ctx: &Ctx<'_>) -> 
     let at = state.working(code)?;
     at.custodian(ctx)?;
     let round = answerable(&at)?;
-    served(notice, ctx.day())?;
+    answers(notice, round.complete_on(), ctx.day())?;
     let missing = state.missing_at(code, Gate::Accept);
     if !missing.is_empty() {
         return Err(MatterRefusal::RequirementsUnmet { permit: code.clone(), gate: Gate::Accept, missing });
@@ -263,8 +263,8 @@ pub(super) fn first_dues(at: &At<'_>, from: Date, calendar: &Calendar) -> Dues {
 fn refuse(state: &Matter, code: &PermitCode, reason: &LegalText, notice: &Notice, ctx: &Ctx<'_>) -> Facts {
     let at = state.working(code)?;
     at.decider(ctx)?;
-    answerable(&at)?;
-    served(notice, ctx.day())?;
+    let round = answerable(&at)?;
+    answers(notice, round.complete_on(), ctx.day())?;
     super::one(
         ctx,
         PermitNotAccepted { permit: code.clone(), reason: reason.clone(), notice: Some(notice.clone()) },
@@ -291,7 +291,7 @@ fn set_aside(
         super::authority::stand_back(&ctx.by.officer, "本人经办该件 (handles this permit)")?;
     }
     may_notice(state, &at, round, listed, notice)?;
-    served(notice, ctx.day())?;
+    answers(notice, round.complete_on(), ctx.day())?;
     super::one(
         ctx,
         DeemedAcceptanceSetAside {

@@ -6,7 +6,7 @@
 
 use super::{
     Ctx, Facts,
-    authority::allow,
+    authority::{allow, known_body},
     command::MatterCommand as C,
     event::*,
     plan::{Gate, Node, Plan, PlannedPermit, RequirementId},
@@ -77,6 +77,7 @@ fn propose(state: &Matter, project: &ProjectFacts, ctx: &Ctx<'_>) -> Facts {
     let may =
         [Role::Lead, Role::Clerk, Role::Township, Role::Officer, Role::Head].iter().any(|r| ctx.by.is(*r));
     allow(may, Authority::Lead)?;
+    known_body(&project.implementing_body, ctx)?;
     let reserved = ctx.read.reserved.as_ref().ok_or(MatterRefusal::CodeNotReserved { by: None })?;
     if reserved.value.is_none() || reserved.value != ctx.read.matter {
         return Err(MatterRefusal::CodeNotReserved { by: reserved.value });
@@ -87,7 +88,12 @@ fn propose(state: &Matter, project: &ProjectFacts, ctx: &Ctx<'_>) -> Facts {
 fn known(task_force: &TaskForce, ctx: &Ctx<'_>) -> Result<(), MatterRefusal> {
     let named = [Some(&task_force.lead), task_force.deputy.as_ref()].into_iter().flatten();
     match named.chain(task_force.members.values()).find(|o| !ctx.read.officers.contains_key(*o)) {
-        Some(officer) => Err(MatterRefusal::UnknownOfficer { officer: officer.clone() }),
+        Some(officer) => return Err(MatterRefusal::UnknownOfficer { officer: officer.clone() }),
+        None => task_force.members.keys().try_for_each(|body| known_body(body, ctx))?,
+    }
+    let mut leads = [Some(&task_force.lead), task_force.deputy.as_ref()].into_iter().flatten();
+    match leads.find(|officer| !ctx.read.officers.get(*officer).is_some_and(|a| a.is(Role::Lead))) {
+        Some(officer) => Err(MatterRefusal::NotALead { officer: officer.clone() }),
         None => Ok(()),
     }
 }
@@ -128,6 +134,7 @@ fn amend(
         }
     }
     statutory_edges_stay(plan, put, drop)?;
+    lawful(plan, put, ctx)?;
     holds_together(plan, put, drop)?;
     if drop.is_empty() && put.iter().all(|new| plan.permit(&new.code) == Some(new)) {
         return Ok(vec![]);
@@ -162,6 +169,36 @@ fn unpassed(old: &PlannedPermit, new: &PlannedPermit, permit: &Permit) -> Result
         (p.statutory.clone(), p.promised.clone(), p.extension.clone(), moves, p.handling)
     };
     if round.clocks.is_some() && limits(old) != limits(new) { refused(Gate::Accept) } else { Ok(()) }
+}
+
+/// What law or department set for a permit is not the task force's to change; a permit that is added has limits with
+/// a source, and its departments stand in the directory.
+fn lawful(plan: &Plan, put: &[PlannedPermit], ctx: &Ctx<'_>) -> Result<(), MatterRefusal> {
+    for (index, new) in put.iter().enumerate() {
+        for body in [&new.lead].into_iter().chain(&new.cooperating) {
+            known_body(body, ctx)?;
+        }
+        if put.iter().skip(index + 1).any(|other| other.code == new.code) {
+            return Err(MatterRefusal::PlanInvalid { reason: format!("{} stands twice (重复)", new.code) });
+        }
+        let limits = [&new.statutory, &new.promised, &new.extension];
+        if limits.into_iter().flatten().any(|l| l.value == 0 || l.source.trim().is_empty()) {
+            let reason =
+                format!("{} has a limit without days or without a source (时限须有天数和依据)", new.code);
+            return Err(MatterRefusal::PlanInvalid { reason });
+        }
+        let Some(old) = plan.permit(&new.code) else { continue };
+        let law = |p: &PlannedPermit| (p.statutory.clone(), p.extension.clone(), p.handling);
+        let what = if law(old) != law(new) {
+            "statutory limit (法定时限)"
+        } else if (old.sensitive, old.issue_first_listed) != (new.sensitive, new.issue_first_listed) {
+            "field where no commitment is taken (不适用承诺的领域)"
+        } else {
+            continue;
+        };
+        return Err(MatterRefusal::LawIsNotAmended { permit: new.code.clone(), what });
+    }
+    Ok(())
 }
 
 /// What the law makes a condition stays one: an amendment takes no statutory edge away (R8).

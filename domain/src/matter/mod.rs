@@ -34,11 +34,11 @@ pub use tolerance::{consequence, verdict};
 
 use crate::{
     decider::{Actor, Context, Decider, Effective, Fact, Recorded, Role, Seen},
-    ids::{EventId, MatterId, OfficerId},
+    ids::{BodyId, EventId, MatterId, OfficerId},
 };
 use jiff::civil::Date;
 use plan::Plan;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a decision on a matter needs from other streams, each with the revision it was read at.
 #[derive(Debug, Clone, Default)]
@@ -51,6 +51,8 @@ pub struct MatterReads {
     pub plan: Option<Seen<Result<Plan, String>>>,
     /// Why the applicant may not be given tolerance; none if it may (`TolerateDeficiency`).
     pub ineligible: Option<Seen<Option<String>>>,
+    /// The bodies of the directory, where a command names one; none if the county has no directory.
+    pub bodies: Option<BTreeSet<BodyId>>,
     /// The officers a command names, as the directory knows them.
     pub officers: BTreeMap<OfficerId, Actor>,
 }

@@ -12,7 +12,7 @@ use super::{
     event::*,
     intake::may_notice,
     plan::{Gate, Mode, Requirement, RequirementId},
-    refusal::{MatterRefusal, served},
+    refusal::{MatterRefusal, answers},
     state::{Debt, Matter, Round, RoundPhase, Tolerance},
 };
 use crate::{
@@ -173,7 +173,7 @@ fn one_time_notice(
     let listed: BTreeSet<_> =
         state.missing_at(at.code, Gate::Accept).into_iter().map(|m| m.requirement).collect();
     may_notice(state, at, round, &listed, &notice)?;
-    served(&notice, ctx.day())?;
+    answers(&notice, round.complete_on(), ctx.day())?;
     Ok(CorrectionNoticed { permit: at.code.clone(), listed, notice })
 }
 

@@ -123,13 +123,13 @@ fn r04_extended_while_suspended_there_is_more_left_and_still_no_date() {
 }
 
 #[test]
-fn r04_extension_while_suspended_after_the_run_out_is_refused() {
+fn r04_extension_after_the_run_out_is_refused_whatever_was_stopped_before() {
     in_review("A1")
-        .on("2023-07-12")
-        .when(suspend("A1", "2023-07-20", "特 1", "2023-07-12"))
-        .on("2023-07-13")
+        .on("2023-06-14")
+        .when(suspend("A1", "2023-06-15", "特 1", "2023-06-14"))
+        .on("2023-07-20")
         .by("dr-head")
-        .when(extend("A1", 10, "2023-07-13"))
+        .when(extend("A1", 10, "2023-07-20"))
         .refused_as("LimitRunOut");
 }
 
@@ -268,11 +268,20 @@ fn r06_nothing_is_decided_while_the_clock_stands_still() {
 }
 
 #[test]
-fn r06_a_suspension_after_the_run_out_brings_no_date_back() {
+fn r06_after_the_run_out_nothing_is_left_to_stop() {
     in_review("A1")
         .on("2023-07-12")
         .when(suspend("A1", "2023-07-20", "特 1", "2023-07-12"))
+        .refused_as("LimitRunOut")
         .see(|g| assert_eq!(g.dues("A1").0, day("2023-07-11")));
+}
+
+#[test]
+fn r06_a_slip_of_the_year_is_no_duration() {
+    in_review("A1")
+        .on("2023-06-14")
+        .when(suspend("A1", "9999-12-31", "特 1", "2023-06-14"))
+        .refused_as("ExclusionTooLong");
 }
 
 fn amended(days_off: &[(i8, i8)], make_up: &[(i8, i8)]) -> Calendar {

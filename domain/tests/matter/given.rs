@@ -32,7 +32,7 @@ where
 /// Who is who: account, body, roles.
 const PEOPLE: &[(&str, &str, &[Role])] = &[
     ("lead", "government-office", &[Role::Lead]),
-    ("deputy", "government-office", &[Role::Officer]),
+    ("deputy", "government-office", &[Role::Lead]),
     ("mayor", "government", &[Role::GovernmentHead]),
     ("window", "service-hall", &[Role::Clerk]),
     ("town", "zhongshu-town", &[Role::Township]),
@@ -126,6 +126,7 @@ pub fn proposed(plan: Plan) -> Given {
         reserved: Some(Seen { at: seen(), value: Some(matter_id()) }),
         plan: Some(Seen { at: seen(), value: Ok(plan) }),
         ineligible: Some(Seen { at: seen(), value: None }),
+        bodies: None,
         officers: everybody().into_iter().map(|name| (p(name), actor(name))).collect(),
     };
     Given {

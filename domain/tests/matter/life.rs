@@ -79,7 +79,7 @@ fn an_auditor_reads_everything_and_commands_nothing() {
 #[test]
 fn a_task_force_that_stays_as_it_is_is_not_recorded_again() {
     let mut changed = task_force();
-    changed.deputy = Some(p("nr-head"));
+    changed.deputy = None;
     let change = C::ChangeTaskForce { task_force: changed, reason: text("人事变动") };
     given(plan()).when(change.clone()).then_only(&["TaskForceChanged"]).when(change).then_only(&[]);
 }
@@ -313,4 +313,36 @@ fn r08_an_amendment_takes_no_statutory_condition_away() {
     let g = given(plan);
     g.clone().when(amend(vec![freed], &[])).refused_as("StatutoryEdgeRemoved");
     g.when(amend(vec![softened], &[])).refused_as("StatutoryEdgeRemoved");
+}
+
+#[test]
+fn only_who_has_the_role_of_a_lead_leads_a_task_force() {
+    let mut changed = task_force();
+    changed.lead = p("window");
+    given(plan())
+        .when(C::ChangeTaskForce { task_force: changed, reason: text("人事变动") })
+        .refused_as("NotALead");
+}
+
+#[test]
+fn a_body_that_a_command_names_stands_in_the_directory() {
+    let mut unknown = task_force();
+    unknown.members.insert(p("nobody"), p("lead"));
+    given(plan())
+        .read(|r| r.bodies = Some([p("water")].into()))
+        .when(C::ChangeTaskForce { task_force: unknown, reason: text("人事变动") })
+        .refused_as("UnknownBody");
+}
+
+#[test]
+fn r02_an_amendment_does_not_change_what_the_law_sets() {
+    let mut kinder = plan().permits.remove(0);
+    kinder.statutory = Some(limit(3650, om_domain::clock::Unit::WorkingDays, "县长说的"));
+    let g = given(plan());
+    g.clone().when(amend(vec![kinder.clone()], &[])).refused_as("LawIsNotAmended");
+    let mut without = plan().permits.remove(0);
+    without.promised = Some(limit(0, om_domain::clock::Unit::WorkingDays, " "));
+    g.clone().when(amend(vec![without.clone()], &[])).refused_as("PlanInvalid");
+    let same = plan().permits.remove(0);
+    g.when(amend(vec![same.clone(), same], &[])).refused_as("PlanInvalid");
 }

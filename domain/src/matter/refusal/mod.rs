@@ -120,6 +120,16 @@ pub enum MatterRefusal {
     NoSuchRequirement { permit: PermitCode, requirement: RequirementId },
     /// The directory does not know this officer.
     UnknownOfficer { officer: OfficerId },
+    /// The directory does not know this body.
+    UnknownBody { body: BodyId },
+    /// Named to lead a task force without the role of a lead.
+    NotALead { officer: OfficerId },
+    /// An amendment does not change what the law sets for a permit.
+    LawIsNotAmended { permit: PermitCode, what: &'static str },
+    /// A certificate that has expired already.
+    ExpiredAtIssue { valid_until: Date, issued_on: Date },
+    /// A notice served before what it answers, or before its own date.
+    NoticeTooEarly { served_on: Date, earliest: Date },
     /// Not this person.
     NotAuthorised { needs: Authority },
     /// Custody is elsewhere.
@@ -293,6 +303,11 @@ codes!(
     MilestoneAlreadyReached,
     NoSuchRequirement,
     UnknownOfficer,
+    UnknownBody,
+    NotALead,
+    LawIsNotAmended,
+    ExpiredAtIssue,
+    NoticeTooEarly,
     NotAuthorised,
     CustodyElsewhere,
     SeparationOfDuties,
@@ -360,11 +375,23 @@ codes!(
     NotFinished,
 );
 
-/// A notice must have been served by the day its act takes effect.
+/// A notice must have been served by the day its act takes effect, and not before its own date.
 pub(super) fn served(notice: &Notice, effective: Date) -> Result<(), MatterRefusal> {
-    if notice.served_on <= effective {
-        Ok(())
-    } else {
-        Err(MatterRefusal::NoticeNotServed { served_on: notice.served_on, effective })
+    if notice.served_on > effective {
+        return Err(MatterRefusal::NoticeNotServed { served_on: notice.served_on, effective });
     }
+    not_before(notice, notice.date)
+}
+
+/// And not before what it answers.
+pub(super) fn answers(notice: &Notice, received_on: Date, effective: Date) -> Result<(), MatterRefusal> {
+    served(notice, effective)?;
+    not_before(notice, received_on)
+}
+
+fn not_before(notice: &Notice, earliest: Date) -> Result<(), MatterRefusal> {
+    if notice.served_on < earliest {
+        return Err(MatterRefusal::NoticeTooEarly { served_on: notice.served_on, earliest });
+    }
+    Ok(())
 }

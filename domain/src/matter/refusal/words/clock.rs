@@ -71,8 +71,10 @@ impl MatterRefusal {
             LimitRunOut { permit, due } => words(
                 "R4",
                 "行政许可法 42",
-                format!("{permit} 的期限已于 {due} 届满，不能再延长。"),
-                format!("The limit of {permit} ran out on {due}; it is extended before it runs out."),
+                format!("{permit} 的期限已于 {due} 届满，不能再延长或停计。"),
+                format!(
+                    "The limit of {permit} ran out on {due}; it is extended or stopped before it runs out."
+                ),
             ),
             ExtensionTooLong { asked, most, source } => words(
                 "R4",

@@ -46,6 +46,12 @@ impl MatterRefusal {
                 format!("{permit} 没有听证申请。"),
                 format!("No hearing on {permit} was asked for."),
             ),
+            ExpiredAtIssue { valid_until, issued_on } => words(
+                "",
+                "",
+                format!("有效期至 {valid_until}，早于发证日 {issued_on}。"),
+                format!("It would have expired on {valid_until}, before it is issued on {issued_on}."),
+            ),
             NoExpiry { permit } => words(
                 "R7",
                 "行政许可法 50",

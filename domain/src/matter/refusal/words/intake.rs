@@ -83,6 +83,14 @@ impl MatterRefusal {
                     "The notice on {permit} was served on {served_on}, after the term's last day {due}; it has no effect."
                 ),
             ),
+            NoticeTooEarly { served_on, earliest } => words(
+                "R3",
+                "行政许可法 32",
+                format!("送达日 {served_on} 早于 {earliest}（收件或文书日期），请核对。"),
+                format!(
+                    "Served on {served_on}, before {earliest}, on which the file was received or the document dated; look again."
+                ),
+            ),
             NoticeNotServed { served_on, effective } => words(
                 "",
                 "行政许可法 44",

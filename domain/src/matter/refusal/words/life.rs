@@ -3,7 +3,7 @@
 //! Invariant: each says what to do.
 //! Deliberately absent: the refusals themselves.
 
-use super::{Words, codes, words};
+use super::{Words, apart, codes, words};
 use crate::matter::refusal::MatterRefusal;
 
 impl MatterRefusal {
@@ -106,6 +106,29 @@ impl MatterRefusal {
                 "",
                 format!("通讯录中没有 {officer}。"),
                 format!("The directory does not know {officer}; register the officer first."),
+            ),
+            UnknownBody { body } => words(
+                "",
+                "",
+                format!("通讯录中没有机构 {body}，请先登记。"),
+                format!("The directory does not know body {body}; register it first."),
+            ),
+            NotALead { officer } => words(
+                "",
+                "",
+                format!("{officer} 没有专班组长的角色，请由管理员授予，或另选一人。"),
+                format!(
+                    "{officer} does not have the role of a lead; have an administrator grant it, or name somebody else."
+                ),
+            ),
+            LawIsNotAmended { permit, what } => words(
+                "R2",
+                "行政许可法 42",
+                format!("{permit} 的{}由法律或部门规定，变更计划不得改动。", apart(what).0),
+                format!(
+                    "The {} of {permit} is set by law or by its department; an amendment does not change it.",
+                    apart(what).1
+                ),
             ),
             NotAuthorised { needs } => words(
                 "R18",

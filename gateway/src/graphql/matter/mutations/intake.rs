@@ -50,6 +50,18 @@ matter_mutations! {
             materials: i.materials.into_iter().map(Into::into).collect(),
         };
 
+        /// Hand in materials that are due before a later gate than acceptance. A tolerated material comes as its
+        /// supplement, and what a one-time notice listed as the corrected file.
+        supply_materials(SupplyMaterialsInput) {
+            /// The permit, by its code in the plan.
+            permit: PermitCode,
+            /// What is handed in.
+            materials: Vec<HandedInput>,
+        } = |i| C::SupplyMaterials {
+            permit: i.permit.0,
+            materials: i.materials.into_iter().map(Into::into).collect(),
+        };
+
         /// Accept the file (受理). The clock starts on the day the complete file was received; that day is not counted.
         accept_permit(AcceptPermitInput) {
             /// The permit, by its code in the plan.
