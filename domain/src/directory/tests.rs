@@ -154,3 +154,14 @@ fn any_history_folds_and_any_accepted_command_repeats_in_silence() {
         prop_assert_eq!(given.refolded(), given.state);
     });
 }
+
+#[test]
+fn the_county_keeps_an_administrator_and_the_platform_its_name() {
+    let mut given = with_shipped();
+    assert_eq!(given.when(&retire("administrator")).unwrap_err().code(), "LastAdministrator");
+    let taken = register("platform", "government-services", &[Role::Officer]);
+    assert_eq!(given.when(&taken).unwrap_err().code(), "PlatformsName");
+    let second = register("administrator-2", "government-services", &[Role::Administrator]);
+    assert!(given.when(&second).is_ok());
+    assert!(given.when(&retire("administrator")).is_ok());
+}
