@@ -1,27 +1,41 @@
 //! The trace a request belongs to: the caller's, if it sent one (W3C `traceparent`), else a new one.
 //!
-//! Invariant: an id is 32 lower-case hexadecimal digits and stands in the answer, in the span and in the log.
+//! Invariants: an id is 32 lower-case hexadecimal digits and stands in the answer, in the span and in the log; where
+//! spans are exported it is the exported trace's. A span says which operation runs and never with what variables.
 //! Deliberately absent: exporting spans; that is telemetry's.
 
 use axum::http::HeaderMap;
+use om_infra::telemetry;
+use tracing::{Span, field};
 use uuid::Uuid;
 
-/// A request's trace.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A request's trace, and the span that the request runs in.
+#[derive(Debug, Clone)]
 pub struct Trace {
     id: String,
+    span: Span,
 }
 
 impl Trace {
     /// The caller's trace, or a new one.
     pub fn of(headers: &HeaderMap) -> Self {
-        let given = headers.get("traceparent").and_then(|v| v.to_str().ok()).and_then(parse);
-        given.unwrap_or_else(Self::new_one)
+        Self::begin(headers.get("traceparent").and_then(|value| value.to_str().ok()))
     }
 
     /// A trace of its own.
     pub fn new_one() -> Self {
-        Trace { id: Uuid::new_v4().simple().to_string() }
+        Self::begin(None)
+    }
+
+    fn begin(given: Option<&str>) -> Self {
+        let span = tracing::info_span!("request", otel.kind = "server", trace_id = field::Empty);
+        if let Some(traceparent) = given {
+            telemetry::continue_from(&span, traceparent);
+        }
+        let id = telemetry::trace_id(&span).or_else(|| given.and_then(parse));
+        let id = id.unwrap_or_else(|| Uuid::new_v4().simple().to_string());
+        span.record("trace_id", id.as_str());
+        Trace { id, span }
     }
 
     /// The id.
@@ -29,16 +43,16 @@ impl Trace {
         &self.id
     }
 
-    /// A span of this trace.
-    pub fn span(&self, name: &'static str) -> tracing::Span {
-        tracing::info_span!("request", otel.name = name, trace_id = %self.id)
+    /// The span that the request runs in.
+    pub fn span(&self) -> Span {
+        self.span.clone()
     }
 }
 
-fn parse(header: &str) -> Option<Trace> {
+fn parse(header: &str) -> Option<String> {
     let id = header.split('-').nth(1)?;
     let hex = id.len() == 32 && id.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
-    (hex && id.bytes().any(|b| b != b'0')).then(|| Trace { id: id.to_owned() })
+    (hex && id.bytes().any(|b| b != b'0')).then(|| id.to_owned())
 }
 
 #[cfg(test)]

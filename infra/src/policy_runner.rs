@@ -17,11 +17,13 @@ use om_domain::metadata::Metadata;
 use rusqlite::{Connection, OptionalExtension, params};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tracing::Instrument;
 use uuid::Uuid;
 
 use crate::executor::{Executor, Fault, Outcome, Request};
 use crate::log::{EventLog, LogError, LogId, Position, StoredEvent, StreamName};
 use crate::recorded::platform_actor;
+use crate::telemetry;
 
 /// Events looked at between two checkpoints, if none asks for anything.
 const CHUNK: usize = 256;
@@ -65,7 +67,7 @@ pub struct Envelope {
     pub causation: EventId,
     /// The first command of the chain.
     pub correlation: CommandId,
-    /// The trace of the request that led to the fact.
+    /// The trace of the request that led to the fact, in the span of its delivery.
     pub traceparent: Option<String>,
 }
 
@@ -334,6 +336,22 @@ impl One {
     async fn answer(&self, event: &StoredEvent) -> Result<bool, Waits> {
         let orders = self.policy.react(event).await?;
         let asked = !orders.is_empty();
+        let span = if asked { self.span(event) } else { tracing::Span::none() };
+        self.deliver(event, orders).instrument(span).await?;
+        Ok(asked)
+    }
+
+    /// A span of the trace of the request that led to the fact.
+    fn span(&self, event: &StoredEvent) -> tracing::Span {
+        let span = tracing::info_span!("react", policy = self.policy.name(), event = %event.id);
+        let metadata: Option<Metadata> = serde_json::from_slice(&event.metadata).ok();
+        if let Some(traceparent) = metadata.and_then(|metadata| metadata.traceparent) {
+            telemetry::continue_from(&span, &traceparent);
+        }
+        span
+    }
+
+    async fn deliver(&self, event: &StoredEvent, orders: Vec<Order>) -> Result<(), Waits> {
         for (index, order) in orders.into_iter().enumerate() {
             let name = self.policy.name();
             match order.deliver(envelope(event, name, index)?).await? {
@@ -346,7 +364,7 @@ impl One {
                 Delivered::Again => return Err(Waits::Busy),
             }
         }
-        Ok(asked)
+        Ok(())
     }
 }
 
@@ -358,6 +376,6 @@ fn envelope(event: &StoredEvent, policy: &str, index: usize) -> Result<Envelope,
         command_id: CommandId(Uuid::new_v5(&event.id, format!("{policy}/{index}").as_bytes())),
         causation: EventId(event.id),
         correlation: metadata.correlation,
-        traceparent: metadata.traceparent,
+        traceparent: telemetry::traceparent().or(metadata.traceparent),
     })
 }

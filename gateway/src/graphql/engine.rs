@@ -29,6 +29,10 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
 };
+use tracing::{Instrument, Span};
+
+/// Longest name of an operation in a span.
+const MAX_NAME: usize = 64;
 
 /// The parameters of a GraphQL request, as either transport has read them.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -51,6 +55,7 @@ pub struct Prepared {
     request: Request,
     kind: OperationType,
     trace: String,
+    span: Span,
 }
 
 impl Prepared {
@@ -107,13 +112,15 @@ impl Engine {
         expansion::measure(&document).map_err(|e| refuse(server_error(Code::TooLarge, e.to_string())))?;
         let variables = Variables::from_json(params.variables.unwrap_or_default().into());
         let kind = self.choose(&document, params.operation_name.as_deref(), &variables).map_err(refuse)?;
+        let only = document.operations.iter().find_map(|(name, _)| name.map(ToString::to_string));
         let mut request = Request::new(params.query).variables(variables).data(requester.clone());
         request.operation_name = params.operation_name.filter(|_| document.operations.iter().count() > 1);
         request.set_parsed_query(document);
         if !self.introspection {
             request = request.disable_introspection();
         }
-        Ok(Prepared { request, kind, trace: trace.to_owned() })
+        let span = operation_span(kind, request.operation_name.as_deref().or(only.as_deref()));
+        Ok(Prepared { request, kind, trace: trace.to_owned(), span })
     }
 
     /// The operation asked for, with variables that fit.
@@ -145,11 +152,11 @@ impl Engine {
 
     /// Validates and executes a query or mutation.
     pub async fn execute(&self, prepared: Prepared) -> Outcome {
-        let Prepared { request, trace, .. } = prepared;
+        let Prepared { request, trace, span, .. } = prepared;
         let validated = Validated::default();
         let request = request.data(validated.clone());
         let run = AssertUnwindSafe(self.schema.execute(request)).catch_unwind();
-        let response = run.await.unwrap_or_else(|_| panicked());
+        let response = run.instrument(span).await.unwrap_or_else(|_| panicked());
         settle(response, &validated, &trace)
     }
 
@@ -161,6 +168,12 @@ impl Engine {
         let stream: BoxStream<'static, Response> = surviving(stream);
         stream.map(move |response| settle(response, &validated, &trace)).boxed()
     }
+}
+
+/// A span for an operation: its kind and its name, cut short; never its variables.
+fn operation_span(kind: OperationType, name: Option<&str>) -> Span {
+    let name: String = name.unwrap_or("anonymous").chars().take(MAX_NAME).collect();
+    tracing::info_span!("operation", otel.name = format!("{kind} {name}"), kind = %kind, operation = name)
 }
 
 /// The stream up to a panic, and then an error.

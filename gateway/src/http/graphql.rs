@@ -47,7 +47,7 @@ impl Asked {
 /// Answers any method on `/graphql`.
 pub async fn serve(State(state): State<GatewayState>, request: Request<Body>) -> Response {
     let trace = Trace::of(request.headers());
-    let span = trace.span("graphql");
+    let span = trace.span();
     let media = negotiate(request.headers());
     let asked = Asked { media: media.unwrap_or(Media::Json), trace };
     let acceptable = media.is_some();

@@ -9,4 +9,5 @@ mod schema;
 mod socket;
 mod story;
 mod support;
+mod trace;
 mod websocket;

@@ -122,6 +122,11 @@ impl<D: Decider> Executor<D> {
     /// # Errors
     /// As [`Executor::execute`].
     pub async fn settle(&self, stream: &StreamName) -> Result<Standing, Fault> {
+        let span = tracing::info_span!("settle", category = D::CATEGORY, stream = %stream);
+        self.settled(stream).instrument(span).await
+    }
+
+    async fn settled(&self, stream: &StreamName) -> Result<Standing, Fault> {
         let county: CountyId = stream.county().parse()?;
         let platform = platform_actor(&county)?;
         let command = CommandId(Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("{stream}/settle").as_bytes()));

@@ -10,4 +10,4 @@ mod trace;
 
 pub use init::{Telemetry, TelemetryError, TelemetryOptions};
 pub use metrics::Metrics;
-pub use trace::{continue_from, link, traceparent};
+pub use trace::{continue_from, link, trace_id, traceparent};

@@ -15,6 +15,14 @@ pub fn traceparent() -> Option<String> {
         .then(|| format!("00-{}-{}-{:02x}", span.trace_id(), span.span_id(), span.trace_flags().to_u8()))
 }
 
+/// The trace that a span belongs to, 32 lower-case hexadecimal digits, if it is traced.
+pub fn trace_id(span: &tracing::Span) -> Option<String> {
+    let context = span.context();
+    let span = context.span();
+    let span = span.span_context();
+    span.is_valid().then(|| span.trace_id().to_string())
+}
+
 /// Links a span to the trace that a traceparent names.
 pub fn link(span: &tracing::Span, traceparent: &str) {
     if let Some(context) = parse(traceparent) {
