@@ -19,6 +19,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 OURS = "onematter"
+OURS_BINARY = "onematter-bench"
 PEERS = ["cqrs-es", "cqrs-es-snapshots", "umadb"]
 RAW = {
     "W1": ["sqlite", "sqlite-decide", "file"],
@@ -62,7 +63,7 @@ def options():
     full = os.environ.get("FULL") == "1"
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--events", type=int, default=1_000_000 if full else 100_000, help="history for W3 to W6")
-    parser.add_argument("--commands", type=int, default=5_000, help="commands in W1; W2 takes four times as many")
+    parser.add_argument("--commands", type=int, default=2_000, help="commands in W1; W2 takes four times as many")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", default=",".join(TITLES), help="workloads, comma-separated")
     parser.add_argument("--without-ours", action="store_true", help="do not build or run our own side")
@@ -76,6 +77,11 @@ def build(package, *arguments):
     return subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL).returncode == 0
 
 
+def built(package, name):
+    target = os.environ.get("CARGO_TARGET_DIR")
+    return (Path(target).absolute() if target else package / "target") / "release" / name
+
+
 def programs(wanted):
     """(kind, system) -> the command that takes a workload. What does not build or answer is left out, aloud."""
     found = {}
@@ -83,19 +89,14 @@ def programs(wanted):
     for name, kind, systems in (("peers", "peer", PEERS), ("rawbench", "raw", raw)):
         if not build(name, "--manifest-path", f"tests/{name}/Cargo.toml"):
             sys.exit(f"{name} does not build")
-        binary = ROOT / "tests" / name / "target" / "release" / name
+        binary = built(ROOT / "tests" / name, name)
         found.update({(kind, system): [binary, system] for system in systems})
     if wanted.without_ours:
         print("our own side: left out as asked")
-    elif not build(OURS, "-p", "om-gateway", "--bin", OURS):
-        print("our own side: LEFT OUT, it does not build")
+    elif not build(OURS_BINARY, "-p", "om-tests", "--bin", OURS_BINARY):
+        sys.exit(f"{OURS_BINARY} does not build")
     else:
-        binary = ROOT / "target" / "release" / OURS
-        answer = subprocess.run([binary, "bench", "--help"], stdin=subprocess.DEVNULL, capture_output=True)
-        if answer.returncode == 0 and b"--workload" in answer.stdout:
-            found[("ours", OURS)] = [binary, "bench", "--json", "--workload"]
-        else:
-            print("our own side: LEFT OUT, `onematter bench` is not there yet")
+        found[("ours", OURS)] = [built(ROOT, OURS_BINARY), "--json", "--workload"]
     return found
 
 

@@ -1,4 +1,5 @@
 //! What the tests share.
 
+pub mod bench;
 pub mod conformance;
 pub mod powercut;

@@ -1,0 +1,8 @@
+//! Our own side of `make bench`: see [`om_tests::bench`].
+
+use om_tests::bench::{Options, Outcome, run};
+
+#[tokio::main(worker_threads = 2)]
+async fn main() -> Outcome {
+    run(&Options::from_args(std::env::args().skip(1))?).await
+}
