@@ -8,7 +8,7 @@ use crate::{
     ids::{BodyId, CommandId, CountyId, EventId, OfficerId},
 };
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{collections::BTreeSet, fmt, str::FromStr};
 
 /// What stands beside an event's payload.
@@ -60,13 +60,27 @@ impl Metadata {
 }
 
 /// SHA-256 of a command as it was asked; in JSON its 64 hexadecimal digits in lower case.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RequestHash(pub [u8; 32]);
 
 impl fmt::Display for RequestHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        let mut digits = [0; 64];
+        for (pair, byte) in digits.chunks_exact_mut(2).zip(self.0) {
+            pair[0] = DIGITS[usize::from(byte >> 4)];
+            pair[1] = DIGITS[usize::from(byte & 15)];
+        }
+        f.write_str(str::from_utf8(&digits).map_err(|_| fmt::Error)?)
+    }
+}
+impl Serialize for RequestHash {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+impl<'de> Deserialize<'de> for RequestHash {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::ids::from_text(deserializer)
     }
 }
 impl fmt::Debug for RequestHash {
@@ -87,10 +101,14 @@ impl FromStr for RequestHash {
             return Err(RequestHashError);
         }
         let mut hash = [0; 32];
+        // every digit is looked up, and what is none shows in the end: no branch on each
+        let mut seen = 0;
         for (byte, pair) in hash.iter_mut().zip(digits.chunks_exact(2)) {
-            *byte = pair.iter().try_fold(0, |value, digit| Ok((value << 4) | hex(*digit)?))?;
+            let (high, low) = (VALUES[usize::from(pair[0])], VALUES[usize::from(pair[1])]);
+            seen |= high | low;
+            *byte = (high << 4) | low;
         }
-        Ok(RequestHash(hash))
+        if seen > 15 { Err(RequestHashError) } else { Ok(RequestHash(hash)) }
     }
 }
 impl TryFrom<String> for RequestHash {
@@ -100,13 +118,18 @@ impl TryFrom<String> for RequestHash {
     }
 }
 
-fn hex(digit: u8) -> Result<u8, RequestHashError> {
-    match digit {
-        b'0'..=b'9' => Ok(digit - b'0'),
-        b'a'..=b'f' => Ok(digit - b'a' + 10),
-        _ => Err(RequestHashError),
+const DIGITS: &[u8; 16] = b"0123456789abcdef";
+
+/// What a byte is worth as a digit; more than 15 if it is none.
+const VALUES: [u8; 256] = {
+    let mut values = [0xff; 256];
+    let mut value = 0;
+    while value < 16 {
+        values[DIGITS[value as usize] as usize] = value;
+        value += 1;
     }
-}
+    values
+};
 
 /// A text is not a request hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -207,8 +207,8 @@ pub enum Node {
 }
 
 /// A requirement of one permit: `permit:A2`, `milestone:works-completed` or `material:sealed-drawings`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(into = "String")]
 pub enum RequirementId {
     /// Another permit must have come so far.
     Permit(PermitCode),
@@ -240,6 +240,11 @@ impl FromStr for RequirementId {
                 expected: "permit:CODE, milestone:CODE or material:CODE, such as permit:A2",
             }),
         }
+    }
+}
+impl<'de> Deserialize<'de> for RequirementId {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::ids::from_text(deserializer)
     }
 }
 impl TryFrom<String> for RequirementId {
