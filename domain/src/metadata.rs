@@ -59,6 +59,26 @@ impl Metadata {
     }
 }
 
+/// The part of [`Metadata`] that a fold sees, without the command behind the fact: whoever folds every event of the log
+/// reads this. When the fact was recorded the log says too.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Envelope {
+    /// The county of the stream and of the actor.
+    pub county: CountyId,
+    officer: OfficerId,
+    body: BodyId,
+    roles: BTreeSet<Role>,
+    effective: Effective,
+}
+
+impl Envelope {
+    /// The envelope that a fold sees.
+    pub fn into_recorded<E>(self, id: EventId, revision: u64, recorded: Timestamp, event: E) -> Recorded<E> {
+        let Envelope { county, officer, body, roles, effective } = self;
+        Recorded { id, revision, by: Actor { officer, county, body, roles }, effective, recorded, event }
+    }
+}
+
 /// SHA-256 of a command as it was asked; in JSON its 64 hexadecimal digits in lower case.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RequestHash(pub [u8; 32]);
@@ -171,6 +191,14 @@ mod tests {
                 r#""$correlationId":"00000000-0000-0000-0000-000000000001"}"#,
             )
         );
+    }
+
+    #[test]
+    fn the_envelope_is_what_a_fold_sees_of_the_whole() {
+        let (whole, id) = (metadata(), EventId(Uuid::from_u128(3)));
+        let envelope: Envelope = serde_json::from_slice(&serde_json::to_vec(&whole).unwrap()).unwrap();
+        let recorded = whole.recorded;
+        assert_eq!(envelope.into_recorded(id, 4, recorded, ()), whole.into_recorded(id, 4, ()));
     }
 
     #[test]

@@ -6,7 +6,7 @@
 
 use crate::projection::{AnyProjection, EncodedEvent, FoldError, Poison, Projection, Touched};
 use rusqlite::{Connection, types::ValueRef};
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map::Entry};
 
 /// Rows held in memory when none is asked for: about 100 MB of matters and permits would be 200,000.
 pub const DEFAULT_CAPACITY: usize = 100_000;
@@ -35,17 +35,19 @@ impl<P: Projection> Folding<P> {
     }
 
     fn apply(&mut self, db: &Connection, key: P::Key, event: &P::Event<'_>) -> rusqlite::Result<()> {
-        if !self.held.contains_key(&key) {
-            let row = if self.whole { None } else { P::load(db, &key)? };
-            self.held.insert(key.clone(), Held { row, changed: false });
-        }
-        if let Some(held) = self.held.get_mut(&key) {
-            held.row = P::evolve(&key, held.row.take(), event);
-            if !held.changed {
-                held.changed = true;
-                self.changed.push(key);
+        let mut held = match self.held.entry(key) {
+            Entry::Occupied(held) => held,
+            Entry::Vacant(place) => {
+                let row = if self.whole { None } else { P::load(db, place.key())? };
+                place.insert_entry(Held { row, changed: false })
             }
+        };
+        let row = held.get_mut().row.take();
+        let row = P::evolve(held.key(), row, event);
+        if !held.get().changed {
+            self.changed.push(held.key().clone());
         }
+        *held.get_mut() = Held { row, changed: true };
         Ok(())
     }
 

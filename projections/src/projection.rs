@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use om_domain::{
     decider::{EventRecord, Recorded},
     ids::{CountyId, EventId},
-    metadata::Metadata,
+    metadata::Envelope,
 };
 use rusqlite::Connection;
 use std::{fmt::Debug, hash::Hash};
@@ -37,7 +37,7 @@ pub struct EncodedEvent<'a> {
     pub recorded: Timestamp,
     /// The payload's JSON.
     pub payload: &'a [u8],
-    /// The metadata's JSON: [`Metadata`].
+    /// The metadata's JSON: [`om_domain::metadata::Metadata`].
     pub metadata: &'a [u8],
 }
 
@@ -55,14 +55,14 @@ pub struct Incoming<S, E> {
 }
 
 impl<S, E: EventRecord> Incoming<S, E> {
-    /// Decodes payload and metadata in full.
+    /// Decodes the payload in full, and of the metadata what a fold sees.
     ///
     /// # Errors
     /// What the decoder said.
     pub fn decode(event: &EncodedEvent<'_>, subject: S) -> Result<Self, Unreadable> {
         let fact =
             E::decode(event.kind, event.version, event.payload).map_err(|e| Unreadable(e.to_string()))?;
-        let metadata: Metadata = serde_json::from_slice(event.metadata)
+        let metadata: Envelope = serde_json::from_slice(event.metadata)
             .map_err(|e| Unreadable(format!("metadata of {}: {e}", event.kind)))?;
         if metadata.county.as_str() != event.county {
             return Err(Unreadable(format!(
@@ -71,7 +71,7 @@ impl<S, E: EventRecord> Incoming<S, E> {
             )));
         }
         let county = metadata.county.clone();
-        let fact = metadata.into_recorded(event.id, event.revision, fact);
+        let fact = metadata.into_recorded(event.id, event.revision, event.recorded, fact);
         Ok(Incoming { county, subject, position: event.position, fact })
     }
 }
