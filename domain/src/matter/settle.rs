@@ -13,15 +13,24 @@ use super::{
     order::Lane,
     plan::{Gate, Mode, Nature, Requirement, RequirementId},
     requirements::gate_now,
-    state::{Clocks, Debt, Matter, Phase, Round, RoundPhase, Tolerance},
+    state::{Debt, Matter, Phase, Round, RoundPhase, Tolerance},
 };
 use crate::{calendar::days, decider::Fact, ids::LegalText};
 use jiff::civil::Date;
 
-/// What is due to be stated, and the day that made it true.
-struct Due {
-    day: Date,
-    fact: Fact<MatterEvent>,
+/// The earliest of what is due by today, the first found of a day; a fact is put together only if it is that.
+struct Dues {
+    today: Date,
+    earliest: Option<(Date, Fact<MatterEvent>)>,
+}
+
+impl Dues {
+    /// Something that the beginning of `day` made true.
+    fn push(&mut self, day: Date, fact: impl FnOnce() -> Fact<MatterEvent>) {
+        if day <= self.today && self.earliest.as_ref().is_none_or(|(earliest, _)| day < *earliest) {
+            self.earliest = Some((day, fact()));
+        }
+    }
 }
 
 /// The earliest fact that time has made true and that is not recorded.
@@ -30,140 +39,151 @@ pub(super) fn next(state: &Matter, ctx: &Ctx<'_>) -> Option<Fact<MatterEvent>> {
         return None;
     }
     let plan = state.plan.as_ref()?;
-    let mut earliest: Option<Due> = None;
+    let mut dues = Dues { today: ctx.today(), earliest: None };
     for planned in &plan.permits {
-        let Ok(at) = state.find(&planned.code) else { continue };
-        if at.permit.rounds.is_empty() {
-            continue;
-        }
-        for due in of_permit(state, &at, ctx) {
-            if due.day <= ctx.today() && earliest.as_ref().is_none_or(|e| due.day < e.day) {
-                earliest = Some(due);
-            }
+        let Some(permit) = state.permits.get(&planned.code) else { continue };
+        if !permit.rounds.is_empty() {
+            of_permit(state, &At { plan, planned, permit, code: &planned.code }, ctx, &mut dues);
         }
     }
-    earliest.map(|due| due.fact)
+    dues.earliest.map(|(_, fact)| fact)
 }
 
 fn after(date: Date) -> Date {
     days::shift(date, 1)
 }
 
-fn of_permit(state: &Matter, at: &At<'_>, ctx: &Ctx<'_>) -> Vec<Due> {
-    let mut dues = Vec::new();
-    handoff(at, &mut dues);
+fn of_permit(state: &Matter, at: &At<'_>, ctx: &Ctx<'_>, dues: &mut Dues) {
+    handoff(at, dues);
     for round in &at.permit.rounds {
-        overruns(at, round, &mut dues);
+        overruns(at, round, dues);
     }
     if let Some(round) = at.permit.round() {
-        intake(at, round, ctx, &mut dues);
-        suspensions(at, round, ctx, &mut dues);
-        debts(state, at, round, ctx, &mut dues);
-        renewal(at, round, &mut dues);
-        fallen(state, at, round, ctx, &mut dues);
+        intake(at, round, ctx, dues);
+        suspensions(at, round, ctx, dues);
+        debts(state, at, round, ctx, dues);
+        renewal(at, round, dues);
+        fallen(state, at, round, ctx, dues);
     }
-    dues
 }
 
-fn handoff(at: &At<'_>, dues: &mut Vec<Due>) {
+fn handoff(at: &At<'_>, dues: &mut Dues) {
     let custody = &at.permit.custody;
     let Some(offer) = &custody.offer else { return };
     if !custody.overdue.contains(&(offer.to.clone(), offer.answer_due.date)) {
         let day = after(offer.answer_due.date);
-        let (permit, to, due) = (at.code.clone(), offer.to.clone(), offer.answer_due.clone());
-        dues.push(Due { day, fact: on(day, HandoffOverdue { permit, to, due }) });
+        dues.push(day, || {
+            let (permit, to, due) = (at.code.clone(), offer.to.clone(), offer.answer_due.clone());
+            on(day, HandoffOverdue { permit, to, due })
+        });
     }
 }
 
 /// Silence deems a permit accepted from the day of receipt; other acts state that the term has passed (R3).
-fn intake(at: &At<'_>, round: &Round, ctx: &Ctx<'_>, dues: &mut Vec<Due>) {
+fn intake(at: &At<'_>, round: &Round, ctx: &Ctx<'_>, dues: &mut Dues) {
     if round.phase != RoundPhase::Received {
         return;
     }
-    let day = after(round.intake_due.date);
-    let permit = at.code.clone();
     if at.planned.nature != Nature::Permit {
-        return overrun(at, round, Term::Intake, Some(&round.intake_due), dues);
+        return overrun_on(at, round, Term::Intake, Some(&round.intake_due), dues);
     }
-    let from = round.complete_on();
-    let calendar = ctx.calendar;
-    let event = PermitDeemedAccepted {
-        permit,
-        clock_from: from,
-        dues: first_dues(at, from, calendar),
-        term_ended: round.intake_due.date,
-    };
-    // It took effect on the day of receipt; where that day was corrected since, the record still has the receipt first.
-    dues.push(Due { day, fact: on(from.max(round.entered_on), event) });
+    dues.push(after(round.intake_due.date), || {
+        let from = round.complete_on();
+        let event = PermitDeemedAccepted {
+            permit: at.code.clone(),
+            clock_from: from,
+            dues: first_dues(at, from, ctx.calendar),
+            term_ended: round.intake_due.date,
+        };
+        // It took effect on the day of receipt; where that was corrected since, the record still has the receipt first.
+        on(from.max(round.entered_on), event)
+    });
 }
 
 /// A suspension ends at the told day unless a new notice came first (R6).
-fn suspensions(at: &At<'_>, round: &Round, ctx: &Ctx<'_>, dues: &mut Vec<Due>) {
+fn suspensions(at: &At<'_>, round: &Round, ctx: &Ctx<'_>, dues: &mut Dues) {
     let Some(clocks) = round.clocks.as_ref().filter(|_| round.phase == RoundPhase::InReview) else { return };
     for open in clocks.suspensions.iter().map(|s| &s.suspension).filter(|s| s.until.is_none()) {
         let day = after(open.told_until);
-        let mut ended = clocks.clone();
-        ended.close(open.ground, open.told_until, true, None);
-        let event = SuspensionTermEnded {
-            permit: at.code.clone(),
-            ground: open.ground,
-            told_until: open.told_until,
-            dues: ended.compute(at.planned, ctx.calendar),
-        };
-        dues.push(Due { day, fact: on(day, event) });
+        dues.push(day, || {
+            let mut ended = clocks.clone();
+            ended.close(open.ground, open.told_until, true, None);
+            let event = SuspensionTermEnded {
+                permit: at.code.clone(),
+                ground: open.ground,
+                told_until: open.told_until,
+                dues: ended.compute(at.planned, ctx.calendar),
+            };
+            on(day, event)
+        });
     }
 }
 
-fn overruns(at: &At<'_>, round: &Round, dues: &mut Vec<Due>) {
-    let calendar = |date: Option<Date>, clocks: &Clocks| {
-        date.map(|date| DueOn {
-            date,
-            provisional: clocks.dues.provisional,
-            calendar: clocks.dues.calendar.clone(),
-        })
-    };
+fn overruns(at: &At<'_>, round: &Round, dues: &mut Dues) {
     match (round.phase, &round.clocks) {
         (RoundPhase::InReview, Some(clocks)) if !clocks.is_stopped() => {
-            overrun(at, round, Term::Statutory, calendar(clocks.dues.statutory, clocks).as_ref(), dues);
-            overrun(at, round, Term::Promised, calendar(clocks.dues.promised, clocks).as_ref(), dues);
+            for (term, date) in
+                [(Term::Statutory, clocks.dues.statutory), (Term::Promised, clocks.dues.promised)]
+            {
+                overrun(at, round, term, date, dues, |date| DueOn {
+                    date,
+                    provisional: clocks.dues.provisional,
+                    calendar: clocks.dues.calendar.clone(),
+                });
+            }
         }
         (RoundPhase::PreReview, _) => {
-            overrun(at, round, Term::PreReview, round.pre_review.as_ref().map(|p| &p.due), dues);
+            overrun_on(at, round, Term::PreReview, round.pre_review.as_ref().map(|p| &p.due), dues);
         }
         (RoundPhase::Approved, _) => {
             let due = round.decision.as_ref().and_then(|d| d.delivery_due.as_ref());
-            overrun(at, round, Term::Delivery, due, dues);
+            overrun_on(at, round, Term::Delivery, due, dues);
         }
         _ => {}
     }
     let open = round.decision.is_none() && !round.phase.allows_new_round();
     let hearing = round.hearing.as_ref().filter(|h| open && h.held.is_none());
-    overrun(at, round, Term::Hearing, hearing.map(|h| &h.hold_by), dues);
+    overrun_on(at, round, Term::Hearing, hearing.map(|h| &h.hold_by), dues);
 }
 
-fn overrun(at: &At<'_>, round: &Round, term: Term, due: Option<&DueOn>, dues: &mut Vec<Due>) {
-    let stated = |due: &&DueOn| round.overruns.contains_key(&(term, due.date));
-    let Some(due) = due.filter(|due| !stated(due)) else { return };
-    let day = after(due.date);
-    let event = TermOverrun { permit: at.code.clone(), round: round.number, term, due: due.clone() };
-    dues.push(Due { day, fact: on(day, event) });
+fn overrun_on(at: &At<'_>, round: &Round, term: Term, due: Option<&DueOn>, dues: &mut Dues) {
+    if let Some(due) = due {
+        overrun(at, round, term, Some(due.date), dues, |_| due.clone());
+    }
 }
 
-fn debts(state: &Matter, at: &At<'_>, round: &Round, ctx: &Ctx<'_>, dues: &mut Vec<Due>) {
+fn overrun(
+    at: &At<'_>,
+    round: &Round,
+    term: Term,
+    date: Option<Date>,
+    dues: &mut Dues,
+    due: impl FnOnce(Date) -> DueOn,
+) {
+    let Some(date) = date.filter(|date| !round.overruns.contains_key(&(term, *date))) else { return };
+    let day = after(date);
+    dues.push(day, || {
+        let (permit, round) = (at.code.clone(), round.number);
+        on(day, TermOverrun { permit, round, term, due: due(date) })
+    });
+}
+
+fn debts(state: &Matter, at: &At<'_>, round: &Round, ctx: &Ctx<'_>, dues: &mut Dues) {
     if round.phase.allows_new_round() {
         return;
     }
     for (id, tolerance) in &round.tolerances {
+        if tolerance.debt != Debt::Lapsed && !tolerance.debt.is_live() {
+            continue;
+        }
         let Some(requirement) = at.planned.requirement(id) else { continue };
         if tolerance.debt == Debt::Lapsed {
             let relied = passed(round, tolerance.from) && state.unmet(&requirement, at.permit).is_some();
             consequence(at, round, id, tolerance, relied, dues);
-        }
-        if !tolerance.debt.is_live() {
             continue;
         }
         match state.met_on(&requirement, at.permit) {
-            Some(met) => dues.push(landed(state, at, round, &requirement, tolerance, met, ctx)),
+            Some(met) => landed(state, at, round, &requirement, tolerance, met, (ctx, dues)),
             None => lapse(at, id, tolerance, dues),
         }
     }
@@ -177,8 +197,8 @@ fn landed(
     requirement: &Requirement<'_>,
     tolerance: &Tolerance,
     met: Date,
-    ctx: &Ctx<'_>,
-) -> Due {
+    (ctx, dues): (&Ctx<'_>, &mut Dues),
+) {
     let pre_reviewed =
         || round.tolerances.iter().filter(|(id, t)| **id != requirement.id && t.mode == Mode::PreReview);
     let others = pre_reviewed().any(|(_, t)| t.debt.is_live());
@@ -186,30 +206,33 @@ fn landed(
     let before = pre_reviewed().filter(|(_, t)| t.debt == Debt::Landed).map(|(_, t)| t.changed_on);
     let accepted = round.accepted.as_ref().map(|a| a.on);
     let from = before.chain(accepted).chain([met, tolerance.on]).max().unwrap_or(met);
-    let clock = starts.then(|| StartedClock { from, dues: first_dues(at, from, ctx.calendar) });
     // The clock runs from the day it landed; the entry itself comes after what the record has of the permit by then.
     let debt = Lane::Debt(at.code.clone(), requirement.id.clone());
     let moved = [Lane::Permit(at.code.clone()), Lane::Due(at.code.clone())];
     let lanes = [debt, Lane::Plan].into_iter().chain(moved.into_iter().filter(|_| starts));
     let landed = if starts { from } else { met.max(tolerance.on) };
     let day = lanes.filter_map(|lane| state.order.last(&lane)).fold(landed, Date::max);
-    let event = PrerequisiteLanded { permit: at.code.clone(), requirement: requirement.id.clone(), clock };
-    Due { day, fact: on(day, event) }
+    dues.push(day, || {
+        let clock = starts.then(|| StartedClock { from, dues: first_dues(at, from, ctx.calendar) });
+        on(day, PrerequisiteLanded { permit: at.code.clone(), requirement: requirement.id.clone(), clock })
+    });
 }
 
 /// The deadline passed and nothing waits to be verified. A supplement handed in on time waits for its officer.
-fn lapse(at: &At<'_>, id: &RequirementId, tolerance: &Tolerance, dues: &mut Vec<Due>) {
+fn lapse(at: &At<'_>, id: &RequirementId, tolerance: &Tolerance, dues: &mut Dues) {
     if tolerance.debt == Debt::Received {
         return;
     }
     let day = after(tolerance.due.date).max(tolerance.changed_on);
-    let event = ToleranceLapsed {
-        permit: at.code.clone(),
-        requirement: id.clone(),
-        due: tolerance.due.clone(),
-        consequence: tolerance.consequence,
-    };
-    dues.push(Due { day, fact: on(day, event) });
+    dues.push(day, || {
+        let event = ToleranceLapsed {
+            permit: at.code.clone(),
+            requirement: id.clone(),
+            due: tolerance.due.clone(),
+            consequence: tolerance.consequence,
+        };
+        on(day, event)
+    });
 }
 
 /// What the mode says follows (R11). Revocation is proposed only where the gate was passed on the strength of the debt;
@@ -220,7 +243,7 @@ fn consequence(
     id: &RequirementId,
     tolerance: &Tolerance,
     relied: bool,
-    dues: &mut Vec<Due>,
+    dues: &mut Dues,
 ) {
     let (day, permit) = (tolerance.changed_on, at.code.clone());
     let reason = || reason(id, tolerance);
@@ -239,7 +262,7 @@ fn consequence(
         }
         _ => return,
     };
-    dues.push(Due { day, fact });
+    dues.push(day, || fact);
 }
 
 fn reason(id: &RequirementId, tolerance: &Tolerance) -> LegalText {
@@ -248,13 +271,13 @@ fn reason(id: &RequirementId, tolerance: &Tolerance) -> LegalText {
 }
 
 /// Renewal asked for in time and unanswered before expiry is deemed granted (R7).
-fn renewal(at: &At<'_>, round: &Round, dues: &mut Vec<Due>) {
+fn renewal(at: &At<'_>, round: &Round, dues: &mut Dues) {
     let Some(certificate) = round.certificate.as_ref().filter(|_| round.phase == RoundPhase::Issued) else {
         return;
     };
     if let (Some(_), Some(expired_on)) = (certificate.renewal_asked, certificate.valid_until) {
         let day = after(expired_on);
-        dues.push(Due { day, fact: on(day, RenewalDeemedGranted { permit: at.code.clone(), expired_on }) });
+        dues.push(day, || on(day, RenewalDeemedGranted { permit: at.code.clone(), expired_on }));
     }
 }
 
@@ -269,7 +292,7 @@ fn passed(round: &Round, gate: Gate) -> bool {
 }
 
 /// A prerequisite revoked after this permit had passed, relying on it, the gate it stands at.
-fn fallen(state: &Matter, at: &At<'_>, round: &Round, ctx: &Ctx<'_>, dues: &mut Vec<Due>) {
+fn fallen(state: &Matter, at: &At<'_>, round: &Round, ctx: &Ctx<'_>, dues: &mut Dues) {
     if round.phase.allows_new_round() {
         return;
     }
@@ -282,10 +305,7 @@ fn fallen(state: &Matter, at: &At<'_>, round: &Round, ctx: &Ctx<'_>, dues: &mut 
         let day = revoked.ended.as_ref().map_or(ctx.today(), |e| e.on);
         let relied = passed(round, gate_now(Some(round), &requirement));
         if relied && !at.permit.fell_away.contains(&(id.clone(), day)) {
-            dues.push(Due {
-                day,
-                fact: on(day, PrerequisiteFellAway { permit: at.code.clone(), requirement: id }),
-            });
+            dues.push(day, || on(day, PrerequisiteFellAway { permit: at.code.clone(), requirement: id }));
         }
     }
 }
