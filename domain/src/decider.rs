@@ -193,6 +193,15 @@ pub trait EventRecord: Sized + Clone + Debug + PartialEq + Send + Sync + 'static
     fn schemas() -> Vec<(&'static str, u16, schemars::Schema)>;
 }
 
+/// Reads stored JSON. Its text is checked once, as a whole: string by string it would take several times as long.
+///
+/// # Errors
+/// When it is not UTF-8, or not the JSON of this type.
+pub fn from_json<T: DeserializeOwned>(stored: &[u8]) -> Result<T, serde_json::Error> {
+    let text = str::from_utf8(stored).map_err(serde::de::Error::custom)?;
+    serde_json::from_str(text)
+}
+
 /// Why a stored event could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum DecodeError {
@@ -303,7 +312,7 @@ macro_rules! events {
             }
             fn decode(name: &str, version: u16, payload: &[u8]) -> Result<Self, $crate::decider::DecodeError> {
                 match (name, version) {
-                    $( (stringify!($variant), $version) => serde_json::from_slice(payload).map($name::$variant).map_err(|e| {
+                    $( (stringify!($variant), $version) => $crate::decider::from_json(payload).map($name::$variant).map_err(|e| {
                         $crate::decider::DecodeError::Damaged { name: name.into(), version, reason: e.to_string() }
                     }), )*
                     _ => Err($crate::decider::DecodeError::Unknown { name: name.into(), version }),

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use om_domain::decider::{Actor, DecodeError, Effective, EventRecord, Recorded, Role};
+use om_domain::decider::{Actor, DecodeError, Effective, EventRecord, Recorded, Role, from_json};
 use om_domain::ids::{CommandId, CountyId, EventId, IdError};
 use om_domain::metadata::{Metadata, RequestHash};
 use serde::{Deserialize, Serialize};
@@ -113,7 +113,7 @@ pub enum UnreadableReason {
 /// When it was written by newer software or is damaged.
 pub fn decode<E: EventRecord>(stored: &StoredEvent) -> Result<Entry<E>, Unreadable> {
     let unreadable = |reason| Unreadable { stream: stored.stream.clone(), revision: stored.revision, reason };
-    let meta: Metadata = serde_json::from_slice(&stored.metadata).map_err(|e| unreadable(e.into()))?;
+    let meta: Metadata = from_json(&stored.metadata).map_err(|e| unreadable(e.into()))?;
     let event = E::decode(&stored.kind, stored.version, &stored.payload).map_err(|e| unreadable(e.into()))?;
     let origin = Origin {
         command: meta.command,

@@ -7,7 +7,7 @@
 
 use jiff::Timestamp;
 use om_domain::{
-    decider::{EventRecord, Recorded},
+    decider::{EventRecord, Recorded, from_json},
     ids::{CountyId, EventId},
     metadata::Envelope,
 };
@@ -62,8 +62,8 @@ impl<S, E: EventRecord> Incoming<S, E> {
     pub fn decode(event: &EncodedEvent<'_>, subject: S) -> Result<Self, Unreadable> {
         let fact =
             E::decode(event.kind, event.version, event.payload).map_err(|e| Unreadable(e.to_string()))?;
-        let metadata: Envelope = serde_json::from_slice(event.metadata)
-            .map_err(|e| Unreadable(format!("metadata of {}: {e}", event.kind)))?;
+        let metadata: Envelope =
+            from_json(event.metadata).map_err(|e| Unreadable(format!("metadata of {}: {e}", event.kind)))?;
         if metadata.county.as_str() != event.county {
             return Err(Unreadable(format!(
                 "stream of county {}, metadata of {}",
