@@ -18,8 +18,8 @@ use super::worker::{self, Ended, Worker};
 use super::{BuildProgress, OnProgress};
 use crate::log::{EventLog, LogError, Position, StoredEvent};
 
-/// Events folded at a time.
-const PAGE: usize = 8_192;
+/// Events folded at a time: few enough that their memory is used again and not given back to the system between pages.
+const PAGE: usize = 1_024;
 /// Batches under way between the reader and the folding thread.
 pub(super) const AHEAD: usize = 2;
 

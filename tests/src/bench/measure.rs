@@ -17,7 +17,7 @@ use super::{Options, Outcome};
 /// Aggregates loaded for W3.
 const LOADS: usize = 1_000;
 /// Events read at a time in W5.
-const PAGE: usize = 8_192;
+const PAGE: usize = 1_024;
 
 /// W1 and W2: so many clients, each on matters of its own, one after another.
 pub(super) async fn commands(options: &Options, clients: usize) -> Outcome {
