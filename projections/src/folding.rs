@@ -8,8 +8,8 @@ use crate::projection::{AnyProjection, EncodedEvent, FoldError, Poison, Projecti
 use rusqlite::{Connection, types::ValueRef};
 use std::collections::{HashMap, hash_map::Entry};
 
-/// Rows held in memory when none is asked for: about 100 MB of matters and permits would be 200,000.
-pub const DEFAULT_CAPACITY: usize = 100_000;
+/// Rows held in memory when none is asked for: some 3 KB each, matters and permits.
+pub const DEFAULT_CAPACITY: usize = 10_000;
 
 /// A projection and the rows of it that are in memory.
 #[derive(Debug)]
