@@ -27,7 +27,7 @@ pub(super) async fn commands(options: &Options, clients: usize) -> Outcome {
     let clock = Clock::start();
     let mut taken = serve(&system, clients, first, options.events).await?;
     let mut figure = Figure::new(options);
-    figure.note(&sizes(&system).await?);
+    figure.note(&sizes(&system, first).await?);
     figure.commands(&mut taken, &clock);
     system.log.close().await;
     Ok(())
@@ -169,7 +169,7 @@ pub(super) async fn read_all(options: &Options) -> Outcome {
 pub(super) async fn size(options: &Options) -> Outcome {
     let system = System::open(options)?;
     let mut figure = Figure::new(options);
-    figure.note(&sizes(&system).await?);
+    figure.note(&sizes(&system, 0).await?);
     let events = system.log.head().await?.ok_or("fill this directory first")?.number();
     system.log.close().await;
     drop(system);
@@ -177,9 +177,9 @@ pub(super) async fn size(options: &Options) -> Outcome {
     Ok(())
 }
 
-/// Bytes of payload and metadata, from the first matters of the log.
-async fn sizes(system: &System) -> Outcome<String> {
-    let events = system.log.read_stream(&system.workload.stream(0)?, 0, EVENTS).await?;
+/// Bytes of payload and metadata in one matter.
+async fn sizes(system: &System, matter: usize) -> Outcome<String> {
+    let events = system.log.read_stream(&system.workload.stream(matter)?, 0, EVENTS).await?;
     let payloads: Vec<usize> = events.iter().map(|event| event.payload.len()).collect();
     let metadata: usize = events.iter().map(|event| event.metadata.len()).sum();
     let n = events.len().max(1);
