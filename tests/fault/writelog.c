@@ -5,6 +5,7 @@
  *   WRITELOG_DIR    the directory (canonical path)
  *   WRITELOG_OUT    the record, outside of it
  *   WRITELOG_FULL   "from:to": writes to the directory numbered from..to (0-based) fail with ENOSPC
+ *   WRITELOG_FULL_WHILE  a path: while it exists, every write to the directory fails with ENOSPC
  *   WRITELOG_NOSYNC "from": syncs in the directory numbered from on fail with EIO
  *
  * A record is: op (1 byte), length of the name, offset, length of the data (8 bytes each, native order),
@@ -33,6 +34,7 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static const char *dir;
 static size_t dir_len;
 static int out = -1;
+static const char *full_while;
 static long full_from = -1, full_to = -1, nosync_from = -1;
 static long writes, syncs;
 
@@ -40,6 +42,7 @@ __attribute__((constructor)) static void start(void) {
   const char *path = getenv("WRITELOG_OUT");
   const char *full = getenv("WRITELOG_FULL");
   const char *nosync = getenv("WRITELOG_NOSYNC");
+  full_while = getenv("WRITELOG_FULL_WHILE");
   dir = getenv("WRITELOG_DIR");
   if (!dir || !path) return;
   dir_len = strlen(dir);
@@ -98,6 +101,7 @@ static void record(char op, const char *name, uint64_t offset, const void *data,
 /* Called with the lock held, for a write to the directory. */
 static int disk_is_full(void) {
   long n = writes++;
+  if (full_while && access(full_while, F_OK) == 0) return 1;
   return n >= full_from && n < full_to;
 }
 

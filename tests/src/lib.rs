@@ -2,4 +2,6 @@
 
 pub mod bench;
 pub mod conformance;
+pub mod load;
 pub mod powercut;
+pub mod server;

@@ -89,17 +89,22 @@ pub struct Ack {
     last: u64,
 }
 
+/// Compiles `fault/writelog.c` into `shim`, to be loaded with `LD_PRELOAD`.
+pub fn compile_shim(shim: &Path) {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("fault/writelog.c");
+    let mut compile = Command::new("cc");
+    compile.args(["-shared", "-fPIC", "-O1", "-o"]).arg(shim).arg(source).arg("-ldl");
+    let compiled = compile.status();
+    let compiled = compiled.expect("this test needs a C compiler: install cc (on Debian: gcc and libc6-dev)");
+    assert!(compiled.success(), "tests/fault/writelog.c does not compile");
+}
+
 /// Runs the writer in `scratch` and records it.
 pub fn record(writer: &str, scratch: &Path, appends: u32, unsynced: bool, fault: Fault) -> Recording {
     let scratch = scratch.canonicalize().unwrap();
     let (dir, out, shim) = (scratch.join("data"), scratch.join("record"), scratch.join("writelog.so"));
     fs::create_dir(&dir).unwrap();
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("fault/writelog.c");
-    let mut compile = Command::new("cc");
-    compile.args(["-shared", "-fPIC", "-O1", "-o"]).arg(&shim).arg(source).arg("-ldl");
-    let compiled = compile.status();
-    let compiled = compiled.expect("this test needs a C compiler: install cc (on Debian: gcc and libc6-dev)");
-    assert!(compiled.success(), "tests/fault/writelog.c does not compile");
+    compile_shim(&shim);
     let mut command = Command::new(writer);
     command.arg(&dir).arg(appends.to_string()).args(unsynced.then_some("unsynced"));
     command.env("LD_PRELOAD", &shim).env("WRITELOG_DIR", &dir).env("WRITELOG_OUT", &out);

@@ -35,7 +35,7 @@ pub(super) async fn run(args: Serve) -> Result<(), Failure> {
 }
 
 /// Serves by settings.
-pub(super) async fn serve(config: ServeConfig) -> Result<(), Failure> {
+pub(super) async fn serve(mut config: ServeConfig) -> Result<(), Failure> {
     let sign_in = start::sign_in(config.dev, config.listen)?;
     let telemetry = Telemetry::begin(&config.telemetry())?;
     let options = PlatformOptions {
@@ -52,6 +52,8 @@ pub(super) async fn serve(config: ServeConfig) -> Result<(), Failure> {
             "free the port, or give another address with --listen",
         )
     })?;
+    // with port 0 the system has chosen one
+    config.listen = listener.local_addr()?;
     let state = GatewayState::new(Arc::clone(&platform), sign_in)?;
     banner(&config, &platform);
     let served = crate::serve::serve(listener, state, stopped()).await;

@@ -28,6 +28,8 @@ pub enum Code {
     Internal,
     /// Nothing is wrong with the request; the service cannot take it now.
     Unavailable,
+    /// Nothing was recorded because the disk is full; it can be once space is freed.
+    DiskFull,
     /// Whether a command was recorded is unknown; sent again with its id it will be.
     OutcomeUnknown,
     /// Took longer than is allowed.
@@ -47,6 +49,7 @@ impl Code {
             Code::Forbidden => "FORBIDDEN",
             Code::Internal => "INTERNAL",
             Code::Unavailable => "UNAVAILABLE",
+            Code::DiskFull => "DISK_FULL",
             Code::OutcomeUnknown => "OUTCOME_UNKNOWN",
             Code::Timeout => "TIMEOUT",
         }

@@ -117,7 +117,7 @@ pub fn of_fault(cause: Fault) -> Error {
         "DISK_FULL" => {
             tracing::error!(%cause, "the disk is full");
             error(
-                Code::Unavailable,
+                Code::DiskFull,
                 "nothing was recorded: the disk is full; tell whoever looks after the server",
             )
         }

@@ -1,0 +1,84 @@
+//! A server whose disk is full: commands are refused as such, reads go on, and it recovers by itself.
+
+#![expect(clippy::unwrap_used, reason = "in a test a panic is the report")]
+
+use std::fs;
+use std::time::{Duration, Instant};
+
+use om_tests::load::{Intent, Receipt, listed, planned, send};
+use om_tests::powercut::compile_shim;
+use om_tests::server::{Api, PATIENCE, Server, command, prepare, succeeds, text};
+use serde_json::json;
+use tempfile::TempDir;
+
+const SEED: u64 = 42;
+/// The number of a command that proposes another matter, which makes two appends.
+const PROPOSES: u64 = 24;
+
+async fn done(api: &Api, intent: &Intent) -> Receipt {
+    send(api, intent).await.unwrap().unwrap_or_else(|answer| panic!("{}: {answer}", intent.name))
+}
+
+async fn is_refused_for_want_of_space(api: &Api, intent: &Intent) {
+    let answer = send(api, intent).await.unwrap().unwrap_err();
+    assert_eq!(answer["errors"][0]["extensions"]["code"], "DISK_FULL", "{answer}");
+    assert!(answer["errors"][0]["message"].as_str().unwrap().contains("nothing was recorded"), "{answer}");
+}
+
+async fn entries(api: &Api, matter: &str) -> Vec<String> {
+    let query =
+        "query($id: ID!) { matter(id: $id) { phase } history(matterId: $id) { edges { node { id } } } }";
+    let answer = api.ask("lead", query, &json!({ "id": matter })).await;
+    let edges = answer["history"]["edges"].as_array().unwrap();
+    edges.iter().map(|edge| edge["node"]["id"].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_disk_refuses_commands_and_answers_questions() {
+    let scratch = TempDir::new().unwrap();
+    let root = scratch.path().canonicalize().unwrap();
+    let (data, shim, full) = (root.join("data"), root.join("writelog.so"), root.join("full"));
+    prepare(&data);
+    compile_shim(&shim);
+    let mut serve = command(["serve", "--dev", "--data", text(&data), "--listen", "127.0.0.1:0"]);
+    serve.env("LD_PRELOAD", &shim).env("WRITELOG_DIR", &data).env("WRITELOG_OUT", "/dev/null");
+    let server = Server::start_by({
+        serve.env("WRITELOG_FULL_WHILE", &full);
+        serve
+    });
+    server.ready().await;
+    let api = server.api();
+    let mut facts = Vec::new();
+    let mut matter = None;
+    for n in 0..6 {
+        let receipt = done(&api, &planned(SEED, 0, n, matter.as_deref())).await;
+        facts.extend(receipt.events);
+        matter = Some(receipt.matter);
+    }
+    let matter = matter.unwrap();
+
+    fs::write(&full, "").unwrap();
+    let (resumes, proposes) = (planned(SEED, 0, 6, Some(&matter)), planned(SEED, 0, PROPOSES, None));
+    for _ in 0..5 {
+        is_refused_for_want_of_space(&api, &resumes).await;
+        is_refused_for_want_of_space(&api, &proposes).await;
+        assert_eq!(entries(&api, &matter).await, facts, "reads go on, and show what was acknowledged");
+    }
+    assert!(listed(&api).await.contains(&matter));
+    fs::remove_file(&full).unwrap();
+
+    let resumed = done(&api, &resumes).await;
+    let proposed = done(&api, &proposes).await;
+    assert!(!resumed.repeated && !proposed.repeated, "neither was recorded while the disk was full");
+    facts.extend(resumed.events);
+    assert_eq!(entries(&api, &matter).await, facts);
+    assert_eq!(entries(&api, &proposed.matter).await, proposed.events);
+    let began = Instant::now();
+    while !listed(&api).await.contains(&proposed.matter) {
+        assert!(began.elapsed() < PATIENCE, "the overview does not recover\n{}", server.said());
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    server.ready().await;
+    assert_eq!(server.terminate(Duration::from_secs(20)).0.code(), Some(0));
+    succeeds(["rebuild", "--data", text(&data), "--check"]);
+}
