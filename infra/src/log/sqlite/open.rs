@@ -8,7 +8,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::schema;
 use crate::log::LogId;
@@ -123,11 +123,8 @@ pub(super) struct Opened {
 pub(super) fn open(dir: &Path, options: &Options) -> Result<Opened, OpenError> {
     let lock = lock(dir)?;
     let file = dir.join(FILE_NAME);
-    let storage = |source| OpenError::Storage { file: file.clone(), source };
-    let connection = connect(&file, options).map_err(|source| match source.sqlite_error_code() {
-        Some(rusqlite::ErrorCode::NotADatabase) => OpenError::NotALog { file: file.clone() },
-        _ => storage(source),
-    })?;
+    let storage = |source| unusable(dir, &file, source);
+    let connection = connect(&file, options).map_err(storage)?;
     match schema::recognise(&connection).map_err(storage)? {
         schema::Found::Nothing => schema::create(&connection).map_err(storage)?,
         schema::Found::Log => {}
@@ -158,7 +155,7 @@ pub(super) fn look(dir: &Path) -> Result<Seen, OpenError> {
     if !file.is_file() {
         return Err(OpenError::Missing { file });
     }
-    let storage = |source| OpenError::Storage { file: file.clone(), source };
+    let storage = |source| unusable(dir, &file, source);
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(&file, flags).map_err(storage)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(storage)?;
@@ -172,6 +169,17 @@ pub(super) fn look(dir: &Path) -> Result<Seen, OpenError> {
     let id = schema::id(&connection).map_err(storage)?;
     let head = schema::head(&connection).map_err(storage)?;
     Ok(Seen { file, id, head })
+}
+
+/// What SQLite could not do, as what it means for whoever starts us.
+fn unusable(dir: &Path, file: &Path, source: rusqlite::Error) -> OpenError {
+    let file = file.to_owned();
+    match source.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase) => OpenError::NotALog { file },
+        // our own processes are told apart by the lock; this is another program
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => OpenError::InUse { dir: dir.to_owned() },
+        _ => OpenError::Storage { file, source },
+    }
 }
 
 fn directory(dir: &Path, source: io::Error) -> OpenError {

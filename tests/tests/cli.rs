@@ -1,0 +1,236 @@
+//! What the command line refuses: each time a status other than zero, and words that say what to do.
+
+#![expect(clippy::unwrap_used, reason = "in a test a panic is the report")]
+
+use std::fs;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use om_tests::server::{Server, command, prepare, succeeds, text};
+use rusqlite::Connection;
+use tempfile::TempDir;
+
+/// Runs what must be refused; what it said.
+fn refused_by(mut command: Command, words: &[&str]) -> String {
+    let output = command.output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.code().is_some_and(|code| code != 0), "{command:?}: {} {said}", output.status);
+    assert!(output.stdout.is_empty(), "a refusal is for the person, not for the script: {command:?}");
+    assert!(!said.contains("panicked") && !said.contains('\u{1b}'), "{said}");
+    for word in words {
+        assert!(said.contains(word), "{command:?} does not say {word:?}: {said}");
+    }
+    said
+}
+
+fn refused<'a>(arguments: impl IntoIterator<Item = &'a str>, words: &[&str]) -> String {
+    refused_by(command(arguments), words)
+}
+
+fn serve(data: &Path) -> [&str; 6] {
+    ["serve", "--dev", "--listen", "127.0.0.1:0", "--data", text(data)]
+}
+
+/// A directory with the shipped directory and one template.
+fn prepared() -> (TempDir, PathBuf) {
+    let scratch = TempDir::new().unwrap();
+    let data = scratch.path().join("data");
+    prepare(&data);
+    (scratch, data)
+}
+
+#[test]
+fn a_server_without_sign_in_starts_for_development_on_loopback_only() {
+    let (_scratch, data) = prepared();
+    refused(["serve", "--data", text(&data), "--listen", "127.0.0.1:0"], &["--dev", "loopback"]);
+    for address in ["0.0.0.0:0", "[::]:0", "192.0.2.1:8080"] {
+        refused(["serve", "--dev", "--data", text(&data), "--listen", address], &[address, "127.0.0.1"]);
+    }
+}
+
+#[test]
+fn flags_keys_and_values_that_are_not_known_are_named() {
+    let scratch = TempDir::new().unwrap();
+    let file = scratch.path().join("onematter.toml");
+    refused(["serve", "--lisen", "127.0.0.1:0"], &["--lisen", "--listen"]);
+    refused(["serve", "--listen", "everywhere"], &["everywhere", "--listen"]);
+    refused(["sreve"], &["sreve", "serve"]);
+    refused(["board"], &["--data"]);
+    fs::write(&file, "lisen = \"127.0.0.1:0\"\n").unwrap();
+    refused(["serve", "--config", text(&file)], &["lisen", "Known keys: data, listen"]);
+    fs::write(&file, "listen = 8080\n").unwrap();
+    refused(["serve", "--config", text(&file)], &["listen"]);
+    let none = scratch.path().join("none.toml");
+    refused(["serve", "--config", text(&none)], &["none.toml", "--config"]);
+    let mut misspelt = command(["serve", "--dev"]);
+    misspelt.env("ONEMATTER_LISEN", "127.0.0.1:0");
+    refused_by(misspelt, &["lisen", "Known keys"]);
+}
+
+#[test]
+fn a_busy_port_is_named() {
+    let (_scratch, data) = prepared();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    refused(
+        ["serve", "--dev", "--data", text(&data), "--listen", &address],
+        &[&address, "--listen", "free the port"],
+    );
+}
+
+#[test]
+fn a_directory_in_use_is_read_beside_and_written_by_one() {
+    let (scratch, data) = prepared();
+    let server = Server::start(&data);
+    refused(serve(&data), &["open in another process", "Stop that one first"]);
+    let good = scratch.path().join("good.toml");
+    fs::copy(templates().join("rural-house.toml"), &good).unwrap();
+    refused(["import", "template", text(&good), "--data", text(&data)], &["open in another process"]);
+    refused(["rebuild", "--data", text(&data)], &["open in another process"]);
+    assert!(succeeds(["board", "--data", text(&data)]).contains("no matters yet"));
+    assert!(succeeds(["rebuild", "--data", text(&data), "--check"]).contains("each fits its leaf"));
+    drop(server);
+    succeeds(["import", "template", text(&good), "--data", text(&data)]);
+}
+
+#[test]
+fn a_log_that_another_program_keeps_locked_is_named() {
+    let (_scratch, data) = prepared();
+    let other = Connection::open(data.join("events.db")).unwrap();
+    other.execute_batch("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE").unwrap();
+    let words = [text(&data), "another process", "Stop"];
+    // each waits some seconds for the lock
+    std::thread::scope(|scope| {
+        scope.spawn(|| refused(serve(&data), &words));
+        scope.spawn(|| refused(["board", "--data", text(&data)], &words));
+    });
+    drop(other);
+    succeeds(["board", "--data", text(&data)]);
+}
+
+#[test]
+fn a_log_of_a_newer_version_is_left_alone() {
+    let (_scratch, data) = prepared();
+    let file = data.join("events.db");
+    Connection::open(&file).unwrap().pragma_update(None, "user_version", 99).unwrap();
+    let before = fs::read(&file).unwrap();
+    for arguments in
+        [&serve(&data)[..], &["board", "--data", text(&data)], &["rebuild", "--data", text(&data), "--check"]]
+    {
+        refused(arguments.iter().copied(), &["newer version", "layout 99", "Start the newer version"]);
+    }
+    assert_eq!(fs::read(&file).unwrap(), before);
+}
+
+#[test]
+fn a_log_that_is_no_log_is_left_alone() {
+    let (_scratch, data) = prepared();
+    let file = data.join("events.db");
+    for remains in ["events.db-wal", "events.db-shm"] {
+        let _ = fs::remove_file(data.join(remains));
+    }
+    fs::write(&file, "陆良".repeat(4_000)).unwrap();
+    let before = fs::read(&file).unwrap();
+    refused(serve(&data), &["is not an event log", "Move it away"]);
+    refused(["board", "--data", text(&data)], &["is not an event log", "Move it away"]);
+    assert_eq!(fs::read(&file).unwrap(), before);
+}
+
+#[test]
+fn an_event_that_was_altered_is_found() {
+    let (_scratch, data) = prepared();
+    let log = Connection::open(data.join("events.db")).unwrap();
+    let changed = log
+        .execute(
+            "UPDATE event SET payload = CAST(replace(CAST(payload AS TEXT), '530322', '530326') AS BLOB)",
+            (),
+        )
+        .unwrap();
+    assert!(changed > 0);
+    drop(log);
+    refused(
+        ["rebuild", "--data", text(&data), "--check"],
+        &["does not fit its leaf", "restore the last backup"],
+    );
+}
+
+#[test]
+fn a_directory_that_cannot_be_used_is_named() {
+    let scratch = TempDir::new().unwrap();
+    let file = scratch.path().join("file");
+    fs::write(&file, "").unwrap();
+    for data in [file.join("data"), PathBuf::from("/proc/onematter")] {
+        refused(serve(&data), &[text(&data), "who may write"]);
+    }
+    let none = scratch.path().join("none");
+    refused(["board", "--data", text(&none)], &["does not exist", "name the data directory"]);
+    refused(["rebuild", "--data", text(&none), "--check"], &["does not exist"]);
+    assert!(!none.exists(), "looking makes nothing");
+    let locked = scratch.path().join("locked");
+    fs::create_dir(&locked).unwrap();
+    let mut permissions = fs::metadata(&locked).unwrap().permissions();
+    permissions.set_readonly(true);
+    fs::set_permissions(&locked, permissions).unwrap();
+    // whoever may write anywhere is not kept out by permissions
+    if fs::write(locked.join("probe"), "").is_err() {
+        refused(serve(&locked), &["locked", "who may write"]);
+    }
+}
+
+fn templates() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../domain/templates")
+}
+
+#[test]
+fn a_bad_template_is_refused_with_every_line_and_reason() {
+    let (scratch, data) = prepared();
+    let good = fs::read_to_string(templates().join("rural-house.toml")).unwrap();
+    let file = scratch.path().join("bad.toml");
+    let lead = good.lines().position(|line| line.starts_with("lead =")).unwrap();
+    let basis = good.lines().position(|line| line.starts_with("nature =")).unwrap();
+    let mut lines: Vec<&str> = good.lines().collect();
+    (lines[lead], lines[basis]) = ("lead = \"no-such-bureau\"", "nature = \"wish\"");
+    fs::write(&file, lines.join("\n")).unwrap();
+    let import = ["import", "template", text(&file), "--data", text(&data)];
+    let faults = [format!("line {}: ", lead + 1), format!("line {}: ", basis + 1)];
+    let words = ["2 fault(s), nothing was imported", &faults[0], "no-such-bureau", &faults[1], "wish"];
+    let before = succeeds(["rebuild", "--data", text(&data), "--check"]);
+    let said = refused(import, &words);
+    assert!(said.contains("→"), "{said}");
+    refused(["import", "template", text(&file), "--check"], &words);
+    assert_eq!(succeeds(["rebuild", "--data", text(&data), "--check"]), before);
+
+    fs::write(&file, "id = \n").unwrap();
+    refused(import, &["line 1"]);
+    let none = scratch.path().join("none.toml");
+    refused(["import", "template", text(&none), "--data", text(&data)], &["none.toml", "TOML file"]);
+    fs::copy(templates().join("rural-house.toml"), &file).unwrap();
+    let mut nobody = import.to_vec();
+    nobody.extend(["--by", "clerk"]);
+    refused(nobody, &["clerk is no administrator", "--by"]);
+    let empty = scratch.path().join("empty");
+    refused(["import", "template", text(&file), "--data", text(&empty)], &["import the directory first"]);
+}
+
+#[test]
+fn a_demo_is_served_as_a_demo_only_and_asked_for_by_name() {
+    let (scratch, real) = prepared();
+    let data = scratch.path().join("demo");
+    succeeds(["demo", "--no-serve", "--json", "--data", text(&data)]);
+    refused(serve(&data), &["holds a demo", "--demo"]);
+    let mut as_demo = serve(&real).to_vec();
+    as_demo.push("--demo");
+    refused(as_demo, &["holds no demo", "Leave out --demo"]);
+    refused(["demo", "--no-serve", "--data", text(&real)], &["holds real matters", "new directory"]);
+
+    refused(["board", "--data", text(&data), "北片区"], &["北片区", "onematter board"]);
+    refused(["replay", "--data", text(&data), "北片区"], &["北片区", "onematter board"]);
+    refused(["board", "--data", text(&data), "陆良县"], &["fits 2 matters", "project code"]);
+    refused(["replay", "--data", text(&data), "南片区", "--at", "yesterday"], &["yesterday", "2023-07-12"]);
+    let event = "0198c1a0-0000-7000-8000-000000000000";
+    refused(["replay", "--data", text(&data), "南片区", "--as-of", event], &["--at"]);
+    refused(["users"], &["--dev"]);
+    fs::write(data.join("virtual-clock.json"), "{}").unwrap();
+    refused(["board", "--data", text(&data)], &["virtual-clock.json", "new directory"]);
+}
