@@ -219,7 +219,12 @@ fn row(
         format!("→{}", (d.body)(&permit.custody.holder))
     };
     let rounds = permit.rounds.len();
-    let word = if rounds > 1 { format!("{glyph} {word} 第{rounds}轮") } else { format!("{glyph} {word}") };
+    // the round before the translation, which is cut where both do not fit
+    let word = match word.split_once(' ') {
+        _ if rounds < 2 => format!("{glyph} {word}"),
+        Some((chinese, rest)) => format!("{glyph} {chinese} 第{rounds}轮 {rest}"),
+        None => format!("{glyph} {word} 第{rounds}轮"),
+    };
     let code = format!(" {}", planned.code);
     let _ = writeln!(
         out,
@@ -293,6 +298,9 @@ fn dates(planned: &PlannedPermit, permit: &Permit, d: &Drawing<'_>) -> String {
         let expected = d.outlook.and_then(|outlook| outlook.permit(&planned.code));
         return expected.map_or_else(String::new, |f| format!("预计 {}→{}", short(f.accept), short(f.issue)));
     };
+    if let Some(ended) = &round.ended {
+        return format!("{} 终止", short(ended.on));
+    }
     if let Some(certificate) = &round.certificate {
         return format!("{} 发证", short(certificate.on));
     }

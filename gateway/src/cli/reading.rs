@@ -4,7 +4,7 @@
 //! Deliberately absent: projections; a matter is folded from its own stream, as a server does.
 
 use super::Failure;
-use jiff::{Timestamp, civil::Date};
+use jiff::{SignedDuration, Timestamp, civil::Date};
 use om_domain::{
     calendar::{Calendar, end_of_day},
     directory::Directory,
@@ -158,7 +158,9 @@ pub(super) fn short(directory: &Directory, body: &BodyId) -> String {
 /// A moment as a person writes it: a date (its end), an instant, or an event id.
 pub(super) fn moment(text: &str) -> Result<Known, Failure> {
     if let Ok(day) = text.parse::<Date>() {
-        return Ok(Known::Time(end_of_day(day)));
+        // the end itself is the first instant of the next day; the log keeps microseconds
+        let end = end_of_day(day);
+        return Ok(Known::Time(end.checked_sub(SignedDuration::from_micros(1)).unwrap_or(end)));
     }
     if let Ok(instant) = text.parse::<Timestamp>() {
         return Ok(Known::Time(instant));

@@ -96,11 +96,16 @@ pub(super) async fn replay(args: Replay) -> Result<(), Failure> {
         print!("{}", facts.lines);
         return Ok(());
     }
-    let now = as_of.or(facts.last).unwrap_or_else(|| reading.clock.now());
+    // clocks are read at the moment asked for, as the API reads them
+    let asked = match known {
+        Known::Time(instant) => Some(instant),
+        Known::Head | Known::Event(_) => None,
+    };
+    let now = as_of.or(asked).or(facts.last).unwrap_or_else(|| reading.clock.now());
     let paint = Paint::detect();
     let heading = format!(
         "历史，只读 · historical, read only — as known {}{}",
-        beijing_datetime(facts.last.unwrap_or(now)).strftime("%Y-%m-%d %H:%M"),
+        beijing_datetime(asked.or(facts.last).unwrap_or(now)).strftime("%Y-%m-%d %H:%M"),
         as_of.map(|t| format!(", as true {}", beijing(t))).unwrap_or_default()
     );
     println!("{}", paint.on(Style::Yellow, &heading));
