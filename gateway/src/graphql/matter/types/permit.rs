@@ -281,8 +281,9 @@ impl Permit {
     /// Tolerances the task-force lead proposed and the department has not answered.
     #[graphql(complexity = "5 * child_complexity")]
     async fn proposals(&self) -> Vec<ToleranceProposal> {
-        let all = self.state().into_iter().flat_map(|s| &s.proposals);
-        all.map(|(id, mode)| ToleranceProposal { requirement: id.clone().into(), mode: (*mode).into() })
+        let answered = |id: &_| self.current().is_some_and(|round| round.tolerances.contains_key(id));
+        let open = self.state().into_iter().flat_map(|s| &s.proposals).filter(|(id, _)| !answered(*id));
+        open.map(|(id, mode)| ToleranceProposal { requirement: id.clone().into(), mode: (*mode).into() })
             .collect()
     }
 

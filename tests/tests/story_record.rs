@@ -1,0 +1,111 @@
+//! The record: what was filled in late, what is known when, and how a wrong entry is put right (R16).
+
+use om_tests::house::Case;
+
+const FILE: &[&str] = &["form", "seal", "proof", "photo"];
+
+#[tokio::test]
+async fn r16_recorded_late_is_accepted_and_shown_as_back_filling() {
+    let case = Case::story().await;
+    // The grace is one working day: a file of Friday the 16th recorded on Monday is in time, on Tuesday it is not.
+    case.at("2023-06-19").by("clerk").submit("W", FILE).effective_on("2023-06-16").done().await;
+    case.at("2023-06-20").by("clerk").submit("J", &[]).effective_on("2023-06-16").done().await;
+    let told = case.history().await;
+    let [.., first, second] = &told[..] else { panic!("{told:?}") };
+    first
+        .all
+        .shows("backfilled", false)
+        .shows("recordedLateWorkingDays", 1)
+        .shows("effectiveOn", "2023-06-16");
+    second.all.shows("backfilled", true).shows("recordedLateWorkingDays", 2).lacks("effectiveAt");
+    case.permit("W")
+        .await
+        .shows("round.receivedOn", "2023-06-16")
+        .shows("round.intakeDue.date", "2023-06-26");
+}
+
+#[tokio::test]
+async fn r16_what_would_change_the_recorded_outcome_is_refused() {
+    let case = Case::story().await;
+    case.at("2023-06-12").by("clerk").submit("W", FILE).done().await;
+    case.at("2023-06-15").by("wa-officer-1").accept("W").done().await;
+    case.at("2023-06-16");
+    let water = case.by("wa-officer-1");
+    let before = water
+        .stop("W", "TESTING", "2023-06-20")
+        .effective_on("2023-06-14")
+        .refused("BackfillOutOfOrder")
+        .await;
+    before.by("R16", "").says("last", "2023-06-15");
+    let ahead = water.approve("W").effective_on("2023-06-17").refused("EffectiveInFuture").await;
+    ahead.by("R16", "").says("today", "2023-06-16");
+    water.approve("W").effective_on("2023-06-15").done().await;
+    let before = water.issue("W").effective_on("2023-06-14").refused("BackfillOutOfOrder").await;
+    before.says("last", "2023-06-15");
+}
+
+#[tokio::test]
+async fn r16_as_known_then_and_as_true_then_differ_by_what_was_filled_in() {
+    let case = Case::story().await;
+    case.at("2023-06-12").accepted("W", FILE, "wa-officer-1").await;
+    case.at("2023-06-16").by("wa-officer-1").approve("W").effective_on("2023-06-14").done().await;
+    case.permit_known("W", "2023-06-15").await.shows("status", "IN_REVIEW").shows("clock.statutory.used", 3);
+    case.permit_true("W", "2023-06-15")
+        .await
+        .shows("status", "APPROVED")
+        .shows("round.decision.on", "2023-06-14");
+    case.permit_true("W", "2023-06-13").await.shows("status", "IN_REVIEW");
+    case.permit_known("W", "2023-06-11").await.shows("status", "PLANNED");
+    // The past is looked at and not acted on.
+    case.permit_known("W", "2023-06-15").await.shows("can", serde_json::json!([]));
+    let both =
+        serde_json::json!({ "known": { "time": "2023-06-15T01:00:00Z" }, "asOf": "2023-06-15T01:00:00Z" });
+    case.permit_as("auditor", "W", both).await.shows("status", "IN_REVIEW");
+}
+
+#[tokio::test]
+async fn r16_the_whole_in_the_order_of_effect_ends_where_the_record_ends() {
+    let case = Case::story().await;
+    case.at("2023-06-12").accepted("W", FILE, "wa-officer-1").await;
+    case.at("2023-06-14").by("clerk").submit("J", &[]).effective_on("2023-06-13").done().await;
+    case.at("2023-06-19")
+        .by("wa-officer-1")
+        .stop("W", "TESTING", "2023-06-20")
+        .effective_on("2023-06-15")
+        .done()
+        .await;
+    case.at("2023-06-21").by("dr-officer-1").accept("J").effective_on("2023-06-16").done().await;
+    case.at("2023-06-26").time_passes().await;
+    for code in ["W", "J"] {
+        let at = serde_json::json!({ "asOf": "2023-06-26T01:00:00Z" });
+        let mut known = case.permit(code).await;
+        known.0["can"] = serde_json::json!([]);
+        let by_effect = case.permit_as("lead", code, at).await;
+        assert_eq!(by_effect, known, "{code}");
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_day_is_corrected_by_two_and_the_clock_is_computed_again() {
+    let case = Case::story().await;
+    let submitted =
+        case.at("2023-06-13").by("clerk").submit("W", FILE).effective_on("2023-06-12").done().await;
+    case.by("wa-officer-1").accept("W").done().await;
+    case.permit("W").await.shows("clock.statutory.due", "2023-07-11");
+    let (water, entry) = (case.by("wa-officer-1"), submitted.events[0].as_str());
+    let days = ("2023-06-12", "2023-06-13");
+    water.correct("W", entry, "receivedOn", days, "wa-officer-1").refused("SecondPersonNeeded").await;
+    water.correct("W", entry, "receivedOn", days, "nr-officer-1").refused("SecondPersonNeeded").await;
+    let other = ("2023-06-11", "2023-06-13");
+    let differs =
+        water.correct("W", entry, "receivedOn", other, "wa-officer-2").refused("OldValueDiffers").await;
+    differs.says("recorded", "2023-06-12");
+    water.correct("W", entry, "receivedOn", days, "wa-officer-2").done().await;
+    let permit = case.permit("W").await;
+    permit.shows("round.receivedOn", "2023-06-13").shows("clock.statutory.due", "2023-07-12");
+    // The wrong entry stays visible.
+    let told = case.history().await;
+    told[4].all.shows("name", "PermitSubmitted").shows("data.received_on", "2023-06-12");
+    told[6].all.shows("name", "EntryCorrected").shows("data.second_person", "wa-officer-2");
+    case.permit_known("W", "2023-06-12").await.shows("status", "PLANNED");
+}
