@@ -65,7 +65,8 @@ impl GatewayState {
     pub async fn requester(&self, authorization: Option<&str>) -> Result<Requester, Unauthenticated> {
         let Requester { actor } = self.0.sign_in.authenticate(authorization)?;
         match self.0.services.as_registered(actor).await {
-            Ok(actor) => Ok(Requester { actor }),
+            Ok(Some(actor)) => Ok(Requester { actor }),
+            Ok(None) => Err(Unauthenticated::Unknown),
             Err(error) => {
                 tracing::error!(%error, "the directory cannot be read; nobody is let in");
                 Err(Unauthenticated::Unavailable)

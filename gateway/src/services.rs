@@ -68,10 +68,14 @@ impl Services {
         self.projections.wait_for(position, READ_YOUR_WRITES).await.is_err()
     }
 
-    /// The actor as the county's directory has it; as it was given where the directory does not know the account.
-    pub async fn as_registered(&self, actor: Arc<Actor>) -> Result<Arc<Actor>, Fault> {
-        let directory = self.registers.directory(&actor.county).await?;
-        Ok(directory.state.actor(&actor.officer).map_or(actor, Arc::new))
+    /// The actor as the county's directory has it; as it was given where the directory does not know the account; none
+    /// once the account was retired.
+    pub async fn as_registered(&self, actor: Arc<Actor>) -> Result<Option<Arc<Actor>>, Fault> {
+        let directory = self.registers.directory(&actor.county).await?.state;
+        if directory.is_retired(&actor.officer) {
+            return Ok(None);
+        }
+        Ok(Some(directory.actor(&actor.officer).map_or(actor, Arc::new)))
     }
 }
 
