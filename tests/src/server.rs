@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use serde_json::{Value, json};
 
@@ -22,17 +22,29 @@ pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The binary `onematter`, built with the workspace.
 pub fn onematter() -> PathBuf {
-    let target = std::env::current_exe().unwrap().ancestors().nth(2).unwrap().to_owned();
-    let binary = target.join("onematter");
+    let binary = std::env::current_exe().unwrap().ancestors().nth(2).unwrap().join("onematter");
     let build = "build it first: cargo build --workspace --bins, or test with -p om-tests -p om-gateway";
     let built = fs::metadata(&binary).and_then(|m| m.modified());
     let built = built.unwrap_or_else(|e| panic!("{}: {e}; {build}", binary.display()));
-    let sources = fs::read_to_string(target.join("onematter.d")).unwrap();
-    for source in sources.split_once(": ").map_or("", |(_, sources)| sources).split_whitespace() {
-        let changed = fs::metadata(source).and_then(|m| m.modified());
-        assert!(!changed.is_ok_and(|changed| changed > built), "{source} is newer than the binary; {build}");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    for room in ["domain", "projections", "infra", "gateway"] {
+        let newer = newer_source(&root.join(room).join("src"), built);
+        assert!(newer.is_none(), "{} is newer than the binary; {build}", newer.unwrap_or_default().display());
     }
     binary
+}
+
+/// A source under `dir` that was changed after the binary was built.
+fn newer_source(dir: &Path, built: SystemTime) -> Option<PathBuf> {
+    fs::read_dir(dir).unwrap().find_map(|entry| {
+        let entry = entry.unwrap();
+        let (path, meta) = (entry.path(), entry.metadata().unwrap());
+        if meta.is_dir() {
+            return newer_source(&path, built);
+        }
+        let is_rust = path.extension().is_some_and(|e| e == "rs");
+        (is_rust && meta.modified().unwrap() > built).then_some(path)
+    })
 }
 
 /// A command of the binary, with none of the settings of whoever runs the test.
