@@ -22,7 +22,7 @@ run: ## start the demo (other commands: make run ARGS="--help")
 test: test-rust test-python ## every test that is not slow, then the recomputations in Python
 
 test-rust:
-	@.ci/setup debian nextest
+	@.ci/setup debian nextest postgres
 	cargo nextest run --workspace $(CI_LOCKED)
 
 test-python:
@@ -32,7 +32,7 @@ test-python:
 	done
 
 test-slow: ## only what `test` leaves out: faults, power cuts, large histories
-	@.ci/setup debian nextest
+	@.ci/setup debian nextest postgres
 	cargo nextest run --workspace --profile slow --no-tests=pass $(CI_LOCKED)
 
 test-all: test test-slow ## both

@@ -32,6 +32,12 @@ pub struct ServeConfig {
     /// Where traces go by OTLP over gRPC; none: nowhere.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub otlp: Option<String>,
+    /// Where personal text is kept: the address of a PostgreSQL database; none: a file in the data directory.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vault: Option<String>,
+    /// The authorities that the database's certificate is checked against, as PEM.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vault_ca: Option<PathBuf>,
     /// Which log lines are written.
     pub log: String,
     /// One JSON object a line instead of text.
@@ -67,6 +73,8 @@ impl Default for ServeConfig {
             dev: false,
             demo: false,
             otlp: None,
+            vault: None,
+            vault_ca: None,
             log: "info".into(),
             log_json: false,
             cached_matters: 4_096,
@@ -94,6 +102,12 @@ pub struct ServeFlags {
     /// `--otlp`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub otlp: Option<String>,
+    /// `--vault`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vault: Option<String>,
+    /// `--vault-ca`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vault_ca: Option<PathBuf>,
     /// `--log`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub log: Option<String>,
@@ -107,8 +121,8 @@ pub enum ConfigError {
     NoFile(PathBuf),
     /// A value or key is wrong.
     #[error(
-        "the settings cannot be used: {0}. Known keys: data, listen, dev, demo, otlp, log, log_json, \
-         cached_matters, ticker_seconds, ticker_grace_seconds"
+        "the settings cannot be used: {0}. Known keys: data, listen, dev, demo, otlp, vault, vault_ca, log, \
+         log_json, cached_matters, ticker_seconds, ticker_grace_seconds"
     )]
     Wrong(Box<figment::Error>),
 }

@@ -4,5 +4,6 @@ pub mod bench;
 pub mod conformance;
 pub mod house;
 pub mod load;
+pub mod postgres;
 pub mod powercut;
 pub mod server;

@@ -54,6 +54,13 @@ pub struct Serve {
     /// Where traces go by OTLP over gRPC, such as http://127.0.0.1:4317.
     #[arg(long, value_name = "URL")]
     pub otlp: Option<String>,
+    /// Where personal text is kept: postgres://USER:PASSWORD@HOST/DATABASE, for many gateways. A file in --data if
+    /// not given. An address with a password belongs into ONEMATTER_VAULT or the config file.
+    #[arg(long, value_name = "URL")]
+    pub vault: Option<String>,
+    /// The authorities that the database's certificate is checked against (PEM), for an address with sslmode=require.
+    #[arg(long, value_name = "FILE")]
+    pub vault_ca: Option<PathBuf>,
     /// Which log lines are written, such as info or om_infra=debug.
     #[arg(long, value_name = "FILTER")]
     pub log: Option<String>,

@@ -17,6 +17,7 @@ use om_infra::{
     platform::{Platform, PlatformOptions},
     runner::{BuildProgress, OnProgress},
     telemetry::Telemetry,
+    vault::{PostgresVault, Vault},
 };
 use std::sync::Arc;
 use tokio::{net::TcpListener, signal};
@@ -29,6 +30,8 @@ pub(super) async fn run(args: Serve) -> Result<(), Failure> {
         dev: args.dev.then_some(true),
         demo: args.demo.then_some(true),
         otlp: args.otlp,
+        vault: args.vault,
+        vault_ca: args.vault_ca,
         log: args.log,
     };
     serve(config::load(args.config.as_deref(), &flags)?).await
@@ -39,6 +42,7 @@ pub(super) async fn serve(mut config: ServeConfig) -> Result<(), Failure> {
     let sign_in = start::sign_in(config.dev, config.listen)?;
     let telemetry = Telemetry::begin(&config.telemetry())?;
     let options = PlatformOptions {
+        vault: shared_vault(&config).await?,
         demo: config.demo,
         ticker: Some(config.ticker()),
         cached_matters: Some(config.cached_matters),
@@ -61,6 +65,12 @@ pub(super) async fn serve(mut config: ServeConfig) -> Result<(), Failure> {
     eprintln!("drained and closed; everything acknowledged is on disk");
     telemetry.shutdown();
     Ok(served?)
+}
+
+/// The vault that many gateways share, where one is named.
+async fn shared_vault(config: &ServeConfig) -> Result<Option<Arc<dyn Vault>>, Failure> {
+    let Some(address) = &config.vault else { return Ok(None) };
+    Ok(Some(Arc::new(PostgresVault::connect(address, config.vault_ca.as_deref()).await?)))
 }
 
 /// A bar while projections are built; none when they are current.

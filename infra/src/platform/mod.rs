@@ -54,6 +54,8 @@ pub struct PlatformOptions {
     pub ticker: Option<TickerOptions>,
     /// How many matters are kept in memory.
     pub cached_matters: Option<usize>,
+    /// Where personal text is kept; none: in a file of the directory.
+    pub vault: Option<Arc<dyn Vault>>,
     /// Hears how far the building of projections has come.
     pub on_progress: Option<OnProgress>,
     /// The log's options.
@@ -159,7 +161,10 @@ impl Platform {
     pub fn open(data: &Path, options: PlatformOptions) -> Result<Self, PlatformError> {
         let clock = clock(data, &options)?;
         let log = SqliteLog::open(data, options.log)?;
-        let vault: Arc<dyn Vault> = Arc::new(FileVault::open(data)?);
+        let vault = match options.vault {
+            Some(vault) => vault,
+            None => Arc::new(FileVault::open(data)?),
+        };
         let calendars = Arc::new(CountyCalendars::new(log.clone()));
         let metrics = Arc::new(Metrics::new()?);
         let host = Host {

@@ -1,4 +1,4 @@
-//! The executor, the runners, the ticker and the vault at work on the real embedded log, with a toy aggregate.
+//! The executor, the runners and the ticker at work on the real embedded log, with a toy aggregate.
 
 #![expect(unreachable_pub, reason = "no other crate sees the modules of a test")]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -11,4 +11,3 @@ mod runner;
 mod sums;
 mod ticker;
 mod toy;
-mod vault;
