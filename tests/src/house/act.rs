@@ -33,6 +33,8 @@ pub struct Refused {
     pub source: String,
     /// Its facts.
     pub facts: Value,
+    /// The matter's revision at which it was refused; none while the matter does not exist.
+    pub revision: Option<u64>,
 }
 
 impl Refused {
@@ -87,7 +89,7 @@ pub struct Act<'h> {
 
 const ANSWER: &str = "__typename
     ... on MatterCommandDone { receipt { matter firstRevision lastRevision events repeated } }
-    ... on CommandRefused { code rule source message messageZh facts }
+    ... on CommandRefused { code rule source message messageZh facts revision position }
     ... on CommandConflict { kind firstActor firstEvent revision }";
 
 fn text(value: &Value) -> String {
@@ -148,11 +150,14 @@ impl<'h> Act<'h> {
             Some("CommandRefused") => {
                 let (zh, en) = (text(&answer["messageZh"]), text(&answer["message"]));
                 assert!(!zh.is_empty() && !en.is_empty(), "a refusal says what to do, in both tongues");
+                let (revision, position) = (&answer["revision"], &answer["position"]);
+                assert_eq!(revision.is_null(), position.is_null(), "an entry stands somewhere: {answer}");
                 Answer::Refused(Refused {
                     code: text(&answer["code"]),
                     rule: text(&answer["rule"]),
                     source: text(&answer["source"]),
                     facts: answer["facts"].clone(),
+                    revision: answer["revision"].as_u64(),
                 })
             }
             Some("CommandConflict") => Answer::Conflict(Conflict {

@@ -71,14 +71,15 @@ pub async fn propose(
     let command = MatterCommand::ProposeMatter { project };
     // Asked first with the code as if it were reserved, so that a proposal the rules refuse reserves nothing.
     if let Some(refused) = would_be_refused(services, who, matter, effective, &command).await? {
-        return Ok(payload::refused(&refused));
+        return Ok(payload::refused(&refused, None));
     }
     let name = stream::<ProjectDecider>(who.county(), &code).map_err(|e| fault("naming a stream", &e))?;
     let reserve = ProjectCommand::ReserveProjectCode { matter };
     let request = Request::new(name, command_id, (*who.actor).clone(), reserve);
     match services.registers.projects.execute(request).await.map_err(of_fault)? {
         Outcome::Done(_) | Outcome::NoChange(_) => {}
-        Outcome::Refused { refusal, .. } => return Ok(payload::refused(&refusal)),
+        // Where the code's stream stands says nothing of the matter, which has no entry yet.
+        Outcome::Refused { refusal, .. } => return Ok(payload::refused(&refusal, None)),
         Outcome::Conflict(standing) => {
             return Ok(payload::busy("the project code is being reserved by others", standing.revision));
         }

@@ -83,6 +83,11 @@ pub struct CommandRefused {
     pub message_zh: String,
     /// The facts of the refusal, whose form follows from its code.
     pub facts: Json,
+    /// The revision of the matter (of the register, if one was asked) at which the rules refused, its end when the command
+    /// was decided: folded up to this entry they refuse again. None when it has no entry yet.
+    pub revision: Option<u64>,
+    /// Where that entry stands in the log: an opaque token of this installation's log.
+    pub position: Option<String>,
 }
 
 /// Why there is a conflict.
@@ -113,8 +118,8 @@ pub struct CommandConflict {
     pub at: Option<Instant>,
 }
 
-/// A refusal as an answer.
-pub fn refused(refusal: &impl Explained) -> MatterCommandPayload {
+/// A refusal as an answer; `standing` is where the stream asked stood, none while it does not exist.
+pub fn refused(refusal: &impl Explained, standing: Option<&Standing>) -> MatterCommandPayload {
     MatterCommandPayload::Refused(CommandRefused {
         code: refusal.code(),
         rule: refusal.rule(),
@@ -122,6 +127,8 @@ pub fn refused(refusal: &impl Explained) -> MatterCommandPayload {
         message: refusal.message_en(),
         message_zh: refusal.message_zh(),
         facts: Json::of(refusal),
+        revision: standing.and_then(|standing| standing.revision),
+        position: standing.and_then(|standing| standing.position).map(|position| position.to_string()),
     })
 }
 
@@ -160,7 +167,7 @@ pub async fn of_outcome(
     outcome: Outcome<MatterRefusal>,
 ) -> Result<MatterCommandPayload> {
     let receipt = match &outcome {
-        Outcome::Refused { refusal, .. } => return Ok(refused(refusal)),
+        Outcome::Refused { refusal, standing } => return Ok(refused(refusal, Some(standing))),
         Outcome::Conflict(standing) => return moved_on(services, standing).await,
         Outcome::CommandIdReused { first } => return Ok(reused(Some(first))),
         Outcome::Done(receipt) => done(matter, receipt),

@@ -70,7 +70,7 @@ pub async fn carry_out<D: Decider>(
             repeated: false,
             projections_pending: pending,
         }),
-        Outcome::Refused { refusal, .. } => of_matter(refused(&refusal)),
+        Outcome::Refused { refusal, standing } => of_matter(refused(&refusal, Some(&standing))),
         Outcome::Conflict(standing) => of_matter(busy("the register has moved on", standing.revision)),
         Outcome::CommandIdReused { first } => of_matter(reused(Some(&first))),
     })
@@ -106,5 +106,7 @@ pub fn faulty(faults: &[LineError]) -> RegisterCommandPayload {
         message: join(faults.iter().take(5).map(ToString::to_string).collect()),
         message_zh: join(faults.iter().take(5).map(LineError::message_zh).collect()),
         facts: Json(serde_json::json!({ "faults": lines })),
+        revision: None,
+        position: None,
     })
 }
