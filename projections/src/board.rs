@@ -32,6 +32,7 @@ use om_domain::{
     },
 };
 use rusqlite::Connection;
+use std::collections::BTreeMap;
 
 /// The projection of matters: board, desk, deadlines and debts.
 #[derive(Debug)]
@@ -159,6 +160,30 @@ fn permit_event(
             row
         }),
     }
+}
+
+/// The lives of a matter's permits by these facts, in the order given: the rows as they would be if no more had happened.
+pub fn lives(
+    county: &CountyId,
+    matter: MatterId,
+    facts: impl IntoIterator<Item = Recorded<E>>,
+) -> BTreeMap<PermitCode, Life> {
+    let (mut rows, mut keys) = (BTreeMap::new(), Vec::new());
+    for (position, fact) in (1..).zip(facts) {
+        let incoming = Incoming { county: county.clone(), subject: matter, position, fact };
+        Board::keys(&incoming, &mut keys);
+        for key in keys.drain(..) {
+            let row = rows.remove(&key);
+            if let Some(row) = Board::evolve(&key, row, &incoming) {
+                rows.insert(key, row);
+            }
+        }
+    }
+    let life = |(key, row): (Key, BoardRow)| match row {
+        BoardRow::Permit(row) => Some((key.permit?, row.life)),
+        BoardRow::Matter(_) => None,
+    };
+    rows.into_iter().filter_map(life).collect()
 }
 
 fn planned(

@@ -123,3 +123,74 @@ async fn the_forecast_says_when_and_what_if_records_nothing() {
     seen.shows("what.criticalPath", serde_json::json!(["J"]));
     assert_eq!(*seen.at("revision"), case.revision().await);
 }
+
+#[tokio::test]
+async fn one_query_says_of_every_matter_when_it_will_be_done_and_whose_move_it_is() {
+    let house = House::open().await;
+    house.template(STORY).await;
+    let one = Case::begin(&house, "story", 1).await;
+    let target = serde_json::json!({ "target": "2023-08-20" });
+    let two = Case::proposed(&house, 2, target).await;
+    let query = "{ overview { matters(order: NAME) { nodes { id outlook { day completion constructionPermit provisional
+        slackDays lateByDays critical { code permit mover body task since due overdue } } } } } }";
+    let seen = house.at("2023-06-12").list("lead", query).await;
+    // The same day as the matter's own forecast, by hand in the_forecast_says_when_and_what_if_records_nothing.
+    let first = seen.one("overview.matters.nodes", "id", &one.id);
+    first.shows("outlook.completion", "2023-08-25").shows("outlook.constructionPermit", "2023-07-11");
+    first.shows("outlook.day", "2023-06-12").shows("outlook.provisional", false).lacks("outlook.slackDays");
+    first.shows("outlook.critical.0.code", "W").shows("outlook.critical.0.mover", "APPLICANT");
+    first.lacks("outlook.critical.0.body").lacks("outlook.critical.1");
+    seen.one("overview.matters.nodes", "id", &two.id).lacks("outlook");
+
+    let force = serde_json::json!({ "lead": "officer:lead", "members": [] });
+    let designated = serde_json::json!({ "taskForce": force, "basis": "会议纪要〔2023〕2号" });
+    two.by("lead").act("designateMatter", designated).done().await;
+    two.by("lead").act("planMatter", serde_json::json!({ "template": "template:story" })).done().await;
+    one.by("clerk").submit("W", &["form", "seal", "proof", "photo"]).done().await;
+    let seen = house.list("lead", query).await;
+    seen.one("overview.matters.nodes", "id", &two.id)
+        .shows("outlook.slackDays", -5)
+        .shows("outlook.lateByDays", 5);
+    seen.one("overview.matters.nodes", "id", &one.id)
+        .shows("outlook.critical.0.mover", "DEPARTMENT")
+        .shows("outlook.critical.0.body", "body:water")
+        .shows("outlook.critical.0.task", "ACCEPT_OR_NOTICE")
+        .shows("outlook.critical.0.due", "2023-06-19");
+
+    two.by("lead").act("terminateMatter", serde_json::json!({ "reason": "项目取消" })).done().await;
+    let seen = house.list("lead", query).await;
+    seen.one("overview.matters.nodes", "id", &two.id).lacks("outlook");
+}
+
+#[tokio::test]
+async fn a_matters_own_desk_says_who_must_do_what_now_and_then() {
+    let case = Case::story().await;
+    let part = "desk { permitCode kind body since due weight leftWorkingDays overdue matter }
+        water: desk(body: \"body:water\") { permitCode }";
+    case.at("2023-06-12").by("clerk").submit("W", &["form", "seal", "proof", "photo"]).done().await;
+    case.by("clerk").submit("E", &["eia"]).done().await;
+    case.at("2023-06-13").by("wa-officer-1").accept("W").done().await;
+    let now = case.at("2023-06-14").see_as("lead", part, serde_json::Value::Null).await;
+    // Silence weighs more than a promise.
+    assert_eq!(now.each("desk", "permitCode"), ["E", "W"]);
+    assert_eq!(now.each("water", "permitCode"), ["W"]);
+    now.shows("desk.0.kind", "ACCEPT_OR_NOTICE").shows("desk.0.body", "body:ecology");
+    now.shows("desk.0.due", "2023-06-19").shows("desk.0.leftWorkingDays", 3);
+    now.shows("desk.1.kind", "DECIDE").shows("desk.1.since", "2023-06-13").shows("desk.1.due", "2023-06-27");
+    now.shows("desk.1.matter", case.id.as_str());
+    // The same as the departments' own desks.
+    let own = case.list("wa-officer-1", DESK).await;
+    own.shows("desk.edges.0.node.due", "2023-06-27").lacks("desk.edges.1");
+
+    case.by("wa-officer-1").approve("W").done().await;
+    let now = case.see_as("lead", part, serde_json::Value::Null).await;
+    now.shows("desk.1.kind", "ISSUE_CERTIFICATE");
+    // As known on the evening of the 12th, W was not accepted yet.
+    let known = serde_json::json!({ "known": { "time": "2023-06-12T10:00:00Z" } });
+    let then = case.see_as("auditor", part, known).await;
+    assert_eq!(then.each("desk", "kind"), ["ACCEPT_OR_NOTICE", "ACCEPT_OR_NOTICE"]);
+    then.shows("desk.0.leftWorkingDays", 5);
+    let as_of = serde_json::json!({ "asOf": "2023-06-13T10:00:00Z" });
+    let then = case.see_as("auditor", part, as_of).await;
+    then.shows("desk.1.kind", "DECIDE").shows("desk.1.since", "2023-06-13");
+}

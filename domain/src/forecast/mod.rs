@@ -16,7 +16,7 @@ use crate::{
     ids::{MilestoneCode, PermitCode},
     matter::{
         event::Dues,
-        plan::{Mode, Node, Plan, RequirementId},
+        plan::{Mode, Node, Plan, PlannedPermit, RequirementId, Stage},
     },
 };
 use jiff::civil::Date;
@@ -135,11 +135,7 @@ pub fn forecast(
     progress: &Progress,
     assumptions: &Assumptions,
 ) -> Result<Forecast, Cyclic> {
-    let graph = Graph::of_plan(&plan.permits, &plan.milestones);
-    let Some(order) = graph.order() else {
-        return Err(Cyclic { path: graph.cycles().into_iter().next().unwrap_or_default() });
-    };
-    let pass = Pass { plan, calendar, first: calendar.roll_forward(from), progress, assumptions, order };
+    let pass = pass_of(plan, calendar, from, progress, assumptions)?;
     let times = pass.run(None);
     let completion = times.completion().unwrap_or(pass.first);
     let permits: Vec<_> =
@@ -153,6 +149,58 @@ pub fn forecast(
     let critical_path = path::critical(&times);
     let calendar = calendar.version().clone();
     Ok(Forecast { permits, milestones, completion, provisional, calendar, critical_path })
+}
+
+fn pass_of<'a>(
+    plan: &'a Plan,
+    calendar: &'a Calendar,
+    from: Date,
+    progress: &'a Progress,
+    assumptions: &'a Assumptions,
+) -> Result<Pass<'a>, Cyclic> {
+    let graph = Graph::of_plan(&plan.permits, &plan.milestones);
+    let Some(order) = graph.order() else {
+        return Err(Cyclic { path: graph.cycles().into_iter().next().unwrap_or_default() });
+    };
+    Ok(Pass { plan, calendar, first: calendar.roll_forward(from), progress, assumptions, order })
+}
+
+/// A forecast without slack, for lists: one pass instead of some hundred. Its days are those of the forecast.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outline {
+    /// The day the last permit or milestone is done.
+    pub completion: Date,
+    /// The day the last permit of the stage of works is issued (施工许可); none where the plan has no such permit.
+    pub works_permit: Option<Date>,
+    /// Whether a date lies beyond the calendar's last authoritative day (R19).
+    pub provisional: bool,
+    /// What completion hangs on, in order of time.
+    pub critical_path: Vec<Node>,
+}
+
+/// The outline of a forecast.
+///
+/// # Errors
+/// When the plan is circular.
+pub fn outline(
+    plan: &Plan,
+    calendar: &Calendar,
+    from: Date,
+    progress: &Progress,
+    assumptions: &Assumptions,
+) -> Result<Outline, Cyclic> {
+    let pass = pass_of(plan, calendar, from, progress, assumptions)?;
+    let times = pass.run(None);
+    let completion = times.completion().unwrap_or(pass.first);
+    let of = |permit: &PlannedPermit| times.of(&Node::Permit(permit.code.clone()));
+    let works = plan.permits.iter().filter(|permit| permit.stage == Stage::Works);
+    let provisional = plan.permits.iter().filter_map(of).any(|times| times.is_provisional(calendar));
+    Ok(Outline {
+        completion,
+        works_permit: works.filter_map(of).map(|times| times.issue.date).max(),
+        provisional: provisional || calendar.is_provisional(completion),
+        critical_path: path::critical(&times),
+    })
 }
 
 impl Forecast {

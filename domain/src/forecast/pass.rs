@@ -60,6 +60,11 @@ pub(super) struct Times {
 }
 
 impl Times {
+    /// Whether one of the dates lies beyond the calendar's last authoritative day (R19).
+    pub(super) fn is_provisional(&self, calendar: &Calendar) -> bool {
+        [self.accept.date, self.due, self.issue.date].iter().any(|date| calendar.is_provisional(*date))
+    }
+
     fn reach(&self, reaches: Reaches) -> Date {
         match reaches {
             Reaches::Accepted => self.accept.date,

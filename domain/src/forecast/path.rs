@@ -43,9 +43,7 @@ pub(super) fn of_permit(
         accept_slack: (!accepted && !decided).then(|| slack(Gate::Accept, times.accept.date)),
         decide_slack,
         critical: decide_slack == Some(0),
-        provisional: [times.accept.date, times.due, times.issue.date]
-            .iter()
-            .any(|date| pass.calendar.is_provisional(*date)),
+        provisional: times.is_provisional(pass.calendar),
     })
 }
 

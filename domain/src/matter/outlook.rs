@@ -6,7 +6,7 @@
 use super::state::{Clocks, Matter, Permit};
 use crate::{
     calendar::Calendar,
-    forecast::{Assumptions, Forecast, PermitProgress, Progress, forecast},
+    forecast::{Assumptions, Forecast, Outline, PermitProgress, Progress, forecast, outline},
 };
 use jiff::civil::Date;
 
@@ -15,6 +15,12 @@ impl Matter {
     pub fn outlook(&self, calendar: &Calendar, day: Date) -> Option<Forecast> {
         let plan = self.plan.as_ref()?;
         forecast(plan, calendar, day, &self.progress(), &self.assumptions()).ok()
+    }
+
+    /// The forecast's outline on a day, cheap enough for a list; none as for the whole.
+    pub fn outline(&self, calendar: &Calendar, day: Date) -> Option<Outline> {
+        let plan = self.plan.as_ref()?;
+        outline(plan, calendar, day, &self.progress(), &self.assumptions()).ok()
     }
 
     /// What has happened, as a forecast needs it.

@@ -119,17 +119,31 @@ impl<D: Decider> Executor<D> {
         entries.map_err(|e| Fault::Load(e.into()))
     }
 
+    /// The facts as known and as true at some past, in the order they are folded in.
+    ///
+    /// # Errors
+    /// As [`Executor::fold_at`].
+    pub async fn facts_at(&self, stream: &StreamName, at: At) -> Result<Vec<Entry<D::Event>>, HistoryError> {
+        Ok(true_at(self.known_at(stream, at.known).await?, at.as_of))
+    }
+
     /// The state as known and as true at some past.
     ///
     /// # Errors
     /// When the fact named is not in the stream, or the log or an event cannot be read.
     pub async fn fold_at(&self, stream: &StreamName, at: At) -> Result<Folded<D::State>, HistoryError> {
+        Ok(fold::<D>(self.known_at(stream, at.known).await?, at.as_of))
+    }
+
+    async fn known_at(
+        &self,
+        stream: &StreamName,
+        until: Known,
+    ) -> Result<Vec<Entry<D::Event>>, HistoryError> {
         let events = self.store.events(stream, 0).await.map_err(Fault::from)?;
         let entries: Result<Vec<Entry<D::Event>>, Unreadable> = events.iter().map(recorded::decode).collect();
         let entries = entries.map_err(|e| Fault::Load(e.into()))?;
-        let known = known(entries, at.known)
-            .map_err(|event| HistoryError::UnknownEvent { stream: stream.clone(), event })?;
-        Ok(fold::<D>(known, at.as_of))
+        known(entries, until).map_err(|event| HistoryError::UnknownEvent { stream: stream.clone(), event })
     }
 }
 
@@ -143,15 +157,21 @@ fn known<E>(mut entries: Vec<Entry<E>>, known: Known) -> Result<Vec<Entry<E>>, E
     Ok(entries)
 }
 
-fn fold<D: Decider>(mut known: Vec<Entry<D::Event>>, as_of: Option<Timestamp>) -> Folded<D::State>
-where
-    D::Event: EventRecord,
-{
-    let last = known.last().map(|entry| (entry.fact.revision, entry.fact.recorded));
+/// Of what is known, what had happened by the instant, in the order of its days.
+fn true_at<E>(mut known: Vec<Entry<E>>, as_of: Option<Timestamp>) -> Vec<Entry<E>> {
     if let Some(instant) = as_of {
         known.retain(|entry| entry.fact.effective.is_by(instant));
         known.sort_by_key(|entry| (entry.fact.effective.day(), entry.fact.revision));
     }
+    known
+}
+
+fn fold<D: Decider>(known: Vec<Entry<D::Event>>, as_of: Option<Timestamp>) -> Folded<D::State>
+where
+    D::Event: EventRecord,
+{
+    let last = known.last().map(|entry| (entry.fact.revision, entry.fact.recorded));
+    let known = true_at(known, as_of);
     let mut state = D::State::default();
     for entry in &known {
         D::evolve(&mut state, &entry.fact);

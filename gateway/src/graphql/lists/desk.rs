@@ -7,16 +7,21 @@ use super::{
 use crate::graphql::{
     error::bad_input,
     limits::{multiplier, page_size},
-    matter::carry_out::of_fault,
-    matter::queries::of_request,
+    matter::{
+        carry_out::of_fault,
+        payload::stream_of,
+        queries::{of_history, of_request},
+        types::View,
+    },
     node_id::{self, NodeId},
     page::connection,
     scalars::{Date, LegalText, PermitCode, Requirement},
 };
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
-use om_domain::calendar::Calendar;
+use jiff::civil::Date as Day;
+use om_domain::{calendar::Calendar, ids::BodyId, matter::state::Phase};
 use om_projections::{
-    board::Board,
+    board::{self, Board},
     desk::{self, DeskCursor, DeskRow},
 };
 
@@ -82,6 +87,30 @@ impl DeskTask {
 connection! {
     /// A page of a desk.
     DeskConnection, DeskEdge, DeskTask
+}
+
+/// What must be done next in one matter, by the facts it was folded from.
+pub(crate) async fn of_matter(
+    ctx: &Context<'_>,
+    view: &View,
+    body: Option<&BodyId>,
+) -> Result<Vec<DeskTask>> {
+    let (services, who) = of_request(ctx)?;
+    let name = stream_of(who, view.id)?;
+    let facts = services.matters.facts_at(&name, view.at).await.map_err(of_history)?;
+    let known = facts.into_iter().map(|entry| entry.fact).filter(|fact| Some(fact.revision) <= view.revision);
+    let project = view.state.project.as_ref();
+    let Some(matter_name) = project.map(|project| project.name.clone()) else { return Ok(Vec::new()) };
+    let given_up = view.state.phase == Phase::Terminated;
+    let mut rows: Vec<DeskRow> = board::lives(who.county(), view.id, known)
+        .into_iter()
+        .filter(|_| !given_up)
+        .flat_map(|(permit, life)| desk::tasks(&life).into_iter().map(move |task| (permit.clone(), task)))
+        .filter(|(_, task)| body.is_none_or(|body| task.body == *body))
+        .map(|(permit, task)| DeskRow { matter: view.id, matter_name: matter_name.clone(), permit, task })
+        .collect();
+    rows.sort_by_key(|row| (row.task.weight, row.task.due.unwrap_or(Day::MAX), row.permit.clone()));
+    Ok(rows.into_iter().map(|row| DeskTask::of(row, &view.calendar, view.today())).collect())
 }
 
 /// Queries for desks.

@@ -5,6 +5,7 @@
 //! Deliberately absent: one matter's screen; that is the fold of its stream.
 
 pub mod desk;
+pub mod outlook;
 pub mod overview;
 pub mod subscriptions;
 pub mod tolerances;

@@ -1,6 +1,10 @@
 //! The overview: what the county has underway, what is late, and the list of matters.
 
-use super::{decode, encode, of_read, one_more, words::BoardPhase};
+use super::{
+    decode, encode, of_read, one_more,
+    outlook::{self, MatterOutlook},
+    words::BoardPhase,
+};
 use crate::graphql::{
     error::bad_input,
     limits::{multiplier, page_size},
@@ -141,6 +145,13 @@ impl MatterSummary {
             done: count(s.done),
         };
         Ok(stages.into_iter().map(one).collect())
+    }
+
+    /// When it will be done as it stands today, how far that lies from the target, and whose move it is now. None before it is
+    /// planned and once it is given up.
+    #[graphql(complexity = "20 + 5 * child_complexity")]
+    async fn outlook(&self, ctx: &Context<'_>) -> Result<Option<MatterOutlook>> {
+        outlook::of(ctx, self.matter).await
     }
 
     /// How its permits stand against their days, today.

@@ -19,7 +19,7 @@ use crate::{
     },
     services::Services,
 };
-use async_graphql::{Context, ID, InputObject, Object, OneofObject, Result};
+use async_graphql::{Context, Error, ID, InputObject, Object, OneofObject, Result};
 use om_domain::{calendar::beijing, ids::MatterId, matter::state::Phase};
 use om_infra::{
     calendars::Calendars as _,
@@ -102,6 +102,7 @@ pub async fn view_of(services: &Services, who: &Requester, id: MatterId) -> Resu
     Ok(View {
         id,
         state: snapshot.state,
+        at: At::default(),
         revision: snapshot.revision,
         recorded: snapshot.recorded,
         as_of: now,
@@ -126,10 +127,8 @@ async fn past(services: &Services, who: &Requester, id: MatterId, at: AtInput) -
     };
     let name = stream_of(who, id)?;
     let as_of = at.as_of.map(Into::into);
-    let folded = services.matters.fold_at(&name, At { known, as_of }).await.map_err(|e| match e {
-        HistoryError::UnknownEvent { .. } => not_found("the event"),
-        HistoryError::Fault(cause) => of_fault(cause),
-    })?;
+    let at = At { known, as_of };
+    let folded = services.matters.fold_at(&name, at).await.map_err(of_history)?;
     let Some(recorded) = folded.known_recorded else { return Err(not_found("the matter")) };
     // Clocks are read at the moment asked for, else when the last known entry was recorded or the instant named.
     let read_at = as_of.unwrap_or(match known {
@@ -145,6 +144,7 @@ async fn past(services: &Services, who: &Requester, id: MatterId, at: AtInput) -
     Ok(View {
         id,
         state: Arc::new(folded.state),
+        at,
         revision: folded.known_revision,
         recorded: Some(recorded),
         as_of: read_at,
@@ -153,6 +153,14 @@ async fn past(services: &Services, who: &Requester, id: MatterId, at: AtInput) -
         reads: Arc::default(),
         by: Arc::clone(&who.actor),
     })
+}
+
+/// A past that cannot be shown.
+pub fn of_history(cause: HistoryError) -> Error {
+    match cause {
+        HistoryError::UnknownEvent { .. } => not_found("the event"),
+        HistoryError::Fault(cause) => of_fault(cause),
+    }
 }
 
 /// The services and the requester of a request.

@@ -10,6 +10,7 @@ use super::{
     view::View,
 };
 use crate::graphql::{
+    lists::desk::{self, DeskTask},
     matter::{
         enums::{MatterPhase, Stage},
         history::{EventConnection, events},
@@ -231,6 +232,19 @@ impl Matter {
         };
         let all = [S::ProjectAndLand, S::Construction, S::Works, S::Completion].map(of);
         all.into_iter().filter(|stage| stage.permits > 0).collect()
+    }
+
+    /// What must be done next in it, whose move it is, since when and until when, the heaviest first: read off the same facts as
+    /// the matter, at the moment of this view; lateness and days left are counted for its day. A permit that waits for the
+    /// applicant, or that needs nothing more, has no task.
+    #[graphql(complexity = "30 + 30 * child_complexity")]
+    async fn desk(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only what is this body's move, `body:…`.")] body: Option<ID>,
+    ) -> Result<Vec<DeskTask>> {
+        let body = body.as_ref().map(crate::graphql::node_id::body).transpose()?;
+        desk::of_matter(ctx, &self.0, body.as_ref()).await
     }
 
     /// When it will be done if every department uses its whole limit, from the day of this view on; with assumptions, what

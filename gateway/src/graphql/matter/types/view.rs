@@ -7,6 +7,7 @@ use om_domain::{
     ids::MatterId,
     matter::{Matter, MatterReads},
 };
+use om_infra::executor::At;
 use std::sync::Arc;
 
 /// One matter at one moment.
@@ -16,6 +17,8 @@ pub struct View {
     pub id: MatterId,
     /// Its state.
     pub state: Arc<Matter>,
+    /// Which facts it is folded from: those up to `revision`, as true at this past.
+    pub at: At,
     /// The last revision that is known in it.
     pub revision: Option<u64>,
     /// When that was recorded.
