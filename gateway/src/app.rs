@@ -6,7 +6,7 @@
 use crate::{
     context::{Requester, SignIn, Unauthenticated},
     graphql::{self, engine::Engine},
-    http,
+    http::{self, origin::Origins},
     services::Services,
     ws,
 };
@@ -33,19 +33,32 @@ struct Inner {
     engine: Engine,
     services: Arc<Services>,
     sign_in: SignIn,
+    origins: Origins,
     shutdown: CancellationToken,
     places: Arc<Semaphore>,
 }
 
 impl GatewayState {
-    /// The state of a gateway over a platform. Call it inside a runtime: it follows the log.
+    /// The state of a gateway over a platform that no page of another origin may speak to.
     pub fn new(platform: Arc<Platform>, sign_in: SignIn) -> Result<Self, async_graphql::parser::Error> {
+        Self::with_origins(platform, sign_in, Origins::default())
+    }
+
+    /// The state of a gateway over a platform. Call it inside a runtime: it follows the log.
+    pub fn with_origins(
+        platform: Arc<Platform>,
+        sign_in: SignIn,
+        origins: Origins,
+    ) -> Result<Self, async_graphql::parser::Error> {
+        let SignIn::Dev(_) = &sign_in;
+        let origins = origins.of_loopback();
         let services = Services::new(platform);
         let introspection = matches!(sign_in, SignIn::Dev(_));
         Ok(GatewayState(Arc::new(Inner {
             engine: Engine::new(graphql::schema(Arc::clone(&services)), introspection)?,
             services,
             sign_in,
+            origins,
             shutdown: CancellationToken::new(),
             places: Arc::new(Semaphore::new(MAX_CONNECTIONS)),
         })))
@@ -72,6 +85,11 @@ impl GatewayState {
                 Err(Unauthenticated::Unavailable)
             }
         }
+    }
+
+    /// Which pages of a browser may speak to it.
+    pub fn origins(&self) -> &Origins {
+        &self.0.origins
     }
 
     /// Cancelled when the server drains.

@@ -24,6 +24,11 @@ impl Requester {
         &self.actor.county
     }
 
+    /// Whether both are one account of one county, whatever it may do now.
+    pub fn is_the_same_person(&self, other: &Requester) -> bool {
+        (&self.actor.county, &self.actor.officer) == (&other.actor.county, &other.actor.officer)
+    }
+
     /// Whether the requester only reads.
     pub fn only_reads(&self) -> bool {
         self.actor.roles.iter().all(|role| *role == Role::Auditor)

@@ -29,6 +29,9 @@ pub struct ServeConfig {
     pub dev: bool,
     /// Serve a demo's directory, with its virtual clock.
     pub demo: bool,
+    /// Origins whose pages may speak to the API besides its own.
+    #[serde(default)]
+    pub allowed_origins: Vec<String>,
     /// Where traces go by OTLP over gRPC; none: nowhere.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub otlp: Option<String>,
@@ -72,6 +75,7 @@ impl Default for ServeConfig {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             dev: false,
             demo: false,
+            allowed_origins: Vec::new(),
             otlp: None,
             vault: None,
             vault_ca: None,
@@ -99,6 +103,9 @@ pub struct ServeFlags {
     /// `--demo`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub demo: Option<bool>,
+    /// `--allowed-origin`, each of them; given ones take the place of the file's.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub allowed_origins: Vec<String>,
     /// `--otlp`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub otlp: Option<String>,
@@ -121,8 +128,8 @@ pub enum ConfigError {
     NoFile(PathBuf),
     /// A value or key is wrong.
     #[error(
-        "the settings cannot be used: {0}. Known keys: data, listen, dev, demo, otlp, vault, vault_ca, log, \
-         log_json, cached_matters, ticker_seconds, ticker_grace_seconds"
+        "the settings cannot be used: {0}. Known keys: data, listen, dev, demo, allowed_origins, otlp, vault, \
+         vault_ca, log, log_json, cached_matters, ticker_seconds, ticker_grace_seconds"
     )]
     Wrong(Box<figment::Error>),
 }

@@ -48,6 +48,9 @@ pub struct Serve {
     /// Serve the data directory of a demo, with its virtual clock.
     #[arg(long)]
     pub demo: bool,
+    /// Origin whose pages may speak to the API besides its own, such as https://permits.example.gov.cn; may be repeated.
+    #[arg(long = "allowed-origin", value_name = "ORIGIN")]
+    pub allowed_origins: Vec<String>,
     /// TOML file with the same settings.
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,

@@ -9,7 +9,7 @@ use super::{
     args::Serve,
     text::{Paint, Style},
 };
-use crate::{app::GatewayState, start};
+use crate::{app::GatewayState, http::origin::Origins, start};
 use indicatif::{ProgressBar, ProgressStyle};
 use om_domain::calendar::beijing_datetime;
 use om_infra::{
@@ -29,6 +29,7 @@ pub(super) async fn run(args: Serve) -> Result<(), Failure> {
         listen: args.listen,
         dev: args.dev.then_some(true),
         demo: args.demo.then_some(true),
+        allowed_origins: args.allowed_origins,
         otlp: args.otlp,
         vault: args.vault,
         vault_ca: args.vault_ca,
@@ -40,6 +41,7 @@ pub(super) async fn run(args: Serve) -> Result<(), Failure> {
 /// Serves by settings.
 pub(super) async fn serve(mut config: ServeConfig) -> Result<(), Failure> {
     let sign_in = start::sign_in(config.dev, config.listen)?;
+    let origins = Origins::listed(&config.allowed_origins)?;
     let telemetry = Telemetry::begin(&config.telemetry())?;
     let options = PlatformOptions {
         vault: shared_vault(&config).await?,
@@ -58,7 +60,7 @@ pub(super) async fn serve(mut config: ServeConfig) -> Result<(), Failure> {
     })?;
     // with port 0 the system has chosen one
     config.listen = listener.local_addr()?;
-    let state = GatewayState::new(Arc::clone(&platform), sign_in)?;
+    let state = GatewayState::with_origins(Arc::clone(&platform), sign_in, origins)?;
     banner(&config, &platform);
     let served = crate::serve::serve(listener, state, stopped()).await;
     platform.shutdown().await;

@@ -1,6 +1,6 @@
 //! `/graphql`: GraphQL over HTTP, as the draft of the GraphQL foundation has it.
 //!
-//! Invariants: who is not known is answered 401 before a byte of the body is read; a mutation comes as a POST with JSON
+//! Invariants: a page of another origin is answered 403, and who is not known 401, before a byte of the body is read; a mutation comes as a POST with JSON
 //! or not at all, so no page of another origin can send one; bodies, documents and time are bounded.
 //! Deliberately absent: batches, uploads, subscriptions (they are `/graphql/ws`'s).
 
@@ -31,6 +31,10 @@ pub const MAX_BODY_BYTES: usize = 1024 * 1024;
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Longest time for an operation.
 const EXECUTION_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// What a page of another origin is told.
+pub const FOREIGN_PAGE: &str = "a page of another origin may not speak to this server: open it from the server's own address, or have the \
+     administrator list its origin (--allowed-origin)";
 
 /// What a request is answered in, and under which trace.
 struct Asked {
@@ -68,6 +72,9 @@ async fn answer(state: &GatewayState, request: Request<Body>, asked: &Asked) -> 
     let method = request.method().clone();
     if method != Method::POST && method != Method::GET && method != Method::HEAD {
         return not_allowed(asked, "GET, POST", "send queries by GET or POST and mutations by POST");
+    }
+    if !state.origins().permit(request.headers(), request.uri()) {
+        return asked.problem(StatusCode::FORBIDDEN, Code::Forbidden, FOREIGN_PAGE);
     }
     let requester = match state.requester(authorization(request.headers())).await {
         Ok(requester) => requester,
@@ -142,7 +149,7 @@ async fn read(request: Request<Body>, post: bool) -> Result<Params, Malformed> {
     }
 }
 
-fn authorization(headers: &HeaderMap) -> Option<&str> {
+pub(crate) fn authorization(headers: &HeaderMap) -> Option<&str> {
     headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok())
 }
 

@@ -6,5 +6,6 @@
 pub mod graphql;
 pub mod health;
 pub mod negotiate;
+pub mod origin;
 pub mod params;
 pub mod respond;

@@ -20,6 +20,8 @@ pub enum Closing {
     BadRequest(&'static str),
     /// Not signed in, or not yet.
     Unauthorized(&'static str),
+    /// `connection_init` names somebody else than the upgrade's `Authorization` header.
+    Forbidden(&'static str),
     /// No `connection_init` in time.
     InitTimeout,
     /// An id that is in use was subscribed again.
@@ -37,6 +39,7 @@ impl Closing {
             Closing::GoingAway => 1001,
             Closing::BadRequest(_) => 4400,
             Closing::Unauthorized(_) => 4401,
+            Closing::Forbidden(_) => 4403,
             Closing::InitTimeout => 4408,
             Closing::SubscriberExists => 4409,
             Closing::TooManyInits => 4429,
@@ -48,7 +51,9 @@ impl Closing {
     pub fn reason(self) -> &'static str {
         match self {
             Closing::GoingAway => "Going away",
-            Closing::BadRequest(reason) | Closing::Unauthorized(reason) => reason,
+            Closing::BadRequest(reason) | Closing::Unauthorized(reason) | Closing::Forbidden(reason) => {
+                reason
+            }
             Closing::InitTimeout => "Connection initialisation timeout",
             Closing::SubscriberExists => "Subscriber for this id already exists",
             Closing::TooManyInits => "Too many initialisation requests",

@@ -1,6 +1,7 @@
 //! `/graphql/ws`: GraphQL over WebSocket, subprotocol graphql-transport-ws.
 //!
-//! Invariants: buffers are small, so ten thousand subscribers fit in memory; connections are counted and bounded.
+//! Invariants: a page of another origin is refused before the upgrade, since a browser asks nobody before it opens a
+//! WebSocket; buffers are small, so ten thousand subscribers fit in memory; connections are counted and bounded.
 //! Deliberately absent: any other subprotocol.
 
 pub mod message;
@@ -9,12 +10,16 @@ pub mod session;
 use crate::{
     app::GatewayState,
     graphql::error::Code,
-    http::{negotiate::Media, respond::problem},
+    http::{
+        graphql::{FOREIGN_PAGE, authorization},
+        negotiate::Media,
+        respond::problem,
+    },
     trace::Trace,
 };
 use axum::{
     extract::{State, WebSocketUpgrade, ws::rejection::WebSocketUpgradeRejection},
-    http::StatusCode,
+    http::{HeaderMap, StatusCode, Uri},
     response::Response,
 };
 use futures::StreamExt;
@@ -27,10 +32,15 @@ const BUFFER_BYTES: usize = 4 * 1024;
 /// Answers the upgrade.
 pub async fn serve(
     State(state): State<GatewayState>,
+    uri: Uri,
+    headers: HeaderMap,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
     let trace = Trace::new_one();
     let refuse = |status, code, message: &str| problem(status, code, message, Media::Json, trace.id());
+    if !state.origins().permit(&headers, &uri) {
+        return refuse(StatusCode::FORBIDDEN, Code::Forbidden, FOREIGN_PAGE);
+    }
     let Ok(upgrade) = upgrade else {
         let message = "this is a WebSocket endpoint: connect with subprotocol graphql-transport-ws";
         return refuse(StatusCode::UPGRADE_REQUIRED, Code::BadInput, message);
@@ -45,6 +55,13 @@ pub async fn serve(
     if upgrade.selected_protocol().is_none() {
         return refuse(StatusCode::BAD_REQUEST, Code::BadInput, "name the subprotocol graphql-transport-ws");
     }
+    let by_header = match authorization(&headers) {
+        None => None,
+        Some(bearer) => match state.requester(Some(bearer)).await {
+            Ok(requester) => Some(requester),
+            Err(why) => return refuse(StatusCode::UNAUTHORIZED, Code::Unauthenticated, &why.to_string()),
+        },
+    };
     let Some(place) = state.enter() else {
         return refuse(
             StatusCode::SERVICE_UNAVAILABLE,
@@ -54,7 +71,7 @@ pub async fn serve(
     };
     upgrade.on_upgrade(move |socket| async move {
         let (sender, receiver) = socket.split();
-        session::run(state, receiver, sender, session::Patience::default()).await;
+        session::run(state, by_header, receiver, sender, session::Patience::default()).await;
         drop(place);
     })
 }

@@ -1,6 +1,7 @@
 //! One WebSocket connection, from `connection_init` to its end.
 //!
-//! Invariants: no operation before the bearer is accepted; every document passes the same guard as over HTTP; what a
+//! Invariants: no operation before the bearer is accepted, in `connection_init` or in the upgrade's header, and never two
+//! persons on one connection; every document passes the same guard as over HTTP; what a
 //! connection may hold is bounded: its operations, its unsent bytes (a client that does not read is closed), its silence.
 //! Deliberately absent: mutations (they are POSTs), and the frames' own encoding.
 
@@ -53,22 +54,28 @@ type Step = Result<(), Closing>;
 struct Session<T> {
     state: GatewayState,
     sender: T,
+    by_header: Option<Requester>,
     requester: Option<Requester>,
     operations: Operations,
     heard: Instant,
     patience: Patience,
 }
 
-/// Serves a connection until either side ends it.
-pub async fn run<R, T, E>(state: GatewayState, receiver: R, sender: T, patience: Patience)
-where
+/// Serves a connection until either side ends it. `by_header` is who the upgrade's `Authorization` header names.
+pub async fn run<R, T, E>(
+    state: GatewayState,
+    by_header: Option<Requester>,
+    receiver: R,
+    sender: T,
+    patience: Patience,
+) where
     R: Stream<Item = Result<Message, E>> + Send,
     T: Sink<Message> + Send + Unpin,
 {
     let mut receiver = pin!(receiver);
     let now = Instant::now();
-    let mut session =
-        Session { state, sender, requester: None, operations: StreamMap::new(), heard: now, patience };
+    let operations = StreamMap::new();
+    let mut session = Session { state, sender, by_header, requester: None, operations, heard: now, patience };
     let shutdown = session.state.shutdown().clone();
     let mut ping = tokio::time::interval_at(now + patience.ping_every, patience.ping_every);
     let closing = loop {
@@ -130,9 +137,21 @@ impl<T: Sink<Message> + Send + Unpin> Session<T> {
         if self.requester.is_some() {
             return Err(Closing::TooManyInits);
         }
-        let requester = self.state.requester(authorization).await;
-        self.requester =
-            Some(requester.map_err(|_| Closing::Unauthorized("Unauthorized: unknown credentials"))?);
+        let requester = match (authorization, self.by_header.take()) {
+            (None, Some(by_header)) => by_header,
+            (authorization, by_header) => {
+                let requester = self.state.requester(authorization).await;
+                let requester =
+                    requester.map_err(|_| Closing::Unauthorized("Unauthorized: unknown credentials"))?;
+                if by_header.is_some_and(|other| !other.is_the_same_person(&requester)) {
+                    return Err(Closing::Forbidden(
+                        "Forbidden: connection_init and the Authorization header name different persons",
+                    ));
+                }
+                requester
+            }
+        };
+        self.requester = Some(requester);
         self.say(message::ack()).await
     }
 

@@ -109,6 +109,29 @@ async fn a_mutation_comes_as_json_by_post_or_not_at_all() {
 }
 
 #[tokio::test]
+async fn a_page_of_another_origin_is_not_answered() {
+    for (origin, host, expected) in [
+        ("http://127.0.0.1:8080", "127.0.0.1:8080", StatusCode::OK),
+        ("http://localhost:8080", "localhost:8080", StatusCode::OK),
+        ("https://evil.example", "127.0.0.1:8080", StatusCode::FORBIDDEN),
+        ("null", "127.0.0.1:8080", StatusCode::FORBIDDEN),
+        // Its name was turned to this machine: the same origin to a browser, and no page of ours.
+        ("http://evil.example:8080", "evil.example:8080", StatusCode::FORBIDDEN),
+    ] {
+        for document in ["mutation { __typename }", "{ me { county } }"] {
+            let mut request = ask(document);
+            request.headers_mut().insert("origin", origin.parse().unwrap());
+            request.headers_mut().insert("host", host.parse().unwrap());
+            let (status, _, body) = send(request).await;
+            assert_eq!(status, expected, "{origin}: {body}");
+            if status == StatusCode::FORBIDDEN {
+                assert_eq!(code(&body), "FORBIDDEN");
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn batches_and_large_bodies_are_refused() {
     let (status, _, body) = send(post(BOTH, r#"[{"query":"{me{county}}"}]"#)).await;
     assert_eq!((status, code(&body)), (StatusCode::BAD_REQUEST, "BAD_USER_INPUT"));

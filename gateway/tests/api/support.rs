@@ -8,6 +8,7 @@ use om_gateway::{
     app::{GatewayState, app},
     context::SignIn,
     dev_users::DevUsers,
+    http::origin::Origins,
 };
 use om_infra::{
     clock::VirtualClock,
@@ -30,11 +31,18 @@ pub(crate) struct Gateway {
 
 impl Gateway {
     pub(crate) fn open() -> Self {
+        Self::of(&[])
+    }
+
+    /// One that pages of these origins may speak to besides its own.
+    pub(crate) fn of(origins: &[&str]) -> Self {
         let dir = TempDir::new().unwrap();
         let clock = Arc::new(VirtualClock::standing("2026-03-02T01:00:00Z".parse().unwrap()));
         let options = PlatformOptions { clock: Some(clock.clone()), ..PlatformOptions::default() };
         let platform = Arc::new(Platform::open(dir.path(), options).unwrap());
-        let state = GatewayState::new(platform, SignIn::Dev(DevUsers::built_in())).unwrap();
+        let origins: Vec<String> = origins.iter().map(ToString::to_string).collect();
+        let origins = Origins::listed(&origins).unwrap();
+        let state = GatewayState::with_origins(platform, SignIn::Dev(DevUsers::built_in()), origins).unwrap();
         Gateway { state, clock, _dir: dir }
     }
 

@@ -3,9 +3,16 @@
 use crate::support::Gateway;
 use axum::extract::ws::Message;
 use futures::{StreamExt, channel::mpsc};
-use om_gateway::ws::session::{self, Patience};
+use om_gateway::{
+    context::Requester,
+    ws::session::{self, Patience},
+};
 use serde_json::{Value, json};
-use std::{convert::Infallible, time::Duration};
+use std::{convert::Infallible, net::SocketAddr, time::Duration};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+};
 
 struct Client {
     to_server: mpsc::UnboundedSender<Result<Message, Infallible>>,
@@ -19,10 +26,20 @@ impl Client {
     }
 
     fn patient(patience: Patience) -> Self {
+        Self::over(Gateway::open(), None, patience)
+    }
+
+    /// A connection whose upgrade carried this user's `Authorization` header.
+    async fn by_header(user: &str) -> Self {
         let gateway = Gateway::open();
+        let requester = gateway.state.requester(Some(&format!("Bearer dev:{user}"))).await.unwrap();
+        Self::over(gateway, Some(requester), Patience::default())
+    }
+
+    fn over(gateway: Gateway, by_header: Option<Requester>, patience: Patience) -> Self {
         let (to_server, receiver) = mpsc::unbounded();
         let (sender, from_server) = mpsc::unbounded();
-        tokio::spawn(session::run(gateway.state.clone(), receiver, sender, patience));
+        tokio::spawn(session::run(gateway.state.clone(), by_header, receiver, sender, patience));
         Client { to_server, from_server, gateway }
     }
 
@@ -60,9 +77,13 @@ impl Client {
     }
 
     async fn closed(&mut self) -> u16 {
+        self.closed_for().await.0
+    }
+
+    async fn closed_for(&mut self) -> (u16, String) {
         loop {
             match self.next().await {
-                Message::Close(Some(frame)) => return frame.code,
+                Message::Close(Some(frame)) => return (frame.code, frame.reason.to_string()),
                 Message::Ping(_) => {}
                 other => panic!("{other:?}"),
             }
@@ -135,4 +156,68 @@ async fn a_server_that_drains_says_so() {
     let mut client = Client::signed_in().await;
     client.gateway.state.shutdown().cancel();
     assert_eq!(client.closed().await, 1001);
+}
+
+#[tokio::test]
+async fn the_header_of_the_upgrade_is_enough_and_two_persons_are_too_many() {
+    let me = "{ me { officer } }";
+    let mut client = Client::by_header("auditor").await;
+    client.say(json!({ "type": "connection_init" }));
+    assert_eq!(client.hear().await["type"], "connection_ack");
+    client.subscribe("1", me);
+    assert_eq!(client.hear().await["payload"]["data"]["me"]["officer"], "officer:auditor");
+
+    // The same person twice is one person.
+    let mut client = Client::by_header("lead").await.sign_in().await;
+    client.subscribe("1", me);
+    assert_eq!(client.hear().await["payload"]["data"]["me"]["officer"], "officer:lead");
+
+    let mut client = Client::by_header("auditor").await;
+    client.say(json!({ "type": "connection_init", "payload": { "authorization": "Bearer dev:lead" } }));
+    let (code, reason) = client.closed_for().await;
+    assert_eq!(code, 4403);
+    assert!(reason.contains("different persons"), "{reason}");
+
+    // A header does not stand in for an init that is wrong, nor for none.
+    let mut client = Client::by_header("lead").await;
+    client.say(json!({ "type": "connection_init", "payload": { "authorization": "Bearer dev:nobody" } }));
+    assert_eq!(client.closed().await, 4401);
+    let mut client = Client::by_header("lead").await;
+    client.subscribe("1", me);
+    assert_eq!(client.closed().await, 4401);
+}
+
+/// The status line of an upgrade with these headers.
+async fn upgrade(address: SocketAddr, headers: &str) -> String {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let request = format!(
+        "GET /graphql/ws HTTP/1.1\r\nhost: {address}\r\nconnection: Upgrade\r\nupgrade: websocket\r\n\
+         sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
+         sec-websocket-protocol: graphql-transport-ws\r\n{headers}\r\n"
+    );
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = [0; 12];
+    stream.read_exact(&mut answer).await.unwrap();
+    String::from_utf8_lossy(&answer[9..]).into_owned()
+}
+
+#[tokio::test]
+async fn a_page_of_another_origin_gets_no_websocket() {
+    let gateway = Gateway::of(&["https://permits.example.gov.cn"]);
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(om_gateway::serve::serve(listener, gateway.state.clone(), std::future::pending()));
+    for (headers, status) in [
+        (String::new(), "101"),
+        (format!("origin: http://{address}\r\n"), "101"),
+        ("origin: https://permits.example.gov.cn\r\n".into(), "101"),
+        ("origin: https://evil.example\r\n".into(), "403"),
+        (format!("origin: http://{address}.evil.example\r\n"), "403"),
+        ("origin: null\r\n".into(), "403"),
+        ("origin: https://evil.example\r\nauthorization: Bearer dev:lead\r\n".into(), "403"),
+        ("authorization: Bearer dev:lead\r\n".into(), "101"),
+        ("authorization: Bearer dev:nobody\r\n".into(), "401"),
+    ] {
+        assert_eq!(upgrade(address, &headers).await, status, "{headers}");
+    }
 }
