@@ -119,8 +119,13 @@ impl<E> Recorded<E> {
     /// What time alone has made true is stated by the platform and is never back-filling.
     pub fn is_backfilled(&self, calendar: &Calendar, grace: i32) -> bool {
         !self.by.is(Role::System)
-            && calendar.working_days_between(self.effective.day(), beijing(self.recorded)) > grace
+            && is_backfilled(self.effective.day(), beijing(self.recorded), calendar, grace)
     }
+}
+
+/// Whether what a person recorded on one day of what happened on another is back-filling (后期补录, R16).
+pub fn is_backfilled(effective: Date, recorded: Date, calendar: &Calendar, grace: i32) -> bool {
+    calendar.working_days_between(effective, recorded) > grace
 }
 
 /// The only window a decision has on the world.

@@ -8,6 +8,7 @@ mod matter {
     mod decision;
     mod given;
     mod intake;
+    mod lateness;
     mod life;
     mod plan;
     mod record;

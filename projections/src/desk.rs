@@ -1,7 +1,7 @@
 //! What each body must do next: one row per task of a permit, ordered by due date or by legal risk.
 //!
 //! Invariants: tasks are a pure function of the permit's life; a permit whose next move is the applicant's, or that
-//! needs nothing more, has no row; due dates come from events.
+//! needs nothing more, has no row; due dates come from events; what hangs on a task is judged at the day asked about.
 //! Deliberately absent: “overdue” (compare `due` with the day asked about), who may do it (the domain's to say).
 
 mod table;
@@ -16,7 +16,10 @@ use crate::{
 use jiff::civil::Date;
 use om_domain::{
     ids::BodyId,
-    matter::plan::{Mode, Nature, RequirementId},
+    matter::{
+        event::Term,
+        plan::{Mode, Nature, RequirementId},
+    },
 };
 
 named! {
@@ -84,6 +87,19 @@ pub struct Task {
     pub due: Option<Date>,
     /// What hangs on it.
     pub weight: Weight,
+    /// The last day of the statutory limit, where the promised one ends before it.
+    pub statutory_due: Option<Date>,
+}
+
+impl Task {
+    /// The task as it stands on a day: once the statutory limit has run out too, that is what hangs on it.
+    #[must_use]
+    pub fn on(self, day: Date) -> Self {
+        match self.statutory_due.filter(|due| *due < day) {
+            Some(due) => Task { due: Some(due), weight: Weight::Statutory, ..self },
+            None => self,
+        }
+    }
 }
 
 /// The permit's tasks, by kind and requirement.
@@ -120,7 +136,8 @@ pub fn tasks(life: &Life) -> Vec<Task> {
 }
 
 fn task(life: &Life, kind: TaskKind, since: Date, due: Option<Date>, weight: Weight) -> Task {
-    Task { kind, requirement: None, body: life.custodian.clone(), since, due, weight }
+    let body = life.custodian.clone();
+    Task { kind, requirement: None, body, since, due, weight, statutory_due: None }
 }
 
 /// The next step of the permit itself; the custodian's, since the lead department decides only with custody.
@@ -138,11 +155,14 @@ fn main_task(life: &Life, tasks: &mut Vec<Task>) {
         _ => return,
     };
     let told_until = || life.round.stops.iter().map(|stop| stop.told_until).min();
-    let due = if life.status == Status::Suspended { told_until() } else { life.next_due() };
-    tasks.push(task(life, kind, life.since, due, weight));
+    let own = || life.open_terms().filter(|open| open.term != Term::Hearing).map(|open| open.due).min();
+    let due = if life.status == Status::Suspended { told_until() } else { own() };
+    let reviewed = life.status == Status::InReview && weight == Weight::Promised;
+    let statutory_due = life.round.dues.filter(|_| reviewed).and_then(|dues| dues.statutory);
+    tasks.push(Task { statutory_due, ..task(life, kind, life.since, due, weight) });
 }
 
-/// The statutory limit weighs where its day comes first or is the only one.
+/// The statutory limit weighs where its day comes first or is the only one; else it weighs once it has run out too.
 fn review_weight(life: &Life) -> Weight {
     let dues = life.round.dues.unwrap_or_default();
     match (dues.statutory, dues.promised) {

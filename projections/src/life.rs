@@ -252,17 +252,10 @@ impl Life {
         }
     }
 
-    /// The last day of the department's next act: answer to the file, opinion, decision, delivery. None while the
-    /// clock is stopped and while it is the applicant's move.
+    /// The last day of the department's next act: answer to the file, opinion, hearing, decision, delivery. None while
+    /// the clock is stopped and no hearing is owed, and while it is the applicant's move.
     pub fn next_due(&self) -> Option<Date> {
-        let on = |due: &Option<DueDay>| due.as_ref().map(|due| due.on);
-        match self.status {
-            Status::Submitted => on(&self.round.intake_due),
-            Status::PreReview => on(&self.round.pre_review_due),
-            Status::InReview => self.round.dues.as_ref().and_then(ClockDues::earliest),
-            Status::Approved if self.planned.certificate => on(&self.round.delivery_due),
-            _ => None,
-        }
+        self.open_terms().map(|open| open.due).min()
     }
 
     /// Whether a date shown of it is provisional (R19).

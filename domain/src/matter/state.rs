@@ -11,7 +11,7 @@ pub use parts::{Certificate, Check, Custody, Debt, Decision, Hearing, Offer, Tol
 use super::{
     event::{DueOn, Dues, Handed, Notice, ProjectFacts, TaskForce, Term},
     order::Order,
-    plan::{Mode, Plan, PlannedPermit, Reaches, RequirementId},
+    plan::{Mode, Plan, PlannedPermit, Reaches, RequirementId, Settings},
 };
 use crate::{
     calendar::Calendar,
@@ -106,6 +106,15 @@ pub struct Permit {
     pub fell_away: BTreeSet<(RequirementId, Date)>,
     /// Debts for which revocation was proposed, each with the day it lapsed: a later round's debt is another one.
     pub revocation_proposed: BTreeSet<(RequirementId, Date)>,
+}
+
+impl Matter {
+    /// The grace beyond which a late entry shows as back-filled (R16), in working days: the plan's, before it is planned
+    /// the usual one.
+    pub fn backfill_grace_days(&self) -> i32 {
+        let usual = || Settings::default().backfill_grace_days;
+        i32::from(self.plan.as_ref().map_or_else(usual, |plan| plan.settings.backfill_grace_days))
+    }
 }
 
 impl Permit {

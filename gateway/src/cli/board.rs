@@ -1,7 +1,7 @@
 //! The lead's board of one matter as a coloured table with a text Gantt.
 //!
-//! Invariants: every date comes from the fold and the county's calendar; a finished permit shows no days left; what is
-//! provisional is marked; no colour carries meaning alone.
+//! Invariants: every date comes from the fold and the county's calendar; what is late is what the API calls late; a
+//! finished permit shows no days left; what is provisional or back-filled is marked; no colour carries meaning alone.
 //! Deliberately absent: terminal probing; the caller says how wide it is and whether it takes colour.
 
 use crate::cli::text::{Paint, Style, fit, weekday};
@@ -10,14 +10,14 @@ use om_domain::{
     calendar::Calendar,
     clock::{Due, Reading, Unit},
     forecast::Forecast,
-    ids::BodyId,
+    ids::{BodyId, PermitCode},
     matter::{
-        Matter,
+        Lateness, Matter,
         plan::{Gate, PlannedPermit, RequirementId, Stage},
         state::{Permit, Phase, Round, RoundPhase, Status},
     },
 };
-use std::fmt::Write as _;
+use std::{collections::BTreeMap, fmt::Write as _};
 
 /// How a board is drawn.
 pub struct Drawing<'a> {
@@ -33,7 +33,12 @@ pub struct Drawing<'a> {
     pub body: &'a dyn Fn(&BodyId) -> String,
     /// The forecast, if there is a plan.
     pub outlook: Option<&'a Forecast>,
+    /// How many entries of a permit were back-filled (后期补录, R16).
+    pub backfilled: &'a BTreeMap<PermitCode, usize>,
 }
+
+/// Marks a permit with back-filled entries.
+const BACKFILLED: &str = "录";
 
 const NAME: usize = 26;
 const BODY: usize = 12;
@@ -95,7 +100,7 @@ fn head(matter: &Matter, d: &Drawing<'_>, out: &mut String) {
             .count()
     };
     let done = count(&|p, permit| permit.is_done(p.certificate));
-    let late = count(&|_, permit| permit.round().is_some_and(|r| overdue(r, d.today).is_some()));
+    let late = count(&|p, _| matter.late(&p.code, d.calendar, d.today).is_some());
     let stopped = count(&|_, permit| permit.status() == Status::ClockStopped);
     let debts =
         count(&|_, permit| permit.round().is_some_and(|r| r.tolerances.values().any(|t| t.debt.is_live())));
@@ -194,16 +199,6 @@ fn due(round: &Round) -> Option<Date> {
     dues.promised.into_iter().chain(dues.statutory).max()
 }
 
-/// The limit that has passed undecided, the statutory one first.
-fn overdue(round: &Round, today: Date) -> Option<(&'static str, Date)> {
-    if !matches!(round.phase, RoundPhase::InReview) {
-        return None;
-    }
-    let dues = &round.clocks.as_ref()?.dues;
-    let passed = |name, date: Option<Date>| date.filter(|d| *d < today).map(|d| (name, d));
-    passed("法定 statutory", dues.statutory).or(passed("承诺 promised", dues.promised))
-}
-
 fn row(
     matter: &Matter,
     planned: &PlannedPermit,
@@ -212,7 +207,8 @@ fn row(
     d: &Drawing<'_>,
     out: &mut String,
 ) {
-    let (glyph, word, style) = status(matter, planned, permit, d.today);
+    let late = matter.late(&planned.code, d.calendar, d.today);
+    let (glyph, word, style) = status(matter, planned, permit, late);
     let custodian = if permit.custody.holder == planned.lead {
         (d.body)(&planned.lead)
     } else {
@@ -226,14 +222,18 @@ fn row(
         None => format!("{glyph} {word} 第{rounds}轮"),
     };
     let code = format!(" {}", planned.code);
+    let name = match d.backfilled.get(&planned.code) {
+        Some(1..) => format!("{} {BACKFILLED}", fit(planned.name.as_str(), NAME - 4)),
+        _ => fit(planned.name.as_str(), NAME - 1),
+    };
     let _ = writeln!(
         out,
         "{} {} {} {} {} {}",
         fit(&code, 4),
-        fit(planned.name.as_str(), NAME - 1),
+        name,
         fit(&custodian, BODY),
         d.paint.on(style, &fit(&word, STATUS)),
-        fit(&dates(planned, permit, d), DUE),
+        fit(&dates(planned, permit, late, d), DUE),
         chart(permit, axis, style, d)
     );
 }
@@ -243,11 +243,11 @@ fn status(
     matter: &Matter,
     planned: &PlannedPermit,
     permit: &Permit,
-    today: Date,
+    late: Option<Lateness>,
 ) -> (&'static str, String, Style) {
     let round = permit.round();
-    if let Some((which, _)) = round.and_then(|r| overdue(r, today)) {
-        return ("!", format!("逾期 late {}", which.split(' ').next().unwrap_or(which)), Style::Red);
+    if let Some(late) = late {
+        return ("!", format!("逾期 late {}", late.term.name_zh()), Style::Red);
     }
     let debt = round.is_some_and(|r| r.tolerances.values().any(|t| t.debt.is_live()));
     let plain = |glyph, word: &str, style| (glyph, word.to_owned(), style);
@@ -289,8 +289,8 @@ fn waits_for(matter: &Matter, planned: &PlannedPermit) -> Vec<String> {
         .collect()
 }
 
-/// For a running clock the nearer due date and what is left; for a finished permit the day it was done.
-fn dates(planned: &PlannedPermit, permit: &Permit, d: &Drawing<'_>) -> String {
+/// For what is late its last day; for a running clock the nearer due date and what is left; for a finished permit the day it was done.
+fn dates(planned: &PlannedPermit, permit: &Permit, late: Option<Lateness>, d: &Drawing<'_>) -> String {
     let year = d.today.year();
     let short =
         |date: Date| date.strftime(if date.year() == year { "%m-%d" } else { "%y-%m-%d" }).to_string();
@@ -298,6 +298,9 @@ fn dates(planned: &PlannedPermit, permit: &Permit, d: &Drawing<'_>) -> String {
         let expected = d.outlook.and_then(|outlook| outlook.permit(&planned.code));
         return expected.map_or_else(String::new, |f| format!("预计 {}→{}", short(f.accept), short(f.issue)));
     };
+    if let Some(Lateness { due, days, unit, .. }) = late {
+        return format!("≤{} 逾{days}{}", short(due), unit_zh(unit));
+    }
     if let Some(ended) = &round.ended {
         return format!("{} 终止", short(ended.on));
     }
@@ -312,27 +315,26 @@ fn dates(planned: &PlannedPermit, permit: &Permit, d: &Drawing<'_>) -> String {
     };
     let limits = [clocks.statutory(planned), clocks.promised(planned)];
     let readings = limits.iter().flatten().map(|clock| clock.reading(d.calendar, d.today));
-    let mut readings: Vec<Reading> = readings.collect();
-    // overdue ones first, the statutory before the promised; else the nearer date, or the less that is left
-    readings.sort_by_key(|r| match r.due {
-        _ if r.is_overdue() => (None, 0),
-        Due::On { date, .. } => (Some(date), 0),
-        Due::Stopped { left } => (Some(Date::MAX), left),
+    // the nearer date, or the less that is left
+    let nearest = readings.min_by_key(|r| match r.due {
+        Due::On { date, .. } => (date, 0),
+        Due::Stopped { left } => (Date::MAX, left),
     });
-    let Some(reading) = readings.first() else { return String::new() };
-    let unit = match reading.unit {
-        Unit::WorkingDays => "工作日",
-        Unit::CalendarDays => "日历日",
-    };
+    let Some(reading): Option<Reading> = nearest else { return String::new() };
+    let unit = unit_zh(reading.unit);
     match reading.due {
         Due::Stopped { left } => format!("停 余{left}{unit}"),
-        Due::On { date, .. } if reading.is_overdue() => {
-            format!("≤{} 逾{}{unit}", short(date), reading.overdue_days)
-        }
         Due::On { date, provisional } => {
             let mark = if provisional { "?" } else { "" };
             format!("≤{}{mark} 余{}{unit}", short(date), reading.left)
         }
+    }
+}
+
+fn unit_zh(unit: Unit) -> &'static str {
+    match unit {
+        Unit::WorkingDays => "工作日",
+        Unit::CalendarDays => "日历日",
     }
 }
 
@@ -390,6 +392,6 @@ fn put(cells: &mut [char], column: usize, mark: char) {
 }
 
 fn legend(d: &Drawing<'_>, out: &mut String) {
-    let line = "█ 办理 worked  ░ 停计 clock stopped  ◇ 补齐期限 supplement due  ┊ 时限 limit  │ 今天 today";
+    let line = "█ 办理 worked  ░ 停计 clock stopped  ◇ 补齐期限 supplement due  ┊ 时限 limit  │ 今天 today  录 后期补录 back-filled";
     let _ = writeln!(out, "{}", d.paint.on(Style::Dim, line));
 }

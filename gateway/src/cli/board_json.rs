@@ -8,6 +8,7 @@ use om_domain::{
     calendar::beijing,
     ids::MatterId,
     matter::{
+        Lateness,
         plan::PlannedPermit,
         state::{Permit, Status},
     },
@@ -19,12 +20,17 @@ use serde_json::{Value, json};
 pub(super) async fn board(reading: &Reading, id: MatterId, at: At) -> Result<String, Failure> {
     let (matter, calendar) = reading.fold(id, at).await?;
     let today = beijing(reading.clock.now());
+    let backfilled = reading.backfilled(id, at, &matter, &calendar).await?;
     let outlook = matter.outlook(&calendar, today);
     let permits: Vec<Value> = matter
         .plan
         .iter()
         .flat_map(|plan| &plan.permits)
-        .filter_map(|planned| Some(permit(planned, matter.permits.get(&planned.code)?)))
+        .filter_map(|planned| {
+            let late = matter.late(&planned.code, &calendar, today);
+            let entries = backfilled.get(&planned.code).copied().unwrap_or_default();
+            Some(permit(planned, matter.permits.get(&planned.code)?, late, entries))
+        })
         .collect();
     let board = json!({
         "id": format!("matter:{id}"),
@@ -41,7 +47,7 @@ pub(super) async fn board(reading: &Reading, id: MatterId, at: At) -> Result<Str
     Ok(format!("{}\n", serde_json::to_string_pretty(&board)?))
 }
 
-fn permit(planned: &PlannedPermit, permit: &Permit) -> Value {
+fn permit(planned: &PlannedPermit, permit: &Permit, late: Option<Lateness>, backfilled: usize) -> Value {
     let round = permit.round();
     let status = match permit.status() {
         Status::Planned => json!("planned"),
@@ -62,6 +68,7 @@ fn permit(planned: &PlannedPermit, permit: &Permit) -> Value {
         "decidedOn": round.and_then(|r| r.decision.as_ref()).map(|d| d.on),
         "issuedOn": round.and_then(|r| r.certificate.as_ref()).map(|c| c.on),
         "overruns": round.map(|r| r.overruns.keys().collect::<Vec<_>>()),
+        "lateBy": late, "backfilledEntries": backfilled,
         "tolerances": debts.collect::<Vec<_>>(),
     })
 }

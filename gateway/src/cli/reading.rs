@@ -8,8 +8,8 @@ use jiff::{SignedDuration, Timestamp, civil::Date};
 use om_domain::{
     calendar::{Calendar, end_of_day},
     directory::Directory,
-    ids::{BodyId, CountyId, EventId, MatterId},
-    matter::{Matter, MatterDecider, MatterEvent},
+    ids::{BodyId, CountyId, EventId, MatterId, PermitCode},
+    matter::{Matter, MatterDecider, MatterEvent, event_permit},
 };
 use om_infra::{
     calendars::{Calendars, CountyCalendars},
@@ -21,7 +21,7 @@ use om_infra::{
     registers::Registers,
     telemetry::Metrics,
 };
-use std::{path::Path, sync::Arc};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 const PAGE: usize = 4_096;
 
@@ -146,6 +146,40 @@ impl Reading {
             Some(instant) => self.calendars.known_by(&self.county, instant).await?,
         };
         Ok((folded.state, calendar))
+    }
+
+    /// How many entries of each permit were back-filled (后期补录, R16), among those known and true at a moment.
+    pub(super) async fn backfilled(
+        &self,
+        id: MatterId,
+        at: At,
+        matter: &Matter,
+        calendar: &Calendar,
+    ) -> Result<BTreeMap<PermitCode, usize>, Failure> {
+        let (stream, grace) = (self.stream(id)?, matter.backfill_grace_days());
+        let (mut counts, mut from) = (BTreeMap::new(), 0);
+        loop {
+            let page = self.matters.history(&stream, from, PAGE).await?;
+            for fact in page.iter().map(|entry| &entry.fact) {
+                if matches!(at.known, Known::Time(instant) if fact.recorded > instant) {
+                    return Ok(counts);
+                }
+                let happened = at.as_of.is_none_or(|instant| fact.effective.is_by(instant));
+                if happened
+                    && fact.is_backfilled(calendar, grace)
+                    && let Some(permit) = event_permit(&fact.event)
+                {
+                    *counts.entry(permit.clone()).or_default() += 1;
+                }
+                if matches!(at.known, Known::Event(wanted) if wanted == fact.id) {
+                    return Ok(counts);
+                }
+            }
+            match page.last() {
+                Some(last) if page.len() == PAGE => from = last.fact.revision + 1,
+                _ => return Ok(counts),
+            }
+        }
     }
 }
 

@@ -42,6 +42,7 @@ pub(super) async fn drawn(
     now: Timestamp,
 ) -> Result<String, Failure> {
     let (matter, calendar) = reading.fold(id, at).await?;
+    let backfilled = reading.backfilled(id, at, &matter, &calendar).await?;
     let directory = reading.directory().await?;
     let today = beijing(now);
     let outlook = matter.outlook(&calendar, today);
@@ -53,6 +54,7 @@ pub(super) async fn drawn(
         calendar: &calendar,
         body: &body,
         outlook: outlook.as_ref(),
+        backfilled: &backfilled,
     };
     Ok(draw(&matter, &drawing))
 }

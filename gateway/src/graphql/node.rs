@@ -7,7 +7,7 @@ use super::{
     error::not_found,
     matter::carry_out::of_fault,
     matter::{
-        history::{Event, grace_days},
+        history::Event,
         payload::stream_of,
         queries::{of_request, view_of},
         types::{Matter, Permit},
@@ -89,7 +89,7 @@ impl NodeQuery {
 async fn entry(ctx: &Context<'_>, matter: MatterId, id: EventId) -> Result<Event> {
     let (services, who) = of_request(ctx)?;
     let name = stream_of(who, matter)?;
-    let grace = grace_days(&services.matters.state(&name).await.map_err(of_fault)?.state);
+    let grace = services.matters.state(&name).await.map_err(of_fault)?.state.backfill_grace_days();
     let calendar = services.calendar(who.county()).await.map_err(of_fault)?;
     let mut from = 0;
     loop {

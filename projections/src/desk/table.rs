@@ -11,12 +11,14 @@ pub(crate) const DDL: &str = "
 CREATE TABLE IF NOT EXISTS desk (
     county TEXT NOT NULL, matter TEXT NOT NULL, permit TEXT NOT NULL,
     kind TEXT NOT NULL, requirement TEXT NOT NULL,
-    body TEXT NOT NULL, since TEXT NOT NULL, due TEXT, weight TEXT NOT NULL,
+    body TEXT NOT NULL, since TEXT NOT NULL, due TEXT, weight TEXT NOT NULL, statutory TEXT,
     due_key TEXT NOT NULL GENERATED ALWAYS AS (ifnull(due, '9999-12-31')) STORED,
     PRIMARY KEY (county, matter, permit, kind, requirement)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS desk_due ON desk (county, body, due_key, matter, permit, kind, requirement);
 CREATE INDEX IF NOT EXISTS desk_weight ON desk (county, body, weight, due_key, matter, permit, kind, requirement);
+CREATE INDEX IF NOT EXISTS desk_statutory ON desk (county, body, statutory, matter, permit, kind, requirement)
+    WHERE statutory IS NOT NULL;
 ";
 
 fn requirement_text(task: &Task) -> String {
@@ -40,10 +42,11 @@ pub(crate) fn write(
     }
     for task in new.iter().filter(|task| !old.contains(task)) {
         db.prepare_cached(
-            "INSERT INTO desk (county, matter, permit, kind, requirement, body, since, due, weight)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+            "INSERT INTO desk (county, matter, permit, kind, requirement, body, since, due, weight, statutory)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
              ON CONFLICT (county, matter, permit, kind, requirement) DO UPDATE
-             SET body = excluded.body, since = excluded.since, due = excluded.due, weight = excluded.weight",
+             SET body = excluded.body, since = excluded.since, due = excluded.due,
+                 weight = excluded.weight, statutory = excluded.statutory",
         )?
         .execute(params![
             county,
@@ -55,6 +58,7 @@ pub(crate) fn write(
             Day(task.since),
             task.due.map(Day),
             task.weight.as_str(),
+            task.statutory_due.map(Day),
         ])?;
     }
     Ok(())
@@ -69,8 +73,10 @@ pub struct DeskRow {
     pub matter_name: LegalText,
     /// The permit.
     pub permit: PermitCode,
-    /// What is to be done.
+    /// What is to be done, as it stands on the day.
     pub task: Task,
+    /// The day the desk was read for.
+    pub day: Date,
 }
 
 /// In which order a desk is read.
@@ -83,9 +89,11 @@ pub enum DeskOrder {
     Risk,
 }
 
-/// Where the next page of a desk begins: after this row.
+/// Where the next page of a desk begins: after this row, read for the day of the first page, so that no task changes
+/// its place between two pages.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct DeskCursor {
+    day: Date,
     weight: Weight,
     due: Date,
     matter: MatterId,
@@ -97,6 +105,7 @@ pub struct DeskCursor {
 impl From<&DeskRow> for DeskCursor {
     fn from(row: &DeskRow) -> Self {
         DeskCursor {
+            day: row.day,
             weight: row.task.weight,
             due: row.task.due.unwrap_or(NEVER),
             matter: row.matter,
@@ -110,30 +119,44 @@ impl From<&DeskRow> for DeskCursor {
 /// Sorts after every due date.
 const NEVER: Date = Date::constant(9999, 12, 31);
 
-const SELECT: &str = "SELECT d.*, m.name AS matter_name
-    FROM desk d JOIN board_matter m ON m.county = d.county AND m.matter = d.matter
-    WHERE d.county = ?1 AND d.body = ?2 AND m.phase <> 'terminated'";
+/// The desk of a body in two arms, each read along an index: what stands as it is written, and what the statutory limit
+/// has come to weigh on by the day `?10`.
+fn select(order: DeskOrder) -> String {
+    let arm = |weight: &str, due: &str, which: &str| {
+        let (columns, marks) = match order {
+            DeskOrder::Due => (due.to_owned(), "?5"),
+            DeskOrder::Risk => (format!("{weight}, {due}"), "?4, ?5"),
+        };
+        format!(
+            "SELECT d.*, m.name AS matter_name, {weight} AS weight_on, {due} AS due_on
+             FROM desk d JOIN board_matter m ON m.county = d.county AND m.matter = d.matter
+             WHERE d.county = ?1 AND d.body = ?2 AND m.phase <> 'terminated' AND {which}
+               AND ({columns}, d.matter, d.permit, d.kind, d.requirement) > ({marks}, ?6, ?7, ?8, ?9)"
+        )
+    };
+    let written = arm("d.weight", "d.due_key", "(d.statutory IS NULL OR d.statutory >= ?10)");
+    let weighs = arm(&format!("'{}'", Weight::Statutory.as_str()), "d.statutory", "d.statutory < ?10");
+    let columns = match order {
+        DeskOrder::Due => "due_on",
+        DeskOrder::Risk => "weight_on, due_on",
+    };
+    format!("{written} UNION ALL {weighs} ORDER BY {columns}, matter, permit, kind, requirement LIMIT ?3")
+}
 
-/// The desk of a body, a page at a time: at most `first` rows after the cursor.
+/// The desk of a body on a day, a page at a time: at most `first` rows after the cursor, as of the cursor's day.
 /// Matters given up have nothing on a desk.
 ///
 /// # Errors
 /// What SQLite said.
 pub fn desk(
     db: &Connection,
-    county: &CountyId,
-    body: &BodyId,
+    (county, body): (&CountyId, &BodyId),
+    day: Date,
     order: DeskOrder,
     after: Option<&DeskCursor>,
     first: u16,
 ) -> rusqlite::Result<Vec<DeskRow>> {
-    let (columns, marks) = match order {
-        DeskOrder::Due => ("d.due_key, d.matter, d.permit, d.kind, d.requirement", "?5, ?6, ?7, ?8, ?9"),
-        DeskOrder::Risk => {
-            ("d.weight, d.due_key, d.matter, d.permit, d.kind, d.requirement", "?4, ?5, ?6, ?7, ?8, ?9")
-        }
-    };
-    let sql = format!("{SELECT} AND ({columns}) > ({marks}) AND ?4 IS NOT NULL ORDER BY {columns} LIMIT ?3");
+    let day = after.map_or(day, |after| after.day);
     let begin = || (String::new(), String::new(), String::new(), String::new(), String::new(), String::new());
     let (weight, due, matter, permit, kind, requirement) = after.map_or_else(begin, |after| {
         (
@@ -145,29 +168,43 @@ pub fn desk(
             after.requirement.clone(),
         )
     });
-    db.prepare_cached(&sql)?
+    db.prepare_cached(&select(order))?
         .query_map(
-            params![county.as_str(), body.as_str(), first, weight, due, matter, permit, kind, requirement],
-            desk_row,
+            params![
+                county.as_str(),
+                body.as_str(),
+                first,
+                weight,
+                due,
+                matter,
+                permit,
+                kind,
+                requirement,
+                Day(day)
+            ],
+            |row| desk_row(row, day),
         )?
         .collect()
 }
 
-fn desk_row(row: &Row<'_>) -> rusqlite::Result<DeskRow> {
+fn desk_row(row: &Row<'_>, on: Date) -> rusqlite::Result<DeskRow> {
     let requirement: String = row.get("requirement")?;
     let requirement =
         (!requirement.is_empty()).then(|| requirement.parse().map_err(unreadable)).transpose()?;
+    let task = Task {
+        kind: parsed(row, "kind")?,
+        requirement,
+        body: parsed(row, "body")?,
+        since: day(row, "since")?,
+        due: day_if(row, "due")?,
+        weight: parsed(row, "weight")?,
+        statutory_due: day_if(row, "statutory")?,
+    };
     Ok(DeskRow {
         matter: parsed(row, "matter")?,
         matter_name: parsed(row, "matter_name")?,
         permit: parsed(row, "permit")?,
-        task: Task {
-            kind: parsed(row, "kind")?,
-            requirement,
-            body: parsed(row, "body")?,
-            since: day(row, "since")?,
-            due: day_if(row, "due")?,
-            weight: parsed(row, "weight")?,
-        },
+        task: task.on(on),
+        day: on,
     })
 }

@@ -8,7 +8,12 @@ use crate::{
 use om_domain::matter::MatterCommand as C;
 
 fn kinds(history: &History, body: &str) -> Vec<(TaskKind, Option<Date>, Weight)> {
-    let rows = desk(&told(&[history]), &history.county, &t(body), DeskOrder::Due, None, 50).unwrap();
+    kinds_on(history, body, history.today)
+}
+
+fn kinds_on(history: &History, body: &str, on: Date) -> Vec<(TaskKind, Option<Date>, Weight)> {
+    let db = told(&[history]);
+    let rows = desk(&db, (&history.county, &t(body)), on, DeskOrder::Due, None, 50).unwrap();
     rows.into_iter().map(|row| (row.task.kind, row.task.due, row.task.weight)).collect()
 }
 
@@ -98,7 +103,7 @@ fn pages_follow_each_other_in_both_orders() {
     let db = told(&histories.iter().collect::<Vec<_>>());
     for order in [DeskOrder::Due, DeskOrder::Risk] {
         let page = |after: Option<&DeskCursor>, first| {
-            desk(&db, &t("530322"), &t("housing"), order, after, first).unwrap()
+            desk(&db, (&t("530322"), &t("housing")), day("2026-11-05"), order, after, first).unwrap()
         };
         let whole = page(None, 50);
         let (mut paged, mut cursor) = (Vec::new(), None);
@@ -114,5 +119,62 @@ fn pages_follow_each_other_in_both_orders() {
         });
         assert!(sorted, "{order:?}");
     }
-    assert_eq!(desk(&db, &t("530323"), &t("housing"), DeskOrder::Due, None, 9).unwrap(), []);
+    let other = (&t("530323"), &t("housing"));
+    assert_eq!(desk(&db, other, day("2026-11-05"), DeskOrder::Due, None, 9).unwrap(), []);
+}
+
+/// Permits of natural resources in review, one matter a day: each promised 5 working days, the statute gives 20.
+fn in_review_day_by_day() -> Vec<History> {
+    let mut histories: Vec<History> = (1..=6).map(|seed| History::underway("530322", seed)).collect();
+    for (n, history) in histories.iter_mut().enumerate() {
+        history.wait(i32::try_from(n).unwrap());
+        history.submit("A1", &["form", "drawings"]);
+        history.accept("A1");
+    }
+    histories
+}
+
+#[test]
+fn once_the_statutory_limit_has_run_out_too_it_is_what_hangs_on_the_task() {
+    let history = &in_review_day_by_day()[0];
+    let (promised, statutory) = (day("2026-11-09"), day("2026-11-30"));
+    let on = |date| kinds_on(history, "natural-resources", day(date));
+    let before = [(TaskKind::Decide, Some(promised), Weight::Promised)];
+    assert_eq!(
+        [on("2026-11-03"), on("2026-11-10"), on("2026-11-30")],
+        [before, before, before].map(Vec::from)
+    );
+    assert_eq!(on("2026-12-01"), [(TaskKind::Decide, Some(statutory), Weight::Statutory)]);
+}
+
+#[test]
+fn pages_follow_each_other_while_statutory_limits_run_out() {
+    let histories = in_review_day_by_day();
+    let db = told(&histories.iter().collect::<Vec<_>>());
+    let who = (&t("530322"), &t("natural-resources"));
+    for on in (0..12).map(|n| day("2026-11-28").saturating_add(jiff::Span::new().days(n))) {
+        for order in [DeskOrder::Due, DeskOrder::Risk] {
+            let whole = desk(&db, who, on, order, None, 50).unwrap();
+            assert_eq!(whole.len(), 6);
+            assert!(whole.iter().all(|row| {
+                let run_out = row.task.statutory_due.is_some_and(|due| due < on);
+                (row.task.weight == Weight::Statutory) == run_out
+            }));
+            let sorted = whole.is_sorted_by_key(|row| match order {
+                DeskOrder::Due => (Weight::SilenceDecides, row.task.due),
+                DeskOrder::Risk => (row.task.weight, row.task.due),
+            });
+            assert!(sorted, "{order:?} {on}");
+            let (mut paged, mut cursor): (Vec<DeskRow>, Option<DeskCursor>) = (Vec::new(), None);
+            loop {
+                // the day moves on between two pages, and no task is lost or shown twice
+                let later = on.saturating_add(jiff::Span::new().days(i64::from(cursor.is_some())));
+                let page = desk(&db, who, later, order, cursor.as_ref(), 2).unwrap();
+                let Some(last) = page.last() else { break };
+                cursor = Some(DeskCursor::from(last));
+                paged.extend(page);
+            }
+            assert_eq!(paged, whole, "{order:?} {on}");
+        }
+    }
 }

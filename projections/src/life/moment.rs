@@ -2,9 +2,17 @@
 //!
 //! Deliberately absent: the arithmetic behind a due date; the domain's clock explains that, from the whole history.
 
-use super::{Life, Status};
+use super::{DueDay, Life, Status};
 use jiff::civil::Date;
-use om_domain::{calendar::Calendar, clock::Unit};
+use om_domain::{
+    calendar::Calendar,
+    clock::Unit,
+    decider::is_backfilled,
+    matter::{
+        event::Term,
+        lateness::{Lateness, OpenTerm, late},
+    },
+};
 
 /// Both limits of a permit in review at a day.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -50,7 +58,37 @@ impl Life {
         }
     }
 
-    /// Whether the department's next act is overdue at `day`.
+    /// The terms that run, each with its last day as the last event fixed it.
+    pub fn open_terms(&self) -> impl Iterator<Item = OpenTerm> {
+        let round = &self.round;
+        let plain = |term, due: &Option<DueDay>| due.map(|due| OpenTerm::in_working_days(term, due.on));
+        let dues = round.dues.unwrap_or_default();
+        let limit = |term, due: Option<Date>, unit: Option<Unit>| {
+            due.zip(unit).map(|(due, unit)| OpenTerm { term, due, unit })
+        };
+        let [own, promised] = match self.status {
+            Status::Submitted => [plain(Term::Intake, &round.intake_due), None],
+            Status::PreReview => [plain(Term::PreReview, &round.pre_review_due), None],
+            Status::InReview => [
+                limit(Term::Statutory, dues.statutory, self.planned.statutory_unit),
+                limit(Term::Promised, dues.promised, self.planned.promised_unit),
+            ],
+            Status::Approved if self.planned.certificate => {
+                [plain(Term::Delivery, &round.delivery_due), None]
+            }
+            _ => [None, None],
+        };
+        let hearing = round.hearing.filter(|_| self.status.is_before_decision());
+        let hearing = hearing.map(|(_, hold_by)| OpenTerm::in_working_days(Term::Hearing, hold_by.on));
+        [own, promised, hearing].into_iter().flatten()
+    }
+
+    /// By how much the permit is late at `day`, by the domain's own rule; none if it is not.
+    pub fn late_at(&self, calendar: &Calendar, day: Date) -> Option<Lateness> {
+        late(self.open_terms(), calendar, day)
+    }
+
+    /// Whether a term of the permit has run out at `day`: whether [`Life::late_at`] says anything.
     pub fn is_overdue_at(&self, day: Date) -> bool {
         self.next_due().is_some_and(|due| due < day)
     }
@@ -62,6 +100,9 @@ impl Life {
 
     /// Entries back-filled (R16): recorded more than `grace` working days after the day they happened.
     pub fn backfilled(&self, calendar: &Calendar, grace: i32) -> usize {
-        self.late.iter().filter(|l| calendar.working_days_between(l.effective, l.recorded) > grace).count()
+        self.late.iter().filter(|l| is_backfilled(l.effective, l.recorded, calendar, grace)).count()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -54,9 +54,9 @@ pub struct DeskTask {
     pub body: ID,
     /// Since which day.
     pub since: Date,
-    /// Last day; none where no term runs.
+    /// Last day; of the statutory limit once that has run out too; none where no term runs.
     pub due: Option<Date>,
-    /// What hangs on it.
+    /// What hangs on it on the day asked about: once the statutory limit has run out too, that.
     pub weight: Weight,
     /// Working days (工作日) left through the last day; negative when it has passed. None where no term runs.
     pub left_working_days: Option<i32>,
@@ -66,7 +66,7 @@ pub struct DeskTask {
 
 impl DeskTask {
     fn of(row: DeskRow, calendar: &Calendar, today: jiff::civil::Date) -> Self {
-        let DeskRow { matter, matter_name, permit, task } = row;
+        let DeskRow { matter, matter_name, permit, task, .. } = row;
         DeskTask {
             matter: NodeId::Matter(matter).id(),
             matter_name: matter_name.into(),
@@ -138,9 +138,11 @@ impl DeskQuery {
         let county = who.county().clone();
         let order: desk::DeskOrder = order.unwrap_or(DeskOrder::Risk).into();
         let cursor: Option<DeskCursor> = decode(after.as_ref())?;
-        let read = move |db: &_| desk::desk(db, &county, &body, order, cursor.as_ref(), one_more(size));
+        let today = services.today();
+        let read =
+            move |db: &_| desk::desk(db, (&county, &body), today, order, cursor.as_ref(), one_more(size));
         let rows = services.projections.read::<Board, _>(read).await.map_err(of_read)?;
-        let (calendar, today) = (services.calendar(who.county()).await.map_err(of_fault)?, services.today());
+        let calendar = services.calendar(who.county()).await.map_err(of_fault)?;
         let entry =
             |row: DeskRow| Ok((encode(&DeskCursor::from(&row))?, DeskTask::of(row, &calendar, today)));
         let entries = rows.into_iter().map(entry).collect::<Result<_>>()?;

@@ -19,7 +19,7 @@ use om_domain::{
     calendar::{Calendar, beijing},
     decider::{Effective, EventRecord},
     ids::MatterId,
-    matter::{Matter, MatterEvent, event_permit},
+    matter::{MatterEvent, event_permit},
 };
 use om_infra::recorded::Entry;
 
@@ -115,12 +115,6 @@ connection! {
     EventConnection, EventEdge, Event
 }
 
-/// The grace of a matter's plan, in working days; the usual one before it is planned.
-pub(crate) fn grace_days(matter: &Matter) -> i32 {
-    let usual = || om_domain::matter::plan::Settings::default();
-    i32::from(matter.plan.as_ref().map_or_else(usual, |plan| plan.settings.clone()).backfill_grace_days)
-}
-
 /// A page of a matter's entries.
 pub async fn events(
     ctx: &Context<'_>,
@@ -135,7 +129,7 @@ pub async fn events(
     let from = after.as_ref().map(cursor).transpose()?.map_or(0, |revision| revision.saturating_add(1));
     let (services, who) = of_request(ctx)?;
     let name = stream_of(who, matter)?;
-    let grace = grace_days(&services.matters.state(&name).await.map_err(of_fault)?.state);
+    let grace = services.matters.state(&name).await.map_err(of_fault)?.state.backfill_grace_days();
     let entries = services.matters.history(&name, from, size + 1).await.map_err(of_fault)?;
     let calendar = services.calendar(who.county()).await.map_err(of_fault)?;
     let wanted = entries.iter().take_while(|entry| through.is_none_or(|last| entry.fact.revision <= last));

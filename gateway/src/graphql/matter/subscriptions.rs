@@ -4,13 +4,7 @@
 //! read from the stream itself; where that cannot be promised it gets `Resync` instead of silence.
 //! Deliberately absent: buffers; a slow subscriber reads later, nothing is kept for it.
 
-use super::{
-    carry_out::of_fault,
-    history::{Event, grace_days},
-    payload::stream_of,
-    queries::view_of,
-    types::Matter,
-};
+use super::{carry_out::of_fault, history::Event, payload::stream_of, queries::view_of, types::Matter};
 use crate::{
     context::Requester,
     graphql::{error::not_found, node_id, node_id::NodeId},
@@ -148,7 +142,8 @@ impl Following {
                 }
                 continue;
             }
-            let grace = grace_days(&self.services.matters.state(&self.name).await.map_err(of_fault)?.state);
+            let grace =
+                self.services.matters.state(&self.name).await.map_err(of_fault)?.state.backfill_grace_days();
             let calendar = self.services.calendar(self.who.county()).await.map_err(of_fault)?;
             self.next = entries.last().map_or(self.next, |entry| entry.fact.revision + 1);
             self.read.extend(entries.iter().map(|entry| Event::of(self.matter, entry, &calendar, grace)));

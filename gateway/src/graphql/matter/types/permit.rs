@@ -5,7 +5,7 @@
 use super::{
     action::Action,
     clock::{Limit, PermitClock},
-    late::{LateBy, late},
+    late::LateBy,
     parts::body,
     requirement::{BlockedBy, Material, Prerequisite, Tolerance},
     round::{Certificate, Check, Decision, Round},
@@ -217,7 +217,7 @@ impl Permit {
 
     /// By how much the current round is late; none if it is not.
     async fn late_by(&self) -> Option<LateBy> {
-        late(&self.view, self.planned()?, self.current()?)
+        self.view.state.late(&self.code, &self.view.calendar, self.view.today()).map(Into::into)
     }
 
     /// Permits and milestones it waits for, met or not.
