@@ -101,16 +101,23 @@ pub(crate) async fn of_matter(
     let known = facts.into_iter().map(|entry| entry.fact).filter(|fact| Some(fact.revision) <= view.revision);
     let project = view.state.project.as_ref();
     let Some(matter_name) = project.map(|project| project.name.clone()) else { return Ok(Vec::new()) };
+    let day = view.today();
     let given_up = view.state.phase == Phase::Terminated;
     let mut rows: Vec<DeskRow> = board::lives(who.county(), view.id, known)
         .into_iter()
         .filter(|_| !given_up)
         .flat_map(|(permit, life)| desk::tasks(&life).into_iter().map(move |task| (permit.clone(), task)))
         .filter(|(_, task)| body.is_none_or(|body| task.body == *body))
-        .map(|(permit, task)| DeskRow { matter: view.id, matter_name: matter_name.clone(), permit, task })
+        .map(|(permit, task)| DeskRow {
+            matter: view.id,
+            matter_name: matter_name.clone(),
+            permit,
+            task: task.on(day),
+            day,
+        })
         .collect();
     rows.sort_by_key(|row| (row.task.weight, row.task.due.unwrap_or(Day::MAX), row.permit.clone()));
-    Ok(rows.into_iter().map(|row| DeskTask::of(row, &view.calendar, view.today())).collect())
+    Ok(rows.into_iter().map(|row| DeskTask::of(row, &view.calendar, day)).collect())
 }
 
 /// Queries for desks.
