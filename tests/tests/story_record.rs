@@ -109,3 +109,63 @@ async fn a_wrong_day_is_corrected_by_two_and_the_clock_is_computed_again() {
     told[6].all.shows("name", "EntryCorrected").shows("data.second_person", "wa-officer-2");
     case.permit_known("W", "2023-06-12").await.shows("status", "PLANNED");
 }
+
+#[tokio::test]
+async fn the_days_of_a_suspension_are_corrected_and_the_clock_is_computed_again() {
+    let case = Case::story().await;
+    case.at("2023-06-12").accepted("W", FILE, "wa-officer-1").await;
+    let water = case.by("wa-officer-1");
+    let stopped =
+        case.at("2023-06-14").by("wa-officer-1").stop("W", "EXPERT_REVIEW", "2023-06-21").done().await;
+    let resumed = case.at("2023-06-19").by("wa-officer-1").resume("W", "EXPERT_REVIEW").done().await;
+    // The 14th, 15th and 16th are excluded: three working days beyond the 11th of July.
+    case.permit("W").await.shows("clock.statutory.due", "2023-07-14");
+    let (stop, resume) = (stopped.events[0].as_str(), resumed.events[0].as_str());
+    let second = "wa-officer-2";
+    let before = water.correct("W", stop, "suspendedFrom", ("2023-06-14", "2023-06-13"), second);
+    before.refused("CorrectionContradicts").await;
+    water.correct("W", stop, "suspendedFrom", ("2023-06-14", "2023-06-15"), second).done().await;
+    case.permit("W").await.shows("clock.statutory.due", "2023-07-13");
+    let other = water.correct("W", stop, "resumedOn", ("2023-06-19", "2023-06-16"), second);
+    other.refused("NoSuchEntry").await;
+    water.correct("W", resume, "resumedOn", ("2023-06-19", "2023-06-16"), second).done().await;
+    let permit = case.permit("W").await;
+    permit.shows("clock.statutory.due", "2023-07-12").shows("round.suspensions.0.from", "2023-06-15");
+    // As it was known before the corrections.
+    case.permit_known("W", "2023-06-18").await.shows("round.suspensions.0.from", "2023-06-14");
+}
+
+#[tokio::test]
+async fn the_day_of_a_corrected_file_and_the_number_of_a_document_are_corrected() {
+    let case = Case::story().await;
+    case.at("2023-06-12").by("clerk").submit("W", &["form"]).done().await;
+    case.at("2023-06-13").by("wa-officer-1").notice_correction("W", &["material:seal"]).done().await;
+    let corrected = case.at("2023-06-15").by("clerk").receive_correction("W", &["seal"]);
+    let corrected = corrected.effective_on("2023-06-14").done().await;
+    let acceptance = case.by("wa-officer-1").accept("W");
+    let number = acceptance.input["notice"]["number"].as_str().unwrap_or_default().to_owned();
+    let accepted = acceptance.done().await;
+    case.permit("W").await.shows("clock.statutory.due", "2023-07-13");
+    let (water, second) = (case.by("wa-officer-1"), "wa-officer-2");
+    let entry = corrected.events[0].as_str();
+    water.correct("W", entry, "receivedOn", ("2023-06-14", "2023-06-15"), second).done().await;
+    let permit = case.permit("W").await;
+    permit.shows("clock.statutory.due", "2023-07-14").shows("round.correction.receivedOn", "2023-06-15");
+    let first = case.history().await.into_iter().find(|entry| entry.name == "PermitSubmitted");
+    let first =
+        first.map(|entry| entry.all.at("id").as_str().unwrap_or_default().to_owned()).unwrap_or_default();
+    let late = water.correct("W", &first, "receivedOn", ("2023-06-12", "2023-06-16"), second);
+    late.refused("CorrectionContradicts").await;
+
+    let entry = accepted.events[0].as_str();
+    let numbers = (number.as_str(), "沾水受〔2023〕18号");
+    water
+        .correct("W", entry, "documentNumber", ("别的文号", numbers.1), second)
+        .refused("OldValueDiffers")
+        .await;
+    water.correct("W", entry, "documentNumber", numbers, second).done().await;
+    let part = "permit(code: \"W\") { round { acceptance { notice { number } } } }";
+    let seen = case.see_as("auditor", part, serde_json::Value::Null).await;
+    seen.shows("permit.round.acceptance.notice.number", numbers.1);
+    case.last("PermitAccepted").await.all.shows("data.notice.number", number.as_str());
+}

@@ -9,6 +9,7 @@
 use std::time::Duration;
 
 use futures::{SinkExt, StreamExt};
+use om_infra::log::EventLog as _;
 use om_tests::house::{Case, House, Seen};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
@@ -135,4 +136,32 @@ async fn a_desk_tells_that_it_reads_differently_once_it_does() {
     assert_ne!(first.at("position"), second.at("position"));
     let desk = case.ask("wa-officer-1", "{ desk { edges { node { permitCode } } } }", json!({})).await;
     assert_eq!(desk["desk"]["edges"][0]["node"]["permitCode"], "W");
+}
+
+#[tokio::test]
+async fn the_overview_tells_that_it_reads_differently_once_it_does() {
+    let case = Case::story().await;
+    let mut ear = Ear::of(&case, "lead").await;
+    ear.subscribe("subscription { overviewChanged { body position pending } }").await;
+    let first = ear.next("overviewChanged").await;
+    first.lacks("body").shows("pending", false);
+    case.at("2023-06-12").by("clerk").submit("W", &["form"]).done().await;
+    let second = ear.next("overviewChanged").await;
+    assert_ne!(first.at("position"), second.at("position"));
+    let query = "{ overview { dueThisWeek matters { nodes { pressure { nextDue } } } } }";
+    // The lists show already what the subscriber was told of.
+    let overview = Seen(case.ask("lead", query, json!({})).await);
+    overview.shows("overview.matters.nodes.0.pressure.nextDue", "2023-06-19");
+    // A burst comes as one item, and the last item shows its end.
+    for _ in 0..5 {
+        case.by("wa-officer-1").offer("W", "ecology").done().await;
+        case.by("wa-officer-1").withdraw_offer("W").done().await;
+    }
+    let end = case.platform.log.head().await.unwrap().unwrap().to_string();
+    let (mut items, mut position) = (0, String::new());
+    while position != end {
+        position = ear.next("overviewChanged").await.at("position").as_str().unwrap().to_owned();
+        items += 1;
+    }
+    assert!(items < 10, "{items} items for ten entries");
 }
