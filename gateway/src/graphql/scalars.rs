@@ -45,8 +45,6 @@ macro_rules! text_scalars {
 }
 
 text_scalars! {
-    /// A civil date in Beijing (UTC+8), `YYYY-MM-DD`. The law counts days; a fact known only by its date stays a date.
-    Date(jiff::civil::Date, "2026-03-02");
     /// An instant in UTC, RFC 3339, such as `2026-03-02T01:30:00Z`.
     Instant(jiff::Timestamp, "2026-03-02T01:30:00Z");
     /// A text with legal meaning (a reason, a document number, a name): 1 to 2,000 characters, not only spaces, never
@@ -66,6 +64,46 @@ text_scalars! {
     PaperHash(ids::PaperHash, "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08");
     /// A reference into the erasable vault, where personal text and file names lie: `vault:` and 26 characters.
     VaultRef(ids::VaultRef, "vault:01J9Z3K4M5N6P7Q8R9S0T1V2W3");
+}
+
+/// A civil date in Beijing (UTC+8), `YYYY-MM-DD`, from 1900 to 2199. The law counts days; a fact known only by its date
+/// stays a date.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Date(pub jiff::civil::Date);
+
+/// A civil date in Beijing (UTC+8), `YYYY-MM-DD`, from 1900 to 2199. The law counts days; a fact known only by its date
+/// stays a date.
+#[Scalar]
+impl ScalarType for Date {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        let Value::String(text) = &value else { return Err(InputValueError::expected_type(value)) };
+        let day = text.parse::<jiff::civil::Date>().ok();
+        // What reads as a day in another form, or is beyond any term of a permit, is a slip.
+        day.filter(|day| (1900..=2199).contains(&day.year()) && day.to_string() == *text)
+            .map(Date)
+            .ok_or_else(|| {
+                let text: String = text.chars().take(80).collect();
+                InputValueError::custom(format!(
+                    "{text:?} is no day: write YYYY-MM-DD, from 1900-01-01 to 2199-12-31"
+                ))
+            })
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.to_string())
+    }
+}
+
+impl From<jiff::civil::Date> for Date {
+    fn from(value: jiff::civil::Date) -> Self {
+        Date(value)
+    }
+}
+
+impl From<Date> for jiff::civil::Date {
+    fn from(value: Date) -> Self {
+        value.0
+    }
 }
 
 /// A UUID, such as `5f0c2c3e-8d3e-4a51-9b3c-0a4f5f3f6a11`.
