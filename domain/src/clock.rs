@@ -120,6 +120,16 @@ impl Suspension {
     pub fn excludes(&self, day: Date) -> bool {
         self.from <= day && self.until.is_none_or(|until| day <= until)
     }
+
+    /// The last excluded day; none while open, and where it was resumed on its first day and excludes none.
+    pub fn last_excluded(&self) -> Option<Date> {
+        self.until.filter(|until| *until >= self.from)
+    }
+
+    /// The day from which days count again; none while open.
+    pub fn resumed_on(&self) -> Option<Date> {
+        self.until.map(|until| days::shift(until, 1))
+    }
 }
 
 /// Units added to the limit, once (R4).

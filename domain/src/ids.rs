@@ -1,7 +1,14 @@
 //! Typed ids: every thing has its own type, and its kind stands in the text a person sees (`matter:01J…`).
 //!
-//! Invariant: a value of an id type is well formed; it is checked when it is parsed, also when it comes from JSON.
+//! Invariant: a value of an id type is well formed; it is checked when it is parsed, also when it comes from JSON. Where
+//! the form was drawn tighter later, what is recorded already is read as it stands: a fact is never lost to a rule.
 //! Deliberately absent: making ids by chance; what is random comes in from outside, what can be derived is derived.
+
+mod project_code;
+mod unseen;
+
+pub use project_code::Level;
+pub use unseen::unseen;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -10,7 +17,7 @@ use uuid::Uuid;
 
 /// Why a text is not an id of the kind asked for; it says what would be.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{text:?} is not a {kind}: {expected}")]
+#[error("{text:?} is not a {kind}: {expected}{}", unseen.map(names).unwrap_or_default())]
 pub struct IdError {
     /// The kind of id that was asked for.
     pub kind: &'static str,
@@ -18,10 +25,18 @@ pub struct IdError {
     pub text: String,
     /// What a well-formed one looks like.
     pub expected: &'static str,
+    /// The first character in it that a reader does not see and that changes what is read.
+    pub unseen: Option<char>,
 }
 
-fn error(kind: &'static str, text: &str, expected: &'static str) -> IdError {
-    IdError { kind, text: text.chars().take(80).collect(), expected }
+impl IdError {
+    pub(crate) fn new(kind: &'static str, text: &str, expected: &'static str) -> Self {
+        IdError { kind, text: text.chars().take(80).collect(), expected, unseen: unseen(text) }
+    }
+}
+
+fn names(c: char) -> String {
+    format!("; it holds U+{:04X}, which is not seen", u32::from(c))
 }
 
 /// What a text is to the vault and to an export: a fact, a text with legal meaning, or personal (a reference only).
@@ -56,6 +71,9 @@ where
 
 macro_rules! text_id {
     ($(#[$meta:meta])* $name:ident, $kind:literal, $expected:literal, $valid:expr) => {
+        text_id!($(#[$meta])* $name, $kind, $expected, $valid, recorded: $valid);
+    };
+    ($(#[$meta:meta])* $name:ident, $kind:literal, $expected:literal, $valid:expr, recorded: $recorded:expr) => {
         $(#[$meta])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(std::sync::Arc<str>);
@@ -70,7 +88,7 @@ macro_rules! text_id {
             type Err = IdError;
             fn from_str(text: &str) -> Result<Self, IdError> {
                 let valid: fn(&str) -> bool = $valid;
-                if valid(text) { Ok(Self(text.into())) } else { Err(error($kind, text, $expected)) }
+                if valid(text) { Ok(Self(text.into())) } else { Err(IdError::new($kind, text, $expected)) }
             }
         }
         impl TryFrom<String> for $name {
@@ -91,7 +109,16 @@ macro_rules! text_id {
         }
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                $crate::ids::from_text(deserializer)
+                struct Recorded($name);
+                impl FromStr for Recorded {
+                    type Err = IdError;
+                    fn from_str(text: &str) -> Result<Self, IdError> {
+                        let valid: fn(&str) -> bool = $recorded;
+                        let id = || Recorded($name(text.into()));
+                        valid(text).then(id).ok_or_else(|| IdError::new($kind, text, $expected))
+                    }
+                }
+                $crate::ids::from_text(deserializer).map(|Recorded(id)| id)
             }
         }
         impl fmt::Display for $name {
@@ -156,8 +183,9 @@ text_id!(
 );
 text_id!(
     /// A project code (项目代码), one per project [政府投资条例 10], `2306-530322-04-01-123456`.
-    ProjectCode, "project code", "4 to 40 letters, digits and hyphens, such as 2306-530322-04-01-123456",
-    |t| (4..=40).contains(&t.len()) && t.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    ProjectCode, "project code", "YYMM-DDDDDD-II-KK-NNNNNN, digits, such as 2306-530322-04-01-123456",
+    project_code::well_formed,
+    recorded: |t| (4..=40).contains(&t.len()) && t.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
 );
 text_id!(
     /// A reference into the erasable vault, where personal text, free notes and file names lie: `vault:…`.
@@ -172,8 +200,9 @@ text_id!(
 text_id!(
     /// A text with legal meaning (a reason, a notice number, a name of a thing): 1 to 2,000 characters,
     /// never a note about a person.
-    LegalText, "legal text", "1 to 2,000 characters, not only spaces",
-    |t| !t.trim().is_empty() && t.chars().count() <= 2_000 && !t.chars().any(|c| c.is_control() && c != '\n')
+    LegalText, "legal text", "1 to 2,000 characters, not only spaces, none that is not seen",
+    |t| unseen::says_something(t) && t.chars().count() <= 2_000 && unseen(t).is_none(),
+    recorded: |t| !t.trim().is_empty() && t.chars().count() <= 2_000 && !t.chars().any(|c| c.is_control() && c != '\n')
 );
 
 impl LegalText {
@@ -205,9 +234,9 @@ impl FromStr for MatterId {
     type Err = IdError;
     fn from_str(text: &str) -> Result<Self, IdError> {
         let bare = text.strip_prefix("matter:").unwrap_or(text);
-        ulid::Ulid::from_string(bare)
-            .map(MatterId)
-            .map_err(|_| error("matter id", text, "matter: and 26 characters of base 32, as the API gave it"))
+        ulid::Ulid::from_string(bare).map(MatterId).map_err(|_| {
+            IdError::new("matter id", text, "matter: and 26 characters of base 32, as the API gave it")
+        })
     }
 }
 impl TryFrom<String> for MatterId {
@@ -245,7 +274,7 @@ macro_rules! uuid_id {
         impl FromStr for $name {
             type Err = IdError;
             fn from_str(text: &str) -> Result<Self, IdError> {
-                Uuid::parse_str(text).map($name).map_err(|_| error($kind, text, "a UUID such as 5f0c2c3e-8d3e-4a51-9b3c-0a4f5f3f6a11"))
+                Uuid::parse_str(text).map($name).map_err(|_| IdError::new($kind, text, "a UUID such as 5f0c2c3e-8d3e-4a51-9b3c-0a4f5f3f6a11"))
             }
         }
         impl fmt::Display for $name {
@@ -291,6 +320,18 @@ mod tests {
         assert!(serde_json::from_str::<PermitCode>("\"A 1\"").is_err());
         assert_eq!(serde_json::from_str::<PermitCode>("\"A1\"").unwrap().as_str(), "A1");
         assert!("   ".parse::<LegalText>().is_err());
+    }
+
+    #[test]
+    fn a_text_that_reads_otherwise_than_it_is_written_is_refused_and_says_by_what() {
+        let turned = "陆自然资罚\u{202E}号1〕3202〔";
+        let refused = turned.parse::<LegalText>().unwrap_err();
+        assert_eq!(refused.unseen, Some('\u{202E}'));
+        assert!(refused.to_string().contains("U+202E"), "{refused}");
+        let recorded: LegalText = serde_json::from_str(&serde_json::to_string(turned).unwrap()).unwrap();
+        assert_eq!(recorded.as_str(), turned, "what was recorded before is still read");
+        assert!("\u{200D}".parse::<LegalText>().is_err());
+        assert!("第一行\n第二行".parse::<LegalText>().is_ok());
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod matter {
     mod decision;
     mod given;
     mod intake;
+    mod lapse;
     mod lateness;
     mod life;
     mod plan;

@@ -14,7 +14,9 @@ use om_domain::decider::Decider;
 use om_domain::ids::{CountyId, MatterId};
 use om_domain::matter::event::ProjectFacts;
 use om_domain::matter::{MatterDecider, MatterEvent};
-use om_domain::policies::{lapse_costs_eligibility, revise_open_dues, termination_releases_code};
+use om_domain::policies::{
+    lapse_costs_eligibility, lapse_set_aside_lifts, revise_open_dues, termination_releases_code,
+};
 use om_domain::project::ProjectDecider;
 
 use crate::calendars::Calendars;
@@ -29,6 +31,14 @@ pub struct LapseCostsEligibility {
     /// Where the matter is read.
     pub matters: Arc<Executor<MatterDecider>>,
     /// Where the lapse is told.
+    pub applicants: Arc<Executor<ApplicantDecider>>,
+}
+
+/// A lapse set aside costs the applicant nothing (R10).
+pub struct LapseSetAsideLifts {
+    /// Where the matter is read.
+    pub matters: Arc<Executor<MatterDecider>>,
+    /// Where it is told.
     pub applicants: Arc<Executor<ApplicantDecider>>,
 }
 
@@ -104,6 +114,22 @@ impl Policy for LapseCostsEligibility {
     async fn react(&self, event: &StoredEvent) -> Result<Vec<Order>, Fault> {
         let Some((matter, entry)) = fact_of(event, "ToleranceLapsed")? else { return Ok(Vec::new()) };
         let Some(command) = lapse_costs_eligibility(matter, &entry.fact) else { return Ok(Vec::new()) };
+        let Some(project) = project(&self.matters, event).await? else { return Ok(Vec::new()) };
+        let county: CountyId = event.stream.county().parse()?;
+        let stream = Executor::<ApplicantDecider>::stream(&county, &project.applicant)?;
+        Ok(vec![order(&self.applicants, stream, command)])
+    }
+}
+
+#[async_trait]
+impl Policy for LapseSetAsideLifts {
+    fn name(&self) -> &'static str {
+        "lapse-set-aside-lifts"
+    }
+
+    async fn react(&self, event: &StoredEvent) -> Result<Vec<Order>, Fault> {
+        let Some((matter, entry)) = fact_of(event, "LapseSetAside")? else { return Ok(Vec::new()) };
+        let Some(command) = lapse_set_aside_lifts(matter, &entry.fact) else { return Ok(Vec::new()) };
         let Some(project) = project(&self.matters, event).await? else { return Ok(Vec::new()) };
         let county: CountyId = event.stream.county().parse()?;
         let stream = Executor::<ApplicantDecider>::stream(&county, &project.applicant)?;

@@ -6,13 +6,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use om_domain::applicant::{Applicant, ApplicantDecider};
+use om_domain::applicant::{Applicant, ApplicantCommand, ApplicantDecider, ApplicantReads, Cited};
 use om_domain::calendar_book::CalendarBookDecider;
 use om_domain::decider::{Actor, Decider, Explained, Seen, SeenAt};
 use om_domain::directory::{Directory, DirectoryDecider, MAIN};
 use om_domain::ids::{ApplicantId, BodyId, CountyId, MatterId, OfficerId, ProjectCode, TemplateId};
+use om_domain::matter::event::ProjectFacts;
 use om_domain::matter::plan::{Plan, Settings};
-use om_domain::matter::{Matter, MatterCommand, MatterReads};
+use om_domain::matter::{Matter, MatterCommand, MatterDecider, MatterReads, StandingBar};
 use om_domain::project::ProjectDecider;
 use om_domain::template::{TemplateDecider, TemplateReads};
 
@@ -29,6 +30,8 @@ pub struct Registers {
     pub templates: Arc<Executor<TemplateDecider>>,
     /// Applicants' records.
     pub applicants: Arc<Executor<ApplicantDecider>>,
+    /// The matters, for what an applicant's record cites.
+    pub matters: Arc<Executor<MatterDecider>>,
     /// Project codes.
     pub projects: Arc<Executor<ProjectDecider>>,
     /// Calendar books; not read for a matter's decision, which gets the calendar itself.
@@ -39,8 +42,9 @@ pub struct Registers {
 
 impl Registers {
     /// The registers of a log, each with at most so many streams in memory.
-    pub fn new(host: &Host, cached: usize) -> Self {
+    pub fn new(host: &Host, cached: usize, matters: Arc<Executor<MatterDecider>>) -> Self {
         Self {
+            matters,
             directory: Arc::new(Executor::new(host.clone(), cached)),
             templates: Arc::new(Executor::new(host.clone(), cached)),
             applicants: Arc::new(Executor::new(host.clone(), cached)),
@@ -81,6 +85,11 @@ impl Registers {
                     reads.plan = Some(self.plan(county, template, leave_out, body).await?);
                 }
             }
+            MatterCommand::SubmitPermit { .. } => {
+                if let Some(project) = &state.project {
+                    reads.bars = Some(self.bars(county, &project.applicant, day).await?);
+                }
+            }
             MatterCommand::TolerateDeficiency { .. } => {
                 if let Some(project) = &state.project {
                     reads.ineligible = Some(self.ineligible(county, &project.applicant, day).await?);
@@ -97,6 +106,29 @@ impl Registers {
             reads.officers = known(&self.directory(county).await?.state, named);
         }
         Ok(reads)
+    }
+
+    /// What a command on an applicant's record needs.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub async fn for_applicant(
+        &self,
+        county: &CountyId,
+        applicant: &ApplicantId,
+        command: &ApplicantCommand,
+    ) -> Result<ApplicantReads, Fault> {
+        let ApplicantCommand::ImposeBar { matter, .. } = command else {
+            return Ok(ApplicantReads::default());
+        };
+        let stream = name::<MatterDecider>(county, matter)?;
+        let seen = self.matters.state(&stream).await?;
+        let permits = || seen.state.permits.keys().cloned().collect();
+        let cited =
+            |project: &ProjectFacts| Cited { applicant: project.applicant.clone(), permits: permits() };
+        let value = seen.state.project.as_ref().map(cited);
+        let cited = Some(Seen { at: at(&stream, &seen), value });
+        Ok(ApplicantReads { applicant: Some(applicant.clone()), cited })
     }
 
     /// What the import of a template needs: the bodies of the directory.
@@ -125,6 +157,7 @@ impl Registers {
         let mut reads = MatterReads { matter: Some(matter), ..MatterReads::default() };
         if let Some(project) = &state.project {
             reads.ineligible = Some(self.ineligible(county, &project.applicant, day).await?);
+            reads.bars = Some(self.bars(county, &project.applicant, day).await?);
         }
         let directory = self.directory(county).await?;
         reads.bodies = directory.revision.is_some().then(|| directory.state.body_ids());
@@ -162,6 +195,31 @@ impl Registers {
         let stream = name::<ApplicantDecider>(county, applicant)?;
         let seen: Snapshot<Applicant> = self.applicants.state(&stream).await?;
         let value = seen.state.eligible(day).err().map(|why| why.to_string());
+        Ok(Seen { at: at(&stream, &seen), value })
+    }
+
+    /// The applicant's bars that run on the day, each with the name its permit has in the matter it came up in.
+    async fn bars(
+        &self,
+        county: &CountyId,
+        applicant: &ApplicantId,
+        day: jiff::civil::Date,
+    ) -> Result<Seen<Vec<StandingBar>>, Fault> {
+        let stream = name::<ApplicantDecider>(county, applicant)?;
+        let seen: Snapshot<Applicant> = self.applicants.state(&stream).await?;
+        let mut value = Vec::new();
+        for bar in seen.state.bars_on(day) {
+            let cited = self.matters.state(&name::<MatterDecider>(county, bar.matter)?).await?.state;
+            let planned = cited.plan.as_ref().and_then(|plan| plan.permit(&bar.permit));
+            value.push(StandingBar {
+                kind: bar.kind,
+                decision: bar.decision.number.clone(),
+                until: bar.until,
+                matter: bar.matter,
+                permit: bar.permit.clone(),
+                name: planned.map(|planned| planned.name.clone()),
+            });
+        }
         Ok(Seen { at: at(&stream, &seen), value })
     }
 }

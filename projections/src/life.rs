@@ -10,7 +10,7 @@ mod moment;
 mod parts;
 
 pub use moment::{ClocksAt, LimitAt};
-pub use parts::{ClockDues, Debt, DebtState, DueDay, Last, Late, Offer, Overrun, Renewal, Stop};
+pub use parts::{BeforeLapse, ClockDues, Debt, DebtState, DueDay, Last, Late, Offer, Overrun, Renewal, Stop};
 
 use crate::sql::named;
 use jiff::civil::Date;
@@ -200,6 +200,9 @@ pub struct Life {
     /// Debts for which revocation was proposed and not decided: since when.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub revocations: BTreeMap<RequirementId, Date>,
+    /// How the current round stood before a lapse ended it; a lapse can be set aside.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub before_lapse: Option<Box<BeforeLapse>>,
     /// Entries corrected.
     #[serde(default, skip_serializing_if = "is_default")]
     pub corrections: u16,
@@ -227,6 +230,7 @@ impl Life {
             proposals: BTreeMap::new(),
             fell_away: BTreeMap::new(),
             revocations: BTreeMap::new(),
+            before_lapse: None,
             corrections: 0,
             late: Vec::new(),
             last: Last { event: fact.id, position, on },

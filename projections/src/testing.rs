@@ -205,6 +205,7 @@ impl History {
             reserved: Some(Seen { at: at(), value: Some(self.matter) }),
             plan: Some(Seen { at: at(), value: Ok(plan) }),
             ineligible: Some(Seen { at: at(), value: None }),
+            bars: Some(Seen { at: at(), value: vec![] }),
             bodies: None,
             officers: actors(&self.county).into_iter().map(|actor| (actor.officer.clone(), actor)).collect(),
         }
@@ -225,7 +226,7 @@ fn project(seed: u128) -> ProjectFacts {
     ProjectFacts {
         name: t(&format!("城南路桥工程{seed}")),
         kind: t("municipal road"),
-        code: t(&format!("2306-530322-04-01-{seed:06}")),
+        code: t(&format!("2306-530322-04-01-{:06}", seed % 1_000_000)),
         implementing_body: t("zhongshu"),
         applicant: t("luliang-city-investment"),
         applicant_body: None,

@@ -111,6 +111,22 @@ async fn r09_false_materials_bar_for_a_year_and_fraud_for_three() {
 }
 
 #[tokio::test]
+async fn r09_who_is_barred_does_not_apply_again_for_what_touches_public_safety() {
+    let case = Case::story().await;
+    let bar = |permit: &str| {
+        serde_json::json!({
+            "applicant": "applicant:city-investment", "kind": "FALSE_MATERIALS", "matter": case.id, "permit": permit,
+            "decision": case.by("hc-head").notice() })
+    };
+    case.at("2023-06-12").on_register("hc-head", "imposeBar", bar("Z")).await.shows("code", "NoSuchPermit");
+    case.on_register("hc-head", "imposeBar", bar("C")).await.shows("entries", 1);
+    case.by("clerk").submit("W", &["form"]).done().await;
+    let again = case.by("clerk").submit("C", &[]).refused("BarredFromApplying").await;
+    again.by("R9", "行政许可法 78").says("until", "2024-06-12");
+    case.at("2024-06-13").by("clerk").submit("C", &[]).done().await;
+}
+
+#[tokio::test]
 async fn what_is_due_before_a_later_gate_is_supplied_when_it_comes() {
     let case = Case::story().await;
     case.at("2023-06-12").accepted("W", &["form", "seal"], "wa-officer-1").await;

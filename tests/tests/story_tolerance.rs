@@ -275,6 +275,31 @@ async fn r10_who_let_a_tolerance_lapse_is_given_none_until_it_is_repaired() {
 }
 
 #[tokio::test]
+async fn r10_a_lapse_is_set_aside_where_the_supplement_was_there_in_time() {
+    let case = unsealed().await;
+    let water = case.by("wa-officer-1");
+    water.tolerate("W", SEAL, "ACCEPT", "2023-06-20").done().await;
+    water.accept("W").done().await;
+    case.at("2023-06-21").time_passes().await;
+    case.permit("W").await.shows("status", "LAPSED");
+    let record = "{ applicant(id: \"applicant:city-investment\") { eligible } }";
+    case.list("lead", record).await.shows("applicant.eligible", false);
+    water.set_aside_lapse("W", "seal", "2023-06-20").refused("NotAuthorised").await;
+    case.by("wa-head")
+        .set_aside_lapse("W", "seal", "2023-06-21")
+        .refused("NotReceivedInTime")
+        .await
+        .by("R10", "");
+    case.by("wa-head").set_aside_lapse("W", "seal", "2023-06-20").done().await;
+    let permit = case.permit("W").await;
+    permit.shows("status", "IN_REVIEW").shows("tolerances.0.debt", "RECEIVED");
+    assert!(names(&case.history().await).contains(&"ToleranceLapsed"), "the lapse stays visible");
+    case.list("lead", record).await.shows("applicant.eligible", true);
+    water.verify("W", SEAL).done().await;
+    water.approve("W").done().await;
+}
+
+#[tokio::test]
 async fn r10_the_lead_proposes_and_the_department_decides() {
     let case = unsealed().await;
     case.by("wa-officer-1").propose_tolerance("W", SEAL, "ACCEPT").refused("NotAuthorised").await;

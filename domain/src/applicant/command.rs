@@ -15,6 +15,8 @@ use serde::{Deserialize, Serialize};
 pub enum ApplicantCommand {
     /// Take eligibility for tolerance away, because one lapsed.
     LoseEligibility { lapse: Lapse },
+    /// Lift a lapse that was set aside.
+    LiftLapse { lapse: Lapse },
     /// Give it back, for all lapses known.
     RepairEligibility { reason: LegalText },
     /// Record a bar decided and served.

@@ -41,6 +41,11 @@ events! {
             /// Why.
             reason: LegalText,
         },
+        /// A lapse was set aside: the supplement had been there in time, and it counts against nobody (R10).
+        LapseLifted = 1 {
+            /// The tolerance that had not lapsed.
+            lapse: Lapse,
+        },
         /// A bar was imposed by decision (R9).
         BarImposed = 1 {
             /// What for.

@@ -1,6 +1,8 @@
 //! An applicant's record (申请人信用): may it be given tolerance, and is it barred (R9, R10).
 //!
-//! Invariants: eligibility is lost by a lapsed tolerance only and comes back by repair only; a bar ends by time only.
+//! Invariants: eligibility is lost by a lapsed tolerance only and comes back by repair, or when the lapse
+//! is set aside; a bar ends by time only.
+//! A bar cites a permit of a matter of this very applicant.
 //! Deliberately absent: who the applicant is; scores, rankings and any consequence the law does not name.
 
 pub mod command;
@@ -16,17 +18,36 @@ pub use refusal::ApplicantRefusal;
 pub use state::{Applicant, BarKind, Ineligible};
 
 use crate::{
-    decider::{Context, Decider, Effective, Fact, Recorded, Role},
-    ids::LegalText,
+    decider::{Context, Decider, Effective, Fact, Recorded, Role, Seen},
+    ids::{ApplicantId, LegalText, PermitCode},
 };
-use event::{BarEnded, BarImposed, EligibilityLost, EligibilityRepaired};
+use event::{BarEnded, BarImposed, EligibilityLost, EligibilityRepaired, LapseLifted};
 use jiff::ToSpan;
+use std::collections::BTreeSet;
+
+/// A matter that a bar cites, as its stream has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cited {
+    /// Who applies in it.
+    pub applicant: ApplicantId,
+    /// The permits of its plan.
+    pub permits: BTreeSet<PermitCode>,
+}
+
+/// What a decision on an applicant's record needs from other streams.
+#[derive(Debug, Clone, Default)]
+pub struct ApplicantReads {
+    /// Whose record it is (`ImposeBar`).
+    pub applicant: Option<ApplicantId>,
+    /// The matter that a bar cites; none if there is no such matter (`ImposeBar`).
+    pub cited: Option<Seen<Option<Cited>>>,
+}
 
 /// The rules of an applicant's stream, `{county}.applicant-{id}`.
 #[derive(Debug, Clone, Copy)]
 pub struct ApplicantDecider;
 
-type Ctx<'a> = Context<'a, ()>;
+type Ctx<'a> = Context<'a, ApplicantReads>;
 type Facts = Result<Vec<Fact<ApplicantEvent>>, ApplicantRefusal>;
 
 impl Decider for ApplicantDecider {
@@ -35,7 +56,7 @@ impl Decider for ApplicantDecider {
     type Command = ApplicantCommand;
     type Event = ApplicantEvent;
     type Refusal = ApplicantRefusal;
-    type Reads = ();
+    type Reads = ApplicantReads;
 
     fn evolve(state: &mut Applicant, fact: &Recorded<ApplicantEvent>) {
         state.fold(&fact.event);
@@ -51,6 +72,7 @@ impl Decider for ApplicantDecider {
         match command {
             ApplicantCommand::Settle => Ok(Vec::new()),
             ApplicantCommand::LoseEligibility { lapse } => lose(state, lapse, ctx),
+            ApplicantCommand::LiftLapse { lapse } => lift(state, lapse, ctx),
             ApplicantCommand::RepairEligibility { reason } => repair(state, reason, ctx),
             ApplicantCommand::ImposeBar { kind, matter, permit, decision } => {
                 let until = kind.last_day(decision.served_on);
@@ -69,6 +91,17 @@ fn lose(state: &Applicant, lapse: &Lapse, ctx: &Ctx<'_>) -> Facts {
         return Ok(Vec::new());
     }
     Ok(vec![ctx.fact(EligibilityLost { because: lapse.clone() })])
+}
+
+/// Also where it is not known yet, or was made good: it is known for lifted from then on.
+fn lift(state: &Applicant, lapse: &Lapse, ctx: &Ctx<'_>) -> Facts {
+    if !ctx.by.is(Role::System) {
+        return Err(ApplicantRefusal::NotThePlatform { officer: ctx.by.officer.clone() });
+    }
+    if state.is_lifted(lapse) {
+        return Ok(Vec::new());
+    }
+    Ok(vec![ctx.fact(LapseLifted { lapse: lapse.clone() })])
 }
 
 fn repair(state: &Applicant, reason: &LegalText, ctx: &Ctx<'_>) -> Facts {
@@ -95,7 +128,23 @@ fn impose(state: &Applicant, bar: BarImposed, ctx: &Ctx<'_>) -> Facts {
         let (decision, served_on) = (bar.decision.number, bar.decision.served_on);
         return Err(ApplicantRefusal::NotServed { decision, served_on });
     }
+    cites(&bar, ctx)?;
     // In force from the day it was served, whenever it is recorded.
     let effective = Effective::On(bar.decision.served_on);
     Ok(vec![Fact { event: bar.into(), effective }])
+}
+
+/// The matter and the permit that a bar cites must be there, and be this applicant's.
+fn cites(bar: &BarImposed, ctx: &Ctx<'_>) -> Result<(), ApplicantRefusal> {
+    let matter = bar.matter;
+    let Some(cited) = ctx.read.cited.as_ref().and_then(|seen| seen.value.as_ref()) else {
+        return Err(ApplicantRefusal::NoSuchMatter { matter });
+    };
+    if ctx.read.applicant.as_ref() != Some(&cited.applicant) {
+        return Err(ApplicantRefusal::AnothersMatter { matter, applicant: cited.applicant.clone() });
+    }
+    if !cited.permits.contains(&bar.permit) {
+        return Err(ApplicantRefusal::NoSuchPermit { matter, permit: bar.permit.clone() });
+    }
+    Ok(())
 }

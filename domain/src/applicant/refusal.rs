@@ -4,7 +4,7 @@
 
 use crate::{
     decider::Explained,
-    ids::{LegalText, OfficerId},
+    ids::{ApplicantId, LegalText, MatterId, OfficerId, PermitCode},
 };
 use jiff::civil::Date;
 use serde::Serialize;
@@ -25,6 +25,12 @@ pub enum ApplicantRefusal {
     DecisionUsed { decision: LegalText },
     /// The decision has not been served yet: no service, no effect.
     NotServed { decision: LegalText, served_on: Date },
+    /// The bar cites a matter that does not exist.
+    NoSuchMatter { matter: MatterId },
+    /// The bar cites a permit that the matter's plan does not have.
+    NoSuchPermit { matter: MatterId, permit: PermitCode },
+    /// The bar cites a matter in which another applies.
+    AnothersMatter { matter: MatterId, applicant: ApplicantId },
 }
 
 impl Explained for ApplicantRefusal {
@@ -36,19 +42,25 @@ impl Explained for ApplicantRefusal {
             Self::NothingToRepair => "NothingToRepair",
             Self::DecisionUsed { .. } => "DecisionUsed",
             Self::NotServed { .. } => "NotServed",
+            Self::NoSuchMatter { .. } => "NoSuchMatter",
+            Self::NoSuchPermit { .. } => "NoSuchPermit",
+            Self::AnothersMatter { .. } => "AnothersMatter",
         }
     }
 
     fn rule(&self) -> Option<&'static str> {
         match self {
             Self::NotThePlatform { .. } | Self::NotADepartment { .. } | Self::NothingToRepair => Some("R10"),
-            Self::NotAHead { .. } | Self::DecisionUsed { .. } | Self::NotServed { .. } => Some("R9"),
+            _ => Some("R9"),
         }
     }
 
     fn source(&self) -> Option<String> {
         match self {
-            Self::NotAHead { .. } => Some("行政许可法 78、79".into()),
+            Self::NotAHead { .. }
+            | Self::NoSuchMatter { .. }
+            | Self::NoSuchPermit { .. }
+            | Self::AnothersMatter { .. } => Some("行政许可法 78、79".into()),
             Self::NotServed { .. } => Some("行政处罚法 61".into()),
             _ => None,
         }
@@ -69,6 +81,15 @@ impl Explained for ApplicantRefusal {
             Self::DecisionUsed { decision } => format!("文号 {decision} 已记录过另一决定；请核对文号。"),
             Self::NotServed { decision, served_on } => {
                 format!("{decision} 要到 {served_on} 才送达，尚未生效；请在送达后记录。")
+            }
+            Self::NoSuchMatter { matter } => {
+                format!("没有事项 matter:{matter}；请核对决定所涉事项。")
+            }
+            Self::NoSuchPermit { matter, permit } => {
+                format!("事项 matter:{matter} 的计划中没有审批事项 {permit}；请核对决定所涉审批事项。")
+            }
+            Self::AnothersMatter { matter, applicant } => {
+                format!("事项 matter:{matter} 的申请人是 {applicant}；请核对决定所涉申请人。")
             }
         }
     }
@@ -94,6 +115,17 @@ impl Explained for ApplicantRefusal {
             }
             Self::NotServed { decision, served_on } => {
                 format!("{decision} is served on {served_on} and has no effect before; record it then.")
+            }
+            Self::NoSuchMatter { matter } => {
+                format!("There is no matter:{matter}; check which matter the decision is about.")
+            }
+            Self::NoSuchPermit { matter, permit } => {
+                format!(
+                    "The plan of matter:{matter} has no permit {permit}; check which permit the decision is about."
+                )
+            }
+            Self::AnothersMatter { matter, applicant } => {
+                format!("{applicant} applies in matter:{matter}; check whom the decision is about.")
             }
         }
     }

@@ -48,6 +48,7 @@ impl BarKind {
 pub struct Applicant {
     open: BTreeSet<Lapse>,
     repaired: BTreeSet<Lapse>,
+    lifted: BTreeSet<Lapse>,
     bars: Vec<BarImposed>,
     ended: BTreeSet<String>,
 }
@@ -127,7 +128,11 @@ impl Applicant {
     }
 
     pub(super) fn knows(&self, lapse: &Lapse) -> bool {
-        self.open.contains(lapse) || self.repaired.contains(lapse)
+        self.open.contains(lapse) || self.repaired.contains(lapse) || self.is_lifted(lapse)
+    }
+
+    pub(super) fn is_lifted(&self, lapse: &Lapse) -> bool {
+        self.lifted.contains(lapse)
     }
 
     pub(super) fn bar(&self, decision: &str) -> Option<&BarImposed> {
@@ -149,6 +154,11 @@ impl Applicant {
             ApplicantEvent::EligibilityRepaired(event) => {
                 self.open.retain(|lapse| !event.repaired.contains(lapse));
                 self.repaired.extend(event.repaired.iter().cloned());
+            }
+            ApplicantEvent::LapseLifted(event) => {
+                self.open.remove(&event.lapse);
+                self.repaired.remove(&event.lapse);
+                self.lifted.insert(event.lapse.clone());
             }
             ApplicantEvent::BarImposed(bar) => self.bars.push(bar.clone()),
             ApplicantEvent::BarEnded(bar) => {

@@ -30,6 +30,17 @@ fn bar(kind: BarKind, number: &str, served_on: Date) -> ApplicantCommand {
     ApplicantCommand::ImposeBar { kind, matter: lapse(1).matter, permit: id("A2"), decision }
 }
 
+/// The matter of these stories is there, and this applicant's.
+fn reads(applicant: &str) -> ApplicantReads {
+    let cited = Cited { applicant: id("city-investment"), permits: [id("A2")].into() };
+    let at = crate::decider::SeenAt { stream: "530322.matter-1".into(), revision: Some(7) };
+    ApplicantReads { applicant: Some(id(applicant)), cited: Some(Seen { at, value: Some(cited) }) }
+}
+
+fn nothing() -> Given<ApplicantDecider> {
+    Given::nothing().reading(reads("city-investment"))
+}
+
 fn head() -> crate::decider::Actor {
     actor("nr-head", "natural-resources", &[Role::Head])
 }
@@ -37,7 +48,7 @@ fn head() -> crate::decider::Actor {
 #[test]
 fn a_lapse_costs_eligibility_until_repaired_and_counts_once() {
     let today = date(2023, 6, 12);
-    let mut given = Given::<ApplicantDecider>::nothing().does(&lose(1));
+    let mut given = nothing().does(&lose(1));
     assert!(matches!(given.state.eligible(today), Err(Ineligible::Unrepaired { lapses: 1, .. })));
     assert_eq!(given.when(&lose(1)), Ok(vec![]));
     let mut given = given.by(head()).does(&repair());
@@ -49,10 +60,24 @@ fn a_lapse_costs_eligibility_until_repaired_and_counts_once() {
 }
 
 #[test]
+fn r10_a_lapse_that_was_set_aside_counts_against_nobody() {
+    let today = date(2023, 6, 12);
+    let lift = || ApplicantCommand::LiftLapse { lapse: lapse(1) };
+    let lost = nothing().does(&lose(1)).does(&lose(2));
+    let mut by_head = nothing().by(head());
+    assert_eq!(by_head.when(&lift()).unwrap_err().code(), "NotThePlatform");
+    let one = lost.does(&lift());
+    assert!(matches!(one.state.eligible(today), Err(Ineligible::Unrepaired { lapses: 1, .. })));
+    let mut first = nothing().does(&lift()).does(&lose(1));
+    assert_eq!(first.state.eligible(today), Ok(()), "lifted before it was told");
+    assert_eq!(first.when(&lift()), Ok(vec![]));
+}
+
+#[test]
 fn only_the_platform_takes_it_away_and_only_a_department_gives_it_back() {
-    let mut given = Given::<ApplicantDecider>::nothing().by(head());
+    let mut given = nothing().by(head());
     assert_eq!(given.when(&lose(1)).unwrap_err().code(), "NotThePlatform");
-    let mut given = Given::<ApplicantDecider>::nothing().does(&lose(1));
+    let mut given = nothing().does(&lose(1));
     assert_eq!(given.when(&repair()).unwrap_err().code(), "NotADepartment");
     assert_eq!(given.when(&bar(BarKind::Fraud, "1", date(2023, 6, 1))).unwrap_err().code(), "NotAHead");
 }
@@ -61,7 +86,7 @@ fn only_the_platform_takes_it_away_and_only_a_department_gives_it_back() {
 fn a_bar_runs_one_year_or_three_from_its_service_and_ends_by_time() {
     let served = date(2023, 6, 12);
     let command = bar(BarKind::FalseMaterials, "陆自然资罚〔2023〕1号", served);
-    let given = Given::<ApplicantDecider>::nothing().by(head()).does(&command);
+    let given = nothing().by(head()).does(&command);
     let last = date(2024, 6, 12);
     assert_eq!(given.state.eligible(last).unwrap_err().until(), Some(last));
     assert_eq!(given.state.eligible(date(2024, 6, 13)), Ok(()));
@@ -78,12 +103,24 @@ fn a_bar_runs_one_year_or_three_from_its_service_and_ends_by_time() {
 
 #[test]
 fn no_service_no_effect_and_one_number_for_one_decision() {
-    let mut given = Given::<ApplicantDecider>::nothing().by(head());
+    let mut given = nothing().by(head());
     let early = given.when(&bar(BarKind::Fraud, "1", date(2023, 6, 13))).unwrap_err();
     assert_eq!(early.code(), "NotServed");
     let mut given = given.does(&bar(BarKind::Fraud, "1", date(2023, 6, 12)));
     let other = given.when(&bar(BarKind::FalseMaterials, "1", date(2023, 6, 12))).unwrap_err();
     assert_eq!(other.code(), "DecisionUsed");
+}
+
+#[test]
+fn r09_a_bar_cites_a_permit_of_this_applicants_matter() {
+    let bar = bar(BarKind::Fraud, "1", date(2023, 6, 12));
+    let mut none = Given::<ApplicantDecider>::nothing().by(head());
+    assert_eq!(none.when(&bar).unwrap_err().code(), "NoSuchMatter");
+    let mut others = nothing().reading(reads("somebody-else")).by(head());
+    assert_eq!(others.when(&bar).unwrap_err().code(), "AnothersMatter");
+    let ApplicantCommand::ImposeBar { kind, matter, decision, .. } = bar else { panic!("a bar") };
+    let other = ApplicantCommand::ImposeBar { kind, matter, permit: id("Z9"), decision };
+    assert_eq!(nothing().by(head()).when(&other).unwrap_err().code(), "NoSuchPermit");
 }
 
 #[test]
@@ -94,6 +131,7 @@ fn any_history_folds_and_any_accepted_command_repeats_in_silence() {
     let command = prop_oneof![
         (0u128..4).prop_map(lose),
         Just(repair()),
+        (0u128..4).prop_map(|number| ApplicantCommand::LiftLapse { lapse: lapse(number) }),
         (0i8..4, proptest::bool::ANY).prop_map(|(number, fraud)| {
             let kind = if fraud { BarKind::Fraud } else { BarKind::FalseMaterials };
             bar(kind, &number.to_string(), date(2023, 6, 9 + number))
@@ -102,7 +140,7 @@ fn any_history_folds_and_any_accepted_command_repeats_in_silence() {
     ];
     let step = (command, 0i8..3, proptest::bool::ANY);
     proptest!(ProptestConfig::with_cases(64), |(steps in proptest::collection::vec(step, 0..20))| {
-        let mut given = Given::<ApplicantDecider>::nothing();
+        let mut given = nothing();
         let mut year = 2023;
         for (command, years, as_head) in steps {
             year += i16::from(years);

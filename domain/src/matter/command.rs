@@ -103,6 +103,15 @@ pub enum MatterCommand {
     RejectSupplement { permit: PermitCode, requirement: RequirementId, reason: LegalText },
     /// Move its deadline, once.
     MoveSupplementDeadline { permit: PermitCode, requirement: RequirementId, to: Date, reason: LegalText },
+    /// Set a lapse aside whose supplement was received in time but recorded too late.
+    SetAsideLapse {
+        permit: PermitCode,
+        requirement: RequirementId,
+        received_on: Date,
+        materials: Vec<Handed>,
+        proof: PaperHash,
+        reason: LegalText,
+    },
     /// Confirm the provisional opinion of a pre-review.
     ConfirmPreReview { permit: PermitCode },
 

@@ -593,6 +593,26 @@ events! {
             /// What follows.
             consequence: Consequence,
         },
+        /// A lapse was set aside: the supplement had been received in time and was recorded too late. The lapse stays
+        /// visible; the round stands again, with the supplement to be verified.
+        LapseSetAside = 1 {
+            /// The permit.
+            permit: PermitCode,
+            /// The requirement.
+            requirement: RequirementId,
+            /// The entry that stated the lapse.
+            lapse: EventId,
+            /// The day it was received, within the deadline.
+            received_on: Date,
+            /// What was received.
+            materials: Vec<Handed>,
+            /// Proof of receipt in time.
+            proof: PaperHash,
+            /// Why it was recorded too late.
+            reason: LegalText,
+            /// In mode 1 the term of intake, from the receipt of the corrected file.
+            intake_due: Option<DueOn>,
+        },
         /// The permit's round lapsed; a new round is allowed.
         PermitLapsed = 1 {
             /// The permit.

@@ -108,6 +108,7 @@ pub fn event_permit(event: &E) -> Option<&PermitCode> {
         PrerequisiteLanded,
         PreReviewConfirmed,
         ToleranceLapsed,
+        LapseSetAside,
         PermitLapsed,
         RevocationProposed,
         CheckRecorded,
@@ -151,6 +152,7 @@ fn evolve_permit(permit: &mut Permit, lead: Option<BodyId>, fact: &Recorded<E>, 
                 certificate: None,
                 overruns: BTreeMap::new(),
                 ended: None,
+                restored_on: None,
             });
             if let Some(lead) = lead {
                 hold(&mut permit.custody, lead, day);
@@ -189,6 +191,11 @@ fn evolve_permit(permit: &mut Permit, lead: Option<BodyId>, fact: &Recorded<E>, 
             }
         }
         _ => {
+            if let E::LapseSetAside(e) = &fact.event {
+                let lapsed =
+                    permit.round().and_then(|r| r.tolerances.get(&e.requirement)).map(|t| t.changed_on);
+                permit.revocation_proposed.retain(|(id, on)| *id != e.requirement || Some(*on) != lapsed);
+            }
             if let Some(round) = permit.rounds.last_mut() {
                 evolve_round(round, fact, day);
                 evolve_debts(round, fact, day);
@@ -425,16 +432,22 @@ pub(super) fn correct(round: &mut Round, entry: &EventId, correction: &Correctio
                 s.suspension.from = *new;
             }
         }
-        Correction::ResumedOn { new, .. } => {
+        Correction::ResumedOn { old, new } => {
+            let until = |on: &Date| crate::calendar::days::shift(*on, -1);
             for s in
                 round.clocks.iter_mut().flat_map(|c| &mut c.suspensions).filter(|s| s.resumed == Some(*entry))
             {
-                s.suspension.until = Some(crate::calendar::days::shift(*new, -1));
+                // what had ended on its own told day before stays there, unless the clock ran again still earlier
+                let ended = s.suspension.until.filter(|ended| *ended != until(old));
+                s.suspension.until = Some(ended.map_or(until(new), |ended| ended.min(until(new))));
             }
         }
         Correction::DocumentNumber { new, .. } => {
             if let Some(notice) = document(round, entry) {
                 notice.number = new.clone();
+            }
+            for s in round.clocks.iter_mut().flat_map(|c| &mut c.suspensions).filter(|s| s.entry == *entry) {
+                s.suspension.notice = new.to_string();
             }
         }
     }
@@ -467,8 +480,13 @@ fn evolve_debts(round: &mut Round, fact: &Recorded<E>, day: Date) {
                 consequence: e.consequence,
                 debt: Debt::Open,
                 changed_on: day,
+                lapsed: None,
             },
         );
+        return;
+    }
+    if let E::LapseSetAside(e) = &fact.event {
+        round.stand_again(e, fact.id, day);
         return;
     }
     let (requirement, debt) = match &fact.event {
@@ -487,6 +505,9 @@ fn evolve_debts(round: &mut Round, fact: &Recorded<E>, day: Date) {
         round.phase = RoundPhase::InReview;
     }
     let Some(tolerance) = round.tolerances.get_mut(requirement) else { return };
+    if debt == Some(Debt::Lapsed) {
+        tolerance.lapsed = Some(fact.id);
+    }
     if let Some(debt) = debt {
         tolerance.debt = debt;
         tolerance.changed_on = day;

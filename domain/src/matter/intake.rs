@@ -1,4 +1,4 @@
-//! Intake of a file: receipt, the one-time notice, acceptance, its refusal, withdrawal (R3, 行政许可法 32).
+//! Intake of a file: receipt, the one-time notice, acceptance, its refusal, withdrawal (R3, R9, 行政许可法 32).
 //!
 //! Invariants: one notice a round, complete; what it did not list is not demanded; the clock starts on the day the
 //! complete file was received.
@@ -62,6 +62,7 @@ fn submit(state: &Matter, code: &PermitCode, materials: &[Handed], ctx: &Ctx<'_>
     if let Some(round) = at.permit.round().filter(|r| !r.phase.allows_new_round()) {
         return Err(MatterRefusal::AlreadySubmitted { permit: code.clone(), on: round.received_on });
     }
+    super::barred::may_apply(&at, ctx)?;
     known_materials(&at, materials)?;
     super::one(
         ctx,
@@ -76,7 +77,7 @@ fn submit(state: &Matter, code: &PermitCode, materials: &[Handed], ctx: &Ctx<'_>
     )
 }
 
-fn known_materials(at: &At<'_>, materials: &[Handed]) -> Result<(), MatterRefusal> {
+pub(super) fn known_materials(at: &At<'_>, materials: &[Handed]) -> Result<(), MatterRefusal> {
     for handed in materials {
         if !at.planned.materials.iter().any(|m| m.code == handed.material) {
             return Err(MatterRefusal::NoSuchRequirement {

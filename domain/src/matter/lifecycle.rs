@@ -78,6 +78,10 @@ fn propose(state: &Matter, project: &ProjectFacts, ctx: &Ctx<'_>) -> Facts {
         [Role::Lead, Role::Clerk, Role::Township, Role::Officer, Role::Head].iter().any(|r| ctx.by.is(*r));
     allow(may, Authority::Lead)?;
     known_body(&project.implementing_body, ctx)?;
+    let (code, county) = (&project.code, &ctx.by.county);
+    if code.level(county).is_none() {
+        return Err(MatterRefusal::CodeOfAnotherPlace { code: code.clone(), county: county.clone() });
+    }
     let reserved = ctx.read.reserved.as_ref().ok_or(MatterRefusal::CodeNotReserved { by: None })?;
     if reserved.value.is_none() || reserved.value != ctx.read.matter {
         return Err(MatterRefusal::CodeNotReserved { by: reserved.value });

@@ -5,6 +5,7 @@
 //! Deliberately absent: meetings, calls, duty lists; those are streams of their own.
 
 mod authority;
+mod barred;
 mod can;
 mod clocks;
 pub mod command;
@@ -13,6 +14,7 @@ pub mod event;
 mod evolve;
 mod handoff;
 mod intake;
+mod lapse;
 pub mod lateness;
 mod lifecycle;
 mod order;
@@ -25,6 +27,7 @@ mod settle;
 pub mod state;
 mod tolerance;
 
+pub use barred::StandingBar;
 pub use can::{Can, can_on_matter, can_on_permit};
 pub use command::MatterCommand;
 pub use event::MatterEvent;
@@ -53,6 +56,8 @@ pub struct MatterReads {
     pub plan: Option<Seen<Result<Plan, String>>>,
     /// Why the applicant may not be given tolerance; none if it may (`TolerateDeficiency`).
     pub ineligible: Option<Seen<Option<String>>>,
+    /// The applicant's bars that run on the day the command takes effect (`SubmitPermit`).
+    pub bars: Option<Seen<Vec<StandingBar>>>,
     /// The bodies of the directory, where a command names one; none if the county has no directory.
     pub bodies: Option<BTreeSet<BodyId>>,
     /// The officers a command names, as the directory knows them.
@@ -170,6 +175,7 @@ fn dispatch(state: &Matter, command: &MatterCommand, ctx: &Ctx<'_>) -> Facts {
         | C::RejectSupplement { .. }
         | C::MoveSupplementDeadline { .. }
         | C::ConfirmPreReview { .. } => tolerance::decide(state, command, ctx),
+        C::SetAsideLapse { .. } => lapse::decide(state, command, ctx),
         C::RecordCheck { .. }
         | C::RequestHearing { .. }
         | C::RecordHearing { .. }

@@ -139,6 +139,11 @@ pub(super) fn lanes(event: &MatterEvent) -> Vec<Lane> {
         E::SupplementRejected(e) => debt(&e.permit, &e.requirement),
         E::SupplementDeadlineMoved(e) => debt(&e.permit, &e.requirement),
         E::ToleranceLapsed(e) => debt(&e.permit, &e.requirement),
+        E::LapseSetAside(e) => {
+            let mut lanes = debt(&e.permit, &e.requirement);
+            lanes.extend(moves(&e.permit));
+            lanes
+        }
         E::PrerequisiteLanded(e) => {
             let mut lanes = debt(&e.permit, &e.requirement);
             if e.clock.is_some() {

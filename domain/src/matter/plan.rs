@@ -234,11 +234,11 @@ impl FromStr for RequirementId {
             Some(("permit", code)) => Ok(RequirementId::Permit(code.parse()?)),
             Some(("milestone", code)) => Ok(RequirementId::Milestone(code.parse()?)),
             Some(("material", code)) => Ok(RequirementId::Material(code.parse()?)),
-            _ => Err(crate::ids::IdError {
-                kind: "requirement",
-                text: text.chars().take(80).collect(),
-                expected: "permit:CODE, milestone:CODE or material:CODE, such as permit:A2",
-            }),
+            _ => Err(crate::ids::IdError::new(
+                "requirement",
+                text,
+                "permit:CODE, milestone:CODE or material:CODE, such as permit:A2",
+            )),
         }
     }
 }

@@ -12,7 +12,7 @@ use super::{
     evolve::{correct, document},
     intake::{INTAKE_DAYS, term},
     refusal::MatterRefusal,
-    state::{Matter, Round, RoundPhase},
+    state::{Excluded, Matter, Round, RoundPhase},
 };
 use crate::{
     decider::Role,
@@ -98,11 +98,14 @@ fn recorded(round: &Round, entry: &EventId, correction: &Correction) -> Option<S
             suspensions.find(|s| s.entry == *entry).map(|s| s.suspension.from.to_string())
         }
         Correction::ResumedOn { .. } => suspensions
-            .find(|s| s.resumed == Some(*entry))
-            .and_then(|s| s.suspension.until)
+            .filter(|s| s.resumed == Some(*entry))
+            .filter_map(|s| s.suspension.until)
+            .max()
             .map(|until| crate::calendar::days::shift(until, 1).to_string()),
         Correction::DocumentNumber { .. } => {
-            document(&mut round.clone(), entry).map(|notice| notice.number.to_string())
+            let document = document(&mut round.clone(), entry).map(|notice| notice.number.to_string());
+            let stopped = suspensions.find(|s| s.entry == *entry).map(|s| s.suspension.notice.clone());
+            document.or(stopped)
         }
     }
 }
@@ -139,6 +142,13 @@ fn suspensions_consistent(before: &Round, after: &Round, ctx: &Ctx<'_>) -> Resul
         if until.is_some_and(|until| until > s.suspension.told_until) {
             return contradicts("恢复日晚于告知的截止日 (resumed after the told day)");
         }
+    }
+    let all = stops(after);
+    let told = |s: &Excluded| (s.suspension.ground, s.suspension.notice.clone());
+    if all.iter().enumerate().any(|(n, s)| all.iter().skip(n + 1).any(|other| told(other) == told(s))) {
+        return contradicts(
+            "该文号已用于同一事由的另一次停止计时 (the number of another notice on that ground)",
+        );
     }
     for s in after.clocks.iter().flat_map(|c| &c.suspensions) {
         let end = s.suspension.until.map(|until| crate::calendar::days::shift(until, 1));

@@ -22,7 +22,7 @@ impl Matter {
             .filter_map(|r| {
                 let because = self.unmet(&r, at.permit)?;
                 let because = if live(&at, &r.id) { Because::DebtOpen } else { because };
-                Some(Missing { requirement: r.id, because, source: r.source.clone() })
+                Some(Missing { requirement: r.id, because, statutory: r.statutory, source: r.source.clone() })
             })
             .collect()
     }

@@ -15,7 +15,7 @@ use super::{
     requirements::gate_now,
     state::{Debt, Matter, Phase, Round, RoundPhase, Tolerance},
 };
-use crate::{calendar::days, decider::Fact, ids::LegalText};
+use crate::{calendar::days, clock::Suspension, decider::Fact, ids::LegalText};
 use jiff::civil::Date;
 
 /// The earliest of what is due by today, the first found of a day; a fact is put together only if it is that.
@@ -103,7 +103,14 @@ fn intake(at: &At<'_>, round: &Round, ctx: &Ctx<'_>, dues: &mut Dues) {
 /// A suspension ends at the told day unless a new notice came first (R6).
 fn suspensions(at: &At<'_>, round: &Round, ctx: &Ctx<'_>, dues: &mut Dues) {
     let Some(clocks) = round.clocks.as_ref().filter(|_| round.phase == RoundPhase::InReview) else { return };
-    for open in clocks.suspensions.iter().map(|s| &s.suspension).filter(|s| s.until.is_none()) {
+    let stopped = || clocks.suspensions.iter().map(|s| &s.suspension).filter(|s| s.until.is_none());
+    for open in stopped() {
+        let carried_on = |s: &Suspension| {
+            s.ground == open.ground && s.from <= open.told_until && s.told_until > open.told_until
+        };
+        if stopped().any(carried_on) {
+            continue;
+        }
         let day = after(open.told_until);
         dues.push(day, || {
             let mut ended = clocks.clone();
@@ -184,7 +191,7 @@ fn debts(state: &Matter, at: &At<'_>, round: &Round, ctx: &Ctx<'_>, dues: &mut D
         }
         match state.met_on(&requirement, at.permit) {
             Some(met) => landed(state, at, round, &requirement, tolerance, met, (ctx, dues)),
-            None => lapse(at, id, tolerance, dues),
+            None => lapse(at, round, id, tolerance, dues),
         }
     }
 }
@@ -219,11 +226,13 @@ fn landed(
 }
 
 /// The deadline passed and nothing waits to be verified. A supplement handed in on time waits for its officer.
-fn lapse(at: &At<'_>, id: &RequirementId, tolerance: &Tolerance, dues: &mut Dues) {
+/// What fell due while the round stood ended by a lapse since set aside may still come on the day it stands again.
+fn lapse(at: &At<'_>, round: &Round, id: &RequirementId, tolerance: &Tolerance, dues: &mut Dues) {
     if tolerance.debt == Debt::Received {
         return;
     }
     let day = after(tolerance.due.date).max(tolerance.changed_on);
+    let day = round.restored_on.map_or(day, |on| day.max(after(on)));
     dues.push(day, || {
         let event = ToleranceLapsed {
             permit: at.code.clone(),

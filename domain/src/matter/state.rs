@@ -293,6 +293,8 @@ pub struct Round {
     pub overruns: BTreeMap<(Term, Date), DueOn>,
     /// Why it ended, where it ended otherwise than by a decision.
     pub ended: Option<Ending>,
+    /// Since when it stands again, after a lapse was set aside.
+    pub restored_on: Option<Date>,
 }
 
 /// How and why a round ended without a decision, or after it.
@@ -439,12 +441,13 @@ impl Clocks {
         dues
     }
 
-    /// Closes what is open on this ground: `until` is the last excluded day.
+    /// Closes what is open on this ground: `until` is the last excluded day. None excludes more than its notice told;
+    /// what a further notice told from then on is that one's.
     pub(super) fn close(&mut self, ground: Ground, until: Date, only_told_by: bool, entry: Option<EventId>) {
         for open in &mut self.suspensions {
             let s = &mut open.suspension;
             if s.ground == ground && s.until.is_none() && !(only_told_by && s.told_until > until) {
-                s.until = Some(until);
+                s.until = Some(until.min(s.told_until));
                 open.resumed = entry;
             }
         }

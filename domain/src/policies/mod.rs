@@ -4,10 +4,12 @@
 //! Deliberately absent: delivery; that is the policy runner's.
 
 mod lapse_costs_eligibility;
+mod lapse_set_aside_lifts;
 mod revise_open_dues;
 mod termination_releases_code;
 
 pub use lapse_costs_eligibility::lapse_costs_eligibility;
+pub use lapse_set_aside_lifts::lapse_set_aside_lifts;
 pub use revise_open_dues::revise_open_dues;
 pub use termination_releases_code::termination_releases_code;
 

@@ -6,7 +6,7 @@ use om_domain::{
     calendar::{Calendar, HolidayNotice, NamedDay},
     clock::Ground,
     decider::EventRecord,
-    matter::{MatterCommand as C, event::Correction, plan::Mode},
+    matter::{MatterCommand as C, event::Correction, plan::Mode, state::Debt},
 };
 use proptest::prelude::*;
 
@@ -82,7 +82,7 @@ fn deficiency(pick: u16) -> (String, String, Mode) {
 /// The command a step tries at its n-th attempt, on the day it takes effect.
 pub(super) fn command(g: &Given, step: &Step, n: u8, on: Date) -> C {
     let (code, pick) = (one(CODES, u16::from(step.permit)), step.pick);
-    let kind = (u16::from(step.kind) + 5 * u16::from(n)) % 44;
+    let kind = (u16::from(step.kind) + 5 * u16::from(n)) % 46;
     let served = on.to_string();
     let later = |days: i64| on.saturating_add(days.days()).to_string();
     let handed = materials(code, pick);
@@ -134,7 +134,32 @@ pub(super) fn command(g: &Given, step: &Step, n: u8, on: Date) -> C {
         40 => revoke(code, &served),
         41 => renewal(code, pick, on, &served),
         42 => lead(code, pick, &lacking, &lacked, mode),
+        43 | 44 => set_aside_lapse(g, pick, on),
         _ => correction(g, code, pick),
+    }
+}
+
+/// A lapse that stands, or any requirement.
+fn set_aside_lapse(g: &Given, pick: u16, on: Date) -> C {
+    let rounds = g.state.permits.iter().filter_map(|(code, permit)| Some((code, permit.round()?)));
+    let lapsed = rounds.flat_map(|(code, round)| {
+        let lapsed = round.tolerances.iter().filter(|(_, t)| t.debt == Debt::Lapsed);
+        lapsed.map(|(r, t)| (code.clone(), r.clone(), t.due.date))
+    });
+    let lapsed: Vec<_> = lapsed.collect();
+    let (permit, requirement, due) = match lapsed.get(usize::from(pick) % lapsed.len().max(1)) {
+        Some(found) => found.clone(),
+        None => (p("A1"), p("material:seal"), on),
+    };
+    let named = requirement.to_string();
+    let material = named.strip_prefix("material:").unwrap_or("form");
+    C::SetAsideLapse {
+        permit,
+        requirement,
+        received_on: due.saturating_sub(i64::from(pick % 3).days()),
+        materials: handed(&[material]),
+        proof: paper(),
+        reason: text("窗口漏录"),
     }
 }
 

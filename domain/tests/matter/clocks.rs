@@ -510,3 +510,39 @@ fn r04_a_preliminary_review_is_not_extended() {
         .when(extend("A1", 10, "2023-06-12"))
         .refused(|r| matches!(r, R::NotExtendable { .. }));
 }
+
+#[test]
+fn r06_a_new_notice_on_the_same_ground_before_the_told_day_carries_the_stop_on() {
+    let stopped = in_review("A1")
+        .when(suspend("A1", "2023-06-20", "特 1", "2023-06-12"))
+        .on("2023-06-19")
+        .when(suspend("A1", "2023-06-28", "特 2", "2023-06-19"))
+        .on("2023-06-26")
+        .passes()
+        .then_only(&[]);
+    let resumed = stopped.clone().by("dr-1").when(resume("A1")).see(|g| {
+        let stops = &g.round("A1").clocks.as_ref().unwrap().suspensions;
+        let until: Vec<_> = stops.iter().map(|s| s.suspension.until).collect();
+        assert_eq!(until, [day("2023-06-20"), day("2023-06-25")], "no notice excludes more than it told");
+    });
+    let entry = resumed.entry("ClockResumed");
+    let moved =
+        om_domain::matter::event::Correction::ResumedOn { old: p("2023-06-26"), new: p("2023-06-25") };
+    resumed.when(correct_entry("A1", entry, moved, "dr-2")).then_only(&["EntryCorrected"]);
+    stopped.on("2023-06-29").passes().then_only(&["SuspensionTermEnded"]).see(|g| {
+        assert!(!g.round("A1").is_stopped());
+        assert_eq!(g.day_of("SuspensionTermEnded"), p("2023-06-29"));
+    });
+}
+
+#[test]
+fn r06_a_shorter_notice_does_not_end_what_the_longer_told() {
+    in_review("A1")
+        .when(suspend("A1", "2023-06-28", "特 1", "2023-06-12"))
+        .on("2023-06-19")
+        .when(suspend("A1", "2023-06-20", "特 2", "2023-06-19"))
+        .on("2023-06-29")
+        .passes()
+        .then_only(&["SuspensionTermEnded"])
+        .see(|g| assert_eq!(g.day_of("SuspensionTermEnded"), p("2023-06-29")));
+}

@@ -1,7 +1,13 @@
 //! Checks, hearings, decisions, certificates, renewal, revocation (R5, R7, R9, R18).
 
 use super::given::*;
-use om_domain::matter::{MatterCommand as C, MatterEvent as E, MatterRefusal as R, state::RoundPhase};
+use om_domain::{
+    applicant::BarKind,
+    matter::{
+        MatterCommand as C, MatterEvent as E, MatterRefusal as R, StandingBar, plan::Sensitive,
+        state::RoundPhase,
+    },
+};
 
 fn in_review() -> Given {
     given(plan())
@@ -367,4 +373,70 @@ fn prerequisite_revoked_a_second_time_falls_away_a_second_time() {
     };
     let first = relying().by("dr-head").when(revoke("A1", "2023-06-12"));
     assert_eq!(again(first, "2023-06-14").count("PrerequisiteFellAway"), 2);
+}
+
+/// A5 stands in this field, and the applicant has a bar for this permit of a matter.
+fn barred(sensitive: Option<Sensitive>, matter: &str, permit: &str, name: &str) -> Given {
+    let mut plan = plan();
+    plan.permits[4].sensitive = sensitive;
+    let bar = StandingBar {
+        kind: BarKind::FalseMaterials,
+        decision: text("陆水罚〔2023〕1号"),
+        until: p("2024-06-01"),
+        matter: p(matter),
+        permit: p(permit),
+        name: Some(text(name)),
+    };
+    given(plan)
+        .read(|r| r.bars.as_mut().unwrap().value = vec![bar])
+        .on("2023-06-12")
+        .by("window")
+        .when(submit("A5", &["report"]))
+}
+
+const HERE: &str = "01HZZZZZZZZZZZZZZZZZZZZZZZ";
+const THERE: &str = "01HZZZZZZZZZZZZZZZZZZZZZZY";
+
+#[test]
+fn r09_who_is_barred_does_not_apply_again_for_a_permit_that_touches_public_safety() {
+    use om_domain::decider::Explained;
+    for field in [Sensitive::PublicSafety, Sensitive::LifeAndProperty] {
+        barred(Some(field), HERE, "A5", "another name").refused(|r| {
+            let by = (r.code(), r.rule(), r.source());
+            by == ("BarredFromApplying", Some("R9"), Some("行政许可法 78".into()))
+        });
+        barred(Some(field), THERE, "Z1", "A5").refused_as("BarredFromApplying");
+        barred(Some(field), THERE, "A5", "of the same code only").then_only(&["PermitSubmitted"]);
+        barred(Some(field), HERE, "A1", "A1").then_only(&["PermitSubmitted"]);
+    }
+}
+
+#[test]
+fn r09_the_law_bars_no_application_for_what_touches_no_safety() {
+    barred(None, HERE, "A5", "A5").then_only(&["PermitSubmitted"]);
+    barred(Some(Sensitive::Ecology), HERE, "A5", "A5").then_only(&["PermitSubmitted"]);
+}
+
+#[test]
+fn r09_without_the_applicants_record_nobody_is_taken_for_unbarred() {
+    let mut plan = plan();
+    plan.permits[4].sensitive = Some(Sensitive::PublicSafety);
+    given(plan).read(|r| r.bars = None).by("window").when(submit("A5", &[])).refused_as("EligibilityUnknown");
+}
+
+#[test]
+fn r08_a_statutory_condition_among_what_is_missing_is_what_the_refusal_rests_on() {
+    use om_domain::decider::Explained;
+    let handed = |materials: &[&str]| {
+        given(plan())
+            .on("2023-06-12")
+            .by("window")
+            .when(submit("A1", materials))
+            .by("dr-1")
+            .when(accept("A1", "2023-06-12"))
+            .when(approve("A1", "2023-06-12"))
+    };
+    handed(&["form", "seal"]).refused(|r| (r.code(), r.rule()) == ("RequirementsUnmet", Some("R10")));
+    let title_and_safety = handed(&["form", "seal", "bank"]).when(issue("A1", "2023-06-12", None));
+    title_and_safety.refused(|r| (r.code(), r.rule()) == ("RequirementsUnmet", Some("R8")));
 }

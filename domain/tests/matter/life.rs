@@ -346,3 +346,19 @@ fn r02_an_amendment_does_not_change_what_the_law_sets() {
     let same = plan().permits.remove(0);
     g.when(amend(vec![same.clone(), same], &[])).refused_as("PlanInvalid");
 }
+
+#[test]
+fn a_project_code_of_another_place_is_refused_and_one_from_above_is_not() {
+    let propose = |code: &str| {
+        let mut g = proposed(plan());
+        g.log.clear();
+        g.state = Default::default();
+        g.when(C::ProposeMatter {
+            project: om_domain::matter::event::ProjectFacts { code: p(code), ..project() },
+        })
+    };
+    propose("2306-530323-04-01-123456").refused_as("CodeOfAnotherPlace");
+    propose("2306-440300-04-01-123456").refused_as("CodeOfAnotherPlace");
+    propose("2306-530300-04-01-123456").then_only(&["MatterProposed"]);
+    propose("2306-530000-04-01-123456").then_only(&["MatterProposed"]);
+}

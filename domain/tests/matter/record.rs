@@ -231,3 +231,23 @@ fn correction_of_a_documents_number_moves_no_date() {
             assert_eq!(accepted.notice.as_ref().unwrap().number, text("受理 2"));
         });
 }
+
+#[test]
+fn r06_the_corrected_number_of_a_suspensions_notice_is_the_one_that_was_used() {
+    let stopped = in_review().when(suspend("A1", "2023-06-30", "特 1", "2023-06-12"));
+    let entry = stopped.entry("ClockSuspended");
+    let number = |old: &str, new: &str| Correction::DocumentNumber { old: text(old), new: text(new) };
+    let corrected = stopped
+        .when(correct_entry("A1", entry, number("特 1", "特 7"), "dr-2"))
+        .then_only(&["EntryCorrected"])
+        .see(|g| {
+            let stops = &g.round("A1").clocks.as_ref().unwrap().suspensions;
+            assert_eq!(stops[0].suspension.notice, "特 7");
+        });
+    corrected.clone().when(suspend("A1", "2023-06-30", "特 7", "2023-06-12")).refused_as("NoticeUsed");
+    let twice = corrected.when(suspend("A1", "2023-06-30", "特 1", "2023-06-12"));
+    let second = twice.entry("ClockSuspended");
+    twice
+        .when(correct_entry("A1", second, number("特 1", "特 7"), "dr-2"))
+        .refused_as("CorrectionContradicts");
+}

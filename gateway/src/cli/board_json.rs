@@ -67,7 +67,7 @@ fn permit(planned: &PlannedPermit, permit: &Permit, late: Option<Lateness>, back
         "dues": round.and_then(|r| r.clocks.as_ref()).map(|c| &c.dues),
         "decidedOn": round.and_then(|r| r.decision.as_ref()).map(|d| d.on),
         "issuedOn": round.and_then(|r| r.certificate.as_ref()).map(|c| c.on),
-        "overruns": round.map(|r| r.overruns.keys().collect::<Vec<_>>()),
+    "overruns": round.map(|r| r.standing_overruns().map(|(term, due)| (term, due.date)).collect::<Vec<_>>()),
         "lateBy": late, "backfilledEntries": backfilled,
         "tolerances": debts.collect::<Vec<_>>(),
     })

@@ -30,7 +30,7 @@ pub(super) struct Reading {
     /// The log.
     pub(super) log: Arc<SqliteLog>,
     /// Matters.
-    pub(super) matters: Executor<MatterDecider>,
+    pub(super) matters: Arc<Executor<MatterDecider>>,
     /// What matters refer to.
     pub(super) registers: Registers,
     /// The county.
@@ -68,8 +68,9 @@ impl Reading {
             calendars: Arc::clone(&calendars) as Arc<dyn Calendars>,
             metrics: Arc::new(Metrics::new()?),
         };
-        let registers = Registers::new(&host, 4);
-        Ok(Reading { log, matters: Executor::new(host, 16), registers, county, clock, calendars })
+        let matters = Arc::new(Executor::new(host.clone(), 16));
+        let registers = Registers::new(&host, 4, Arc::clone(&matters));
+        Ok(Reading { log, matters, registers, county, clock, calendars })
     }
 
     /// The county's directory.

@@ -19,7 +19,9 @@ macro_rules! text_scalars {
                 match &value {
                     Value::String(text) => text.parse().map($name).map_err(|_| {
                         let text: String = text.chars().take(80).collect();
-                        InputValueError::custom(format!("{text:?} is not such a text as {}", $example))
+                        let unseen = ids::unseen(&text).map(|c| format!("; it holds U+{:04X}, which is not seen", u32::from(c)));
+                        let unseen = unseen.unwrap_or_default();
+                        InputValueError::custom(format!("{text:?} is not such a text as {}{unseen}", $example))
                     }),
                     _ => Err(InputValueError::expected_type(value)),
                 }
@@ -47,8 +49,8 @@ macro_rules! text_scalars {
 text_scalars! {
     /// An instant in UTC, RFC 3339, such as `2026-03-02T01:30:00Z`.
     Instant(jiff::Timestamp, "2026-03-02T01:30:00Z");
-    /// A text with legal meaning (a reason, a document number, a name): 1 to 2,000 characters, not only spaces, never
-    /// a note about a person.
+    /// A text with legal meaning (a reason, a document number, a name): 1 to 2,000 characters, not only spaces, none
+    /// that is not seen (controls, changes of direction, blanks of no width), never a note about a person.
     LegalText(ids::LegalText, "\"申请材料齐全\"");
     /// A permit's code in its matter's plan, such as `A1`: 1 to 32 letters, digits, hyphens or underscores.
     PermitCode(ids::PermitCode, "A1");
@@ -56,7 +58,8 @@ text_scalars! {
     MilestoneCode(ids::MilestoneCode, "works-completed");
     /// A material's code in its permit's plan (申请材料), such as `sealed-drawings`.
     MaterialCode(ids::MaterialCode, "sealed-drawings");
-    /// A project code (项目代码), one per project (政府投资条例 10), such as `2306-530322-04-01-123456`.
+    /// A project code (项目代码), one per project (政府投资条例 10): year and month, division, industry, kind, serial
+    /// number, such as `2306-530322-04-01-123456`; codes given until 2020 begin with the whole year.
     ProjectCode(ids::ProjectCode, "2306-530322-04-01-123456");
     /// A requirement of a permit: `permit:A2`, `milestone:works-completed` or `material:sealed-drawings`.
     Requirement(om_domain::matter::plan::RequirementId, "permit:A2");

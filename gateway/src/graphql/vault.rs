@@ -92,6 +92,12 @@ impl VaultMutation {
         if who.only_reads() {
             return Err(error(Code::Forbidden, "who only reads puts nothing into the vault"));
         }
+        if let Some(c) = ids::unseen(&input.text.replace(['\r', '\t'], " ")) {
+            return Err(bad_input(format!(
+                "the text holds U+{:04X}, which is not seen; leave it out",
+                u32::from(c)
+            )));
+        }
         let command = CommandId(input.command_id.0);
         let put = services.vault.put_with(who.county(), (command, 0), input.class.into(), &input.text).await;
         put.map(|reference| PutTextPayload { reference: reference.into() }).map_err(|e| match e {

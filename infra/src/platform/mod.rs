@@ -27,7 +27,7 @@ use crate::clock::{Clock, SystemClock, VirtualClock};
 use crate::executor::{Executor, Host};
 use crate::log::sqlite::Options;
 use crate::log::{EventLog, LogError, LogState, OpenError, SqliteLog};
-use crate::policies::{LapseCostsEligibility, ReviseOpenDues, TerminationReleasesCode};
+use crate::policies::{LapseCostsEligibility, LapseSetAsideLifts, ReviseOpenDues, TerminationReleasesCode};
 use crate::policy_runner::{CheckpointError, PolicyHealth, PolicyRunner};
 use crate::registers::Registers;
 use crate::runner::{OnProgress, ProjectionHealth, Projections, ToRun};
@@ -173,8 +173,8 @@ impl Platform {
             calendars: Arc::clone(&calendars) as Arc<dyn Calendars>,
             metrics: Arc::clone(&metrics),
         };
-        let registers = Registers::new(&host, OTHERS);
         let matters = Arc::new(Executor::new(host.clone(), options.cached_matters.unwrap_or(MATTERS)));
+        let registers = Registers::new(&host, OTHERS, Arc::clone(&matters));
         let policies = policies(&host, data, &matters, &registers)?;
         let projections = Arc::new(Projections::start(
             Arc::clone(&host.log),
@@ -281,7 +281,8 @@ fn policies(
         &host.log,
         &data.join("policies.db"),
         vec![
-            Arc::new(LapseCostsEligibility { matters: matters.clone(), applicants }),
+            Arc::new(LapseCostsEligibility { matters: matters.clone(), applicants: applicants.clone() }),
+            Arc::new(LapseSetAsideLifts { matters: matters.clone(), applicants }),
             Arc::new(TerminationReleasesCode { matters: matters.clone(), projects }),
             Arc::new(ReviseOpenDues {
                 log: Arc::clone(&host.log),

@@ -4,8 +4,8 @@
 //! Deliberately absent: rules; a fact that no rule would allow today still folds.
 
 use super::{
-    ClockDues, Debt, DebtState, DueDay, Last, Late, Life, Offer, Overrun, Planned, Renewal, Round, Status,
-    Stop,
+    BeforeLapse, ClockDues, Debt, DebtState, DueDay, Last, Late, Life, Offer, Overrun, Planned, Renewal,
+    Round, Status, Stop,
 };
 use jiff::civil::Date;
 use om_domain::{
@@ -14,7 +14,8 @@ use om_domain::{
     ids::EventId,
     matter::{
         event::{
-            Correction, DeficiencyTolerated, DueDateRevised, DueOn, Dues, EntryCorrected, MatterEvent as E,
+            Consequence, Correction, DeficiencyTolerated, DueDateRevised, DueOn, Dues, EntryCorrected,
+            LapseSetAside, MatterEvent as E,
         },
         plan::RequirementId,
     },
@@ -132,12 +133,64 @@ impl Life {
                 self.round.issued_on = Some(day);
                 self.round.valid_until = e.valid_until;
             }
-            E::PermitNotAccepted(_) => self.end(Status::NotAccepted, day),
-            E::PermitLapsed(_) => self.end(Status::Lapsed, day),
+            E::PermitNotAccepted(e) => {
+                self.before_lapse = e.notice.is_none().then(|| Box::new(self.before()));
+                self.end(Status::NotAccepted, day);
+            }
+            E::PermitLapsed(_) => {
+                self.before_lapse = Some(Box::new(self.before()));
+                self.end(Status::Lapsed, day);
+            }
+            E::LapseSetAside(e) => self.stand_again(e, fact.id, day),
             E::PermitWithdrawn(_) => self.end(Status::Withdrawn, day),
             E::PermitRevoked(_) => self.end(Status::Revoked, day),
             E::PermitNotApplicable(_) => self.end(Status::NotApplicable, day),
             _ => {}
+        }
+    }
+
+    fn before(&self) -> BeforeLapse {
+        BeforeLapse {
+            status: self.status,
+            stops: self.round.stops.clone(),
+            hearing: self.round.hearing,
+            owed: self
+                .live_debts()
+                .map(|debt| (debt.requirement.clone(), debt.state, debt.changed_on))
+                .collect(),
+            fell_away: self.fell_away.clone(),
+        }
+    }
+
+    /// The round stands where it stood before the lapse, unless another lapse ended it too.
+    fn stand_again(&mut self, e: &LapseSetAside, entry: EventId, day: Date) {
+        self.settle(&e.requirement, DebtState::Received, day);
+        self.revocations.remove(&e.requirement);
+        if let Some(due) = &e.intake_due {
+            self.round.receipts.push(entry);
+            self.round.corrected_on = Some(e.received_on);
+            self.round.intake_due = Some(DueDay::from(due));
+        }
+        let round = self.round.number;
+        let ends = |debt: &Debt| {
+            debt.round == round
+                && debt.state == DebtState::Lapsed
+                && debt.consequence != Consequence::RevocationProposed
+        };
+        if self.debts.iter().any(ends) {
+            return;
+        }
+        let Some(before) = self.before_lapse.take() else { return };
+        self.stand(if e.intake_due.is_some() { Status::Submitted } else { before.status }, day);
+        self.round.stops = before.stops;
+        self.round.hearing = before.hearing;
+        self.fell_away = before.fell_away;
+        for (requirement, state, changed_on) in before.owed {
+            if let Some(debt) = self.debt_of(&requirement).filter(|debt| debt.state == DebtState::RoundEnded)
+            {
+                debt.state = state;
+                debt.changed_on = changed_on;
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 //! The parts of a permit's life: debts, due dates, suspensions, offers, terms that passed.
 
+use super::Status;
 use crate::sql::named;
 use jiff::civil::Date;
 use om_domain::{
@@ -11,6 +12,7 @@ use om_domain::{
     },
 };
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 named! {
     /// What has come of a tolerated deficiency.
@@ -72,6 +74,21 @@ pub struct Debt {
     pub state: DebtState,
     /// The day of that; at first the day it was tolerated.
     pub changed_on: Date,
+}
+
+/// How a round stood before a lapse ended it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BeforeLapse {
+    /// Where it stood.
+    pub status: Status,
+    /// Suspensions that were open.
+    pub stops: Vec<Stop>,
+    /// A hearing asked for and not held.
+    pub hearing: Option<(Date, DueDay)>,
+    /// What was owed besides, as it stood, and since when.
+    pub owed: Vec<(RequirementId, DebtState, Date)>,
+    /// Prerequisites that had fallen away.
+    pub fell_away: BTreeMap<RequirementId, Date>,
 }
 
 /// A due date of the permit's current round.

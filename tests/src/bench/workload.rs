@@ -105,7 +105,7 @@ impl Workload {
         let mut reads = MatterReads { matter: Some(self.matter(matter)), ..MatterReads::default() };
         let command = match place {
             0 => {
-                let code = format!("2611-530322-04-01-{matter:08}");
+                let code = format!("2611-530322-04-01-{matter:06}");
                 reads.reserved = Some(seen(&format!("530322.project-{code}"), reads.matter));
                 C::ProposeMatter { project: project(matter, &code)? }
             }

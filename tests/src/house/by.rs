@@ -169,6 +169,14 @@ impl<'h> By<'h> {
         self.on("moveSupplementDeadline", permit, input)
     }
 
+    /// Sets a lapse aside: the material had been received on this day.
+    pub fn set_aside_lapse(&self, permit: &str, material: &str, received_on: &str) -> Act<'h> {
+        let input = json!({
+            "requirement": format!("material:{material}"), "receivedOn": received_on, "materials": [{ "material": material }],
+            "proof": paper("收件回执"), "reason": "窗口漏录" });
+        self.on("setAsideLapse", permit, input)
+    }
+
     /// Confirms the provisional opinion.
     pub fn confirm(&self, permit: &str) -> Act<'h> {
         self.on("confirmPreReview", permit, json!({}))

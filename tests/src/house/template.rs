@@ -79,6 +79,7 @@ basis = "建筑法 8"
 statutory = { value = 7, unit = "calendar_days", source = "建筑法 8" }
 certificate = true
 site_check = true
+sensitive = "public_safety"
 needs = [
   { permit = "W", before = "issue", reaches = "issued", statutory = true },
 ]

@@ -10,9 +10,12 @@ use super::{
     state::{Phase, RoundPhase},
 };
 use crate::{
+    applicant::BarKind,
     clock::Ground,
     decider::Explained,
-    ids::{BodyId, EventId, LegalText, MatterId, MilestoneCode, OfficerId, PermitCode},
+    ids::{
+        BodyId, CountyId, EventId, LegalText, MatterId, MilestoneCode, OfficerId, PermitCode, ProjectCode,
+    },
 };
 use jiff::civil::Date;
 use serde::Serialize;
@@ -63,6 +66,8 @@ pub struct Missing {
     pub requirement: RequirementId,
     /// Why.
     pub because: Because,
+    /// Whether the law makes it a condition of the permit (R8).
+    pub statutory: bool,
     /// The law behind the requirement.
     pub source: LegalText,
 }
@@ -98,6 +103,8 @@ pub enum MatterRefusal {
     WrongPhase { is: Phase, needed: Vec<Phase> },
     /// The project code is not reserved for this matter.
     CodeNotReserved { by: Option<MatterId> },
+    /// The project code was given for another county, prefecture or province.
+    CodeOfAnotherPlace { code: ProjectCode, county: CountyId },
     /// There is no plan yet.
     NoPlan,
     /// There is a plan; amend it.
@@ -140,6 +147,8 @@ pub enum MatterRefusal {
     WrongStep { permit: PermitCode, is: Option<RoundPhase>, needed: &'static str },
     /// The permit is in a round already.
     AlreadySubmitted { permit: PermitCode, on: Date },
+    /// The applicant is barred from applying for this permit again.
+    BarredFromApplying { permit: PermitCode, kind: BarKind, decision: LegalText, until: Date },
     /// The permit was decided already.
     AlreadyDecided { permit: PermitCode, by: OfficerId, on: Date, approved: bool },
     /// The permit does not apply to this matter.
@@ -210,6 +219,12 @@ pub enum MatterRefusal {
     NoticeNeeded { requirement: RequirementId },
     /// No debt is open.
     NoDebt { requirement: RequirementId },
+    /// No lapse of it stands.
+    NotLapsed { requirement: RequirementId },
+    /// What came later stands on the lapse.
+    LapseBuiltOn { permit: PermitCode, round: u16, phase: RoundPhase },
+    /// Received after the deadline, or before it was tolerated.
+    NotReceivedInTime { requirement: RequirementId, received_on: Date, latest: Date },
     /// Nothing was handed in to verify.
     NothingReceived { requirement: RequirementId },
     /// What was handed in waits to be verified.
@@ -292,6 +307,7 @@ codes!(
     MatterExists,
     WrongPhase,
     CodeNotReserved,
+    CodeOfAnotherPlace,
     NoPlan,
     AlreadyPlanned,
     TemplateUnknown,
@@ -313,6 +329,7 @@ codes!(
     SeparationOfDuties,
     WrongStep,
     AlreadySubmitted,
+    BarredFromApplying,
     AlreadyDecided,
     NotApplicable,
     AlreadyNoticed,
@@ -348,6 +365,9 @@ codes!(
     EligibilityUnknown,
     NoticeNeeded,
     NoDebt,
+    NotLapsed,
+    LapseBuiltOn,
+    NotReceivedInTime,
     NothingReceived,
     SupplementWaiting,
     LandsByItself,

@@ -66,6 +66,8 @@ pub struct Tolerance {
     pub debt: Debt,
     /// The day it last changed: received, rejected, verified, landed or lapsed.
     pub changed_on: Date,
+    /// The entry that stated its lapse, also where that was set aside.
+    pub lapsed: Option<EventId>,
 }
 
 /// A check of substance.

@@ -225,6 +225,13 @@ fn tolerance(event: &E) -> Option<Sentence> {
             format!("{}逾期未补齐{}", e.permit, e.requirement),
             format!("{}: {} was not supplied in time", e.permit, e.requirement),
         ),
+        E::LapseSetAside(e) => say(
+            format!("撤销{}的逾期：{}已于{}收到（{}）", e.permit, e.requirement, e.received_on, e.reason),
+            format!(
+                "{}: lapse set aside, {} was received on {} ({})",
+                e.permit, e.requirement, e.received_on, e.reason
+            ),
+        ),
         E::RevocationProposed(e) => say(
             format!("建议撤销{}（{}未补齐）", e.permit, e.requirement),
             format!("{}: revocation proposed because of {}", e.permit, e.requirement),

@@ -204,6 +204,8 @@ async fn on_applicant(
     let applicant = node_id::applicant(applicant)?;
     let name =
         stream::<ApplicantDecider>(who.county(), &applicant).map_err(|e| fault("naming a stream", &e))?;
-    let request = Request::new(name, CommandId(id.0), (*who.actor).clone(), command);
+    let reads =
+        services.registers.for_applicant(who.county(), &applicant, &command).await.map_err(of_fault)?;
+    let request = Request { reads, ..Request::new(name, CommandId(id.0), (*who.actor).clone(), command) };
     carry_out(services, &services.registers.applicants, request).await
 }

@@ -8,7 +8,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags, ffi};
 
 use super::schema;
 use crate::log::LogId;
@@ -226,7 +226,11 @@ fn configure(connection: &Connection, options: &Options) -> rusqlite::Result<()>
 }
 
 /// Folds in what an earlier process left. Its frames may be in the system's cache but not on disk (its last
-/// sync may have failed): folding writes and syncs them anew, or fails.
+/// sync may have failed): folding writes and syncs them anew, or fails. SQLite waits a while for whoever reads, then
+/// says "busy" in its answer and folds in only a part: that is a failure too.
 fn recover(connection: &Connection) -> rusqlite::Result<()> {
-    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |_| Ok(()))
+    let busy: bool = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |row| row.get(0))?;
+    let why = "another program reads the file, so that what was left could not all be folded in";
+    let failure = || rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_BUSY), Some(why.to_owned()));
+    if busy { Err(failure()) } else { Ok(()) }
 }

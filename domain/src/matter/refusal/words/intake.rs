@@ -4,7 +4,7 @@
 //! Deliberately absent: the refusals themselves.
 
 use super::{Words, apart, missing_en, missing_zh, words};
-use crate::matter::{plan::RequirementId, refusal::MatterRefusal};
+use crate::matter::refusal::MatterRefusal;
 
 impl MatterRefusal {
     pub(super) fn words_of_intake(&self) -> Option<Words> {
@@ -29,6 +29,14 @@ impl MatterRefusal {
                 "",
                 format!("{permit} 已于 {on} 收件。"),
                 format!("{permit} was received on {on}; a new round opens when this one has ended."),
+            ),
+            BarredFromApplying { permit, kind, decision, until } => words(
+                "R9",
+                kind.article(),
+                format!("申请人依{decision}在 {until}（含）以前不得再次申请 {permit}；请在期满后申请。"),
+                format!(
+                    "By decision {decision} the applicant may not apply for {permit} again through {until}; hand it in after that day."
+                ),
             ),
             AlreadyDecided { permit, by, on, approved } => words(
                 "",
@@ -98,11 +106,7 @@ impl MatterRefusal {
                 format!("The notice is served on {served_on}, after {effective}: no service, no effect."),
             ),
             RequirementsUnmet { permit, gate, missing } => words(
-                if missing.iter().any(|m| matches!(m.requirement, RequirementId::Material(_))) {
-                    "R10"
-                } else {
-                    "R8"
-                },
+                if missing.iter().any(|m| m.statutory) { "R8" } else { "R10" },
                 &missing
                     .iter()
                     .map(|m| m.source.as_str())

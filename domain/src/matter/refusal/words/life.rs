@@ -42,6 +42,18 @@ impl MatterRefusal {
                     None => "Reserve the project code first.".into(),
                 },
             ),
+            CodeOfAnotherPlace { code, county } => words(
+                "",
+                "政府投资条例 10",
+                format!(
+                    "项目代码 {code} 的行政区划 {} 不是本县 {county} 及其上级；请核对代码，或由项目所在县提出。",
+                    code.division().unwrap_or("—")
+                ),
+                format!(
+                    "The division {} in project code {code} is neither county {county} nor above it; check the code, or propose the matter where it belongs.",
+                    code.division().unwrap_or("—")
+                ),
+            ),
             NoPlan => words(
                 "",
                 "",

@@ -94,6 +94,32 @@ impl MatterRefusal {
                     "What was handed in for {requirement} waits to be verified; verify or reject it first."
                 ),
             ),
+            NotLapsed { requirement } => words(
+                "R10",
+                "",
+                format!("{requirement} 没有容缺逾期的记录；请核对要件。"),
+                format!("No lapse of {requirement} stands in this round; check which requirement is meant."),
+            ),
+            LapseBuiltOn { permit, round, phase } => words(
+                "R16",
+                "",
+                format!(
+                    "{permit} 逾期失效后已有后续（第 {round} 轮，{}），不能再撤销逾期；请在现轮办理。",
+                    phase.name_zh()
+                ),
+                format!(
+                    "Round {round} of {permit} is {}: what came after the lapse stands on it; go on in that round.",
+                    phase.name_en()
+                ),
+            ),
+            NotReceivedInTime { requirement, received_on, latest } => words(
+                "R10",
+                "",
+                format!("{requirement} 于 {received_on} 收到，不在容缺期限（至 {latest}）内，逾期不能撤销。"),
+                format!(
+                    "{requirement} was received on {received_on}, not within the deadline {latest}; the lapse stands."
+                ),
+            ),
             NothingReceived { requirement } => words(
                 "R10",
                 "",

@@ -2,7 +2,10 @@
 
 use super::declare::matter_mutations;
 use crate::graphql::{
-    matter::{enums::ToleranceMode, inputs::NoticeInput},
+    matter::{
+        enums::ToleranceMode,
+        inputs::{HandedInput, NoticeInput},
+    },
     scalars::{Date, LegalText, PaperHash, PermitCode, Requirement},
 };
 use om_domain::matter::MatterCommand as C;
@@ -101,6 +104,30 @@ matter_mutations! {
             permit: i.permit.0,
             requirement: i.requirement.0,
             to: i.to.0,
+            reason: i.reason.0,
+        };
+
+        /// Set a lapse aside whose supplement was received in time and recorded too late: the department's head, with
+        /// proof of receipt. The lapse stays visible; the round stands again and the applicant's ineligibility is lifted.
+        set_aside_lapse(SetAsideLapseInput) {
+            /// The permit, by its code in the plan.
+            permit: PermitCode,
+            /// The material that was owed.
+            requirement: Requirement,
+            /// The day it was received, within the deadline.
+            received_on: Date,
+            /// What was received.
+            materials: Vec<HandedInput>,
+            /// Proof of receipt in time (收件回执).
+            proof: PaperHash,
+            /// Why it was recorded too late.
+            reason: LegalText,
+        } = |i| C::SetAsideLapse {
+            permit: i.permit.0,
+            requirement: i.requirement.0,
+            received_on: i.received_on.0,
+            materials: i.materials.into_iter().map(Into::into).collect(),
+            proof: i.proof.0,
             reason: i.reason.0,
         };
 

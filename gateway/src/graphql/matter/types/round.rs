@@ -63,8 +63,10 @@ pub struct Suspension {
     pub ground: Ground,
     /// The first excluded day.
     pub from: Date,
-    /// The last excluded day; none while open.
+    /// The last excluded day; none while open, and where it was resumed on its first day, so that no day is excluded.
     pub until: Option<Date>,
+    /// The day from which days count again; none while open.
+    pub resumed_on: Option<Date>,
     /// The last day that the written notice told.
     pub told_until: Date,
     /// The notice's number.
@@ -239,7 +241,8 @@ fn suspensions(clocks: &Clocks, event: impl Fn(&EventId) -> ID) -> Vec<Suspensio
             resumed_entry: excluded.resumed.as_ref().map(&event),
             ground: s.ground.into(),
             from: s.from.into(),
-            until: s.until.map(Into::into),
+            until: s.last_excluded().map(Into::into),
+            resumed_on: s.resumed_on().map(Into::into),
             told_until: s.told_until.into(),
             notice: s.notice.clone(),
         }
