@@ -6,6 +6,7 @@
 use crate::{
     calendar::{Calendar, beijing},
     ids::{BodyId, CountyId, EventId, OfficerId},
+    naming::Names,
 };
 use jiff::{Timestamp, civil::Date};
 use schemars::JsonSchema;
@@ -242,10 +243,10 @@ pub trait Explained: Debug + Clone + PartialEq + Serialize + Send + Sync + 'stat
     fn rule(&self) -> Option<&'static str>;
     /// The law or source behind it.
     fn source(&self) -> Option<String>;
-    /// One sentence in Chinese that says what to do.
-    fn message_zh(&self) -> String;
-    /// One sentence in English that says what to do.
-    fn message_en(&self) -> String;
+    /// One sentence in Chinese that says what to do, with the names that are known.
+    fn message_zh(&self, names: &Names<'_>) -> String;
+    /// One sentence in English that says what to do, with the names that are known.
+    fn message_en(&self, names: &Names<'_>) -> String;
 }
 
 /// An aggregate's pure rules.

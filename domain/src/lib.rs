@@ -16,8 +16,10 @@ pub mod graph;
 pub mod ids;
 pub mod matter;
 pub mod metadata;
+pub mod naming;
 pub mod policies;
 pub mod project;
+pub mod sources;
 pub mod template;
 mod toml_text;
 

@@ -15,6 +15,7 @@ use om_domain::calendar::Calendar;
 use om_domain::decider::{Actor, Context, Decider, Effective, EventRecord, Explained, Fact, Recorded, Role};
 use om_domain::ids::{CommandId, EventId};
 use om_domain::metadata::RequestHash;
+use om_domain::naming::Names;
 use serde::de::Error as _;
 use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -238,7 +239,7 @@ pub enum Rejected<R> {
 impl<R: Explained> std::fmt::Display for Rejected<R> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Refused(refusal) => f.write_str(&refusal.message_en()),
+            Self::Refused(refusal) => f.write_str(&refusal.message_en(&Names::default())),
             Self::Endless => {
                 write!(f, "more than {MOST_SETTLED} facts of time at once: the rules are in a circle")
             }

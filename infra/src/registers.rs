@@ -14,6 +14,7 @@ use om_domain::ids::{ApplicantId, BodyId, CountyId, MatterId, OfficerId, Project
 use om_domain::matter::event::ProjectFacts;
 use om_domain::matter::plan::{Plan, Settings};
 use om_domain::matter::{Matter, MatterCommand, MatterDecider, MatterReads, StandingBar};
+use om_domain::naming::Names;
 use om_domain::project::ProjectDecider;
 use om_domain::template::{TemplateDecider, TemplateReads};
 
@@ -182,7 +183,11 @@ impl Registers {
         let stream = name::<TemplateDecider>(county, template)?;
         let seen = self.templates.state(&stream).await?;
         let plan = seen.state.plan(None, leave_out, body, Settings::default());
-        let value = plan.map_err(|e| format!("{} {}", e.message_zh(), e.message_en()));
+        let value = plan.map_err(|e| {
+            // no plan yet to name permits by
+            let names = Names::default();
+            format!("{} {}", e.message_zh(&names), e.message_en(&names))
+        });
         Ok(Seen { at: at(&stream, &seen), value })
     }
 

@@ -68,3 +68,28 @@ async fn unanswered_for_two_working_days_it_is_overdue_against_the_receiver() {
     assert_eq!(case.times("HandoffOverdue").await, 1);
     case.by("nr-officer-1").receive("W").done().await;
 }
+
+#[tokio::test]
+async fn a_refusal_reads_as_people_speak_and_its_facts_keep_the_ids() {
+    let case = in_review().await;
+    case.by("wa-officer-1").offer("W", "natural-resources").done().await;
+    case.by("nr-officer-1").receive("W").done().await;
+    let elsewhere = case.by("wa-officer-1").approve("W").refused("CustodyElsewhere").await;
+    let custody = "W 取水许可 现由县自然资源局保管";
+    assert!(elsewhere.zh.contains(custody), "{elsewhere:?}");
+    assert!(
+        elsewhere.source.contains("移交")
+            && elsewhere.says("permit", "W").facts["holder"] == "natural-resources"
+    );
+    // a button says the same as the command would
+    let seen =
+        case.see_as("wa-officer-1", "permit(code: \"W\") { can { name reasonZh } }", json!(null)).await;
+    let can = seen.0["permit"]["can"].as_array().unwrap().clone();
+    let approve = can.iter().find(|action| action["name"] == "approvePermit").unwrap();
+    assert!(approve["reasonZh"].as_str().unwrap().contains(custody), "{approve}");
+
+    let unmet = case.by("clerk").submit("E", &[]).done().await;
+    assert_eq!(unmet.events.len(), 1);
+    let unmet = case.by("ec-officer-1").accept("E").refused("RequirementsUnmet").await;
+    assert!(unmet.zh.contains("E 环评 在受理环节尚缺：报告表") && unmet.en.contains("报告表"), "{unmet:?}");
+}

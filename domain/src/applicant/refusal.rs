@@ -5,6 +5,8 @@
 use crate::{
     decider::Explained,
     ids::{ApplicantId, LegalText, MatterId, OfficerId, PermitCode},
+    naming::Names,
+    sources,
 };
 use jiff::civil::Date;
 use serde::Serialize;
@@ -62,20 +64,32 @@ impl Explained for ApplicantRefusal {
             | Self::NoSuchPermit { .. }
             | Self::AnothersMatter { .. } => Some("行政许可法 78、79".into()),
             Self::NotServed { .. } => Some("行政处罚法 61".into()),
-            _ => None,
+            Self::NotThePlatform { .. } | Self::NotADepartment { .. } | Self::NothingToRepair => {
+                Some(sources::TOLERANCE.into())
+            }
+            Self::DecisionUsed { .. } => Some(sources::RECORD.into()),
         }
     }
 
-    fn message_zh(&self) -> String {
+    fn message_zh(&self, names: &Names<'_>) -> String {
         match self {
             Self::NotThePlatform { officer } => {
-                format!("账号 {officer} 不能直接取消容缺资格；它只因容缺逾期而失去，由平台记录。")
+                format!(
+                    "账号 {officer} 不能直接取消容缺资格；它只因容缺逾期而失去，由平台记录。",
+                    officer = names.officer_zh(officer)
+                )
             }
             Self::NotADepartment { officer } => {
-                format!("账号 {officer} 不能办理信用修复；请由部门经办人或负责人办理。")
+                format!(
+                    "账号 {officer} 不能办理信用修复；请由部门经办人或负责人办理。",
+                    officer = names.officer_zh(officer)
+                )
             }
             Self::NotAHead { officer } => {
-                format!("账号 {officer} 不能记录不得申请的决定；请由部门负责人办理。")
+                format!(
+                    "账号 {officer} 不能记录不得申请的决定；请由部门负责人办理。",
+                    officer = names.officer_zh(officer)
+                )
             }
             Self::NothingToRepair => "没有待修复的容缺逾期；无须办理。".into(),
             Self::DecisionUsed { decision } => format!("文号 {decision} 已记录过另一决定；请核对文号。"),
@@ -94,20 +108,25 @@ impl Explained for ApplicantRefusal {
         }
     }
 
-    fn message_en(&self) -> String {
+    fn message_en(&self, names: &Names<'_>) -> String {
         match self {
             Self::NotThePlatform { officer } => {
                 format!(
-                    "Account {officer} cannot take eligibility away; only a lapsed tolerance does, by the platform."
+                    "Account {officer} cannot take eligibility away; only a lapsed tolerance does, by the platform.",
+                    officer = names.officer_en(officer)
                 )
             }
             Self::NotADepartment { officer } => {
                 format!(
-                    "Account {officer} cannot repair eligibility; have an officer or head of a department do it."
+                    "Account {officer} cannot repair eligibility; have an officer or head of a department do it.",
+                    officer = names.officer_en(officer)
                 )
             }
             Self::NotAHead { officer } => {
-                format!("Account {officer} cannot record a bar; have the head of the department do it.")
+                format!(
+                    "Account {officer} cannot record a bar; have the head of the department do it.",
+                    officer = names.officer_en(officer)
+                )
             }
             Self::NothingToRepair => "No lapsed tolerance is open; nothing needs repair.".into(),
             Self::DecisionUsed { decision } => {

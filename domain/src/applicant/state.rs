@@ -3,7 +3,7 @@
 //! Invariant: what was made good stays known, so that the same lapse is never counted twice.
 
 use super::event::{ApplicantEvent, BarImposed, Lapse};
-use crate::decider::Explained;
+use crate::{decider::Explained, naming::Names};
 use jiff::{ToSpan, civil::Date};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -186,11 +186,11 @@ impl Explained for Ineligible {
     fn source(&self) -> Option<String> {
         match self {
             Ineligible::Barred { kind, .. } => Some(kind.article().into()),
-            Ineligible::Unrepaired { .. } => None,
+            Ineligible::Unrepaired { .. } => Some(crate::sources::TOLERANCE.into()),
         }
     }
 
-    fn message_zh(&self) -> String {
+    fn message_zh(&self, names: &Names<'_>) -> String {
         match self {
             Ineligible::Barred { kind, decision, until } => {
                 format!(
@@ -200,12 +200,13 @@ impl Explained for Ineligible {
             }
             Ineligible::Unrepaired { because, lapses } => format!(
                 "有 {lapses} 项容缺逾期未补（首项 {} 的 {}），修复前不再适用容缺；请补齐后申请信用修复。",
-                because.permit, because.requirement
+                names.permit(&because.permit),
+                names.requirement(Some(&because.permit), &because.requirement)
             ),
         }
     }
 
-    fn message_en(&self) -> String {
+    fn message_en(&self, names: &Names<'_>) -> String {
         match self {
             Ineligible::Barred { kind, decision, until } => format!(
                 "No tolerance through {until} by decision {decision} ({}); hand in the complete file.",
@@ -213,7 +214,8 @@ impl Explained for Ineligible {
             ),
             Ineligible::Unrepaired { because, lapses } => format!(
                 "{lapses} tolerated deficiencies lapsed, the first {} of {}; supply them and ask for repair.",
-                because.requirement, because.permit
+                names.requirement(Some(&because.permit), &because.requirement),
+                names.permit(&because.permit)
             ),
         }
     }

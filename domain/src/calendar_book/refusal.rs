@@ -6,6 +6,8 @@ use crate::{
     calendar::CalendarError,
     decider::Explained,
     ids::{CountyId, OfficerId},
+    naming::Names,
+    sources,
 };
 use jiff::civil::Date;
 use serde::Serialize;
@@ -44,14 +46,20 @@ impl Explained for CalendarBookRefusal {
     }
 
     fn source(&self) -> Option<String> {
-        let of_the_calendar = matches!(self, Self::OtherCounty { .. } | Self::Contradicts { .. });
-        of_the_calendar.then(|| "全国年节及纪念日放假办法（2024）".into())
+        Some(match self {
+            Self::NotAdministrator { .. } => sources::DUTIES.into(),
+            Self::OtherCounty { .. } | Self::Contradicts { .. } => "全国年节及纪念日放假办法（2024）".into(),
+            Self::BackfillOutOfOrder { .. } => sources::RECORD.into(),
+        })
     }
 
-    fn message_zh(&self) -> String {
+    fn message_zh(&self, names: &Names<'_>) -> String {
         match self {
             Self::NotAdministrator { officer } => {
-                format!("账号 {officer} 不能登记放假安排；请由管理员办理。")
+                format!(
+                    "账号 {officer} 不能登记放假安排；请由管理员办理。",
+                    officer = names.officer_zh(officer)
+                )
             }
             Self::OtherCounty { given, here } => {
                 format!("该安排属于 {given}，本地为 {here}；请由当地登记。")
@@ -63,10 +71,13 @@ impl Explained for CalendarBookRefusal {
         }
     }
 
-    fn message_en(&self) -> String {
+    fn message_en(&self, names: &Names<'_>) -> String {
         match self {
             Self::NotAdministrator { officer } => {
-                format!("Account {officer} cannot record holidays; have an administrator do it.")
+                format!(
+                    "Account {officer} cannot record holidays; have an administrator do it.",
+                    officer = names.officer_en(officer)
+                )
             }
             Self::OtherCounty { given, here } => {
                 format!("The overlay is {given}'s, and this is {here}; record it there.")

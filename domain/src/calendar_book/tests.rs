@@ -89,7 +89,10 @@ fn r19_what_contradicts_is_refused_and_says_which_day_or_number() {
     both.make_up = both.off.clone();
     assert_eq!(refused(&mut given, &both), CalendarError::Contradiction { date: date(2028, 1, 1) });
     let refusal = CalendarBookRefusal::Contradicts { error: CalendarError::YearCovered { year: 2027 } };
-    assert!(refusal.message_zh().contains("2027") && refusal.message_en().contains("2027"));
+    assert!(
+        refusal.message_zh(&Default::default()).contains("2027")
+            && refusal.message_en(&Default::default()).contains("2027")
+    );
     assert_eq!(refusal.rule(), Some("R19"));
     assert!(serde_json::to_string(&refusal).unwrap().contains("YearCovered"));
 }

@@ -244,7 +244,9 @@ impl Tape<'_> {
         let unit = self.clock.limit.unit;
         let lost = self.cal.days_between(days::shift(from, -1), to, unit);
         match self.steps.last_mut() {
-            Some(Step::Excluded { to: end, grounds: same, days, .. }) if *same == grounds => {
+            Some(Step::Excluded { to: end, grounds: same, days, .. })
+                if *same == grounds && days::shift(*end, 1) == from =>
+            {
                 *end = to;
                 *days += lost;
             }

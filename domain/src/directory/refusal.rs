@@ -5,6 +5,8 @@
 use crate::{
     decider::Explained,
     ids::{BodyId, CountyId, OfficerId},
+    naming::Names,
+    sources,
 };
 use serde::Serialize;
 
@@ -44,6 +46,12 @@ pub enum DirectoryRefusal {
     NotATownship { officer: OfficerId },
 }
 
+impl DirectoryRefusal {
+    fn is_about_duties(&self) -> bool {
+        matches!(self, Self::NotAdministrator { .. } | Self::OwnRoles { .. } | Self::AuditorActs { .. })
+    }
+}
+
 impl Explained for DirectoryRefusal {
     fn code(&self) -> &'static str {
         match self {
@@ -66,56 +74,96 @@ impl Explained for DirectoryRefusal {
     }
 
     fn rule(&self) -> Option<&'static str> {
-        matches!(self, Self::OwnRoles { .. } | Self::AuditorActs { .. }).then_some("R18")
+        self.is_about_duties().then_some("R18")
     }
 
     fn source(&self) -> Option<String> {
-        None
+        Some(if self.is_about_duties() { sources::DUTIES } else { sources::REGISTER }.into())
     }
 
-    fn message_zh(&self) -> String {
+    fn message_zh(&self, names: &Names<'_>) -> String {
         match self {
             Self::NotAdministrator { officer } => {
-                format!("账号 {officer} 不是管理员，不能修改目录；请由管理员办理。")
+                format!(
+                    "账号 {officer} 不是管理员，不能修改目录；请由管理员办理。",
+                    officer = names.officer_zh(officer)
+                )
             }
             Self::OtherCounty { given, here } => {
                 format!("这份目录是 {given} 的，不是 {here} 的；请改正 county，或到 {given} 导入。")
             }
-            Self::BodyExists { body } => format!("机构 {body} 已登记，内容不同；请用修改机构。"),
-            Self::NoSuchBody { body } => format!("目录里没有机构 {body}；请先登记该机构。"),
-            Self::OfficerExists { officer } => {
-                format!("账号 {officer} 已登记，内容不同；请改角色，或换一个账号。")
+            Self::BodyExists { body } => {
+                format!("机构 {body} 已登记，内容不同；请用修改机构。", body = names.body_zh(body))
             }
-            Self::NoSuchOfficer { officer } => format!("目录里没有账号 {officer}；请先登记。"),
-            Self::Retired { officer } => format!("账号 {officer} 已停用，不能再用；请另立账号。"),
+            Self::NoSuchBody { body } => {
+                format!("目录里没有机构 {body}；请先登记该机构。", body = names.body_zh(body))
+            }
+            Self::OfficerExists { officer } => {
+                format!(
+                    "账号 {officer} 已登记，内容不同；请改角色，或换一个账号。",
+                    officer = names.officer_zh(officer)
+                )
+            }
+            Self::NoSuchOfficer { officer } => {
+                format!("目录里没有账号 {officer}；请先登记。", officer = names.officer_zh(officer))
+            }
+            Self::Retired { officer } => {
+                format!("账号 {officer} 已停用，不能再用；请另立账号。", officer = names.officer_zh(officer))
+            }
             Self::OfficerElsewhere { officer, body, given } => {
-                format!("账号 {officer} 属于 {body}，不能转到 {given}；请停用它，在 {given} 另立账号。")
+                format!(
+                    "账号 {officer} 属于 {body}，不能转到 {given}；请停用它，在 {given} 另立账号。",
+                    officer = names.officer_zh(officer),
+                    body = names.body_zh(body),
+                    given = names.body_zh(given)
+                )
             }
             Self::OwnRoles { officer } => {
-                format!("账号 {officer} 不能给自己增加角色；请由另一名管理员办理。")
+                format!(
+                    "账号 {officer} 不能给自己增加角色；请由另一名管理员办理。",
+                    officer = names.officer_zh(officer)
+                )
             }
-            Self::PlatformsName { officer } => format!("账号名 {officer} 是平台自身的，请换一个。"),
+            Self::PlatformsName { officer } => {
+                format!("账号名 {officer} 是平台自身的，请换一个。", officer = names.officer_zh(officer))
+            }
             Self::LastAdministrator { officer } => {
-                format!("{officer} 是本县最后一名管理员，请先另设管理员。")
+                format!(
+                    "{officer} 是本县最后一名管理员，请先另设管理员。",
+                    officer = names.officer_zh(officer)
+                )
             }
-            Self::NoRole { officer } => format!("账号 {officer} 没有任何角色；请至少给一个，或停用该账号。"),
+            Self::NoRole { officer } => format!(
+                "账号 {officer} 没有任何角色；请至少给一个，或停用该账号。",
+                officer = names.officer_zh(officer)
+            ),
             Self::SystemRole { officer } => {
-                format!("账号 {officer} 不能有平台自身的角色；请去掉 system。")
+                format!(
+                    "账号 {officer} 不能有平台自身的角色；请去掉 system。",
+                    officer = names.officer_zh(officer)
+                )
             }
             Self::AuditorActs { officer } => {
-                format!("账号 {officer} 是审计角色，只看不办，不能兼其他角色；请分设账号。")
+                format!(
+                    "账号 {officer} 是审计角色，只看不办，不能兼其他角色；请分设账号。",
+                    officer = names.officer_zh(officer)
+                )
             }
             Self::NotATownship { officer } => {
-                format!("账号 {officer} 所属机构不是乡镇或街道，不能有乡镇角色；请改角色或机构。")
+                format!(
+                    "账号 {officer} 所属机构不是乡镇或街道，不能有乡镇角色；请改角色或机构。",
+                    officer = names.officer_zh(officer)
+                )
             }
         }
     }
 
-    fn message_en(&self) -> String {
+    fn message_en(&self, names: &Names<'_>) -> String {
         match self {
             Self::NotAdministrator { officer } => {
                 format!(
-                    "Account {officer} is not an administrator; have an administrator change the directory."
+                    "Account {officer} is not an administrator; have an administrator change the directory.",
+                    officer = names.officer_en(officer)
                 )
             }
             Self::OtherCounty { given, here } => {
@@ -123,43 +171,76 @@ impl Explained for DirectoryRefusal {
                     "This directory is of {given}, not of {here}; correct `county` or import it in {given}."
                 )
             }
-            Self::BodyExists { body } => format!("Body {body} exists and differs; amend it instead."),
-            Self::NoSuchBody { body } => format!("The directory has no body {body}; register it first."),
+            Self::BodyExists { body } => {
+                format!("Body {body} exists and differs; amend it instead.", body = names.body_en(body))
+            }
+            Self::NoSuchBody { body } => {
+                format!("The directory has no body {body}; register it first.", body = names.body_en(body))
+            }
             Self::OfficerExists { officer } => {
-                format!("Account {officer} exists and differs; change its roles or take another id.")
+                format!(
+                    "Account {officer} exists and differs; change its roles or take another id.",
+                    officer = names.officer_en(officer)
+                )
             }
             Self::NoSuchOfficer { officer } => {
-                format!("The directory has no account {officer}; register it first.")
+                format!(
+                    "The directory has no account {officer}; register it first.",
+                    officer = names.officer_en(officer)
+                )
             }
             Self::Retired { officer } => {
-                format!("Account {officer} was retired for good; register another one.")
+                format!(
+                    "Account {officer} was retired for good; register another one.",
+                    officer = names.officer_en(officer)
+                )
             }
             Self::OfficerElsewhere { officer, body, given } => format!(
-                "Account {officer} acts for {body} and cannot move to {given}; retire it and register another in {given}."
+                "Account {officer} acts for {body} and cannot move to {given}; retire it and register another in {given}.",
+                officer = names.officer_en(officer),
+                body = names.body_en(body),
+                given = names.body_en(given)
             ),
             Self::OwnRoles { officer } => {
-                format!("Account {officer} cannot grant roles to itself; ask another administrator.")
+                format!(
+                    "Account {officer} cannot grant roles to itself; ask another administrator.",
+                    officer = names.officer_en(officer)
+                )
             }
             Self::PlatformsName { officer } => {
-                format!("{officer} is the platform's own name in the record; take another.")
+                format!(
+                    "{officer} is the platform's own name in the record; take another.",
+                    officer = names.officer_en(officer)
+                )
             }
             Self::LastAdministrator { officer } => {
-                format!("{officer} is the county's last administrator; register another one first.")
+                format!(
+                    "{officer} is the county's last administrator; register another one first.",
+                    officer = names.officer_en(officer)
+                )
             }
             Self::NoRole { officer } => {
-                format!("Account {officer} would have no role; give it one or retire the account.")
+                format!(
+                    "Account {officer} would have no role; give it one or retire the account.",
+                    officer = names.officer_en(officer)
+                )
             }
             Self::SystemRole { officer } => {
-                format!("Account {officer} cannot have the platform's own role; remove `system`.")
+                format!(
+                    "Account {officer} cannot have the platform's own role; remove `system`.",
+                    officer = names.officer_en(officer)
+                )
             }
             Self::AuditorActs { officer } => {
                 format!(
-                    "Account {officer} audits and so commands nothing; use a second account for other roles."
+                    "Account {officer} audits and so commands nothing; use a second account for other roles.",
+                    officer = names.officer_en(officer)
                 )
             }
             Self::NotATownship { officer } => {
                 format!(
-                    "The body of account {officer} is no township or subdistrict; change the role or the body."
+                    "The body of account {officer} is no township or subdistrict; change the role or the body.",
+                    officer = names.officer_en(officer)
                 )
             }
         }

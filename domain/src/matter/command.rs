@@ -162,3 +162,47 @@ pub enum MatterCommand {
     /// State what time alone has made true, and nothing else.
     Settle,
 }
+
+impl MatterCommand {
+    /// The permit it is about, if it is about one.
+    pub fn permit(&self) -> Option<&PermitCode> {
+        macro_rules! of { ($($v:ident),* $(,)?) => { match self { $( Self::$v { permit, .. } => Some(permit), )* _ => None } } }
+        of!(
+            SubmitPermit,
+            NoticeCorrection,
+            ReceiveCorrection,
+            SupplyMaterials,
+            AcceptPermit,
+            RefuseAcceptance,
+            SetAsideDeemedAcceptance,
+            WithdrawPermit,
+            MarkNotApplicable,
+            SuspendClock,
+            ResumeClock,
+            ExtendLimit,
+            OfferHandoff,
+            ReceiveHandoff,
+            ReturnHandoff,
+            WithdrawHandoff,
+            RecallCustody,
+            ProposeTolerance,
+            TolerateDeficiency,
+            ReceiveSupplement,
+            VerifySupplement,
+            RejectSupplement,
+            MoveSupplementDeadline,
+            ConfirmPreReview,
+            RecordCheck,
+            RequestHearing,
+            RecordHearing,
+            RequestRenewal,
+            GrantRenewal,
+            RefuseRenewal,
+            ApprovePermit,
+            DenyPermit,
+            IssueCertificate,
+            RevokePermit,
+            CorrectEntry
+        )
+    }
+}

@@ -5,6 +5,8 @@
 use crate::{
     decider::Explained,
     ids::{MatterId, OfficerId},
+    naming::Names,
+    sources,
 };
 use serde::Serialize;
 
@@ -30,37 +32,48 @@ impl Explained for ProjectRefusal {
     }
 
     fn rule(&self) -> Option<&'static str> {
-        matches!(self, Self::AuditorActs { .. }).then_some("R18")
+        matches!(self, Self::AuditorActs { .. } | Self::NotTheirs { .. }).then_some("R18")
     }
 
     fn source(&self) -> Option<String> {
-        matches!(self, Self::CodeTaken { .. }).then(|| "政府投资条例 10".into())
+        let taken = matches!(self, Self::CodeTaken { .. });
+        Some(if taken { "政府投资条例 10" } else { sources::DUTIES }.into())
     }
 
-    fn message_zh(&self) -> String {
+    fn message_zh(&self, names: &Names<'_>) -> String {
         match self {
             Self::CodeTaken { by } => {
                 format!("该项目代码已由 matter:{by} 使用，一个项目一个代码；请打开该事项，或核对代码。")
             }
             Self::NotTheirs { officer } => {
-                format!("账号 {officer} 不能收回项目代码；请终止事项，或由管理员办理。")
+                format!(
+                    "账号 {officer} 不能收回项目代码；请终止事项，或由管理员办理。",
+                    officer = names.officer_zh(officer)
+                )
             }
             Self::AuditorActs { officer } => {
-                format!("账号 {officer} 是审计角色，只看不办；请由经办人员办理。")
+                format!(
+                    "账号 {officer} 是审计角色，只看不办；请由经办人员办理。",
+                    officer = names.officer_zh(officer)
+                )
             }
         }
     }
 
-    fn message_en(&self) -> String {
+    fn message_en(&self, names: &Names<'_>) -> String {
         match self {
             Self::CodeTaken { by } => format!(
                 "matter:{by} already has this project code, and a project has one; open that matter or check the code."
             ),
             Self::NotTheirs { officer } => format!(
-                "Account {officer} cannot take a project code back; terminate the matter or ask an administrator."
+                "Account {officer} cannot take a project code back; terminate the matter or ask an administrator.",
+                officer = names.officer_en(officer)
             ),
             Self::AuditorActs { officer } => {
-                format!("Account {officer} audits and commands nothing; have an officer do it.")
+                format!(
+                    "Account {officer} audits and commands nothing; have an officer do it.",
+                    officer = names.officer_en(officer)
+                )
             }
         }
     }

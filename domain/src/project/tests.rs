@@ -26,7 +26,7 @@ fn a_code_belongs_to_one_matter_and_the_refusal_names_it() {
     assert_eq!(given.when(&reserve(0)), Ok(vec![]));
     let refusal = given.when(&reserve(1)).unwrap_err();
     assert_eq!(refusal, ProjectRefusal::CodeTaken { by: matter(0) });
-    assert!(refusal.message_en().contains(&matter(0).to_string()));
+    assert!(refusal.message_en(&Default::default()).contains(&matter(0).to_string()));
     assert_eq!(refusal.source().as_deref(), Some("政府投资条例 10"));
 }
 

@@ -8,6 +8,8 @@ use crate::{
     decider::Explained,
     ids::{BodyId, LegalText, PermitCode, TemplateId},
     matter::plan::{Node, Plan, Settings},
+    naming::Names,
+    sources,
 };
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -124,11 +126,13 @@ impl Explained for Unplannable {
     fn source(&self) -> Option<String> {
         match self {
             Self::NeededByLaw { source, .. } => Some(source.to_string()),
-            _ => None,
+            Self::NoSuchVersion { .. } | Self::NoSuchPermit { .. } | Self::NothingLeft { .. } => {
+                Some(sources::PLAN.into())
+            }
         }
     }
 
-    fn message_zh(&self) -> String {
+    fn message_zh(&self, names: &Names<'_>) -> String {
         match self {
             Self::NoSuchVersion { version: Some(version), latest } => {
                 format!("模板没有第 {version} 版（最新为第 {latest} 版）；请选用已有版本。")
@@ -138,13 +142,14 @@ impl Explained for Unplannable {
                 format!("模板 {template} 中没有事项 {permit}；请核对要略去的事项。")
             }
             Self::NeededByLaw { permit, by, source } => {
+                let (permit, by) = (names.permit(permit), names.permit(by));
                 format!("{permit} 是 {by} 的法定条件（{source}），不能略去；请保留，或连同 {by} 一并略去。")
             }
             Self::NothingLeft { template } => format!("模板 {template} 的事项全部被略去；请至少保留一项。"),
         }
     }
 
-    fn message_en(&self) -> String {
+    fn message_en(&self, names: &Names<'_>) -> String {
         match self {
             Self::NoSuchVersion { version: Some(version), latest } => {
                 format!(
@@ -157,9 +162,12 @@ impl Explained for Unplannable {
             Self::NoSuchPermit { template, permit } => {
                 format!("Template {template} has no permit {permit}; correct what is to be left out.")
             }
-            Self::NeededByLaw { permit, by, source } => format!(
-                "{permit} is a statutory condition of {by} ({source}) and cannot be left out; keep it, or leave out {by} too."
-            ),
+            Self::NeededByLaw { permit, by, source } => {
+                let (permit, by) = (names.permit(permit), names.permit(by));
+                format!(
+                    "{permit} is a statutory condition of {by} ({source}) and cannot be left out; keep it, or leave out {by} too."
+                )
+            }
             Self::NothingLeft { template } => {
                 format!("Every permit of template {template} was left out; keep at least one.")
             }

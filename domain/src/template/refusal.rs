@@ -6,6 +6,8 @@ use super::check::Fault;
 use crate::{
     decider::Explained,
     ids::{CountyId, OfficerId, TemplateId},
+    naming::Names,
+    sources,
 };
 use serde::Serialize;
 
@@ -49,21 +51,29 @@ impl Explained for TemplateRefusal {
     fn rule(&self) -> Option<&'static str> {
         match self {
             Self::Faulty { faults } => faults.iter().find_map(|fault| fault.kind.rule()),
-            _ => None,
+            Self::NotAdministrator { .. } => Some("R18"),
+            Self::OtherTemplate { .. } | Self::NoDirectory { .. } => None,
         }
     }
 
     fn source(&self) -> Option<String> {
         match self {
-            Self::Faulty { faults } => faults.iter().find_map(|fault| fault.kind.source()).map(str::to_owned),
-            _ => None,
+            Self::Faulty { faults } => {
+                let law = faults.iter().find_map(|fault| fault.kind.source());
+                Some(law.unwrap_or(sources::PLAN).to_owned())
+            }
+            Self::NotAdministrator { .. } => Some(sources::DUTIES.into()),
+            Self::OtherTemplate { .. } | Self::NoDirectory { .. } => Some(sources::REGISTER.into()),
         }
     }
 
-    fn message_zh(&self) -> String {
+    fn message_zh(&self, names: &Names<'_>) -> String {
         match self {
             Self::NotAdministrator { officer } => {
-                format!("账号 {officer} 不是管理员，不能导入模板；请由管理员导入。")
+                format!(
+                    "账号 {officer} 不是管理员，不能导入模板；请由管理员导入。",
+                    officer = names.officer_zh(officer)
+                )
             }
             Self::OtherTemplate { expected, given } => {
                 format!("这份内容是模板 {given}，不是 {expected}；请导入到 {given}，或改正内容中的 id。")
@@ -75,11 +85,12 @@ impl Explained for TemplateRefusal {
         }
     }
 
-    fn message_en(&self) -> String {
+    fn message_en(&self, names: &Names<'_>) -> String {
         match self {
             Self::NotAdministrator { officer } => {
                 format!(
-                    "Account {officer} is not an administrator; have an administrator import the template."
+                    "Account {officer} is not an administrator; have an administrator import the template.",
+                    officer = names.officer_en(officer)
                 )
             }
             Self::OtherTemplate { expected, given } => format!(

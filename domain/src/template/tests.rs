@@ -156,7 +156,7 @@ fn who_may_not_import_and_what_may_not_be_imported() {
     faulty.permits[14].prerequisites[1].modes.insert(Mode::IssueFirst);
     let refusal = given.when(&import(&faulty)).unwrap_err();
     assert_eq!((refusal.code(), refusal.rule()), ("TemplateFaulty", Some("R8")));
-    assert!(refusal.message_zh().contains("行政许可法第69条"));
+    assert!(refusal.message_zh(&Default::default()).contains("行政许可法第69条"));
 }
 
 #[test]

@@ -9,8 +9,9 @@ use super::{
 };
 use om_domain::{
     decider::{Actor, Explained, Role},
-    directory::{self, DirectoryCommand, DirectoryDecider, MAIN},
+    directory::{self, Directory, DirectoryCommand, DirectoryDecider, MAIN},
     ids::{CommandId, CountyId},
+    naming::Names,
     template::{self, TemplateCommand, TemplateDecider},
 };
 use om_infra::{
@@ -72,9 +73,10 @@ async fn template(args: &ImportFile) -> Result<(), Failure> {
     let mut request = Request::new(stream.clone(), random(), actor, command);
     request.reads = reads;
     let outcome = platform.registers.templates.execute(request).await;
+    let known = platform.registers.directory(&county).await?.state;
     let version = platform.registers.templates.state(&stream).await?.state.latest_version();
     platform.shutdown().await;
-    report(args, &format!("template {id}, version {version}"), outcome?)
+    report(args, &format!("template {id}, version {version}"), &known, outcome?)
 }
 
 async fn directory(args: &ImportFile) -> Result<(), Failure> {
@@ -103,7 +105,7 @@ async fn directory(args: &ImportFile) -> Result<(), Failure> {
     let request = Request::new(stream, random(), actor, DirectoryCommand::ImportDirectory { definition });
     let outcome = platform.registers.directory.execute(request).await;
     platform.shutdown().await;
-    report(args, &format!("directory of county {county}"), outcome?)
+    report(args, &format!("directory of county {county}"), &known.state, outcome?)
 }
 
 fn open(args: &ImportFile) -> Result<(Platform, CountyId), Failure> {
@@ -132,12 +134,18 @@ fn random() -> CommandId {
     CommandId(uuid::Uuid::new_v4())
 }
 
-fn report<R: Explained>(args: &ImportFile, what: &str, outcome: Outcome<R>) -> Result<(), Failure> {
+fn report<R: Explained>(
+    args: &ImportFile,
+    what: &str,
+    directory: &Directory,
+    outcome: Outcome<R>,
+) -> Result<(), Failure> {
+    let names = Names::of_directory(directory);
     let said = match outcome {
         Outcome::Done(_) => "imported",
         Outcome::NoChange(_) => "already so, nothing to record",
         Outcome::Refused { refusal, .. } => {
-            return Err(Failure::new(refusal.message_en(), refusal.message_zh()));
+            return Err(Failure::new(refusal.message_en(&names), refusal.message_zh(&names)));
         }
         _ => {
             return Err(Failure::new(

@@ -13,6 +13,7 @@ use om_domain::{
     directory::{self, Directory, DirectoryCommand, DirectoryDecider, MAIN},
     ids::{CommandId, CountyId, MatterId, OfficerId},
     matter::{MatterCommand, MatterDecider},
+    naming::Names,
     project::{ProjectCommand, ProjectDecider},
     template::{self, TemplateCommand, TemplateDecider},
 };
@@ -228,7 +229,7 @@ fn must<R: Explained>(what: &str, at: Timestamp, outcome: Outcome<R>) -> Result<
     let refused = |why: String| PlayError::Refused { what: what.chars().take(160).collect(), at, why };
     match outcome {
         Outcome::Done(_) | Outcome::NoChange(_) => Ok(()),
-        Outcome::Refused { refusal, .. } => Err(refused(refusal.message_en())),
+        Outcome::Refused { refusal, .. } => Err(refused(refusal.message_en(&Names::default()))),
         other => Err(refused(other.name().into())),
     }
 }

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use om_domain::decider::{Actor, Context, Decider, Effective, Explained, Fact, Recorded, Role};
 use om_domain::events;
 use om_domain::ids::{CommandId, CountyId};
+use om_domain::naming::Names;
 use om_infra::calendars::CountyCalendars;
 use om_infra::clock::VirtualClock;
 use om_infra::executor::{Executor, Host, Outcome, Receipt, Request};
@@ -61,10 +62,10 @@ impl Explained for TallyRefusal {
     fn source(&self) -> Option<String> {
         None
     }
-    fn message_zh(&self) -> String {
+    fn message_zh(&self, _: &Names<'_>) -> String {
         format!("{self:?}")
     }
-    fn message_en(&self) -> String {
+    fn message_en(&self, _: &Names<'_>) -> String {
         format!("{self:?}")
     }
 }

@@ -31,6 +31,10 @@ pub struct Refused {
     pub rule: String,
     /// The law behind it; empty if none.
     pub source: String,
+    /// Why, in Chinese, as a person reads it.
+    pub zh: String,
+    /// Why, in English.
+    pub en: String,
     /// Its facts.
     pub facts: Value,
     /// The matter's revision at which it was refused; none while the matter does not exist.
@@ -156,6 +160,8 @@ impl<'h> Act<'h> {
                     code: text(&answer["code"]),
                     rule: text(&answer["rule"]),
                     source: text(&answer["source"]),
+                    zh,
+                    en,
                     facts: answer["facts"].clone(),
                     revision: answer["revision"].as_u64(),
                 })

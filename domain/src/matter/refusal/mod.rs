@@ -16,6 +16,7 @@ use crate::{
     ids::{
         BodyId, CountyId, EventId, LegalText, MatterId, MilestoneCode, OfficerId, PermitCode, ProjectCode,
     },
+    naming::Names,
 };
 use jiff::civil::Date;
 use serde::Serialize;
@@ -282,16 +283,16 @@ impl Explained for MatterRefusal {
         code(self)
     }
     fn rule(&self) -> Option<&'static str> {
-        self.words().rule
+        self.words(&Names::default()).rule
     }
     fn source(&self) -> Option<String> {
-        self.words().source
+        self.words(&Names::default()).source
     }
-    fn message_zh(&self) -> String {
-        self.words().zh
+    fn message_zh(&self, names: &Names<'_>) -> String {
+        self.words(names).zh
     }
-    fn message_en(&self) -> String {
-        self.words().en
+    fn message_en(&self, names: &Names<'_>) -> String {
+        self.words(names).en
     }
 }
 
@@ -299,6 +300,10 @@ macro_rules! codes {
     ($($name:ident),* $(,)?) => {
         fn code(refusal: &MatterRefusal) -> &'static str {
             match refusal { $( MatterRefusal::$name { .. } => stringify!($name) ),* }
+        }
+        impl MatterRefusal {
+            /// The codes there are.
+            pub const CODES: &'static [&'static str] = &[ $( stringify!($name) ),* ];
         }
     };
 }

@@ -15,6 +15,7 @@ use om_domain::{
     decider::{Context as DecisionContext, Decider, Effective, Seen, SeenAt},
     ids::{CommandId, MatterId},
     matter::{Matter, MatterCommand, MatterDecider, MatterReads, event::ProjectFacts},
+    naming::Names,
     project::{ProjectCommand, ProjectDecider},
 };
 use om_infra::executor::{Fault, Outcome, Request};
@@ -47,6 +48,7 @@ pub async fn carry_out(
     let registers = &services.registers;
     let reads =
         registers.for_matter(who.county(), asked.matter, &matter, &command, day).await.map_err(of_fault)?;
+    let about = command.permit().cloned();
     let request = Request {
         effective: asked.effective,
         expected: asked.expected,
@@ -54,7 +56,7 @@ pub async fn carry_out(
         ..Request::new(name, asked.command_id, (*who.actor).clone(), command)
     };
     let outcome = services.matters.execute(request).await.map_err(of_fault)?;
-    payload::of_outcome(services, who, asked.matter, outcome).await
+    payload::of_outcome(services, who, (asked.matter, about.as_ref()), outcome).await
 }
 
 /// Proposes a matter: reserves the project code, then creates the matter.
@@ -71,15 +73,19 @@ pub async fn propose(
     let command = MatterCommand::ProposeMatter { project };
     // Asked first with the code as if it were reserved, so that a proposal the rules refuse reserves nothing.
     if let Some(refused) = would_be_refused(services, who, matter, effective, &command).await? {
-        return Ok(payload::refused(&refused, None));
+        let directory = services.registers.directory(who.county()).await.map_err(of_fault)?.state;
+        return Ok(payload::refused(&refused, None, &Names::of_directory(&directory)));
     }
     let name = stream::<ProjectDecider>(who.county(), &code).map_err(|e| fault("naming a stream", &e))?;
     let reserve = ProjectCommand::ReserveProjectCode { matter };
     let request = Request::new(name, command_id, (*who.actor).clone(), reserve);
     match services.registers.projects.execute(request).await.map_err(of_fault)? {
         Outcome::Done(_) | Outcome::NoChange(_) => {}
-        // Where the code's stream stands says nothing of the matter, which has no entry yet.
-        Outcome::Refused { refusal, .. } => return Ok(payload::refused(&refusal, None)),
+        Outcome::Refused { refusal, .. } => {
+            let directory = services.registers.directory(who.county()).await.map_err(of_fault)?.state;
+            // where the code's stream stands says nothing of the matter, which has no entry yet
+            return Ok(payload::refused(&refusal, None, &Names::of_directory(&directory)));
+        }
         Outcome::Conflict(standing) => {
             return Ok(payload::busy("the project code is being reserved by others", standing.revision));
         }

@@ -4,6 +4,7 @@
 //! Deliberately absent: faults; those are GraphQL errors.
 
 use super::{
+    carry_out::of_fault,
     queries::view_of,
     types::{Matter, View},
 };
@@ -19,8 +20,9 @@ use crate::{
 use async_graphql::{Enum, ID, Result, SimpleObject, Union};
 use om_domain::{
     decider::Explained,
-    ids::MatterId,
+    ids::{MatterId, PermitCode},
     matter::{MatterDecider, MatterRefusal},
+    naming::Names,
 };
 use om_infra::executor::{Outcome, Receipt as ExecutorReceipt, Standing};
 use std::sync::Arc;
@@ -118,14 +120,19 @@ pub struct CommandConflict {
     pub at: Option<Instant>,
 }
 
-/// A refusal as an answer; `standing` is where the stream asked stood, none while it does not exist.
-pub fn refused(refusal: &impl Explained, standing: Option<&Standing>) -> MatterCommandPayload {
+/// A refusal as an answer, with the names that are known; `standing` is where the stream asked stood, none while it
+/// does not exist.
+pub fn refused(
+    refusal: &impl Explained,
+    standing: Option<&Standing>,
+    names: &Names<'_>,
+) -> MatterCommandPayload {
     MatterCommandPayload::Refused(CommandRefused {
         code: refusal.code(),
         rule: refusal.rule(),
         source: refusal.source(),
-        message: refusal.message_en(),
-        message_zh: refusal.message_zh(),
+        message: refusal.message_en(names),
+        message_zh: refusal.message_zh(names),
         facts: Json::of(refusal),
         revision: standing.and_then(|standing| standing.revision),
         position: standing.and_then(|standing| standing.position).map(|position| position.to_string()),
@@ -163,11 +170,13 @@ pub fn reused(first: Option<&ExecutorReceipt>) -> MatterCommandPayload {
 pub async fn of_outcome(
     services: &Arc<Services>,
     who: &Requester,
-    matter: MatterId,
+    (matter, about): (MatterId, Option<&PermitCode>),
     outcome: Outcome<MatterRefusal>,
 ) -> Result<MatterCommandPayload> {
     let receipt = match &outcome {
-        Outcome::Refused { refusal, standing } => return Ok(refused(refusal, Some(standing))),
+        Outcome::Refused { refusal, standing } => {
+            return named(services, who, (matter, about), (refusal, standing)).await;
+        }
         Outcome::Conflict(standing) => return moved_on(services, standing).await,
         Outcome::CommandIdReused { first } => return Ok(reused(Some(first))),
         Outcome::Done(receipt) => done(matter, receipt),
@@ -183,6 +192,19 @@ pub async fn of_outcome(
         matter: Matter(Arc::new(view)),
         projections_pending: pending,
     }))
+}
+
+/// A refusal, with the names of the matter's plan and of the county's directory.
+async fn named(
+    services: &Services,
+    who: &Requester,
+    (matter, about): (MatterId, Option<&PermitCode>),
+    (refusal, standing): (&MatterRefusal, &Standing),
+) -> Result<MatterCommandPayload> {
+    let directory = services.registers.directory(who.county()).await.map_err(of_fault)?.state;
+    let state = services.matters.state(&stream_of(who, matter)?).await.map_err(of_fault)?.state;
+    let names = Names { directory: Some(&directory), plan: state.plan.as_ref(), about };
+    Ok(refused(refusal, Some(standing), &names))
 }
 
 fn done(matter: MatterId, receipt: &ExecutorReceipt) -> Receipt {

@@ -109,6 +109,7 @@ pub async fn view_of(services: &Services, who: &Requester, id: MatterId) -> Resu
         past: false,
         calendar: services.calendar(who.county()).await.map_err(of_fault)?,
         reads: Arc::new(reads.map_err(of_fault)?),
+        directory: services.registers.directory(who.county()).await.map_err(of_fault)?.state,
         by: Arc::clone(&who.actor),
     })
 }
@@ -151,6 +152,7 @@ async fn past(services: &Services, who: &Requester, id: MatterId, at: AtInput) -
         past: true,
         calendar: calendar.map_err(of_fault)?,
         reads: Arc::default(),
+        directory: services.registers.directory(who.county()).await.map_err(of_fault)?.state,
         by: Arc::clone(&who.actor),
     })
 }

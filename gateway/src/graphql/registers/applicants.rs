@@ -19,6 +19,7 @@ use om_domain::{
     applicant::{self, ApplicantCommand, ApplicantDecider},
     decider::Explained,
     ids::{ApplicantId, CommandId},
+    naming::Names,
 };
 use om_infra::executor::Request;
 
@@ -150,11 +151,13 @@ pub async fn record(services: &Services, who: &Requester, id: ApplicantId) -> Re
         until: bar.until.into(),
         source: bar.kind.article().into(),
     };
+    // an applicant's record is of no one matter, so there is no plan to name by
+    let names = Names::default();
     Ok(Applicant {
         id: NodeId::Applicant(id).id(),
         eligible: why.is_none(),
-        reason: why.as_ref().map(Explained::message_en),
-        reason_zh: why.as_ref().map(Explained::message_zh),
+        reason: why.as_ref().map(|why| why.message_en(&names)),
+        reason_zh: why.as_ref().map(|why| why.message_zh(&names)),
         rule: why.as_ref().and_then(Explained::rule),
         lapses: state.open_lapses().iter().map(lapse).collect(),
         bars: state.bars_on(today).map(bar).collect(),

@@ -11,7 +11,7 @@ use crate::{
     services::Services,
 };
 use async_graphql::{Result, SimpleObject, Union};
-use om_domain::{LineError, decider::Decider};
+use om_domain::{LineError, decider::Decider, naming::Names};
 use om_infra::executor::{Executor, Outcome, Request};
 
 /// What a command on a register is answered with.
@@ -48,6 +48,7 @@ pub async fn carry_out<D: Decider>(
     executor: &Executor<D>,
     request: Request<D>,
 ) -> Result<RegisterCommandPayload> {
+    let county = request.by.county.clone();
     let outcome = executor.execute(request).await.map_err(of_fault)?;
     let pending = match outcome.position() {
         Some(position) => services.pending(position).await,
@@ -70,7 +71,10 @@ pub async fn carry_out<D: Decider>(
             repeated: false,
             projections_pending: pending,
         }),
-        Outcome::Refused { refusal, standing } => of_matter(refused(&refusal, Some(&standing))),
+        Outcome::Refused { refusal, standing } => {
+            let directory = services.registers.directory(&county).await.map_err(of_fault)?.state;
+            of_matter(refused(&refusal, Some(&standing), &Names::of_directory(&directory)))
+        }
         Outcome::Conflict(standing) => of_matter(busy("the register has moved on", standing.revision)),
         Outcome::CommandIdReused { first } => of_matter(reused(Some(&first))),
     })

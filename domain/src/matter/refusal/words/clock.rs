@@ -4,24 +4,30 @@
 //! Deliberately absent: the refusals themselves.
 
 use super::{Words, words};
-use crate::matter::refusal::MatterRefusal;
+use crate::{matter::refusal::MatterRefusal, naming::Names, sources};
 
 impl MatterRefusal {
-    pub(super) fn words_of_clock(&self) -> Option<Words> {
+    pub(super) fn words_of_clock(&self, names: &Names<'_>) -> Option<Words> {
         use MatterRefusal::*;
         Some(match self {
-            ClockStopped { permit } => words(
-                "R6",
-                "行政许可法 45",
-                format!("{permit} 特别程序尚未结束，请先恢复计时。"),
-                format!("The clock of {permit} stands still; resume it first."),
-            ),
-            ClockNotRunning { permit } => words(
-                "R6",
-                "行政许可法 45",
-                format!("{permit} 未在计时。"),
-                format!("No clock of {permit} runs."),
-            ),
+            ClockStopped { permit } => {
+                let permit = names.permit(permit);
+                words(
+                    "R6",
+                    "行政许可法 45",
+                    format!("{permit} 特别程序尚未结束，请先恢复计时。"),
+                    format!("The clock of {permit} stands still; resume it first."),
+                )
+            }
+            ClockNotRunning { permit } => {
+                let permit = names.permit(permit);
+                words(
+                    "R6",
+                    "行政许可法 45",
+                    format!("{permit} 未在计时。"),
+                    format!("No clock of {permit} runs."),
+                )
+            }
             ToldBeforeStart { from, told_until } => words(
                 "R6",
                 "行政许可法 45",
@@ -36,67 +42,94 @@ impl MatterRefusal {
                 format!("{}最迟至 {latest}。", ground.name_zh()),
                 format!("{} may be excluded until {latest} at most.", ground.name_en()),
             ),
-            NotStopped { permit, ground } => words(
-                "R6",
-                "行政许可法 45",
-                format!("{permit} 没有因{}停止计时。", ground.name_zh()),
-                format!("The clock of {permit} is not stopped for {}.", ground.name_en()),
-            ),
-            NoticeUsed { permit, number } => words(
-                "R6",
-                "行政许可法 45",
-                format!("{permit} 已按 {number} 停止计时；再次停止须另行告知。"),
-                format!(
-                    "{number} has stopped the clock of {permit} already; a further stop needs its own notice."
-                ),
-            ),
+            NotStopped { permit, ground } => {
+                let permit = names.permit(permit);
+                words(
+                    "R6",
+                    "行政许可法 45",
+                    format!("{permit} 没有因{}停止计时。", ground.name_zh()),
+                    format!("The clock of {permit} is not stopped for {}.", ground.name_en()),
+                )
+            }
+            NoticeUsed { permit, number } => {
+                let permit = names.permit(permit);
+                words(
+                    "R6",
+                    "行政许可法 45",
+                    format!("{permit} 已按 {number} 停止计时；再次停止须另行告知。"),
+                    format!(
+                        "{number} has stopped the clock of {permit} already; a further stop needs its own notice."
+                    ),
+                )
+            }
             ResumedBeforeStart { from, on } => words(
                 "R6",
                 "行政许可法 45",
                 format!("恢复日 {on} 早于开始日 {from}。"),
                 format!("{on} lies before {from}, the first excluded day."),
             ),
-            AlreadyExtended { permit } => words(
-                "R4",
-                "行政许可法 42",
-                format!("{permit} 已延期一次。"),
-                format!("{permit} has been extended; a limit is extended once."),
-            ),
-            NotExtendable { permit } => words(
-                "R4",
-                "行政许可法 42",
-                format!("{permit} 的期限依法不能延长。"),
-                format!("No law lets the limit of {permit} be extended."),
-            ),
-            LimitRunOut { permit, due } => words(
-                "R4",
-                "行政许可法 42",
-                format!("{permit} 的期限已于 {due} 届满，不能再延长或停计。"),
-                format!(
-                    "The limit of {permit} ran out on {due}; it is extended or stopped before it runs out."
-                ),
-            ),
+            AlreadyExtended { permit } => {
+                let permit = names.permit(permit);
+                words(
+                    "R4",
+                    "行政许可法 42",
+                    format!("{permit} 已延期一次。"),
+                    format!("{permit} has been extended; a limit is extended once."),
+                )
+            }
+            NotExtendable { permit } => {
+                let permit = names.permit(permit);
+                words(
+                    "R4",
+                    "行政许可法 42",
+                    format!("{permit} 的期限依法不能延长。"),
+                    format!("No law lets the limit of {permit} be extended."),
+                )
+            }
+            LimitRunOut { permit, due } => {
+                let permit = names.permit(permit);
+                words(
+                    "R4",
+                    "行政许可法 42",
+                    format!("{permit} 的期限已于 {due} 届满，不能再延长或停计。"),
+                    format!(
+                        "The limit of {permit} ran out on {due}; it is extended or stopped before it runs out."
+                    ),
+                )
+            }
             ExtensionTooLong { asked, most, source } => words(
                 "R4",
                 source,
                 format!("最多延长 {most}，不能延长 {asked}。"),
                 format!("{asked} is more than the {most} the law allows."),
             ),
-            HandoffOpen { permit, to } => words(
-                "",
-                "",
-                format!("{permit} 正移交 {to}，请先答复或撤回。"),
-                format!("{permit} is being offered to {to}; that offer is answered or withdrawn first."),
-            ),
-            NoHandoff { permit } => words(
-                "",
-                "",
-                format!("{permit} 没有待答复的移交。"),
-                format!("No handoff of {permit} is open."),
-            ),
-            SameBody { body } => {
-                words("", "", format!("{body} 已保管该件。"), format!("{body} has it already."))
+            HandoffOpen { permit, to } => {
+                let permit = names.permit(permit);
+                words(
+                    "",
+                    sources::HANDOFF,
+                    format!("{permit} 正移交{}，请先答复或撤回。", names.body_zh(to)),
+                    format!(
+                        "{permit} is being offered to {}; that offer is answered or withdrawn first.",
+                        names.body_en(to)
+                    ),
+                )
             }
+            NoHandoff { permit } => {
+                let permit = names.permit(permit);
+                words(
+                    "",
+                    sources::HANDOFF,
+                    format!("{permit} 没有待答复的移交。"),
+                    format!("No handoff of {permit} is open."),
+                )
+            }
+            SameBody { body } => words(
+                "",
+                sources::HANDOFF,
+                format!("{}已保管该件。", names.body_zh(body)),
+                format!("{} has it already.", names.body_en(body)),
+            ),
             _ => return None,
         })
     }

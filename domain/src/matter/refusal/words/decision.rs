@@ -4,10 +4,10 @@
 //! Deliberately absent: the refusals themselves.
 
 use super::{Words, words};
-use crate::{decider::Explained as _, matter::refusal::MatterRefusal};
+use crate::{decider::Explained as _, matter::refusal::MatterRefusal, naming::Names, sources};
 
 impl MatterRefusal {
-    pub(super) fn words_of_decision(&self) -> Words {
+    pub(super) fn words_of_decision(&self, names: &Names<'_>) -> Words {
         use MatterRefusal::*;
         match self {
             TwoOfficersNeeded { given } => words(
@@ -16,101 +16,128 @@ impl MatterRefusal {
                 format!("实质核查须两人以上，只有 {given} 人。"),
                 format!("A check of substance needs two officers; {given} given."),
             ),
-            CheckMissing { permit } => words(
-                "R18",
-                "行政许可法 34",
-                format!("{permit} 尚无合格的实地核查记录。"),
-                format!("No passed check of substance is recorded for {permit}."),
-            ),
+            CheckMissing { permit } => {
+                let permit = names.permit(permit);
+                words(
+                    "R18",
+                    "行政许可法 34",
+                    format!("{permit} 尚无合格的实地核查记录。"),
+                    format!("No passed check of substance is recorded for {permit}."),
+                )
+            }
             HearingTooLate { told_on, latest } => words(
                 "R9",
                 "行政许可法 47",
                 format!("{told_on} 告知，最迟 {latest} 提出听证。"),
                 format!("Told on {told_on}, a hearing could be asked for until {latest}."),
             ),
-            HearingAlready { permit } => words(
-                "R9",
-                "行政许可法 47",
-                format!("{permit} 已申请听证。"),
-                format!("A hearing on {permit} was asked for."),
-            ),
-            HearingOpen { permit, hold_by } => words(
-                "R9",
-                "行政许可法 47",
-                format!("{permit} 的听证须于 {hold_by} 前举行。"),
-                format!("The hearing on {permit} is to be held by {hold_by}, before the decision."),
-            ),
-            NoHearing { permit } => words(
-                "R9",
-                "行政许可法 47",
-                format!("{permit} 没有听证申请。"),
-                format!("No hearing on {permit} was asked for."),
-            ),
+            HearingAlready { permit } => {
+                let permit = names.permit(permit);
+                words(
+                    "R9",
+                    "行政许可法 47",
+                    format!("{permit} 已申请听证。"),
+                    format!("A hearing on {permit} was asked for."),
+                )
+            }
+            HearingOpen { permit, hold_by } => {
+                let permit = names.permit(permit);
+                words(
+                    "R9",
+                    "行政许可法 47",
+                    format!("{permit} 的听证须于 {hold_by} 前举行。"),
+                    format!("The hearing on {permit} is to be held by {hold_by}, before the decision."),
+                )
+            }
+            NoHearing { permit } => {
+                let permit = names.permit(permit);
+                words(
+                    "R9",
+                    "行政许可法 47",
+                    format!("{permit} 没有听证申请。"),
+                    format!("No hearing on {permit} was asked for."),
+                )
+            }
             ExpiredAtIssue { valid_until, issued_on } => words(
                 "",
-                "",
+                sources::RECORD,
                 format!("有效期至 {valid_until}，早于发证日 {issued_on}。"),
                 format!("It would have expired on {valid_until}, before it is issued on {issued_on}."),
             ),
-            NoExpiry { permit } => words(
-                "R7",
-                "行政许可法 50",
-                format!("{permit} 没有有效期。"),
-                format!("The certificate of {permit} does not expire."),
-            ),
+            NoExpiry { permit } => {
+                let permit = names.permit(permit);
+                words(
+                    "R7",
+                    "行政许可法 50",
+                    format!("{permit} 没有有效期。"),
+                    format!("The certificate of {permit} does not expire."),
+                )
+            }
             RenewalTooLate { expires_on, latest } => words(
                 "R7",
                 "行政许可法 50",
                 format!("有效期至 {expires_on}，最迟 {latest} 申请延续。"),
                 format!("It expires on {expires_on}; renewal is asked for by {latest}. Apply anew."),
             ),
-            RenewalNoLonger { permit, valid_until } => words(
-                "R7",
-                "行政许可法 50",
-                format!("{permit} 延续后的有效期 {valid_until} 未超过原有效期；不予延续须另作决定。"),
-                format!(
-                    "Valid until {valid_until}, {permit} would last no longer than it does; give a later day, or refuse the renewal."
-                ),
-            ),
-            NoRenewal { permit } => words(
-                "R7",
-                "行政许可法 50",
-                format!("{permit} 没有延续申请。"),
-                format!("No renewal of {permit} was asked for."),
-            ),
-            NoCertificate { permit } => words(
-                "",
-                "",
-                format!("{permit} 不发证，批准即办结。"),
-                format!("Nothing is issued for {permit}; approval is its end."),
-            ),
+            RenewalNoLonger { permit, valid_until } => {
+                let permit = names.permit(permit);
+                words(
+                    "R7",
+                    "行政许可法 50",
+                    format!("{permit} 延续后的有效期 {valid_until} 未超过原有效期；不予延续须另作决定。"),
+                    format!(
+                        "Valid until {valid_until}, {permit} would last no longer than it does; give a later day, or refuse the renewal."
+                    ),
+                )
+            }
+            NoRenewal { permit } => {
+                let permit = names.permit(permit);
+                words(
+                    "R7",
+                    "行政许可法 50",
+                    format!("{permit} 没有延续申请。"),
+                    format!("No renewal of {permit} was asked for."),
+                )
+            }
+            NoCertificate { permit } => {
+                let permit = names.permit(permit);
+                words(
+                    "",
+                    sources::PLAN,
+                    format!("{permit} 不发证，批准即办结。"),
+                    format!("Nothing is issued for {permit}; approval is its end."),
+                )
+            }
             SecondPersonNeeded { body } => words(
-                "",
-                "",
-                format!("更正须由 {body} 的另一人复核。"),
-                format!("A correction is confirmed by a second person of {body}."),
+                "R18",
+                sources::DUTIES,
+                format!("更正须由{}的另一人复核。", names.body_zh(body)),
+                format!("A correction is confirmed by a second person of {}.", names.body_en(body)),
             ),
             NoSuchEntry { entry } => words(
                 "",
-                "",
+                sources::RECORD,
                 format!("本轮没有记录 {entry}，或该记录没有此项。"),
                 format!("Entry {entry} is not in the permit's current round, or has no such field."),
             ),
             OldValueDiffers { recorded } => words(
                 "",
-                "",
+                sources::RECORD,
                 format!("原记录为 {recorded}，请核对。"),
                 format!("{recorded} is recorded; look again and give it as the old value."),
             ),
             CorrectionContradicts { reason } => words(
                 "",
-                "",
+                sources::RECORD,
                 format!("更正与后续记录矛盾：{reason}"),
                 format!("The correction contradicts what follows: {reason}"),
             ),
-            other => {
-                words("", "", format!("不能办理：{}", other.code()), format!("Refused: {}", other.code()))
-            }
+            other => words(
+                "",
+                sources::ORDER,
+                format!("不能办理：{}", other.code()),
+                format!("Refused: {}", other.code()),
+            ),
         }
     }
 }

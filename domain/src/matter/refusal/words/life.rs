@@ -4,19 +4,24 @@
 //! Deliberately absent: the refusals themselves.
 
 use super::{Words, apart, codes, words};
-use crate::matter::refusal::MatterRefusal;
+use crate::{matter::refusal::MatterRefusal, naming::Names, sources};
 
 impl MatterRefusal {
-    pub(super) fn words_of_life(&self) -> Option<Words> {
+    pub(super) fn words_of_life(&self, names: &Names<'_>) -> Option<Words> {
         use MatterRefusal::*;
         Some(match self {
-            NoSuchMatter => {
-                words("", "", "没有这个事项，请核对编号。", "There is no such matter; check its id.")
+            NoSuchMatter => words(
+                "",
+                sources::REGISTER,
+                "没有这个事项，请核对编号。",
+                "There is no such matter; check its id.",
+            ),
+            MatterExists => {
+                words("", sources::ORDER, "该事项已经提出。", "The matter has been proposed already.")
             }
-            MatterExists => words("", "", "该事项已经提出。", "The matter has been proposed already."),
             WrongPhase { is, needed } => words(
                 "",
-                "",
+                sources::ORDER,
                 format!(
                     "事项{}，须在{}时办理。",
                     is.name_zh(),
@@ -56,135 +61,159 @@ impl MatterRefusal {
             ),
             NoPlan => words(
                 "",
-                "",
+                sources::PLAN,
                 "事项尚无审批计划，请先选择模板。",
                 "The matter has no plan; plan it from a template first.",
             ),
-            AlreadyPlanned => {
-                words("", "", "事项已有审批计划，请用变更计划。", "The matter has a plan; amend it.")
-            }
+            AlreadyPlanned => words(
+                "",
+                sources::PLAN,
+                "事项已有审批计划，请用变更计划。",
+                "The matter has a plan; amend it.",
+            ),
             TemplateUnknown { reason } => words(
                 "",
-                "",
+                sources::PLAN,
                 format!("模板无法套用：{reason}"),
                 format!("The template cannot be used: {reason}"),
             ),
             PlanInvalid { reason } => words(
                 "",
-                "",
+                sources::PLAN,
                 format!("变更后的计划不成立：{reason}"),
                 format!("The amended plan does not hold together: {reason}"),
             ),
-            StatutoryEdgeRemoved { permit, requirement, article } => words(
-                "R8",
-                &format!("行政许可法 69；{article}"),
-                format!("{requirement} 是 {permit} 的法定条件，变更计划不得取消或放宽。"),
-                format!(
-                    "{requirement} is a statutory condition of {permit}; an amendment cannot take it away or put it off."
-                ),
-            ),
-            GatePassed { permit, gate } => words(
-                "",
-                "",
-                format!("{permit} 已过{}环节，不能再变更。", gate.name_zh()),
-                format!("{permit} has passed its {} gate; leave that part as it is.", gate.name_en()),
-            ),
+            StatutoryEdgeRemoved { permit, requirement, article } => {
+                let requirement = names.requirement(Some(permit), requirement);
+                let permit = names.permit(permit);
+                words(
+                    "R8",
+                    &format!("行政许可法 69；{article}"),
+                    format!("{requirement} 是 {permit} 的法定条件，变更计划不得取消或放宽。"),
+                    format!(
+                        "{requirement} is a statutory condition of {permit}; an amendment cannot take it away or put it off."
+                    ),
+                )
+            }
+            GatePassed { permit, gate } => {
+                let permit = names.permit(permit);
+                words(
+                    "",
+                    sources::PLAN,
+                    format!("{permit} 已过{}环节，不能再变更。", gate.name_zh()),
+                    format!("{permit} has passed its {} gate; leave that part as it is.", gate.name_en()),
+                )
+            }
             NoSuchPermit { permit } => words(
                 "",
-                "",
+                sources::PLAN,
                 format!("计划中没有审批事项 {permit}。"),
                 format!("The plan has no permit {permit}; take a code from the plan."),
             ),
             NoSuchMilestone { milestone } => words(
                 "",
-                "",
+                sources::PLAN,
                 format!("计划中没有节点 {milestone}。"),
                 format!("The plan has no milestone {milestone}; take a code from the plan."),
             ),
-            MilestoneAlreadyReached { milestone, on } => words(
-                "",
-                "",
-                format!("节点 {milestone} 已于 {on} 完成。"),
-                format!("Milestone {milestone} was reached on {on}."),
-            ),
-            NoSuchRequirement { permit, requirement } => words(
-                "",
-                "",
-                format!("{permit} 没有要件 {requirement}。"),
-                format!("{permit} has no requirement {requirement}; take one from the plan."),
-            ),
+            MilestoneAlreadyReached { milestone, on } => {
+                let milestone = names.milestone(milestone);
+                words(
+                    "",
+                    sources::RECORD,
+                    format!("节点 {milestone} 已于 {on} 完成。"),
+                    format!("Milestone {milestone} was reached on {on}."),
+                )
+            }
+            NoSuchRequirement { permit, requirement } => {
+                let requirement = names.requirement(Some(permit), requirement);
+                let permit = names.permit(permit);
+                words(
+                    "",
+                    sources::PLAN,
+                    format!("{permit} 没有要件 {requirement}。"),
+                    format!("{permit} has no requirement {requirement}; take one from the plan."),
+                )
+            }
             UnknownOfficer { officer } => words(
                 "",
-                "",
+                sources::REGISTER,
                 format!("通讯录中没有 {officer}。"),
                 format!("The directory does not know {officer}; register the officer first."),
             ),
             UnknownBody { body } => words(
                 "",
-                "",
+                sources::REGISTER,
                 format!("通讯录中没有机构 {body}，请先登记。"),
                 format!("The directory does not know body {body}; register it first."),
             ),
             NotALead { officer } => words(
                 "",
-                "",
-                format!("{officer} 没有专班组长的角色，请由管理员授予，或另选一人。"),
+                sources::REGISTER,
+                format!("{} 没有专班组长的角色，请由管理员授予，或另选一人。", names.officer_zh(officer)),
                 format!(
-                    "{officer} does not have the role of a lead; have an administrator grant it, or name somebody else."
+                    "{} does not have the role of a lead; have an administrator grant it, or name somebody else.",
+                    names.officer_en(officer)
                 ),
             ),
-            LawIsNotAmended { permit, what } => words(
-                "R2",
-                "行政许可法 42",
-                format!("{permit} 的{}由法律或部门规定，变更计划不得改动。", apart(what).0),
-                format!(
-                    "The {} of {permit} is set by law or by its department; an amendment does not change it.",
-                    apart(what).1
-                ),
-            ),
+            LawIsNotAmended { permit, what } => {
+                let permit = names.permit(permit);
+                words(
+                    "R2",
+                    "行政许可法 42",
+                    format!("{permit} 的{}由法律或部门规定，变更计划不得改动。", apart(what).0),
+                    format!(
+                        "The {} of {permit} is set by law or by its department; an amendment does not change it.",
+                        apart(what).1
+                    ),
+                )
+            }
             NotAuthorised { needs } => words(
-                "R18",
-                "",
-                format!("无权办理，须由 {} 办理。", needs.zh()),
-                format!("Not yours to do: it needs {}.", needs.en()),
+                needs.ground().0,
+                needs.ground().1,
+                format!("无权办理，须由{}办理。", needs.zh(names)),
+                format!("Not yours to do: it needs {}.", needs.en(names)),
             ),
-            CustodyElsewhere { permit, holder } => words(
-                "",
-                "",
-                format!("{permit} 现由 {holder} 保管，收回后方可办理。"),
-                format!("{holder} has custody of {permit}; recall it first."),
-            ),
+            CustodyElsewhere { permit, holder } => {
+                let permit = names.permit(permit);
+                words(
+                    "",
+                    sources::HANDOFF,
+                    format!("{permit} 现由{}保管，收回后方可办理。", names.body_zh(holder)),
+                    format!("{} has custody of {permit}; recall it first.", names.body_en(holder)),
+                )
+            }
             SeparationOfDuties { officer, because } => words(
                 "R18",
                 "行政许可法 34",
-                format!("{officer} 须回避：{because}。请由他人办理。"),
-                format!("{officer} must stand back: {because}. Let someone else do it."),
+                format!("{} 须回避：{because}。请由他人办理。", names.officer_zh(officer)),
+                format!("{} must stand back: {because}. Let someone else do it.", names.officer_en(officer)),
             ),
             NotFinished { permits, debts, handoffs } => words(
                 "",
-                "",
+                sources::ORDER,
                 format!(
                     "尚未办结：审批事项 {}；欠件 {}；移交 {}。",
-                    codes(permits),
-                    codes(debts),
-                    codes(handoffs)
+                    codes(permits, names),
+                    codes(debts, names),
+                    codes(handoffs, names)
                 ),
                 format!(
                     "Not finished: permits {}; debts {}; handoffs {}.",
-                    codes(permits),
-                    codes(debts),
-                    codes(handoffs)
+                    codes(permits, names),
+                    codes(debts, names),
+                    codes(handoffs, names)
                 ),
             ),
             EffectiveInFuture { effective, today } => words(
                 "R16",
-                "",
+                sources::RECORD,
                 format!("发生日期 {effective} 晚于今天 {today}。"),
                 format!("{effective} lies after today, {today}; record it when it has happened."),
             ),
             BackfillOutOfOrder { effective, last } => words(
                 "R16",
-                "",
+                sources::RECORD,
                 format!("补录日期 {effective} 早于已记录的 {last}，会改变既成结果；请更正原记录。"),
                 format!(
                     "{effective} lies before {last}, on which something that depends on it is recorded; correct that entry instead."

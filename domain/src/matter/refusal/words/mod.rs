@@ -10,7 +10,7 @@ mod life;
 mod tolerance;
 
 use super::{Authority, Because, MatterRefusal, Missing};
-use crate::{ids::PermitCode, matter::plan::Mode};
+use crate::{ids::PermitCode, matter::plan::Mode, naming::Names, sources};
 
 pub(super) struct Words {
     pub(super) rule: Option<&'static str>,
@@ -25,22 +25,24 @@ fn words(rule: &'static str, source: &str, zh: impl Into<String>, en: impl Into<
 }
 
 impl MatterRefusal {
-    pub(super) fn words(&self) -> Words {
-        self.words_of_life()
-            .or_else(|| self.words_of_intake())
-            .or_else(|| self.words_of_clock())
-            .or_else(|| self.words_of_tolerance())
-            .unwrap_or_else(|| self.words_of_decision())
+    pub(super) fn words(&self, names: &Names<'_>) -> Words {
+        self.words_of_life(names)
+            .or_else(|| self.words_of_intake(names))
+            .or_else(|| self.words_of_clock(names))
+            .or_else(|| self.words_of_tolerance(names))
+            .unwrap_or_else(|| self.words_of_decision(names))
     }
 }
 
-fn missing_zh(missing: &[Missing]) -> String {
-    let one = |m: &Missing| format!("{}（{}）", m.requirement, m.because.zh());
+fn missing_zh(permit: &PermitCode, missing: &[Missing], names: &Names<'_>) -> String {
+    let one =
+        |m: &Missing| format!("{}（{}）", names.requirement(Some(permit), &m.requirement), m.because.zh());
     missing.iter().map(one).collect::<Vec<_>>().join("、")
 }
 
-fn missing_en(missing: &[Missing]) -> String {
-    let one = |m: &Missing| format!("{} ({})", m.requirement, m.because.en());
+fn missing_en(permit: &PermitCode, missing: &[Missing], names: &Names<'_>) -> String {
+    let one =
+        |m: &Missing| format!("{} ({})", names.requirement(Some(permit), &m.requirement), m.because.en());
     missing.iter().map(one).collect::<Vec<_>>().join(", ")
 }
 
@@ -60,11 +62,11 @@ fn modes_en(modes: &[Mode]) -> String {
     }
 }
 
-fn codes(codes: &[PermitCode]) -> String {
+fn codes(codes: &[PermitCode], names: &Names<'_>) -> String {
     if codes.is_empty() {
         "—".into()
     } else {
-        codes.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+        codes.iter().map(|code| names.permit(code)).collect::<Vec<_>>().join("、")
     }
 }
 
@@ -98,31 +100,62 @@ impl Because {
 }
 
 impl Authority {
-    fn zh(&self) -> String {
+    fn zh(&self, names: &Names<'_>) -> String {
         match self {
             Authority::TaskForceLead => "本事项专班组长或副组长".into(),
             Authority::Lead => "专班组长".into(),
-            Authority::Submitter { lead } => format!("综合窗口、实施单位或 {lead}"),
-            Authority::Custodian { body } => format!("保管部门 {body}"),
-            Authority::LeadDepartment { body } => format!("牵头部门 {body}"),
-            Authority::HeadOf { body } => format!("{body} 负责人"),
+            Authority::Submitter { lead } => format!("综合窗口、实施单位或 {}", names.body_zh(lead)),
+            Authority::Custodian { body } => format!("保管部门 {}", names.body_zh(body)),
+            Authority::LeadDepartment { body } => format!("牵头部门 {}", names.body_zh(body)),
+            Authority::HeadOf { body } => format!("{} 负责人", names.body_zh(body)),
             Authority::GovernmentHead => "本级政府负责人".into(),
-            Authority::Receiver { body } => format!("接收部门 {body}"),
+            Authority::Receiver { body } => format!("接收部门 {}", names.body_zh(body)),
             Authority::Administrator => "管理员".into(),
         }
     }
 
-    fn en(&self) -> String {
+    fn en(&self, names: &Names<'_>) -> String {
         match self {
             Authority::TaskForceLead => "the lead or deputy of this matter's task force".into(),
             Authority::Lead => "a task-force lead".into(),
-            Authority::Submitter { lead } => format!("the window, the implementing body or {lead}"),
-            Authority::Custodian { body } => format!("an officer of {body}, which has custody"),
-            Authority::LeadDepartment { body } => format!("an officer of the lead department {body}"),
-            Authority::HeadOf { body } => format!("the head of {body}"),
+            Authority::Submitter { lead } => {
+                format!("the window, the implementing body or {}", names.body_en(lead))
+            }
+            Authority::Custodian { body } => {
+                format!("an officer of {}, which has custody", names.body_en(body))
+            }
+            Authority::LeadDepartment { body } => {
+                format!("an officer of the lead department {}", names.body_en(body))
+            }
+            Authority::HeadOf { body } => format!("the head of {}", names.body_en(body)),
             Authority::GovernmentHead => "the head of the people's government".into(),
-            Authority::Receiver { body } => format!("an officer of {body}, to which it was offered"),
+            Authority::Receiver { body } => {
+                format!("an officer of {}, to which it was offered", names.body_en(body))
+            }
             Authority::Administrator => "an administrator".into(),
         }
+    }
+
+    /// The rule and the source behind who may act.
+    fn ground(&self) -> (&'static str, &'static str) {
+        match self {
+            Authority::GovernmentHead => ("R4", "行政许可法 42"),
+            _ => ("R18", sources::DUTIES),
+        }
+    }
+}
+
+/// The rule and the law of the step that an act belongs to, by what it needs.
+fn step(needed: &str) -> (&'static str, &'static str) {
+    match apart(needed).0 {
+        "收件待受理" | "待补正" | "待补正件请用补正收件" | "视为受理" | "已收件" => {
+            ("R3", "行政许可法 32")
+        }
+        "审查中" | "已受理" => ("R4", "行政许可法 42"),
+        "已批准" => ("R5", "行政许可法 44"),
+        "已发证" => ("R7", "行政许可法 50"),
+        "已批准或已发证" => ("R8", "行政许可法 69"),
+        "该环节之前" => ("R10", sources::TOLERANCE),
+        _ => ("", sources::ORDER),
     }
 }

@@ -1,7 +1,7 @@
 //! What the onlooker may do now, and why not: asked of the domain, never decided here.
 
 use async_graphql::SimpleObject;
-use om_domain::{decider::Explained, matter::Can};
+use om_domain::{decider::Explained, matter::Can, naming::Names};
 
 /// An action, and whether the one who asks may take it now. Buttons come from here.
 #[derive(Debug, Clone, SimpleObject)]
@@ -22,15 +22,16 @@ pub struct Action {
     pub source: Option<String>,
 }
 
-impl From<Can> for Action {
-    fn from(can: Can) -> Self {
+impl Action {
+    /// The domain's answer, with the names that are known.
+    pub(super) fn of(can: Can, names: &Names<'_>) -> Self {
         let why = can.refusal.as_ref();
         Action {
             name: can.action,
             allowed: why.is_none(),
             code: why.map(Explained::code),
-            reason: why.map(Explained::message_en),
-            reason_zh: why.map(Explained::message_zh),
+            reason: why.map(|why| why.message_en(names)),
+            reason_zh: why.map(|why| why.message_zh(names)),
             rule: why.and_then(Explained::rule),
             source: why.and_then(Explained::source),
         }

@@ -152,7 +152,7 @@ pub(super) fn of(view: &View, input: Option<AssumptionsInput>) -> Result<Option<
     if input.tolerate.len() + input.extend.len() + input.drop.len() > 100 {
         return Err(bad_input("at most 100 assumptions at once"));
     }
-    let verdicts = input.tolerate.iter().map(|t| judged(plan, t)).collect();
+    let verdicts = input.tolerate.iter().map(|t| judged(view, plan, t)).collect();
     let standing = view.state.assumptions();
     let more = input.tolerate.into_iter().map(|t| ((t.permit.0, t.requirement.0), t.mode.into()));
     let basis = input.basis.unwrap_or(ForecastBasis::Promised).into();
@@ -215,7 +215,8 @@ fn code(node: &Node) -> String {
     }
 }
 
-fn judged(plan: &Plan, assumed: &TolerateInput) -> Verdict {
+fn judged(view: &View, plan: &Plan, assumed: &TolerateInput) -> Verdict {
+    let names = view.names(Some(&assumed.permit.0));
     let planned = plan.permit(&assumed.permit.0);
     let requirement = planned.and_then(|p| p.requirement(&assumed.requirement.0));
     let judged = planned.zip(requirement).map(|(p, r)| verdict(p, &r, assumed.mode.into()));
@@ -226,8 +227,8 @@ fn judged(plan: &Plan, assumed: &TolerateInput) -> Verdict {
         requirement: assumed.requirement.clone(),
         mode: assumed.mode,
         lawful: matches!(judged, Some(Ok(_))),
-        reason: why.map(Explained::message_en).or(unknown),
-        reason_zh: why.map(Explained::message_zh),
+        reason: why.map(|why| why.message_en(&names)).or(unknown),
+        reason_zh: why.map(|why| why.message_zh(&names)),
         source: why.and_then(Explained::source),
     }
 }

@@ -263,7 +263,9 @@ impl Matter {
         if self.0.past {
             return Vec::new();
         }
-        can_on_matter(&self.0.state, &self.0.context()).into_iter().map(Into::into).collect()
+        let names = self.0.names(None);
+        let all = can_on_matter(&self.0.state, &self.0.context());
+        all.into_iter().map(|can| Action::of(can, &names)).collect()
     }
 
     /// Its entries in the order of the log, as known at the moment of this view.

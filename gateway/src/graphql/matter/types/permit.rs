@@ -335,6 +335,7 @@ impl Permit {
             return Vec::new();
         }
         let all = can_on_permit(&self.view.state, &self.code, &self.view.context());
-        all.into_iter().map(Into::into).collect()
+        let names = self.view.names(Some(&self.code));
+        all.into_iter().map(|can| Action::of(can, &names)).collect()
     }
 }

@@ -4,8 +4,10 @@ use jiff::{Timestamp, civil::Date};
 use om_domain::{
     calendar::{Calendar, beijing},
     decider::{Actor, Context},
-    ids::MatterId,
+    directory::Directory,
+    ids::{MatterId, PermitCode},
     matter::{Matter, MatterReads},
+    naming::Names,
 };
 use om_infra::executor::At;
 use std::sync::Arc;
@@ -31,6 +33,8 @@ pub struct View {
     pub calendar: Calendar,
     /// What a decision would read from other streams.
     pub reads: Arc<MatterReads>,
+    /// The county's directory, for names.
+    pub directory: Arc<Directory>,
     /// Who looks.
     pub by: Arc<Actor>,
 }
@@ -39,6 +43,11 @@ impl View {
     /// The day in Beijing that clocks are read at.
     pub fn today(&self) -> Date {
         beijing(self.as_of)
+    }
+
+    /// What bodies, permits and requirements are called; `about` is the permit spoken of.
+    pub fn names<'a>(&'a self, about: Option<&'a PermitCode>) -> Names<'a> {
+        Names { directory: Some(&self.directory), plan: self.state.plan.as_ref(), about }
     }
 
     /// The context in which the domain is asked what the onlooker may do.

@@ -1,0 +1,89 @@
+//! What ids are called: for sentences that a person reads.
+//!
+//! Invariants: what is not known keeps its id; an account is named by its post or body, never by the person, whose name
+//! is in the vault.
+//! Deliberately absent: facts; those keep their ids.
+
+use crate::{
+    directory::Directory,
+    ids::{BodyId, MilestoneCode, OfficerId, PermitCode},
+    matter::plan::{Plan, RequirementId},
+};
+
+/// Where names are looked up. The default knows none, and every id stands for itself.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Names<'a> {
+    /// The county's directory, for bodies and accounts.
+    pub directory: Option<&'a Directory>,
+    /// The matter's plan, for permits, milestones and materials.
+    pub plan: Option<&'a Plan>,
+    /// The permit that is spoken of: its materials come first, where several permits have one of the same code.
+    pub about: Option<&'a PermitCode>,
+}
+
+impl<'a> Names<'a> {
+    /// With the names of a directory only.
+    pub fn of_directory(directory: &'a Directory) -> Self {
+        Names { directory: Some(directory), ..Names::default() }
+    }
+
+    /// A body's Chinese name.
+    pub fn body_zh(&self, id: &BodyId) -> String {
+        let body = self.directory.and_then(|d| d.body(id));
+        body.map_or_else(|| id.to_string(), |body| body.name_zh.to_string())
+    }
+
+    /// A body's English name.
+    pub fn body_en(&self, id: &BodyId) -> String {
+        let body = self.directory.and_then(|d| d.body(id));
+        body.map_or_else(|| id.to_string(), |body| body.name_en.to_string())
+    }
+
+    /// An account, by its post or body.
+    pub fn officer_zh(&self, id: &OfficerId) -> String {
+        let entry = self.directory.and_then(|d| d.known(id));
+        entry.map_or_else(
+            || id.to_string(),
+            |entry| {
+                let post = entry.post.as_ref().map(ToString::to_string);
+                format!("{}（{id}）", post.unwrap_or_else(|| self.body_zh(&entry.body)))
+            },
+        )
+    }
+
+    /// An account, by its body.
+    pub fn officer_en(&self, id: &OfficerId) -> String {
+        let entry = self.directory.and_then(|d| d.known(id));
+        entry.map_or_else(|| id.to_string(), |entry| format!("{id} of {}", self.body_en(&entry.body)))
+    }
+
+    /// A permit's code and name.
+    pub fn permit(&self, code: &PermitCode) -> String {
+        let planned = self.plan.and_then(|plan| plan.permit(code));
+        planned.map_or_else(|| code.to_string(), |planned| format!("{code} {}", planned.name))
+    }
+
+    /// A milestone's name.
+    pub fn milestone(&self, code: &MilestoneCode) -> String {
+        let planned = self.plan.and_then(|plan| plan.milestones.iter().find(|m| m.code == *code));
+        planned.map_or_else(|| code.to_string(), |planned| planned.name.to_string())
+    }
+
+    /// What a permit requires: another permit, a milestone or a material, by its name.
+    pub fn requirement(&self, permit: Option<&PermitCode>, id: &RequirementId) -> String {
+        let named = match id {
+            RequirementId::Permit(code) => {
+                self.plan.and_then(|plan| plan.permit(code)).map(|_| self.permit(code))
+            }
+            RequirementId::Milestone(code) => {
+                Some(self.milestone(code)).filter(|name| name.as_str() != code.as_str())
+            }
+            RequirementId::Material(code) => self.plan.and_then(|plan| {
+                let first = permit.or(self.about).and_then(|permit| plan.permit(permit));
+                let mut materials = first.into_iter().chain(&plan.permits).flat_map(|p| &p.materials);
+                materials.find(|material| material.code == *code).map(|material| material.name.to_string())
+            }),
+        };
+        named.unwrap_or_else(|| id.to_string())
+    }
+}

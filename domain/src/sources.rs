@@ -1,0 +1,19 @@
+//! Sources that are no law: what this platform or the county sets itself, said as such.
+//!
+//! Invariant: none of them looks like an article of law.
+//! Deliberately absent: law; a refusal cites its article itself.
+
+/// The order in which a matter and its permits are worked on.
+pub const ORDER: &str = "本平台规则：办理顺序";
+/// What the matter's plan has, and how it changes.
+pub const PLAN: &str = "本平台规则：审批计划";
+/// Who must stand in the county's directory, and what must stand in its registers.
+pub const REGISTER: &str = "本平台规则：目录与登记";
+/// How facts are recorded and corrected.
+pub const RECORD: &str = "本平台规则：记录与更正";
+/// Custody is always with exactly one body.
+pub const HANDOFF: &str = "本平台规则：移交（保管部门始终只有一个）";
+/// Who may do what, and who must stand back.
+pub const DUTIES: &str = "本平台规则：岗位职责与分离";
+/// What may be tolerated, until when, and what follows.
+pub const TOLERANCE: &str = "县容缺清单及本平台规则";
