@@ -48,6 +48,8 @@ fn of_a_matter() -> Vec<R> {
         R::WrongPhase { is: Phase::Proposed, needed: vec![Phase::Underway] },
         R::CodeNotReserved { by: Some(MatterId::of_command(&p("530322"), &CommandId(Uuid::nil()))) },
         R::CodeOfAnotherPlace { code: p("2306-530326-04-01-280001"), county: p("530322") },
+        R::ProjectStays { what: "project code (项目代码)" },
+        R::PromiseNeedsItsDocument { permit: permit() },
         R::NoPlan,
         R::AlreadyPlanned,
         R::TemplateUnknown { reason: "no such template (没有该模板)".into() },
@@ -133,6 +135,7 @@ fn of_a_matter() -> Vec<R> {
         R::NoExpiry { permit: permit() },
         R::RenewalTooLate { expires_on: ON, latest: ON },
         R::NoRenewal { permit: permit() },
+        R::RenewalTermTooShort { permit: permit(), valid_until: ON, least: ON },
         R::RenewalNoLonger { permit: permit(), valid_until: ON },
         R::NoCertificate { permit: permit() },
         R::StatutoryEdge { permit: permit(), needed_by: p("C4") },
@@ -179,7 +182,7 @@ const NO_RULE: &[(&str, &[&str])] = &[
     ),
     (
         "one code a project: 政府投资条例 10, not numbered",
-        &["CodeNotReserved", "CodeOfAnotherPlace", "ProjectCodeTaken"],
+        &["CodeNotReserved", "CodeOfAnotherPlace", "ProjectStays", "ProjectCodeTaken"],
     ),
     (
         "what the plan has: the aggregate's description, not numbered",

@@ -247,6 +247,7 @@ fn names_bodies(command: &MatterCommand) -> bool {
     matches!(
         command,
         C::ProposeMatter { .. }
+            | C::CorrectProject { .. }
             | C::DesignateMatter { .. }
             | C::ChangeTaskForce { .. }
             | C::AmendPlan { .. }
@@ -263,7 +264,8 @@ fn named(command: &MatterCommand) -> Vec<&OfficerId> {
             lead.chain(task_force.members.values()).collect()
         }
         MatterCommand::RecordCheck { officers, .. } => officers.iter().collect(),
-        MatterCommand::CorrectEntry { second_person, .. } => vec![second_person],
+        MatterCommand::CorrectEntry { second_person, .. }
+        | MatterCommand::CorrectProject { second_person, .. } => vec![second_person],
         _ => vec![],
     }
 }

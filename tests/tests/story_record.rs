@@ -169,3 +169,30 @@ async fn the_day_of_a_corrected_file_and_the_number_of_a_document_are_corrected(
     seen.shows("permit.round.acceptance.notice.number", numbers.1);
     case.last("PermitAccepted").await.all.shows("data.notice.number", number.as_str());
 }
+
+#[tokio::test]
+async fn the_projects_facts_are_put_right_by_two_and_what_was_wrong_stays_in_the_history() {
+    use serde_json::json;
+    let case = Case::story().await;
+    let code = case.see_as("lead", "project { code }", json!(null)).await.at("project.code").clone();
+    let correct = |user: &str, second: &str, code: serde_json::Value| {
+        let project = json!({
+            "name": "同乐大道一期", "kind": "市政道路", "code": code, "implementingBody": "body:tongle",
+            "applicant": "applicant:city-investment", "place": "同乐街道城南片区", "areaM2": 187_000 });
+        let second = format!("officer:{second}");
+        let input = json!({ "project": project, "reason": "录入错误", "secondPerson": second });
+        case.by(user).act("correctProject", input)
+    };
+    correct("wa-officer-1", "wa-officer-2", code.clone()).refused("NotAuthorised").await;
+    correct("lead", "lead", code.clone()).refused("SecondPersonNeeded").await;
+    correct("lead", "deputy", json!("2306-530322-04-01-999999")).refused("ProjectStays").await;
+    correct("lead", "deputy", code).done().await;
+    let seen = case.see_as("lead", "project { place areaM2 }", json!(null)).await;
+    seen.shows("project.place", "同乐街道城南片区").shows("project.areaM2", 187_000);
+    let told = case.history().await;
+    let last = told.last().map(|entry| entry.all.clone());
+    let last = last.as_ref().and_then(|all| all.at("data.old.place").as_str());
+    assert_eq!(last, Some("同乐街道"), "the wrong entry stays visible");
+    let rows = case.list("lead", "{ overview { matters(first: 5) { edges { node { place } } } } }").await;
+    rows.shows("overview.matters.edges.0.node.place", "同乐街道城南片区");
+}

@@ -294,6 +294,7 @@ async fn r10_a_lapse_is_set_aside_where_the_supplement_was_there_in_time() {
     let permit = case.permit("W").await;
     permit.shows("status", "IN_REVIEW").shows("tolerances.0.debt", "RECEIVED");
     assert!(names(&case.history().await).contains(&"ToleranceLapsed"), "the lapse stays visible");
+    case.time_passes().await;
     case.list("lead", record).await.shows("applicant.eligible", true);
     water.verify("W", SEAL).done().await;
     water.approve("W").done().await;

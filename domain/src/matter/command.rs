@@ -20,6 +20,8 @@ use std::collections::BTreeSet;
 pub enum MatterCommand {
     /// Propose a matter for a project whose code is reserved.
     ProposeMatter { project: ProjectFacts },
+    /// Correct the project's facts, given whole; its code and its applicant stay.
+    CorrectProject { project: ProjectFacts, reason: LegalText, second_person: OfficerId },
     /// Designate it a one-matter project and form its task force.
     DesignateMatter { task_force: TaskForce, basis: LegalText },
     /// Change the task force.

@@ -43,7 +43,9 @@ pub(super) fn decide(state: &Matter, command: &C, ctx: &Ctx<'_>) -> Facts {
         }
         C::RefuseRenewal { permit, reasons, article, remedy, notice } => {
             let at = state.find(permit)?;
-            answers_renewal(state, &at, notice, ctx)?;
+            if answers_renewal(state, &at, notice, ctx)?.renewal_asked.is_none() {
+                return Err(MatterRefusal::NoRenewal { permit: permit.clone() });
+            }
             super::one(
                 ctx,
                 RenewalRefused {
@@ -291,11 +293,24 @@ fn grant_renewal(
     ctx: &Ctx<'_>,
 ) -> Facts {
     let at = state.find(code)?;
-    let expires_on = answers_renewal(state, &at, notice, ctx)?.valid_until;
+    let certificate = answers_renewal(state, &at, notice, ctx)?;
+    if let Some(ended) = certificate.deemed_from {
+        let least = same_term_again(certificate.term_from, ended);
+        if valid_until < least {
+            return Err(MatterRefusal::RenewalTermTooShort { permit: code.clone(), valid_until, least });
+        }
+    }
+    let expires_on = certificate.valid_until;
     if expires_on.is_some_and(|expires_on| valid_until <= expires_on) {
         return Err(MatterRefusal::RenewalNoLonger { permit: code.clone(), valid_until });
     }
     super::one(ctx, RenewalGranted { permit: code.clone(), valid_until, notice: notice.clone() })
+}
+
+/// The least a deemed renewal lasts: as long again as the term that it renews (R7).
+fn same_term_again(from: Date, ended: Date) -> Date {
+    let term = from.until((jiff::Unit::Year, ended)).unwrap_or_default();
+    ended.checked_add(term).unwrap_or(ended)
 }
 
 /// A renewal is answered by the lead department, before expiry, with a notice served.
@@ -307,7 +322,8 @@ fn answers_renewal<'a>(
 ) -> Result<&'a Certificate, MatterRefusal> {
     at.decider(ctx)?;
     let certificate = issued(at)?;
-    let asked_by = certificate.renewal_asked_by.as_ref().filter(|_| certificate.renewal_asked.is_some());
+    let open = certificate.renewal_asked.or(certificate.deemed_from);
+    let asked_by = certificate.renewal_asked_by.as_ref().filter(|_| open.is_some());
     let asked_by = asked_by.ok_or_else(|| MatterRefusal::NoRenewal { permit: at.code.clone() })?;
     at.not_for(state, asked_by, ctx)?;
     served(notice, ctx.day())?;

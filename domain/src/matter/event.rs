@@ -201,6 +201,17 @@ events! {
             /// Where its code was reserved.
             reserved: SeenAt,
         },
+        /// The project's facts were corrected; what was proposed stays visible.
+        ProjectCorrected = 1 {
+            /// As recorded.
+            old: ProjectFacts,
+            /// As it is.
+            new: ProjectFacts,
+            /// Why.
+            reason: LegalText,
+            /// The second person.
+            second_person: OfficerId,
+        },
         /// Designated a one-matter project with a task force (Designated).
         MatterDesignated = 1 {
             /// The task force.

@@ -25,6 +25,7 @@ pub(super) fn evolve(state: &mut Matter, fact: &Recorded<E>) {
             state.project = Some(e.project.clone());
             state.phase = Phase::Proposed;
         }
+        E::ProjectCorrected(e) => state.project = Some(e.new.clone()),
         E::MatterDesignated(e) => {
             state.task_force = Some(e.task_force.clone());
             state.phase = Phase::Designated;
@@ -316,6 +317,8 @@ fn evolve_round(round: &mut Round, fact: &Recorded<E>, day: Date) {
                 on: day,
                 document: e.certificate.clone(),
                 valid_until: e.valid_until,
+                term_from: day,
+                deemed_from: None,
                 renewal_asked: None,
                 renewal_asked_by: None,
             });
@@ -326,12 +329,14 @@ fn evolve_round(round: &mut Round, fact: &Recorded<E>, day: Date) {
         }),
         E::RenewalGranted(e) => renew(round, |c| {
             c.renewal_asked = None;
+            c.term_from = c.deemed_from.take().or(c.valid_until).unwrap_or(c.term_from);
             c.valid_until = Some(e.valid_until);
         }),
         E::RenewalRefused(_) => renew(round, |c| c.renewal_asked = None),
-        E::RenewalDeemedGranted(_) => renew(round, |c| {
+        E::RenewalDeemedGranted(e) => renew(round, |c| {
             c.renewal_asked = None;
             c.valid_until = None;
+            c.deemed_from = Some(e.expired_on);
         }),
         _ => evolve_clock(round, fact),
     }

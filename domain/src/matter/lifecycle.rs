@@ -197,12 +197,21 @@ fn lawful(plan: &Plan, put: &[PlannedPermit], ctx: &Ctx<'_>) -> Result<(), Matte
             "statutory limit (法定时限)"
         } else if (old.sensitive, old.issue_first_listed) != (new.sensitive, new.issue_first_listed) {
             "field where no commitment is taken (不适用承诺的领域)"
+        } else if promise_alone(old, new) {
+            return Err(MatterRefusal::PromiseNeedsItsDocument { permit: new.code.clone() });
         } else {
             continue;
         };
         return Err(MatterRefusal::LawIsNotAmended { permit: new.code.clone(), what });
     }
     Ok(())
+}
+
+/// A promised limit is its department's: it changes only with the document in which the department set the new one.
+fn promise_alone(old: &PlannedPermit, new: &PlannedPermit) -> bool {
+    let days = |p: &PlannedPermit| p.promised.as_ref().map(|l| (l.value, l.unit));
+    let document = |p: &PlannedPermit| p.promised.as_ref().map(|l| l.source.clone());
+    days(old) != days(new) && (document(old) == document(new) || new.promised.is_none())
 }
 
 /// What the law makes a condition stays one: an amendment takes no statutory edge away (R8).

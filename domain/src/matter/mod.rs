@@ -20,6 +20,7 @@ mod lifecycle;
 mod order;
 mod outlook;
 pub mod plan;
+mod project;
 mod record;
 pub mod refusal;
 pub mod requirements;
@@ -186,6 +187,7 @@ fn dispatch(state: &Matter, command: &MatterCommand, ctx: &Ctx<'_>) -> Facts {
         | C::DenyPermit { .. }
         | C::IssueCertificate { .. }
         | C::RevokePermit { .. } => decision::decide(state, command, ctx),
+        C::CorrectProject { .. } => project::decide(state, command, ctx),
         C::CorrectEntry { .. } => record::decide(state, command, ctx),
         C::Settle => Ok(vec![]),
     }

@@ -98,6 +98,7 @@ pub(super) fn lanes(event: &MatterEvent) -> Vec<Lane> {
     let debt = |code: &PermitCode, r: &RequirementId| vec![Lane::Debt(code.clone(), r.clone())];
     match event {
         E::MatterProposed(_)
+        | E::ProjectCorrected(_)
         | E::MatterDesignated(_)
         | E::TaskForceChanged(_)
         | E::MatterStarted(_)

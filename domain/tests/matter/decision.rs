@@ -440,3 +440,38 @@ fn r08_a_statutory_condition_among_what_is_missing_is_what_the_refusal_rests_on(
     let title_and_safety = handed(&["form", "seal", "bank"]).when(issue("A1", "2023-06-12", None));
     title_and_safety.refused(|r| (r.code(), r.rule()) == ("RequirementsUnmet", Some("R8")));
 }
+
+#[test]
+fn r07_the_term_of_a_deemed_renewal_is_recorded_by_the_department_and_is_no_shorter_than_before() {
+    let grant = |until: &str, served: &str| C::GrantRenewal {
+        permit: p("A1"),
+        valid_until: p(until),
+        notice: notice("延续 1", served),
+    };
+    let deemed = issued(Some("2025-06-13"))
+        .on("2025-05-01")
+        .by("window")
+        .when(C::RequestRenewal { permit: p("A1") })
+        .on("2025-06-14")
+        .passes()
+        .then_only(&["RenewalDeemedGranted"])
+        .see(|g| {
+            let certificate = g.round("A1").certificate.as_ref().unwrap();
+            assert_eq!((certificate.valid_until, certificate.deemed_from), (None, day("2025-06-13")));
+        })
+        .by("dr-1");
+    let short = deemed.clone().when(grant("2027-06-12", "2025-06-14"));
+    short.refused(|r| matches!(r, R::RenewalTermTooShort { least, .. } if *least == p("2027-06-13")));
+    let refuse = C::RefuseRenewal {
+        permit: p("A1"),
+        reasons: text("已不符合条件"),
+        article: text("行政许可法 50"),
+        remedy: text("可申请复议"),
+        notice: notice("不予延续 1", "2025-06-14"),
+    };
+    deemed.clone().when(refuse).refused_as("NoRenewal");
+    deemed.when(grant("2027-06-13", "2025-06-14")).then_only(&["RenewalGranted"]).see(|g| {
+        let certificate = g.round("A1").certificate.as_ref().unwrap();
+        assert_eq!((certificate.valid_until, certificate.deemed_from), (day("2027-06-13"), None));
+    });
+}

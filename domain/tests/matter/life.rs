@@ -362,3 +362,64 @@ fn a_project_code_of_another_place_is_refused_and_one_from_above_is_not() {
     propose("2306-530300-04-01-123456").then_only(&["MatterProposed"]);
     propose("2306-530000-04-01-123456").then_only(&["MatterProposed"]);
 }
+
+fn correct_project(change: impl FnOnce(&mut om_domain::matter::event::ProjectFacts), second: &str) -> C {
+    let mut corrected = project();
+    change(&mut corrected);
+    C::CorrectProject { project: corrected, reason: text("录入错误"), second_person: p(second) }
+}
+
+#[test]
+fn the_projects_facts_are_corrected_by_two_and_the_wrong_ones_stay_visible() {
+    let correct = || correct_project(|p| (p.place, p.area_m2) = (text("同乐街道"), Some(187_000)), "deputy");
+    given(plan())
+        .by("lead")
+        .when(correct())
+        .then(|events| {
+            let [E::ProjectCorrected(e)] = events else { panic!("{events:?}") };
+            assert_eq!((e.old.place.as_str(), e.new.place.as_str()), ("中枢街道", "同乐街道"));
+        })
+        .see(|g| assert_eq!(g.state.project.as_ref().unwrap().area_m2, Some(187_000)))
+        .when(correct())
+        .then_only(&[])
+        .see(|g| assert_eq!(g.count("MatterProposed"), 1));
+}
+
+#[test]
+fn the_projects_facts_are_corrected_by_the_lead_or_who_implements_it_with_a_second_person() {
+    let named = |second: &str| correct_project(|p| p.name = text("滇中大道二期"), second);
+    given(plan()).by("dr-1").when(named("dr-2")).refused_as("NotAuthorised");
+    given(plan()).by("lead").when(named("lead")).refused_as("SecondPersonNeeded");
+    given(plan()).by("lead").when(named("nr-1")).refused_as("SecondPersonNeeded");
+    given(plan()).by("town").when(named("deputy")).refused_as("SecondPersonNeeded");
+}
+
+#[test]
+fn what_a_project_is_known_by_is_not_corrected() {
+    let lead = || given(plan()).by("lead");
+    let stays = |change: fn(&mut om_domain::matter::event::ProjectFacts)| {
+        lead().when(correct_project(change, "deputy")).refused_as("ProjectStays")
+    };
+    stays(|p| p.code = "2306-530322-04-01-654321".parse().unwrap());
+    stays(|p| p.applicant = "somebody-else".parse().unwrap());
+    stays(|p| p.implementing_body = "water".parse().unwrap());
+    let owner = || correct_project(|p| p.applicant_body = None, "deputy");
+    lead().when(owner()).then_only(&["ProjectCorrected"]);
+    in_review().by("lead").when(owner()).refused_as("ProjectStays");
+}
+
+#[test]
+fn r02_a_promised_limit_changes_only_with_its_departments_document() {
+    let put = |value: u16, source: &str| {
+        let mut a2 = plan().permits.remove(1);
+        a2.promised = Some(limit(value, Unit::WorkingDays, source));
+        amend(vec![a2], &[])
+    };
+    let lead = || given(plan()).by("lead");
+    lead().when(put(8, "county promise")).refused_as("PromiseNeedsItsDocument");
+    lead().when(put(3, "county promise")).refused_as("PromiseNeedsItsDocument");
+    lead().when(put(3, "陆自然资发〔2023〕9号")).then_only(&["PlanAmended"]);
+    let mut none = plan().permits.remove(1);
+    none.promised = None;
+    lead().when(amend(vec![none], &[])).refused_as("PromiseNeedsItsDocument");
+}

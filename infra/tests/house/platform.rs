@@ -24,7 +24,7 @@ async fn an_installation_opens_becomes_ready_and_ends() {
         platform.projections.caught_up().await.unwrap();
         let readiness = platform.readiness().await.unwrap();
         assert!(readiness.ready, "{readiness:?}");
-        assert_eq!((readiness.log, readiness.policies.len()), (LogState::Serving, 3));
+        assert_eq!((readiness.log, readiness.policies.len()), (LogState::Serving, 4));
         assert!(platform.gather().await.unwrap().contains("onematter_projection_lag_events"));
         assert_eq!(platform.settle_due().await, 0);
         let second = open(dir.path(), false);

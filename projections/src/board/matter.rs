@@ -136,6 +136,15 @@ impl MatterRow {
             self.deputy = task_force.deputy.clone();
         }
         match &fact.event {
+            E::ProjectCorrected(e) => {
+                let project = &e.new;
+                self.name = project.name.clone();
+                self.kind = project.kind.clone();
+                self.implementing_body = project.implementing_body.clone();
+                self.place = project.place.clone();
+                self.investment_yuan = project.investment_yuan;
+                self.target = project.target;
+            }
             E::MatterPlanned(e) => {
                 self.template = Some(e.plan.template.clone());
                 self.backfill_grace_days = e.plan.settings.backfill_grace_days;
@@ -201,7 +210,9 @@ pub(super) fn store(db: &Connection, county: &str, matter: &str, row: &MatterRow
              :applicant, :place, :investment_yuan, :target, :template, :proposed_on, :started_on, :ended_on, :grace,
              :last_event, :last_position, :last_on)
          ON CONFLICT (county, matter) DO UPDATE
-         SET name = excluded.name, phase = excluded.phase, lead_officer = excluded.lead_officer,
+         SET name = excluded.name, kind = excluded.kind, implementing_body = excluded.implementing_body,
+             place = excluded.place, investment_yuan = excluded.investment_yuan, target = excluded.target,
+             phase = excluded.phase, lead_officer = excluded.lead_officer,
              deputy = excluded.deputy, template = excluded.template, started_on = excluded.started_on,
              ended_on = excluded.ended_on, grace = excluded.grace, last_event = excluded.last_event,
              last_position = excluded.last_position, last_on = excluded.last_on",

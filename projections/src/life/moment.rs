@@ -69,7 +69,8 @@ impl Life {
         let [own, promised] = match self.status {
             Status::Submitted => [plain(Term::Intake, &round.intake_due), None],
             Status::PreReview => [plain(Term::PreReview, &round.pre_review_due), None],
-            Status::InReview => [
+            // a limit that had run out before the clock stopped keeps its last day
+            Status::InReview | Status::Suspended => [
                 limit(Term::Statutory, dues.statutory, self.planned.statutory_unit),
                 limit(Term::Promised, dues.promised, self.planned.promised_unit),
             ],

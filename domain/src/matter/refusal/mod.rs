@@ -106,6 +106,8 @@ pub enum MatterRefusal {
     CodeNotReserved { by: Option<MatterId> },
     /// The project code was given for another county, prefecture or province.
     CodeOfAnotherPlace { code: ProjectCode, county: CountyId },
+    /// What the project is known by is not corrected.
+    ProjectStays { what: &'static str },
     /// There is no plan yet.
     NoPlan,
     /// There is a plan; amend it.
@@ -134,6 +136,8 @@ pub enum MatterRefusal {
     NotALead { officer: OfficerId },
     /// An amendment does not change what the law sets for a permit.
     LawIsNotAmended { permit: PermitCode, what: &'static str },
+    /// A promised limit changes with its department's document only.
+    PromiseNeedsItsDocument { permit: PermitCode },
     /// A certificate that has expired already.
     ExpiredAtIssue { valid_until: Date, issued_on: Date },
     /// A notice served before what it answers, or before its own date.
@@ -258,6 +262,8 @@ pub enum MatterRefusal {
     NoRenewal { permit: PermitCode },
     /// A renewal lasts longer than what it renews.
     RenewalNoLonger { permit: PermitCode, valid_until: Date },
+    /// A deemed renewal lasts no less than what it renews.
+    RenewalTermTooShort { permit: PermitCode, valid_until: Date, least: Date },
     /// Nothing is issued for this permit.
     NoCertificate { permit: PermitCode },
     /// A statutory edge is not made not applicable.
@@ -313,6 +319,9 @@ codes!(
     WrongPhase,
     CodeNotReserved,
     CodeOfAnotherPlace,
+    ProjectStays,
+    PromiseNeedsItsDocument,
+    RenewalTermTooShort,
     NoPlan,
     AlreadyPlanned,
     TemplateUnknown,

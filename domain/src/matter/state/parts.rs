@@ -124,6 +124,10 @@ pub struct Certificate {
     pub document: Notice,
     /// Valid until, where it expires.
     pub valid_until: Option<Date>,
+    /// The day its term began: of issue, and after a renewal the day the term before it ended.
+    pub term_from: Date,
+    /// Deemed renewed, and the department has not recorded for how long: the day it would have expired (R7).
+    pub deemed_from: Option<Date>,
     /// A renewal asked for and not answered: the day it was asked.
     pub renewal_asked: Option<Date>,
     /// And by whom; does not answer it (R18).

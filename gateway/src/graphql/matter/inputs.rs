@@ -165,18 +165,18 @@ pub struct LimitInput {
     /// Working days or calendar days.
     pub unit: DayUnit,
     /// The article of law, or the local rule, that sets it, such as 行政许可法 42.
-    pub source: String,
+    pub source: LegalText,
 }
 
 impl From<LimitInput> for clock::Limit {
     fn from(l: LimitInput) -> Self {
-        clock::Limit { value: l.value, unit: l.unit.into(), source: l.source }
+        clock::Limit { value: l.value, unit: l.unit.into(), source: l.source.0.to_string() }
     }
 }
 
 impl From<LimitInput> for clock::Extension {
     fn from(l: LimitInput) -> Self {
-        clock::Extension { value: l.value, unit: l.unit.into(), source: l.source }
+        clock::Extension { value: l.value, unit: l.unit.into(), source: l.source.0.to_string() }
     }
 }
 

@@ -33,6 +33,9 @@ fn matter(event: &E) -> Option<Sentence> {
         E::MatterProposed(e) => {
             say(format!("提出事项“{}”", e.project.name), format!("proposed the matter {}", e.project.name))
         }
+        E::ProjectCorrected(e) => {
+            say(format!("更正项目信息：{}", e.reason), format!("corrected the project's facts: {}", e.reason))
+        }
         E::MatterDesignated(e) => say(
             format!("列为一件事项目，组建专班（{}）", e.basis),
             format!("designated with a task force ({})", e.basis),

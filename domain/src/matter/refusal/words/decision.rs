@@ -79,6 +79,19 @@ impl MatterRefusal {
                 format!("有效期至 {expires_on}，最迟 {latest} 申请延续。"),
                 format!("It expires on {expires_on}; renewal is asked for by {latest}. Apply anew."),
             ),
+            RenewalTermTooShort { permit, valid_until, least } => {
+                let permit = names.permit(permit);
+                words(
+                    "R7",
+                    "行政许可法 50",
+                    format!(
+                        "{permit} 视为准予延续，期限不得短于原有效期，最早到 {least}；不能记为 {valid_until}。"
+                    ),
+                    format!(
+                        "{permit} is deemed renewed for no less than its former term: until {least} at the earliest, not {valid_until}."
+                    ),
+                )
+            }
             RenewalNoLonger { permit, valid_until } => {
                 let permit = names.permit(permit);
                 words(

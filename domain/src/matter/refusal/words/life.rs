@@ -59,6 +59,23 @@ impl MatterRefusal {
                     code.division().unwrap_or("—")
                 ),
             ),
+            ProjectStays { what } => words(
+                "",
+                "政府投资条例 10",
+                format!("{}不能更正；请终止本事项，另行提出。", apart(what).0),
+                format!("The {} is not corrected; give this matter up and propose it anew.", apart(what).1),
+            ),
+            PromiseNeedsItsDocument { permit } => {
+                let permit = names.permit(permit);
+                words(
+                    "R2",
+                    sources::PLAN,
+                    format!("{permit} 的承诺时限由牵头部门公布；变更须写明部门的新依据。"),
+                    format!(
+                        "The promised limit of {permit} is its department's; name the document in which the department set the new one as its source."
+                    ),
+                )
+            }
             NoPlan => words(
                 "",
                 sources::PLAN,

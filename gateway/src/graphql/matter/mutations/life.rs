@@ -54,6 +54,22 @@ matter_mutations! {
             basis: LegalText,
         } = |i| C::DesignateMatter { task_force: i.task_force.try_into()?, basis: i.basis.0 };
 
+        /// Correct the project's facts, given whole: name, kind, place, area, investment, target, and before it is planned
+        /// the implementing body. Its code and applicant stay. What was recorded stays visible; a second person of the
+        /// same body agrees.
+        correct_project(CorrectProjectInput) {
+            /// The project as it is, whole.
+            project: ProjectInput,
+            /// Why.
+            reason: LegalText,
+            /// The second person, `officer:…`.
+            second_person: ID,
+        } = |i| C::CorrectProject {
+            project: i.project.try_into()?,
+            reason: i.reason.0,
+            second_person: node_id::officer(&i.second_person)?,
+        };
+
         /// Change the task force; the new one is given whole.
         change_task_force(ChangeTaskForceInput) {
             /// The new task force, whole.

@@ -125,8 +125,11 @@ pub struct Certificate {
     pub on: Date,
     /// The document.
     pub document: Notice,
-    /// Valid until, where it expires.
+    /// Valid until, where it expires; none also while a deemed renewal's term is not recorded.
     pub valid_until: Option<Date>,
+    /// Deemed renewed (视为准予延续, 行政许可法 50) from this day on, and the department has not recorded for how long; it does
+    /// so by granting the renewal, for no less than the former term.
+    pub renewal_deemed_from: Option<Date>,
     /// The day an unanswered renewal was asked for.
     pub renewal_asked: Option<Date>,
 }
@@ -217,6 +220,7 @@ impl Round {
                 on: c.on.into(),
                 document: (&c.document).into(),
                 valid_until: c.valid_until.map(Into::into),
+                renewal_deemed_from: c.deemed_from.map(Into::into),
                 renewal_asked: c.renewal_asked.map(Into::into),
             }),
             ended_on: round.ended.as_ref().map(|e| e.on.into()),
