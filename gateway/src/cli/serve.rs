@@ -30,6 +30,17 @@ pub(super) async fn run(args: Serve) -> Result<(), Failure> {
         demo: args.demo.then_some(true),
         otlp: args.otlp,
         log: args.log,
+        #[cfg(feature = "esdb")]
+        esdb_listen: args.esdb_listen,
+        #[cfg(feature = "esdb")]
+        esdb_tls_cert: args.esdb_tls_cert,
+        #[cfg(feature = "esdb")]
+        esdb_tls_key: args.esdb_tls_key,
+        #[cfg(feature = "esdb")]
+        esdb_users: args.esdb_users,
+        #[cfg(feature = "esdb")]
+        esdb_insecure: args.esdb_insecure.then_some(true),
+        ..ServeFlags::default()
     };
     serve(config::load(args.config.as_deref(), &flags)?).await
 }
@@ -37,6 +48,8 @@ pub(super) async fn run(args: Serve) -> Result<(), Failure> {
 /// Serves by settings.
 pub(super) async fn serve(mut config: ServeConfig) -> Result<(), Failure> {
     let sign_in = start::sign_in(config.dev, config.listen)?;
+    #[cfg(feature = "esdb")]
+    let beside = super::node::beside(&config)?;
     let telemetry = Telemetry::begin(&config.telemetry())?;
     let options = PlatformOptions {
         demo: config.demo,
@@ -55,8 +68,12 @@ pub(super) async fn serve(mut config: ServeConfig) -> Result<(), Failure> {
     // with port 0 the system has chosen one
     config.listen = listener.local_addr()?;
     let state = GatewayState::new(Arc::clone(&platform), sign_in)?;
+    #[cfg(feature = "esdb")]
+    let node = super::node::begin(beside, platform.log.clone(), Arc::clone(&platform.clock)).await?;
     banner(&config, &platform);
     let served = crate::serve::serve(listener, state, stopped()).await;
+    #[cfg(feature = "esdb")]
+    node.shutdown().await;
     platform.shutdown().await;
     eprintln!("drained and closed; everything acknowledged is on disk");
     telemetry.shutdown();
@@ -113,7 +130,7 @@ fn banner(config: &ServeConfig, platform: &Platform) {
 }
 
 /// Resolves when the process is asked to stop.
-async fn stopped() {
+pub(super) async fn stopped() {
     let interrupt = async {
         // without a handler there is nothing to wait for
         if signal::ctrl_c().await.is_err() {
