@@ -5,7 +5,7 @@
 
 mod generated {
     #![expect(unreachable_pub, clippy::allow_attributes, reason = "generated code")]
-    #![allow(dead_code, reason = "an expectation would count as a use")]
+    #![allow(dead_code, clippy::all, reason = "generated code; an expectation would count as a use")]
     include!(concat!(env!("OUT_DIR"), "/esdb.rs"));
 }
 

@@ -56,7 +56,7 @@ pub(super) fn all(subscribe: Subscribe, filter: Option<Filter>) -> Answers {
                 if filter.is_some() && after > 0 {
                     yield checkpoint(after, clock.now());
                 }
-                let position = (after > 0).then(|| read_resp::Position {
+                let position = (after > 0).then_some(read_resp::Position {
                     commit_position: after,
                     prepare_position: after,
                 });
