@@ -8,7 +8,7 @@ ARGS ?= demo
 BENCH ?=
 CI_LOCKED := $(if $(CI),--locked)
 
-.PHONY: help run test test-rust test-python test-slow test-all check bench
+.PHONY: help run test test-rust test-python test-slow test-slow-rust test-clients test-all check bench
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,9 +31,16 @@ test-python:
 	  if [ -e "$$check" ]; then echo "== $$check"; .venv/bin/python "$$check"; fi; \
 	done
 
-test-slow: ## only what `test` leaves out: faults, power cuts, large histories
+test-slow: test-slow-rust test-clients ## only what `test` leaves out: faults, power cuts, large histories, official clients
+
+test-slow-rust:
 	@.ci/setup debian nextest postgres
 	cargo nextest run --workspace --profile slow --no-tests=pass $(CI_LOCKED)
+
+test-clients: ## three official clients and the auditor's script against the node; prints their table
+	@.ci/setup debian python node
+	cargo build --workspace --bins $(CI_LOCKED)
+	.venv/bin/python tests/clients/run.py
 
 test-all: test test-slow ## both
 

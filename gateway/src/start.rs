@@ -1,9 +1,15 @@
-//! Whether this server may be started as it is asked to be, and what it must say when it is.
+//! Whether this server, or the log's, may be started as it is asked to be, and what it must say when it is.
 //!
-//! Invariant: without sign-in it serves named development users, and those on a loopback address only.
+//! Invariant: without sign-in it serves named development users, and those on a loopback address only; the
+//! log is served encrypted and to known accounts, or on a loopback address by somebody who said so.
 //! Deliberately absent: real sign-in; until it lands there is no other way to start.
 
 use crate::{context::SignIn, dev_users::DevUsers};
+#[cfg(feature = "esdb")]
+use om_infra::{
+    config::ServeConfig,
+    esdb_node::{NodeOptions, TlsFiles},
+};
 use std::net::SocketAddr;
 
 /// Why the server does not start; what to do instead.
@@ -19,6 +25,34 @@ pub enum NotStarted {
         "--dev lets everybody in under any name and is for loopback only: listen on 127.0.0.1 or [::1] instead of {0}"
     )]
     NotLoopback(SocketAddr),
+    /// The log would be open to a network.
+    #[cfg(feature = "esdb")]
+    #[error(
+        "{flag} serves the log without {what} and is for loopback only: listen on 127.0.0.1 or [::1] instead of {listen}, or give certificate, key and accounts"
+    )]
+    NodeNotLoopback {
+        /// The flag that allows it.
+        flag: &'static str,
+        /// What is missing.
+        what: &'static str,
+        /// Where it would listen.
+        listen: SocketAddr,
+    },
+    /// The log would be served unguarded without anybody having said so.
+    #[cfg(feature = "esdb")]
+    #[error(
+        "the log is not served without {what}: give certificate, key and accounts (onematter node-user add makes them), or, on a loopback address, {flag}"
+    )]
+    NodeUnguarded {
+        /// What is missing.
+        what: &'static str,
+        /// The flag that allows it.
+        flag: &'static str,
+    },
+    /// One of two files.
+    #[cfg(feature = "esdb")]
+    #[error("a certificate needs its key and a key its certificate: give both")]
+    NodeHalfTls,
 }
 
 /// How requesters are known by a server that is asked to start so.
@@ -27,6 +61,28 @@ pub fn sign_in(dev: bool, listen: SocketAddr) -> Result<SignIn, NotStarted> {
         (true, true) => Ok(SignIn::Dev(DevUsers::built_in())),
         (true, false) => Err(NotStarted::NotLoopback(listen)),
         (false, _) => Err(NotStarted::NoSignIn),
+    }
+}
+
+/// How the log may be served over the EventStoreDB protocol at `listen`; `flag` is the one that allows less.
+#[cfg(feature = "esdb")]
+pub fn node(config: &ServeConfig, listen: SocketAddr, flag: &'static str) -> Result<NodeOptions, NotStarted> {
+    let tls = match (&config.esdb_tls_cert, &config.esdb_tls_key) {
+        (Some(cert), Some(key)) => Some(TlsFiles { cert: cert.clone(), key: key.clone() }),
+        (None, None) => None,
+        _ => return Err(NotStarted::NodeHalfTls),
+    };
+    let users = config.esdb_users.clone();
+    let what = match (&tls, &users) {
+        (Some(_), Some(_)) => return Ok(NodeOptions { tls, users }),
+        (None, Some(_)) => "encryption",
+        (Some(_), None) => "accounts",
+        (None, None) => "encryption and accounts",
+    };
+    match (config.esdb_insecure, listen.ip().is_loopback()) {
+        (true, true) => Ok(NodeOptions { tls, users }),
+        (true, false) => Err(NotStarted::NodeNotLoopback { flag, what, listen }),
+        (false, _) => Err(NotStarted::NodeUnguarded { what, flag }),
     }
 }
 
@@ -48,5 +104,24 @@ mod tests {
         assert!(sign_in(true, here).is_ok());
         assert_eq!(sign_in(true, open).unwrap_err(), NotStarted::NotLoopback(open));
         assert_eq!(sign_in(false, here).unwrap_err(), NotStarted::NoSignIn);
+    }
+
+    #[cfg(feature = "esdb")]
+    #[test]
+    fn the_log_is_served_guarded_or_on_loopback_by_somebody_who_said_so() {
+        let (here, open) = (SocketAddr::from(([127, 0, 0, 1], 2113)), SocketAddr::from(([0, 0, 0, 0], 2113)));
+        let file = || Some("f".into());
+        let plain = ServeConfig::default();
+        let insecure = ServeConfig { esdb_insecure: true, ..plain.clone() };
+        let encrypted = ServeConfig { esdb_tls_cert: file(), esdb_tls_key: file(), ..plain.clone() };
+        let guarded = ServeConfig { esdb_users: file(), ..encrypted.clone() };
+        let half = ServeConfig { esdb_tls_key: None, ..guarded.clone() };
+        assert!(node(&guarded, open, "--insecure").is_ok());
+        assert!(node(&insecure, here, "--insecure").is_ok());
+        assert!(matches!(node(&insecure, open, "--insecure"), Err(NotStarted::NodeNotLoopback { .. })));
+        for unguarded in [plain, encrypted] {
+            assert!(matches!(node(&unguarded, here, "--insecure"), Err(NotStarted::NodeUnguarded { .. })));
+        }
+        assert!(matches!(node(&half, here, "--insecure"), Err(NotStarted::NodeHalfTls)));
     }
 }

@@ -51,6 +51,20 @@ pub struct ServeConfig {
     pub ticker_seconds: u32,
     /// Seconds after the end of a due day in Beijing before the ticker acts.
     pub ticker_grace_seconds: u32,
+    /// Address on which the log is served over the EventStoreDB protocol; none: it is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub esdb_listen: Option<SocketAddr>,
+    /// Certificate chain of that service, a PEM file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub esdb_tls_cert: Option<PathBuf>,
+    /// Key of that certificate, a PEM file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub esdb_tls_key: Option<PathBuf>,
+    /// Accounts of that service.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub esdb_users: Option<PathBuf>,
+    /// Without certificate or accounts, on a loopback address only.
+    pub esdb_insecure: bool,
 }
 
 impl ServeConfig {
@@ -84,6 +98,11 @@ impl Default for ServeConfig {
             cached_matters: 4_096,
             ticker_seconds: 20,
             ticker_grace_seconds: 60,
+            esdb_listen: None,
+            esdb_tls_cert: None,
+            esdb_tls_key: None,
+            esdb_users: None,
+            esdb_insecure: false,
         }
     }
 }
@@ -118,6 +137,21 @@ pub struct ServeFlags {
     /// `--log`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub log: Option<String>,
+    /// `--esdb-listen`; the node's `--listen`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub esdb_listen: Option<SocketAddr>,
+    /// `--esdb-tls-cert`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub esdb_tls_cert: Option<PathBuf>,
+    /// `--esdb-tls-key`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub esdb_tls_key: Option<PathBuf>,
+    /// `--esdb-users`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub esdb_users: Option<PathBuf>,
+    /// `--esdb-insecure`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub esdb_insecure: Option<bool>,
 }
 
 /// The settings cannot be used.
@@ -129,7 +163,8 @@ pub enum ConfigError {
     /// A value or key is wrong.
     #[error(
         "the settings cannot be used: {0}. Known keys: data, listen, dev, demo, allowed_origins, otlp, vault, \
-         vault_ca, log, log_json, cached_matters, ticker_seconds, ticker_grace_seconds"
+         vault_ca, log, log_json, cached_matters, ticker_seconds, ticker_grace_seconds, esdb_listen, esdb_tls_cert, \
+         esdb_tls_key, esdb_users, esdb_insecure"
     )]
     Wrong(Box<figment::Error>),
 }

@@ -5,6 +5,8 @@
 pub mod calendars;
 pub mod clock;
 pub mod config;
+#[cfg(feature = "esdb")]
+pub mod esdb_node;
 pub mod event_store;
 pub mod executor;
 pub mod hosting;

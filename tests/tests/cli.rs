@@ -234,3 +234,21 @@ fn a_demo_is_served_as_a_demo_only_and_asked_for_by_name() {
     fs::write(data.join("virtual-clock.json"), "{}").unwrap();
     refused(["board", "--data", text(&data)], &["virtual-clock.json", "new directory"]);
 }
+
+#[test]
+fn the_log_is_not_served_unguarded_unless_somebody_said_so_on_loopback() {
+    let scratch = TempDir::new().unwrap();
+    let data = scratch.path().join("data");
+    let node = |address| ["node", "--data", text(&data), "--listen", address];
+    refused(node("127.0.0.1:0"), &["--insecure", "node-user add"]);
+    refused(node("0.0.0.0:0").into_iter().chain(["--insecure"]), &["0.0.0.0:0", "127.0.0.1"]);
+    refused(node("127.0.0.1:0").into_iter().chain(["--insecure", "--tls-cert", "x"]), &["key"]);
+    refused(serve(&data).into_iter().chain(["--esdb-listen", "127.0.0.1:0"]), &["--esdb-insecure"]);
+    let users = scratch.path().join("users");
+    let account = |name, role| ["node-user", "add", name, "--role", role, "--users", text(&users)];
+    refused(account("audit", "admin"), &["rw", "ro"]);
+    refused(account("a:b", "ro"), &["a:b"]);
+    let made = command(account("audit", "ro")).output().unwrap();
+    assert!(made.status.success() && made.stdout.len() > 30, "the password is on standard output");
+    refused(["node-user", "remove", "nobody", "--users", text(&users)], &["nobody", "node-user list"]);
+}

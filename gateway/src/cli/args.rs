@@ -17,6 +17,12 @@ pub struct Args {
 pub enum Command {
     /// Serve GraphQL at /graphql and /graphql/ws.
     Serve(Serve),
+    /// Serve the log, and nothing else, over the EventStoreDB protocol: to gateways on other machines and auditors' tools.
+    #[cfg(feature = "esdb")]
+    Node(Node),
+    /// Add, list and remove the accounts of a node.
+    #[cfg(feature = "esdb")]
+    NodeUser(NodeUser),
     /// Play the road-and-bridge matter of 2023 through the shipped template, print its board, and serve it.
     Demo(Demo),
     /// Import a template or a directory from a TOML file.
@@ -67,6 +73,117 @@ pub struct Serve {
     /// Which log lines are written, such as info or om_infra=debug.
     #[arg(long, value_name = "FILTER")]
     pub log: Option<String>,
+    /// Serve the log over the EventStoreDB protocol too, at this address.
+    #[cfg(feature = "esdb")]
+    #[arg(long, value_name = "ADDR")]
+    pub esdb_listen: Option<SocketAddr>,
+    /// Certificate chain of that service, a PEM file.
+    #[cfg(feature = "esdb")]
+    #[arg(long, value_name = "FILE")]
+    pub esdb_tls_cert: Option<PathBuf>,
+    /// Key of that certificate, a PEM file.
+    #[cfg(feature = "esdb")]
+    #[arg(long, value_name = "FILE")]
+    pub esdb_tls_key: Option<PathBuf>,
+    /// Accounts of that service, made by `node-user add`.
+    #[cfg(feature = "esdb")]
+    #[arg(long, value_name = "FILE")]
+    pub esdb_users: Option<PathBuf>,
+    /// Serve it without certificate or accounts, on a loopback address only.
+    #[cfg(feature = "esdb")]
+    #[arg(long)]
+    pub esdb_insecure: bool,
+}
+
+/// Flags of `node`. Settings come from the same file and environment as those of `serve` (ONEMATTER_ESDB_LISTEN, …).
+#[cfg(feature = "esdb")]
+#[derive(Debug, ClapArgs)]
+pub struct Node {
+    /// Directory of the log.
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Address to listen on.
+    #[arg(long, value_name = "ADDR")]
+    pub listen: Option<SocketAddr>,
+    /// Certificate chain, a PEM file.
+    #[arg(long, value_name = "FILE")]
+    pub tls_cert: Option<PathBuf>,
+    /// Key of the certificate, a PEM file.
+    #[arg(long, value_name = "FILE")]
+    pub tls_key: Option<PathBuf>,
+    /// Accounts, made by `node-user add`.
+    #[arg(long, value_name = "FILE")]
+    pub users: Option<PathBuf>,
+    /// Serve without certificate or accounts, on a loopback address only.
+    #[arg(long)]
+    pub insecure: bool,
+    /// TOML file with the same settings.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Where traces go by OTLP over gRPC, such as http://127.0.0.1:4317.
+    #[arg(long, value_name = "URL")]
+    pub otlp: Option<String>,
+    /// Which log lines are written, such as info or om_infra=debug.
+    #[arg(long, value_name = "FILTER")]
+    pub log: Option<String>,
+}
+
+/// Flags of `node-user`.
+#[cfg(feature = "esdb")]
+#[derive(Debug, ClapArgs)]
+pub struct NodeUser {
+    /// What to do.
+    #[command(subcommand)]
+    pub what: NodeUserWhat,
+}
+
+/// What is done to the accounts of a node. A running node follows within seconds.
+#[cfg(feature = "esdb")]
+#[derive(Debug, Subcommand)]
+pub enum NodeUserWhat {
+    /// Add an account, or give it another role and password. Makes the password and prints it once.
+    Add(NodeUserAdd),
+    /// List names and roles.
+    List(NodeUserList),
+    /// Remove an account.
+    Remove(NodeUserRemove),
+}
+
+/// Flags of `node-user add`.
+#[cfg(feature = "esdb")]
+#[derive(Debug, ClapArgs)]
+pub struct NodeUserAdd {
+    /// Name of the account.
+    pub name: String,
+    /// rw reads and appends (a gateway), ro reads (an auditor's tool).
+    #[arg(long, value_name = "rw|ro")]
+    pub role: om_infra::esdb_node::users::Role,
+    /// The accounts file; made if it is not there.
+    #[arg(long, value_name = "FILE", env = "ONEMATTER_ESDB_USERS")]
+    pub users: PathBuf,
+    /// Read the password from standard input, one line, instead of making one.
+    #[arg(long)]
+    pub password_stdin: bool,
+}
+
+/// Flags of `node-user list`.
+#[cfg(feature = "esdb")]
+#[derive(Debug, ClapArgs)]
+pub struct NodeUserList {
+    /// The accounts file.
+    #[arg(long, value_name = "FILE", env = "ONEMATTER_ESDB_USERS")]
+    pub users: PathBuf,
+}
+
+/// Flags of `node-user remove`.
+#[cfg(feature = "esdb")]
+#[derive(Debug, ClapArgs)]
+pub struct NodeUserRemove {
+    /// Name of the account.
+    pub name: String,
+    /// The accounts file.
+    #[arg(long, value_name = "FILE", env = "ONEMATTER_ESDB_USERS")]
+    pub users: PathBuf,
 }
 
 /// Flags of `demo`.

@@ -1,4 +1,4 @@
-//! The command line: `onematter serve | demo | import | board | replay | rebuild | users | schema`.
+//! The command line: `onematter serve | node | demo | import | board | replay | rebuild | users | schema | …`.
 //!
 //! Invariants: every error says what to do and ends with a status other than zero; what a script reads comes on
 //! standard output with `--json`, what a person is told on standard error.
@@ -8,6 +8,10 @@ mod args;
 pub mod board;
 mod board_json;
 mod import;
+#[cfg(feature = "esdb")]
+mod node;
+#[cfg(feature = "esdb")]
+mod node_user;
 mod play;
 mod reading;
 mod rebuild;
@@ -60,6 +64,10 @@ pub fn run(args: Args) -> ExitCode {
     let outcome = runtime.block_on(async {
         match args.command {
             Command::Serve(serve) => serve::run(serve).await,
+            #[cfg(feature = "esdb")]
+            Command::Node(node) => node::run(node).await,
+            #[cfg(feature = "esdb")]
+            Command::NodeUser(accounts) => node_user::run(accounts),
             Command::Demo(demo) => play::run(demo).await,
             Command::Import(import) => import::run(import).await,
             Command::Board(board) => show::board(board).await,

@@ -24,7 +24,8 @@ use tokio::{net::TcpListener, signal};
 
 /// Serves by flags, environment and config file.
 pub(super) async fn run(args: Serve) -> Result<(), Failure> {
-    let flags = ServeFlags {
+    #[cfg_attr(not(feature = "esdb"), expect(unused_mut, reason = "there is nothing to add"))]
+    let mut flags = ServeFlags {
         data: args.data,
         listen: args.listen,
         dev: args.dev.then_some(true),
@@ -34,7 +35,16 @@ pub(super) async fn run(args: Serve) -> Result<(), Failure> {
         vault: args.vault,
         vault_ca: args.vault_ca,
         log: args.log,
+        ..ServeFlags::default()
     };
+    #[cfg(feature = "esdb")]
+    {
+        flags.esdb_listen = args.esdb_listen;
+        flags.esdb_tls_cert = args.esdb_tls_cert;
+        flags.esdb_tls_key = args.esdb_tls_key;
+        flags.esdb_users = args.esdb_users;
+        flags.esdb_insecure = args.esdb_insecure.then_some(true);
+    }
     serve(config::load(args.config.as_deref(), &flags)?).await
 }
 
@@ -42,6 +52,8 @@ pub(super) async fn run(args: Serve) -> Result<(), Failure> {
 pub(super) async fn serve(mut config: ServeConfig) -> Result<(), Failure> {
     let sign_in = start::sign_in(config.dev, config.listen)?;
     let origins = Origins::listed(&config.allowed_origins)?;
+    #[cfg(feature = "esdb")]
+    let beside = super::node::beside(&config)?;
     let telemetry = Telemetry::begin(&config.telemetry())?;
     let options = PlatformOptions {
         vault: shared_vault(&config).await?,
@@ -61,8 +73,12 @@ pub(super) async fn serve(mut config: ServeConfig) -> Result<(), Failure> {
     // with port 0 the system has chosen one
     config.listen = listener.local_addr()?;
     let state = GatewayState::with_origins(Arc::clone(&platform), sign_in, origins)?;
+    #[cfg(feature = "esdb")]
+    let node = super::node::begin(beside, platform.log.clone(), Arc::clone(&platform.clock)).await?;
     banner(&config, &platform);
     let served = crate::serve::serve(listener, state, stopped()).await;
+    #[cfg(feature = "esdb")]
+    node.shutdown().await;
     platform.shutdown().await;
     eprintln!("drained and closed; everything acknowledged is on disk");
     telemetry.shutdown();
@@ -125,7 +141,7 @@ fn banner(config: &ServeConfig, platform: &Platform) {
 }
 
 /// Resolves when the process is asked to stop.
-async fn stopped() {
+pub(super) async fn stopped() {
     let interrupt = async {
         // without a handler there is nothing to wait for
         if signal::ctrl_c().await.is_err() {

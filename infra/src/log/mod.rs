@@ -8,6 +8,7 @@
 //!
 //! Deliberately absent: what an event means, JSON, snapshots, deletion. An engine never opens a payload.
 
+pub mod envelope;
 mod error;
 mod event;
 pub mod leaf;

@@ -197,7 +197,7 @@ fn pool_over_tls(config: &Config, ca: &Path) -> Result<Pool, VaultError> {
     if roots.is_empty() {
         return Err(unreadable(&"there is no certificate in it"));
     }
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let tls = rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|e| wrong_address(&e.to_string()))?
