@@ -30,6 +30,7 @@ pub(super) async fn run(args: Serve) -> Result<(), Failure> {
         demo: args.demo.then_some(true),
         otlp: args.otlp,
         log: args.log,
+        log_lines: args.log_lines,
         #[cfg(feature = "esdb")]
         esdb_listen: args.esdb_listen,
         #[cfg(feature = "esdb")]
@@ -56,6 +57,7 @@ pub(super) async fn serve(mut config: ServeConfig) -> Result<(), Failure> {
         ticker: Some(config.ticker()),
         cached_matters: Some(config.cached_matters),
         on_progress: Some(progress()),
+        log: super::logs::opened(&config.log).await?,
         ..PlatformOptions::default()
     };
     let platform = Arc::new(Platform::open(&config.data, options)?);

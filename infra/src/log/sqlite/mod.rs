@@ -39,12 +39,13 @@ use pool::Pool;
 use tail::Tail;
 use writer::{Append, Request, Row};
 
+pub use open::lock as hold;
 pub use open::{Durability, FILE_NAME, OpenError, Options};
 
 /// How many appends may wait for the writer before the next caller waits for room.
 const QUEUE: usize = 1_024;
 
-/// The embedded log. Dropping it finishes what was queued, as [`SqliteLog::close`] does, and blocks for that.
+/// The embedded log. Dropping it finishes what was queued, as [`EventLog::close`] does, and blocks for that.
 pub struct SqliteLog {
     shared: Arc<Shared>,
     requests: Option<mpsc::Sender<Request>>,
@@ -96,18 +97,6 @@ impl SqliteLog {
         let tail = Tail::new(seen.head);
         let shared = Arc::new(Shared { id: seen.id, head, tail, pool, stopped: OnceLock::new() });
         Ok(Arc::new(Self { shared, requests: None, writer: Mutex::new(None) }))
-    }
-
-    /// Finishes what was queued, folds the write-ahead log into the file and ends the writer. Appends that
-    /// come later, and subscriptions that have read everything, get [`LogError::Closed`]; reads go on.
-    pub async fn close(&self) {
-        if let Some(requests) = &self.requests {
-            let (done, finished) = oneshot::channel();
-            if requests.send(Request::Close(done)).await.is_ok() {
-                // an error here means that the writer is gone, which is what was asked for
-                let _ = finished.await;
-            }
-        }
     }
 
     fn prepare(stream: &StreamName, expected: Expected, events: Vec<NewEvent>) -> Vec<Row> {
@@ -237,6 +226,17 @@ impl EventLog for SqliteLog {
         match self.shared.stopped.get() {
             None => LogState::Serving,
             Some(reason) => LogState::Stopped { reason: reason.clone() },
+        }
+    }
+
+    /// Also folds the write-ahead log into the file and ends the writer; reads go on.
+    async fn close(&self) {
+        if let Some(requests) = &self.requests {
+            let (done, finished) = oneshot::channel();
+            if requests.send(Request::Close(done)).await.is_ok() {
+                // an error here means that the writer is gone, which is what was asked for
+                let _ = finished.await;
+            }
         }
     }
 }
