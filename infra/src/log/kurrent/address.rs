@@ -1,7 +1,8 @@
 //! Where the cluster is and who asks: `esdb://` or `kurrentdb://`, with `+discover`, and settings after `?`.
 //!
 //! Invariants: a user's name and password are taken out of the address before anything is printed or handed to the
-//! client, which would send a percent-encoded password as it stands; calls have a deadline; the leader is asked.
+//! client, which would send a percent-encoded password as it stands; calls have a deadline; the leader is asked. With
+//! `counties=530322,530303` only their streams are seen, and no other can be written.
 //! Deliberately absent: what the client itself reads (`tls`, `tlsCaFile`, `userCertFile`, `userKeyFile`, …).
 
 use std::fmt;
@@ -10,6 +11,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use kurrentdb::{Authentication, ClientSettings};
+use om_domain::ids::CountyId;
 
 /// Schemes of the protocol, each also with `+discover`.
 const SCHEMES: [&str; 2] = ["esdb", "kurrentdb"];
@@ -24,6 +26,8 @@ pub struct Address {
     pub(super) credentials: Option<Authentication>,
     /// How long one call may take.
     pub(super) deadline: Duration,
+    /// The counties whose streams are seen; none named: all of them.
+    counties: Vec<CountyId>,
 }
 
 /// Why a text is not the address of a cluster.
@@ -54,6 +58,20 @@ pub enum AddressError {
 }
 
 impl Address {
+    /// What the name of a stream that is seen looks like.
+    pub(super) fn pattern(&self) -> String {
+        let counties: Vec<_> = self.counties.iter().map(CountyId::as_str).collect();
+        match counties.is_empty() {
+            true => r"^[0-9]{6}\.[a-z0-9_]+-".to_owned(),
+            false => format!(r"^({})\.[a-z0-9_]+-", counties.join("|")),
+        }
+    }
+
+    /// Whether streams of a county are seen.
+    pub(super) fn sees(&self, county: &str) -> bool {
+        self.counties.is_empty() || self.counties.iter().any(|seen| seen.as_str() == county)
+    }
+
     /// Whether a text means a cluster rather than the embedded log.
     pub fn is_one(text: &str) -> bool {
         scheme(text).is_some()
@@ -71,6 +89,7 @@ impl FromStr for Address {
             None => (None, authority),
         };
         let (mut kept, mut password_file, mut deadline) = (Vec::new(), None, DEADLINE);
+        let mut counties = Vec::new();
         let wrong = |shown: &str, reason: &str| AddressError::Settings {
             shown: shown.to_owned(),
             reason: reason.to_owned(),
@@ -80,6 +99,11 @@ impl FromStr for Address {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             match name.to_ascii_lowercase().as_str() {
                 "passwordfile" => password_file = Some(PathBuf::from(decoded(value))),
+                "counties" => {
+                    let parsed = value.split(',').map(str::parse).collect::<Result<_, _>>();
+                    counties =
+                        parsed.map_err(|_| wrong(hosts, "counties are codes of six digits with commas"))?;
+                }
                 "defaultdeadline" => {
                     let millis =
                         value.parse().map_err(|_| wrong(hosts, "defaultDeadline is in milliseconds"))?;
@@ -105,7 +129,7 @@ impl FromStr for Address {
         }
         settings.tls_ca_file().map_or(Ok(()), |file| readable(file))?;
         let credentials = credentials(user, password_file)?;
-        Ok(Self { shown, settings, credentials, deadline })
+        Ok(Self { shown, settings, credentials, deadline, counties })
     }
 }
 
@@ -188,6 +212,16 @@ mod tests {
         assert!(refused.contains("/nowhere/x"), "{refused}");
         let refused = "esdb://one?userCertFile=/nowhere/c&userKeyFile=/nowhere/k".parse::<Address>();
         assert!(matches!(refused, Err(AddressError::File { .. })), "{refused:?}");
+    }
+
+    #[test]
+    fn counties_narrow_what_is_seen() {
+        let all: Address = "esdb://one".parse().unwrap();
+        assert!(all.sees("110101") && all.pattern().contains("[0-9]{6}"));
+        let two: Address = "esdb://one?counties=530322,530303".parse().unwrap();
+        assert!(two.sees("530303") && !two.sees("110101"));
+        assert_eq!(two.pattern(), r"^(530322|530303)\.[a-z0-9_]+-");
+        assert!("esdb://one?counties=5303".parse::<Address>().is_err());
     }
 
     #[test]

@@ -36,6 +36,10 @@ impl Shared {
         events: Vec<NewEvent>,
     ) -> Result<Appended, AppendError> {
         self.health.check()?;
+        if !self.address.sees(stream.county()) {
+            let reason = format!("county {} is not among those of the log's address", stream.county());
+            return Err(LogError::Refused { reason }.into());
+        }
         let Some(state) = state_of(expected) else {
             let actual = self.last_of_stream(&stream).await?;
             return Err(AppendError::Conflict { stream, expected, actual });

@@ -14,7 +14,7 @@ use kurrentdb::{
 use uuid::Uuid;
 
 use super::address::Address;
-use super::wire::{OUR_STREAMS, Trouble};
+use super::wire::Trouble;
 use crate::log::envelope::{IDENTITY_KIND, IDENTITY_STREAM, identity_data, identity_of};
 use crate::log::{LogError, LogId};
 
@@ -77,7 +77,7 @@ pub(super) async fn read_all(
     max: usize,
     max_bytes: usize,
 ) -> Result<Vec<RecordedEvent>, Trouble> {
-    let options = ReadAllOptions::default().position(position(from)).forwards().filter(ours());
+    let options = ReadAllOptions::default().position(position(from)).forwards().filter(ours(address));
     let options = asked!(address, options.max_count(max));
     let found = within(address.deadline, client.read_all(&options)).await;
     collect(address.deadline, found, max, max_bytes).await
@@ -88,7 +88,7 @@ pub(super) async fn last_of_all(
     client: &Client,
     address: &Address,
 ) -> Result<Option<RecordedEvent>, Trouble> {
-    let options = ReadAllOptions::default().position(StreamPosition::End).filter(ours());
+    let options = ReadAllOptions::default().position(StreamPosition::End).filter(ours(address));
     let options = asked!(address, options.max_count(1));
     let found = within(address.deadline, client.read_all(&options)).await;
     Ok(collect(address.deadline, found, 1, usize::MAX).await?.pop())
@@ -96,7 +96,7 @@ pub(super) async fn last_of_all(
 
 /// Our events after a position, and those to come.
 pub(super) async fn subscribe(client: &Client, address: &Address, after: Option<u64>) -> Subscription {
-    let options = SubscribeToAllOptions::default().position(position(after)).filter(ours());
+    let options = SubscribeToAllOptions::default().position(position(after)).filter(ours(address));
     client.subscribe_to_all(&asked!(address, options)).await
 }
 
@@ -133,8 +133,9 @@ async fn first_identity(client: &Client, address: &Address, stream: &str) -> Res
     })
 }
 
-fn ours() -> SubscriptionFilter {
-    SubscriptionFilter::on_stream_name().regex(OUR_STREAMS)
+/// What else a cluster holds is none of ours.
+fn ours(address: &Address) -> SubscriptionFilter {
+    SubscriptionFilter::on_stream_name().regex(address.pattern())
 }
 
 /// Prepare and commit are one place for all that is written over gRPC.

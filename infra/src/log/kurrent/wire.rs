@@ -12,9 +12,6 @@ use crate::log::envelope::Envelope;
 use crate::log::leaf::LeafContent;
 use crate::log::{Expected, LogError, LogId, NewEvent, Position, StoredEvent, StreamName};
 
-/// The names of our streams: what else a cluster holds is none of ours.
-pub(super) const OUR_STREAMS: &str = r"^[0-9]{6}\.[a-z0-9_]+-";
-
 /// The events of an append, with their leaves.
 pub(super) fn sealed(stream: &StreamName, first: u64, events: &[NewEvent]) -> Vec<EventData> {
     (first..).zip(events).map(|(revision, event)| one_sealed(stream, revision, event)).collect()
