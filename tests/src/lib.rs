@@ -4,5 +4,6 @@ pub mod bench;
 pub mod conformance;
 pub mod house;
 pub mod load;
+pub mod node;
 pub mod powercut;
 pub mod server;
