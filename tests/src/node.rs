@@ -75,6 +75,11 @@ impl NodeHome {
 
     /// Starts it, if it does not run.
     pub fn start(&self) {
+        self.start_at(self.address);
+    }
+
+    /// The same at another node's address.
+    pub fn start_at(&self, address: SocketAddr) {
         let mut running = self.running.lock().unwrap();
         if running.is_some() {
             return;
@@ -82,7 +87,7 @@ impl NodeHome {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let log = self.log();
-        let listener = runtime.block_on_elsewhere(bound(self.address));
+        let listener = runtime.block_on_elsewhere(bound(address));
         let (stop, stopped) = oneshot::channel::<()>();
         let node =
             Node::new(Arc::clone(&log) as Arc<dyn EventLog>, Arc::new(SystemClock), NodeOptions::default())

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use om_infra::log::EventLog as _;
-
 use super::system::System;
 use super::workload::EVENTS;
 use super::{Options, Outcome};

@@ -90,8 +90,9 @@ impl Shared {
         let events = sealed(&order.stream, order.first, &order.events);
         let sent =
             calls::append(&lent.client, &self.address, order.stream.as_str(), order.state, events).await;
-        if sent.as_ref().is_err_and(Trouble::passes) {
-            lent.is_dead();
+        match &sent {
+            Err(trouble) if trouble.passes() => lent.is_dead(),
+            _ => lent.has_answered(),
         }
         Ok(sent?.position.commit)
     }

@@ -24,7 +24,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval_at};
 use super::Shared;
 use super::trap::{Broken, guarded};
 use super::wire::{Trouble, opened};
-use super::{calls, some};
+use super::{calls, nodelay, some};
 use crate::log::LogError;
 
 /// How often the thread shows that it lives, and looks whether the log grew without it.
@@ -183,6 +183,8 @@ async fn follow(shared: &Shared, beat: &Beat) -> End {
                 _ = closed.wait_for(|closed| *closed) => return End::Closed,
                 _ = ticks.tick() => {
                     beat.now();
+                    // the client may have gone to another node by itself
+                    nodelay::hurry();
                     let seen = shared.tail.head();
                     match calls::last_of_all(&client, &shared.address).await {
                         Ok(last) if last.as_ref().is_some_and(|event| event.position.commit > seen) => {

@@ -10,6 +10,7 @@ use kurrentdb::Client;
 use tokio::runtime::Handle;
 
 use super::address::Address;
+use super::nodelay;
 use super::wire::Trouble;
 
 pub(super) struct Link {
@@ -21,6 +22,8 @@ pub(super) struct Link {
 struct Slot {
     client: Option<Client>,
     generation: u64,
+    /// Whether a call of this generation was answered.
+    answered: bool,
 }
 
 /// The use of a link by one call.
@@ -40,6 +43,12 @@ impl Link {
         self.asking.load(Ordering::Relaxed)
     }
 
+    /// Makes the client if there is none. Blocks.
+    pub(super) fn warm(&self, address: &Address, runtime: &Handle) {
+        // what keeps it from being made is told to the first who needs it
+        let _ = self.lend(address, runtime);
+    }
+
     /// The client, made if there is none. Its connection lives on `runtime`.
     pub(super) fn lend(&self, address: &Address, runtime: &Handle) -> Result<Lent<'_>, Trouble> {
         let mut slot = self.slot.lock().unwrap_or_else(PoisonError::into_inner);
@@ -49,6 +58,7 @@ impl Link {
                 let made = Client::with_runtime_handle(runtime.clone(), address.settings.clone())
                     .map_err(|e| Trouble::Refused(format!("the client cannot be made: {e}")))?;
                 slot.generation += 1;
+                slot.answered = false;
                 slot.client.insert(made).clone()
             }
         };
@@ -58,6 +68,15 @@ impl Link {
 }
 
 impl Lent<'_> {
+    /// A call was answered: the connection stands, and is made quick if it is new.
+    pub(super) fn has_answered(&self) {
+        let mut slot = self.link.slot.lock().unwrap_or_else(PoisonError::into_inner);
+        if slot.generation == self.generation && !std::mem::replace(&mut slot.answered, true) {
+            drop(slot);
+            nodelay::hurry();
+        }
+    }
+
     /// The connection has failed: the next call gets a new one.
     pub(super) fn is_dead(&self) {
         let mut slot = self.link.slot.lock().unwrap_or_else(PoisonError::into_inner);

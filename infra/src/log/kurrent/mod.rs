@@ -16,8 +16,10 @@ mod calls;
 mod follower;
 mod health;
 mod link;
+mod nodelay;
 mod subscription;
 mod tail;
+mod thread;
 mod trap;
 mod wire;
 
@@ -29,7 +31,6 @@ use async_trait::async_trait;
 use futures::stream::BoxStream;
 use kurrentdb::{Client, RecordedEvent};
 use rand::Rng as _;
-use tokio::runtime::Runtime;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
@@ -40,12 +41,13 @@ use super::{
 use health::Health;
 use link::{Lent, Link};
 use tail::Tail;
+use thread::Thread;
 use wire::{Trouble, opened};
 
 pub use address::{Address, AddressError};
 
-/// Connections to the cluster. One carries any number of calls; several keep a large page from holding up an append.
-const LINKS: usize = 4;
+/// Connections to the cluster. One carries any number of calls; the second keeps a large page from holding up an append.
+const LINKS: usize = 2;
 /// Events and bytes asked for at once.
 const PAGE_EVENTS: usize = 2_048;
 const PAGE_BYTES: usize = 8 << 20;
@@ -74,7 +76,7 @@ pub enum ConnectError {
 /// The log in a cluster. Dropping it ends its threads.
 pub struct KurrentLog {
     shared: Arc<Shared>,
-    runtime: Mutex<Option<Runtime>>,
+    runtime: Mutex<Option<Thread>>,
 }
 
 /// What appends, reads, subscriptions and the follower have in common.
@@ -82,7 +84,7 @@ struct Shared {
     id: LogId,
     address: Address,
     runtime: tokio::runtime::Handle,
-    links: Vec<Link>,
+    links: Arc<[Link]>,
     health: Health,
     tail: Tail,
     closed: watch::Sender<bool>,
@@ -94,18 +96,15 @@ impl KurrentLog {
     /// # Errors
     /// See [`ConnectError`]: each says what to do.
     pub async fn open(address: Address, patience: Duration) -> Result<Arc<Self>, ConnectError> {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(2)
-            .thread_name("om-esdb")
-            .enable_all()
-            .build()?;
+        let runtime = Thread::spawn("om-esdb")?;
         let handle = runtime.handle().clone();
-        let begun = handle.spawn(begin(address.clone(), patience)).await;
+        let links: Arc<[Link]> = (0..LINKS).map(|_| Link::new()).collect();
+        let begun = handle.spawn(begin(Arc::clone(&links), address.clone(), patience)).await;
         let begun = begun.map_err(|e| Trouble::NoAnswer(e.to_string())).and_then(|begun| begun);
         let (id, head) = match begun {
             Ok(begun) => begun,
             Err(trouble) => {
-                runtime.shutdown_background();
+                drop(runtime);
                 return Err(ConnectError::Log { address: address.to_string(), source: trouble.into() });
             }
         };
@@ -113,23 +112,24 @@ impl KurrentLog {
             id,
             address,
             runtime: handle.clone(),
-            links: (0..LINKS).map(|_| Link::new()).collect(),
+            links,
             health: Health::new(),
             tail: Tail::new(head),
             closed: watch::Sender::new(false),
         });
         handle.spawn(shared.health.announce(shared.address.to_string()));
         handle.spawn(follower::watch(Arc::clone(&shared)));
+        let warm = Arc::clone(&shared);
+        // making a client reads the system's certificates, which takes a while; the first one is made already
+        handle.spawn_blocking(move || {
+            warm.links.iter().for_each(|link| link.warm(&warm.address, &warm.runtime))
+        });
         Ok(Arc::new(Self { shared, runtime: Mutex::new(Some(runtime)) }))
     }
 
     fn let_go(&self) {
         self.shared.closed.send_replace(true);
-        let runtime = self.runtime.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(runtime) = runtime {
-            // it may be dropped inside another runtime, where waiting is not allowed
-            runtime.shutdown_background();
-        }
+        drop(self.runtime.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
 }
 
@@ -140,15 +140,22 @@ impl Drop for KurrentLog {
 }
 
 /// The log's identity and its end, once the cluster answers.
-async fn begin(address: Address, patience: Duration) -> Result<(LogId, u64), Trouble> {
+async fn begin(links: Arc<[Link]>, address: Address, patience: Duration) -> Result<(LogId, u64), Trouble> {
     let until = Instant::now() + patience;
     loop {
         let asked = async {
-            let client =
-                Client::new(address.settings.clone()).map_err(|e| Trouble::NotSent(e.to_string()))?;
-            let id = calls::identity(&client, &address).await?;
-            let last = calls::last_of_all(&client, &address).await?;
-            Ok::<_, Trouble>((id, last.map_or(0, |event| event.position.commit)))
+            let lent = least_busy(&links)?.lend(&address, &tokio::runtime::Handle::current())?;
+            let asked = async {
+                let id = calls::identity(&lent.client, &address).await?;
+                let last = calls::last_of_all(&lent.client, &address).await?;
+                Ok::<_, Trouble>((id, last.map_or(0, |event| event.position.commit)))
+            };
+            let answer = asked.await;
+            match &answer {
+                Ok(_) => lent.has_answered(),
+                Err(_) => lent.is_dead(),
+            }
+            answer
         };
         match asked.await {
             Err(trouble) if trouble.passes() && Instant::now() < until => {
@@ -157,6 +164,11 @@ async fn begin(address: Address, patience: Duration) -> Result<(LogId, u64), Tro
             answer => return answer,
         }
     }
+}
+
+fn least_busy(links: &[Link]) -> Result<&Link, Trouble> {
+    let link = links.iter().min_by_key(|link| link.asking());
+    link.ok_or_else(|| Trouble::NotSent("there is no connection".into()))
 }
 
 /// A position's number, 0 standing for none.
@@ -192,9 +204,7 @@ impl Shared {
 
     /// The least busy link.
     fn link(&self) -> Result<Lent<'_>, Trouble> {
-        let link = self.links.iter().min_by_key(|link| link.asking());
-        let link = link.ok_or_else(|| Trouble::NotSent("there is no connection".into()))?;
-        link.lend(&self.address, &self.runtime)
+        least_busy(&self.links)?.lend(&self.address, &self.runtime)
     }
 
     /// Asks something that may be asked again, on the log's own runtime, until there is an answer or patience ends.
@@ -218,7 +228,10 @@ impl Shared {
                             return Err(trouble);
                         }
                     }
-                    answer => return answer,
+                    answer => {
+                        lent.has_answered();
+                        return answer;
+                    }
                 }
             }
         };

@@ -78,7 +78,13 @@ impl Visit for Heard {
 
 #[cfg(test)]
 mod tests {
+    use futures::stream::{self, BoxStream};
+    use kurrentdb::{Client, SubscribeToAllOptions};
+    use tonic::{Request, Response, Status, Streaming};
+
     use super::*;
+    use crate::esdb_node::proto::streams::streams_server::{Streams, StreamsServer};
+    use crate::esdb_node::proto::streams::{self as p, read_resp};
 
     #[test]
     fn the_line_of_the_loop_ends_it_and_no_other_does() {
@@ -93,5 +99,74 @@ mod tests {
         });
         assert!(matches!(ended, Err(Broken::Ended)));
         assert!(matches!(guarded(|| 7), Ok(7)));
+    }
+
+    /// Confirms a subscription and ends it, as a server does that goes down in an orderly way.
+    struct EndsCleanly;
+
+    type Answers<T> = BoxStream<'static, Result<T, Status>>;
+
+    #[tonic::async_trait]
+    impl Streams for EndsCleanly {
+        type ReadStream = Answers<p::ReadResp>;
+        type BatchAppendStream = Answers<p::BatchAppendResp>;
+
+        async fn read(&self, _: Request<p::ReadReq>) -> Result<Response<Self::ReadStream>, Status> {
+            let confirmation = read_resp::SubscriptionConfirmation { subscription_id: "1".into() };
+            let content = Some(read_resp::Content::Confirmation(confirmation));
+            Ok(Response::new(Box::pin(stream::iter([Ok(p::ReadResp { content })]))))
+        }
+
+        async fn append(
+            &self,
+            _: Request<Streaming<p::AppendReq>>,
+        ) -> Result<Response<p::AppendResp>, Status> {
+            Err(Status::unimplemented("append"))
+        }
+
+        async fn batch_append(
+            &self,
+            _: Request<Streaming<p::BatchAppendReq>>,
+        ) -> Result<Response<Self::BatchAppendStream>, Status> {
+            Err(Status::unimplemented("batch append"))
+        }
+
+        async fn delete(&self, _: Request<p::DeleteReq>) -> Result<Response<p::DeleteResp>, Status> {
+            Err(Status::unimplemented("delete"))
+        }
+
+        async fn tombstone(&self, _: Request<p::TombstoneReq>) -> Result<Response<p::TombstoneResp>, Status> {
+            Err(Status::unimplemented("tombstone"))
+        }
+    }
+
+    /// Without the trap this test does not end: the client's task cannot be stopped from outside.
+    #[test]
+    fn the_client_is_got_out_of_a_subscription_that_ended_cleanly() {
+        let server =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let listener = server.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
+        let address = listener.local_addr().unwrap();
+        let incoming = stream::unfold(listener, |listener| async move {
+            let accepted = listener.accept().await.map(|(stream, _)| stream);
+            Some((accepted, listener))
+        });
+        server.spawn(
+            tonic::transport::Server::builder()
+                .add_service(StreamsServer::new(EndsCleanly))
+                .serve_with_incoming(incoming),
+        );
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let ended = guarded(|| {
+            runtime.block_on(async {
+                let settings = format!("esdb://{address}?tls=false").parse().unwrap();
+                let client = Client::new(settings).unwrap();
+                let mut events = client.subscribe_to_all(&SubscribeToAllOptions::default()).await;
+                for _ in 0..10 {
+                    events.next_subscription_event().await.unwrap();
+                }
+            });
+        });
+        assert!(matches!(ended, Err(Broken::Ended)), "the client gave more than the server did");
     }
 }

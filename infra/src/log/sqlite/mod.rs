@@ -45,7 +45,7 @@ pub use open::{Durability, FILE_NAME, OpenError, Options};
 /// How many appends may wait for the writer before the next caller waits for room.
 const QUEUE: usize = 1_024;
 
-/// The embedded log. Dropping it finishes what was queued, as [`EventLog::close`] does, and blocks for that.
+/// The embedded log. Dropping it finishes what was queued, as [`SqliteLog::close`] does, and blocks for that.
 pub struct SqliteLog {
     shared: Arc<Shared>,
     requests: Option<mpsc::Sender<Request>>,
@@ -97,6 +97,18 @@ impl SqliteLog {
         let tail = Tail::new(seen.head);
         let shared = Arc::new(Shared { id: seen.id, head, tail, pool, stopped: OnceLock::new() });
         Ok(Arc::new(Self { shared, requests: None, writer: Mutex::new(None) }))
+    }
+
+    /// Finishes what was queued, folds the write-ahead log into the file and ends the writer. Appends that
+    /// come later, and subscriptions that have read everything, get [`LogError::Closed`]; reads go on.
+    pub async fn close(&self) {
+        if let Some(requests) = &self.requests {
+            let (done, finished) = oneshot::channel();
+            if requests.send(Request::Close(done)).await.is_ok() {
+                // an error here means that the writer is gone, which is what was asked for
+                let _ = finished.await;
+            }
+        }
     }
 
     fn prepare(stream: &StreamName, expected: Expected, events: Vec<NewEvent>) -> Vec<Row> {
@@ -229,14 +241,7 @@ impl EventLog for SqliteLog {
         }
     }
 
-    /// Also folds the write-ahead log into the file and ends the writer; reads go on.
     async fn close(&self) {
-        if let Some(requests) = &self.requests {
-            let (done, finished) = oneshot::channel();
-            if requests.send(Request::Close(done)).await.is_ok() {
-                // an error here means that the writer is gone, which is what was asked for
-                let _ = finished.await;
-            }
-        }
+        Self::close(self).await;
     }
 }
