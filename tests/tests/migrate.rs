@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the report")]
 
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use om_infra::log::migrate::{MigrateError, compare, migrate};
@@ -11,7 +11,7 @@ use om_infra::log::sqlite::Options;
 use om_infra::log::{EventLog, SqliteLog, StoredEvent};
 use om_tests::conformance::{append, event, events, everything, stream};
 use om_tests::node::NodeHome;
-use om_tests::server::binary;
+use om_tests::server::onematter;
 use tempfile::TempDir;
 
 /// A log in which streams lie side by side and one after another, with an event too large to travel with others.
@@ -38,13 +38,13 @@ fn same_but_for_position(one: &[StoredEvent], other: &[StoredEvent]) {
     }
 }
 
-async fn run(from: &str, to: &str, more: &[&str]) -> (bool, String) {
-    let output = tokio::process::Command::new(binary())
+/// Blocks; the node runs on threads of its own.
+fn run(from: &str, to: &str, more: &[&str]) -> (bool, String) {
+    let output = Command::new(onematter())
         .args(["migrate", "--from", from, "--to", to])
         .args(more)
         .stdin(Stdio::null())
         .output()
-        .await
         .unwrap();
     let text = [output.stdout, output.stderr].concat();
     (output.status.success(), String::from_utf8_lossy(&text).into_owned())
@@ -56,15 +56,15 @@ async fn a_log_is_moved_to_a_node_and_back_event_by_event() {
     let count = source(dir.path(), 20).await;
     home.start();
     let (from, to, url) = (dir.path().display().to_string(), back.path().display().to_string(), home.url());
-    let (done, said) = run(&from, &url, &[]).await;
+    let (done, said) = run(&from, &url, &[]);
     assert!(done && said.contains(&format!("{count} events moved, 0 were there before")), "{said}");
     // once more: nothing is left to do
-    let (done, said) = run(&format!("{from}/events.db"), &url, &[]).await;
+    let (done, said) = run(&format!("{from}/events.db"), &url, &[]);
     assert!(done && said.contains(&format!("0 events moved, {count} were there before")), "{said}");
-    let (done, said) = run(&from, &url, &["--check"]).await;
+    let (done, said) = run(&from, &url, &["--check"]);
     assert!(done && said.contains("are the same"), "{said}");
     // and back
-    let (done, said) = run(&url, &to, &[]).await;
+    let (done, said) = run(&url, &to, &[]);
     assert!(done && said.contains(&format!("{count} events moved")), "{said}");
 
     let original = SqliteLog::open_read_only(dir.path(), &Options::default()).unwrap();
@@ -81,7 +81,7 @@ async fn a_move_that_was_killed_goes_on_where_it_was() {
     home.start();
     let (from, url) = (dir.path().display().to_string(), home.url());
     for part in [100, 300] {
-        let mut moving = tokio::process::Command::new(binary())
+        let mut moving = Command::new(onematter())
             .args(["migrate", "--from", &from, "--to", &url])
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -91,11 +91,12 @@ async fn a_move_that_was_killed_goes_on_where_it_was() {
             assert!(moving.try_wait().unwrap().is_none(), "it was not slow enough to be killed");
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
-        moving.kill().await.unwrap();
+        moving.kill().unwrap();
+        moving.wait().unwrap();
         let there = everything(&*home.served()).await.len();
         assert!(there < count, "{there} of {count}");
     }
-    let (done, said) = run(&from, &url, &[]).await;
+    let (done, said) = run(&from, &url, &[]);
     assert!(done && !said.contains("0 were there before"), "{said}");
     let original = SqliteLog::open_read_only(dir.path(), &Options::default()).unwrap();
     same_but_for_position(&everything(&*original).await, &everything(&*home.served()).await);
@@ -108,14 +109,14 @@ async fn a_target_that_holds_something_else_is_left_alone() {
     home.start();
     append(&*home.served(), &stream("甲"), vec![event("别人的")]).await;
     let (from, url) = (dir.path().display().to_string(), home.url());
-    let (done, said) = run(&from, &url, &[]).await;
+    let (done, said) = run(&from, &url, &[]);
     assert!(!done && said.contains("something else"), "{said}");
     assert_eq!(everything(&*home.served()).await.len(), 1);
-    let (done, said) = run(&url, &url, &[]).await;
+    let (done, said) = run(&url, &url, &[]);
     assert!(!done && said.contains("the same log"), "{said}");
     // while a server writes the directory nothing is moved
     let serving = SqliteLog::open(dir.path(), Options::default()).unwrap();
-    let (done, said) = run(&from, &url, &[]).await;
+    let (done, said) = run(&from, &url, &[]);
     assert!(!done && said.contains("open in another process"), "{said}");
     serving.close().await;
 }
