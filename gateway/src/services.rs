@@ -13,7 +13,7 @@ use om_domain::{
 use om_infra::{
     calendars::Calendars as _,
     executor::Fault,
-    log::{EventLog, LogError, Position, StreamName, StreamNameError},
+    log::{LogError, Position, StreamName, StreamNameError},
     platform::Platform,
 };
 use std::{ops::Deref, sync::Arc, time::Duration};
@@ -39,7 +39,7 @@ impl Deref for Services {
 impl Services {
     /// Services over a platform; follows its log for those who subscribe.
     pub fn new(platform: Arc<Platform>) -> Arc<Self> {
-        let changes = Changes::follow(Arc::clone(&platform.log) as Arc<dyn EventLog>);
+        let changes = Changes::follow(Arc::clone(&platform.log));
         Arc::new(Services { platform, changes })
     }
 

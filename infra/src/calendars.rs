@@ -3,8 +3,8 @@
 //! Invariants: a county without a book has the national calendar; whoever asks after a notice was acknowledged, or
 //! was read off the log, counts by it; a book that cannot be read gives no calendar, so nothing is counted by a
 //! wrong one.
-//! Deliberately absent: following the log. One process at a time writes it, and every append to a book is told to
-//! [`Calendars::grown`] before it is answered; what is not asked for is not read.
+//! Deliberately absent: following the log. Every append of this process to a book is told to [`Calendars::grown`] before
+//! it is answered; if others write the log too, the book's end is asked for each time. What is not asked for is not read.
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -51,7 +51,8 @@ pub struct CountyCalendars {
 struct Book {
     /// How often it has grown: what was read before the last time is not kept.
     grown: u64,
-    calendar: Option<Calendar>,
+    /// The calendar and the book's last revision when it was read.
+    read: Option<(Calendar, Option<u64>)>,
 }
 
 impl CountyCalendars {
@@ -60,21 +61,17 @@ impl CountyCalendars {
         Self { store: LogEventStore::new(log), books: RwLock::default() }
     }
 
-    /// The calendar if it is in memory; else how often the book has grown so far.
-    fn known(&self, county: &CountyId) -> Result<Calendar, u64> {
+    /// The calendar and its revision if it is in memory, and how often the book has grown so far.
+    fn known(&self, county: &CountyId) -> (Option<(Calendar, Option<u64>)>, u64) {
         let books = self.books.read().unwrap_or_else(PoisonError::into_inner);
-        match books.get(county.as_str()) {
-            Some(Book { calendar: Some(calendar), .. }) => Ok(calendar.clone()),
-            Some(book) => Err(book.grown),
-            None => Err(0),
-        }
+        books.get(county.as_str()).map_or((None, 0), |book| (book.read.clone(), book.grown))
     }
 
-    fn keep(&self, county: &CountyId, grown: u64, calendar: &Calendar) {
+    fn keep(&self, county: &CountyId, grown: u64, read: (Calendar, Option<u64>)) {
         let mut books = self.books.write().unwrap_or_else(PoisonError::into_inner);
         let book = books.entry(county.to_string()).or_default();
         if book.grown == grown {
-            book.calendar = Some(calendar.clone());
+            book.read = Some(read);
         }
     }
 }
@@ -86,14 +83,18 @@ fn book(county: &CountyId) -> Result<StreamName, Fault> {
 #[async_trait]
 impl Calendars for CountyCalendars {
     async fn calendar(&self, county: &CountyId) -> Result<Calendar, Fault> {
-        match self.known(county) {
-            Ok(calendar) => Ok(calendar),
-            Err(grown) => {
-                let calendar = self.store.load(&book(county)?).await?.state().calendar().clone();
-                self.keep(county, grown, &calendar);
-                Ok(calendar)
+        let (known, grown) = self.known(county);
+        let book = book(county)?;
+        if let Some((calendar, revision)) = known {
+            let log = self.store.log();
+            if !log.is_shared() || log.stream_head(&book).await? == revision {
+                return Ok(calendar);
             }
         }
+        let read = self.store.load(&book).await?;
+        let calendar = read.state().calendar().clone();
+        self.keep(county, grown, (calendar.clone(), read.revision()));
+        Ok(calendar)
     }
 
     async fn known_by(&self, county: &CountyId, instant: Timestamp) -> Result<Calendar, Fault> {
@@ -113,7 +114,7 @@ impl Calendars for CountyCalendars {
             let mut books = self.books.write().unwrap_or_else(PoisonError::into_inner);
             let book = books.entry(stream.county().to_owned()).or_default();
             book.grown += 1;
-            book.calendar = None;
+            book.read = None;
         }
     }
 }

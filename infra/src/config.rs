@@ -17,6 +17,9 @@ use crate::ticker::TickerOptions;
 /// The variable by which collectors are commonly named; a setting of ours comes before it.
 const OTLP_VARIABLE: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
+/// The log in the data directory.
+pub const EMBEDDED: &str = "embedded";
+
 /// What a server is started with.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -41,8 +44,10 @@ pub struct ServeConfig {
     /// The authorities that the database's certificate is checked against, as PEM.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vault_ca: Option<PathBuf>,
-    /// Which log lines are written.
+    /// Where the event log is: `embedded` (in the data directory), or the address of a cluster.
     pub log: String,
+    /// Which log lines are written.
+    pub log_lines: String,
     /// One JSON object a line instead of text.
     pub log_json: bool,
     /// How many matters are kept in memory.
@@ -70,7 +75,7 @@ pub struct ServeConfig {
 impl ServeConfig {
     /// What telemetry is told.
     pub fn telemetry(&self) -> TelemetryOptions {
-        TelemetryOptions { level: self.log.clone(), json: self.log_json, otlp: self.otlp.clone() }
+        TelemetryOptions { level: self.log_lines.clone(), json: self.log_json, otlp: self.otlp.clone() }
     }
 
     /// What the ticker is told.
@@ -93,7 +98,8 @@ impl Default for ServeConfig {
             otlp: None,
             vault: None,
             vault_ca: None,
-            log: "info".into(),
+            log: EMBEDDED.into(),
+            log_lines: "info".into(),
             log_json: false,
             cached_matters: 4_096,
             ticker_seconds: 20,
@@ -137,6 +143,9 @@ pub struct ServeFlags {
     /// `--log`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub log: Option<String>,
+    /// `--log-lines`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub log_lines: Option<String>,
     /// `--esdb-listen`; the node's `--listen`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub esdb_listen: Option<SocketAddr>,
@@ -163,8 +172,8 @@ pub enum ConfigError {
     /// A value or key is wrong.
     #[error(
         "the settings cannot be used: {0}. Known keys: data, listen, dev, demo, allowed_origins, otlp, vault, \
-         vault_ca, log, log_json, cached_matters, ticker_seconds, ticker_grace_seconds, esdb_listen, esdb_tls_cert, \
-         esdb_tls_key, esdb_users, esdb_insecure"
+         vault_ca, log, log_lines, log_json, cached_matters, ticker_seconds, ticker_grace_seconds, esdb_listen, \
+         esdb_tls_cert, esdb_tls_key, esdb_users, esdb_insecure"
     )]
     Wrong(Box<figment::Error>),
 }

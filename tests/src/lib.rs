@@ -4,6 +4,7 @@ pub mod bench;
 pub mod conformance;
 pub mod house;
 pub mod load;
+pub mod node;
 pub mod postgres;
 pub mod powercut;
 pub mod server;

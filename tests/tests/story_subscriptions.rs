@@ -9,7 +9,6 @@
 use std::time::Duration;
 
 use futures::{SinkExt, StreamExt};
-use om_infra::log::EventLog as _;
 use om_tests::house::{Case, House, Seen};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;

@@ -33,6 +33,8 @@ pub enum Command {
     Replay(Replay),
     /// Rebuild the projections from the log.
     Rebuild(Rebuild),
+    /// Move a log from an embedded one to a cluster, or back: order, ids, times and metadata intact.
+    Migrate(Migrate),
     /// List the named users of `--dev`.
     Users(Users),
     /// Print the GraphQL schema.
@@ -70,9 +72,12 @@ pub struct Serve {
     /// The authorities that the database's certificate is checked against (PEM), for an address with sslmode=require.
     #[arg(long, value_name = "FILE")]
     pub vault_ca: Option<PathBuf>,
+    /// Where the event log is: embedded (in the data directory), or a cluster, such as esdb://HOST:2113.
+    #[arg(long, value_name = "URL")]
+    pub log: Option<String>,
     /// Which log lines are written, such as info or om_infra=debug.
     #[arg(long, value_name = "FILTER")]
-    pub log: Option<String>,
+    pub log_lines: Option<String>,
     /// Serve the log over the EventStoreDB protocol too, at this address.
     #[cfg(feature = "esdb")]
     #[arg(long, value_name = "ADDR")]
@@ -125,7 +130,7 @@ pub struct Node {
     pub otlp: Option<String>,
     /// Which log lines are written, such as info or om_infra=debug.
     #[arg(long, value_name = "FILTER")]
-    pub log: Option<String>,
+    pub log_lines: Option<String>,
 }
 
 /// Flags of `node-user`.
@@ -290,6 +295,20 @@ pub struct Rebuild {
     #[arg(long, value_name = "DIR", env = "ONEMATTER_DATA")]
     pub data: PathBuf,
     /// Read and check every event, and rebuild nothing.
+    #[arg(long)]
+    pub check: bool,
+}
+
+/// Flags of `migrate`.
+#[derive(Debug, ClapArgs)]
+pub struct Migrate {
+    /// The log that is read: a data directory, its events.db, or the address of a cluster.
+    #[arg(long, value_name = "DIR|URL")]
+    pub from: String,
+    /// The log that is written: the address of a cluster, or a data directory.
+    #[arg(long, value_name = "URL|DIR")]
+    pub to: String,
+    /// Compare only, and write nothing.
     #[arg(long)]
     pub check: bool,
 }

@@ -1,4 +1,4 @@
-//! The command line: `onematter serve | node | demo | import | board | replay | rebuild | users | schema | …`.
+//! The command line: `onematter serve | node | demo | import | board | replay | rebuild | migrate | users | schema | …`.
 //!
 //! Invariants: every error says what to do and ends with a status other than zero; what a script reads comes on
 //! standard output with `--json`, what a person is told on standard error.
@@ -8,6 +8,8 @@ mod args;
 pub mod board;
 mod board_json;
 mod import;
+mod logs;
+mod migrate;
 #[cfg(feature = "esdb")]
 mod node;
 #[cfg(feature = "esdb")]
@@ -73,6 +75,7 @@ pub fn run(args: Args) -> ExitCode {
             Command::Board(board) => show::board(board).await,
             Command::Replay(replay) => show::replay(replay).await,
             Command::Rebuild(rebuild) => rebuild::run(rebuild).await,
+            Command::Migrate(migrate) => migrate::run(migrate).await,
             Command::Users(users) => show::users(&users),
             Command::Schema => show::schema(),
         }

@@ -30,7 +30,7 @@ pub(super) async fn run(args: Args) -> Result<(), Failure> {
     let flags = ServeFlags {
         data: args.data,
         otlp: args.otlp,
-        log: args.log,
+        log_lines: args.log_lines,
         esdb_listen: args.listen,
         esdb_tls_cert: args.tls_cert,
         esdb_tls_key: args.tls_key,

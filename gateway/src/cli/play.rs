@@ -98,7 +98,6 @@ async fn play(data: &Path, plays: &[Play]) -> Result<(), Failure> {
 }
 
 async fn count(platform: &Platform) -> Result<String, Failure> {
-    use om_infra::log::EventLog as _;
     let head = platform.log.head().await?.map_or(0, |position| position.number());
     Ok(format!("{head} facts"))
 }

@@ -24,8 +24,7 @@ use tokio::{net::TcpListener, signal};
 
 /// Serves by flags, environment and config file.
 pub(super) async fn run(args: Serve) -> Result<(), Failure> {
-    #[cfg_attr(not(feature = "esdb"), expect(unused_mut, reason = "there is nothing to add"))]
-    let mut flags = ServeFlags {
+    let flags = ServeFlags {
         data: args.data,
         listen: args.listen,
         dev: args.dev.then_some(true),
@@ -35,16 +34,19 @@ pub(super) async fn run(args: Serve) -> Result<(), Failure> {
         vault: args.vault,
         vault_ca: args.vault_ca,
         log: args.log,
+        log_lines: args.log_lines,
+        #[cfg(feature = "esdb")]
+        esdb_listen: args.esdb_listen,
+        #[cfg(feature = "esdb")]
+        esdb_tls_cert: args.esdb_tls_cert,
+        #[cfg(feature = "esdb")]
+        esdb_tls_key: args.esdb_tls_key,
+        #[cfg(feature = "esdb")]
+        esdb_users: args.esdb_users,
+        #[cfg(feature = "esdb")]
+        esdb_insecure: args.esdb_insecure.then_some(true),
         ..ServeFlags::default()
     };
-    #[cfg(feature = "esdb")]
-    {
-        flags.esdb_listen = args.esdb_listen;
-        flags.esdb_tls_cert = args.esdb_tls_cert;
-        flags.esdb_tls_key = args.esdb_tls_key;
-        flags.esdb_users = args.esdb_users;
-        flags.esdb_insecure = args.esdb_insecure.then_some(true);
-    }
     serve(config::load(args.config.as_deref(), &flags)?).await
 }
 
@@ -61,6 +63,7 @@ pub(super) async fn serve(mut config: ServeConfig) -> Result<(), Failure> {
         ticker: Some(config.ticker()),
         cached_matters: Some(config.cached_matters),
         on_progress: Some(progress()),
+        log: super::logs::opened(&config.log).await?,
         ..PlatformOptions::default()
     };
     let platform = Arc::new(Platform::open(&config.data, options)?);

@@ -28,6 +28,8 @@ pub enum Code {
     Internal,
     /// Nothing is wrong with the request; the service cannot take it now.
     Unavailable,
+    /// The log's server does not answer; nothing was recorded, and the same request may be sent again.
+    LogUnreachable,
     /// Nothing was recorded because the disk is full; it can be once space is freed.
     DiskFull,
     /// Whether a command was recorded is unknown; sent again with its id it will be.
@@ -49,6 +51,7 @@ impl Code {
             Code::Forbidden => "FORBIDDEN",
             Code::Internal => "INTERNAL",
             Code::Unavailable => "UNAVAILABLE",
+            Code::LogUnreachable => "LOG_UNREACHABLE",
             Code::DiskFull => "DISK_FULL",
             Code::OutcomeUnknown => "OUTCOME_UNKNOWN",
             Code::Timeout => "TIMEOUT",
@@ -56,9 +59,14 @@ impl Code {
     }
 }
 
-/// An error of a resolver with its code.
+/// An error of a resolver with its code, and whether the same request may succeed a moment later.
 pub fn error(code: Code, message: impl Into<String>) -> Error {
-    Error::new(message).extend_with(|_, e| e.set("code", code.as_str()))
+    Error::new(message).extend_with(|_, e| {
+        e.set("code", code.as_str());
+        if matches!(code, Code::LogUnreachable | Code::Unavailable | Code::OutcomeUnknown) {
+            e.set("retryable", true);
+        }
+    })
 }
 
 /// An argument that cannot be read.

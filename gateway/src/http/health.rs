@@ -11,7 +11,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use om_infra::{
-    log::{EventLog as _, LogState},
+    log::LogState,
     runner::{Phase, ProjectionHealth},
 };
 use serde_json::{Value, json};
@@ -28,6 +28,9 @@ pub async fn readyz(State(state): State<GatewayState>) -> Response {
     let log = match services.log.state() {
         LogState::Serving => json!({ "state": "serving" }),
         LogState::Stopped { reason } => json!({ "state": "stopped", "reason": reason }),
+        LogState::Unreachable { since, reason } => {
+            json!({ "state": "unreachable", "since": since.to_string(), "reason": reason })
+        }
     };
     let serving = services.log.state() == LogState::Serving;
     let health = services.projections.health().await.unwrap_or_default();

@@ -53,7 +53,11 @@ pub(super) fn of_log(error: LogError) -> Status {
     match error {
         LogError::AheadOfLog { .. } => fault(Code::OutOfRange, "ahead-of-log", message),
         LogError::DiskFull => fault(Code::ResourceExhausted, "disk-full", message),
-        LogError::Closed | LogError::Stopped { .. } => Status::unavailable(message),
+        LogError::Closed
+        | LogError::Stopped { .. }
+        | LogError::Unreachable { .. }
+        | LogError::NoAnswer { .. } => Status::unavailable(message),
+        LogError::Refused { .. } => Status::failed_precondition(message),
         LogError::Damaged { .. } => Status::data_loss(message),
         LogError::OtherLog { .. } | LogError::Storage { .. } => Status::internal(message),
     }

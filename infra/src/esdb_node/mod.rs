@@ -16,7 +16,7 @@ mod fault;
 mod filter;
 mod gate;
 mod listen;
-mod proto;
+pub(crate) mod proto;
 mod read;
 mod streams;
 mod subscription;

@@ -9,6 +9,6 @@ mod generated {
     include!(concat!(env!("OUT_DIR"), "/esdb.rs"));
 }
 
-pub(super) use generated::event_store::client as shared;
-pub(super) use generated::event_store::client::{gossip, server_features, streams};
+pub(crate) use generated::event_store::client as shared;
+pub(crate) use generated::event_store::client::{gossip, server_features, streams};
 pub(super) use generated::google::rpc;

@@ -42,7 +42,7 @@ use crate::telemetry::{self, Metrics};
 use slots::{Cached, Slots};
 
 /// How often a command that came second, or whose append was left unanswered, is tried again.
-const RETRIES: u32 = 3;
+const RETRIES: usize = 3;
 
 /// What every executor works with.
 #[derive(Clone)]
@@ -194,7 +194,7 @@ impl<D: Decider> Executor<D> {
         }
         let slot = self.slots.get(&job.stream);
         let mut cell = slot.lock().await;
-        let (mut at_end, mut second, mut unanswered) = (false, 0, 0);
+        let (mut at_end, mut second, mut unanswered) = (false, 0, Vec::new());
         loop {
             // what a stopped log still shows may never have been synced: it is no ground for an answer
             if let LogState::Stopped { reason } = self.host.log.state() {
@@ -204,7 +204,11 @@ impl<D: Decider> Executor<D> {
                 Some(cached) => cached,
                 None => {
                     at_end = true;
-                    self.load(&job.stream).await?
+                    match self.load(&job.stream).await {
+                        Ok(cached) => cached,
+                        // an append before it may have been stored, and the log does not tell
+                        Err(fault) => return Err(unanswered.pop().map_or(fault, Fault::OutcomeUnknown)),
+                    }
                 }
             };
             match self.attempt(&job, cached, at_end).await? {
@@ -228,10 +232,10 @@ impl<D: Decider> Executor<D> {
                     }
                 }
                 Attempt::Unanswered(error) => {
-                    unanswered += 1;
-                    if unanswered > RETRIES {
+                    if unanswered.len() >= RETRIES {
                         return Err(Fault::OutcomeUnknown(error));
                     }
+                    unanswered.push(error);
                 }
             }
         }
@@ -336,7 +340,7 @@ impl<D: Decider> Executor<D> {
             CommitError::Append(AppendError::Conflict { actual, .. }) => Ok(Attempt::CameSecond(actual)),
             // stored by somebody else with the same ids: the stream will show it
             CommitError::Append(AppendError::DuplicateEvent { .. }) => Ok(Attempt::CameSecond(None)),
-            CommitError::Append(AppendError::Fault(error)) if is_unknown(&error) => {
+            CommitError::Append(AppendError::Fault(error)) if !error.is_surely_unstored() => {
                 if self.host.log.state() == LogState::Serving {
                     return Ok(Attempt::Unanswered(error));
                 }
@@ -345,11 +349,6 @@ impl<D: Decider> Executor<D> {
             other => Err(Fault::NotRecorded(other)),
         }
     }
-}
-
-/// Whether an append that failed so may have been stored.
-const fn is_unknown(error: &LogError) -> bool {
-    !matches!(error, LogError::DiskFull)
 }
 
 fn standing<D: Decider>(stream: &StreamName, hosted: &Hosted<D>) -> Standing {

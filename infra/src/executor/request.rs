@@ -206,6 +206,10 @@ impl Fault {
             Self::OtherCategory { .. } => "BAD_STREAM",
             Self::OutcomeUnknown(_) => "OUTCOME_UNKNOWN",
             Self::NotRecorded(CommitError::Append(AppendError::Fault(LogError::DiskFull))) => "DISK_FULL",
+            Self::Load(LoadError::Log(LogError::Unreachable { .. }))
+            | Self::NotRecorded(CommitError::Append(AppendError::Fault(LogError::Unreachable { .. }))) => {
+                "LOG_UNREACHABLE"
+            }
             Self::Load(LoadError::Log(_)) | Self::NotRecorded(CommitError::Append(AppendError::Fault(_))) => {
                 "UNAVAILABLE"
             }

@@ -49,6 +49,26 @@ pub enum LogError {
         "the disk that holds the event log is full: nothing was stored. Free some space; no restart is needed"
     )]
     DiskFull,
+    /// The log's server cannot be reached, and nothing was sent to it. Try again in a moment.
+    #[error(
+        "the event log's server cannot be reached: {reason}. Nothing was recorded; try again in a moment"
+    )]
+    Unreachable {
+        /// What was tried and what came of it.
+        reason: String,
+    },
+    /// The log's server was asked and gave no answer in time.
+    #[error("the event log's server gave no answer: {reason}")]
+    NoAnswer {
+        /// What came instead.
+        reason: String,
+    },
+    /// The log's server answered that it will not do it. Nothing was stored.
+    #[error("the event log's server refuses: {reason}")]
+    Refused {
+        /// What it said, and what to do.
+        reason: String,
+    },
     /// What is stored contradicts itself.
     #[error("the event log is damaged: {what}. Stop the service and restore the log from a backup")]
     Damaged {
@@ -63,6 +83,13 @@ pub enum LogError {
         /// What the storage said.
         source: Arc<dyn Error + Send + Sync>,
     },
+}
+
+impl LogError {
+    /// Whether an append that failed so was certainly not stored.
+    pub const fn is_surely_unstored(&self) -> bool {
+        matches!(self, Self::DiskFull | Self::Unreachable { .. } | Self::Refused { .. })
+    }
 }
 
 /// An append was not acknowledged.
@@ -96,7 +123,7 @@ pub enum AppendError {
     /// No log stores such an append.
     #[error(transparent)]
     Invalid(#[from] InvalidAppend),
-    /// The log failed. Unless it says [`LogError::DiskFull`], the events may or may not be stored.
+    /// The log failed. Unless [`LogError::is_surely_unstored`], the events may or may not be stored.
     #[error(transparent)]
     Fault(#[from] LogError),
 }

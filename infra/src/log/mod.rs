@@ -11,18 +11,24 @@
 pub mod envelope;
 mod error;
 mod event;
+#[cfg(feature = "esdb")]
+pub mod kurrent;
 pub mod leaf;
+pub mod migrate;
 mod position;
 pub mod sqlite;
 mod stream_name;
 
 use async_trait::async_trait;
 use futures::stream::BoxStream;
+use jiff::Timestamp;
 
 pub use error::{AppendError, InvalidAppend, LogError};
 pub use event::{
     Appended, Expected, MAX_APPEND_BYTES, MAX_APPEND_EVENTS, MAX_KIND_BYTES, NewEvent, StoredEvent,
 };
+#[cfg(feature = "esdb")]
+pub use kurrent::KurrentLog;
 pub use position::{LogId, Position, PositionError};
 pub use sqlite::{OpenError, SqliteLog};
 pub use stream_name::{StreamName, StreamNameError};
@@ -37,6 +43,13 @@ pub enum LogState {
         /// What happened, in words for the person who looks after the installation.
         reason: String,
     },
+    /// The log's server does not answer. Nothing is lost; requests are answered again once it does.
+    Unreachable {
+        /// Since when.
+        since: Timestamp,
+        /// What was tried last and what came of it.
+        reason: String,
+    },
 }
 
 /// One event log. Two engines implement it and one conformance suite judges both.
@@ -49,8 +62,8 @@ pub trait EventLog: Send + Sync {
     /// again. Dropping the future does not withdraw the append.
     ///
     /// # Errors
-    /// [`AppendError::Fault`] leaves the outcome unknown (except [`LogError::DiskFull`]: not stored); every
-    /// other error means that nothing was stored.
+    /// [`AppendError::Fault`] leaves the outcome unknown unless [`LogError::is_surely_unstored`]; every other
+    /// error means that nothing was stored.
     async fn append(
         &self,
         stream: &StreamName,
@@ -87,4 +100,13 @@ pub trait EventLog: Send + Sync {
 
     /// Whether appends are still acknowledged.
     fn state(&self) -> LogState;
+
+    /// Whether other processes append to this log too, so that what was read of it may be behind without notice.
+    fn is_shared(&self) -> bool {
+        false
+    }
+
+    /// Finishes what was queued and lets go of the log. Appends that come later, and subscriptions that have read
+    /// everything, get [`LogError::Closed`].
+    async fn close(&self) {}
 }

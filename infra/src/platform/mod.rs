@@ -1,19 +1,20 @@
 //! The platform over one data directory: log, executors, projections, policies, ticker, vault, clock.
 //!
 //! ```text
-//! DIR/events.db           the log, the only truth
+//! DIR/events.db           the log, the only truth; not there if the log is in a cluster
 //! DIR/vault.db            personal text
 //! DIR/read/               projections, disposable
 //! DIR/policies.db         how far the policies have come, disposable
 //! DIR/virtual-clock.json  only in a demo's directory
 //! ```
 //!
-//! Invariants: one process at a time has a directory open for writing (the log's lock); a demo's directory is
+//! Invariants: one process at a time has a directory open for writing (its lock); a demo's directory is
 //! served as a demo or not at all; its clock is not the world's.
 //! Deliberately absent: HTTP, signals (whoever serves calls [`Platform::shutdown`]), and what a demo plays.
 
 mod demo;
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -26,7 +27,7 @@ use crate::calendars::{Calendars, CountyCalendars};
 use crate::clock::{Clock, SystemClock, VirtualClock};
 use crate::executor::{Executor, Host};
 use crate::log::sqlite::Options;
-use crate::log::{EventLog, LogError, LogState, OpenError, SqliteLog};
+use crate::log::{EventLog, LogError, LogState, OpenError, SqliteLog, sqlite};
 use crate::policies::{LapseCostsEligibility, LapseSetAsideLifts, ReviseOpenDues, TerminationReleasesCode};
 use crate::policy_runner::{CheckpointError, PolicyHealth, PolicyRunner};
 use crate::registers::Registers;
@@ -58,8 +59,10 @@ pub struct PlatformOptions {
     pub vault: Option<Arc<dyn Vault>>,
     /// Hears how far the building of projections has come.
     pub on_progress: Option<OnProgress>,
-    /// The log's options.
-    pub log: Options,
+    /// The log, opened before; none: the embedded one in the directory.
+    pub log: Option<Arc<dyn EventLog>>,
+    /// The embedded log's options.
+    pub embedded: Options,
 }
 
 /// The platform could not be opened.
@@ -132,7 +135,7 @@ pub struct Platform {
     /// The data directory.
     pub data: PathBuf,
     /// The log.
-    pub log: Arc<SqliteLog>,
+    pub log: Arc<dyn EventLog>,
     /// The clock.
     pub clock: Arc<dyn Clock>,
     /// The counties' calendars.
@@ -150,6 +153,8 @@ pub struct Platform {
     policies: PolicyRunner,
     settlers: Vec<Arc<dyn Settles>>,
     ticking: Option<Ticking>,
+    /// Of the directory, where no embedded log holds one.
+    _lock: Option<File>,
 }
 
 impl Platform {
@@ -160,15 +165,18 @@ impl Platform {
     /// See [`PlatformError`]: each says what to do.
     pub fn open(data: &Path, options: PlatformOptions) -> Result<Self, PlatformError> {
         let clock = clock(data, &options)?;
-        let log = SqliteLog::open(data, options.log)?;
+        let (log, lock): (Arc<dyn EventLog>, _) = match options.log {
+            Some(log) => (log, Some(sqlite::hold(data)?)),
+            None => (SqliteLog::open(data, options.embedded)?, None),
+        };
         let vault = match options.vault {
             Some(vault) => vault,
             None => Arc::new(FileVault::open(data)?),
         };
-        let calendars = Arc::new(CountyCalendars::new(log.clone()));
+        let calendars = Arc::new(CountyCalendars::new(Arc::clone(&log)));
         let metrics = Arc::new(Metrics::new()?);
         let host = Host {
-            log: Arc::clone(&log) as Arc<dyn EventLog>,
+            log: Arc::clone(&log),
             clock: Arc::clone(&clock),
             calendars: Arc::clone(&calendars) as Arc<dyn Calendars>,
             metrics: Arc::clone(&metrics),
@@ -201,13 +209,14 @@ impl Platform {
             policies,
             settlers,
             ticking,
+            _lock: lock,
         })
     }
 
     /// What every executor works with.
     pub fn host(&self) -> Host {
         Host {
-            log: Arc::clone(&self.log) as Arc<dyn EventLog>,
+            log: Arc::clone(&self.log),
             clock: Arc::clone(&self.clock),
             calendars: Arc::clone(&self.calendars) as Arc<dyn Calendars>,
             metrics: Arc::clone(&self.metrics),

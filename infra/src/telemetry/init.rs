@@ -62,7 +62,12 @@ impl Telemetry {
     /// When an option cannot be used, or telemetry has begun before.
     pub fn begin(options: &TelemetryOptions) -> Result<Self, TelemetryError> {
         let level = || {
-            EnvFilter::try_new(&options.level)
+            // the log's client writes several lines a try; what they come to is said by the engine, once
+            let level = match options.level.contains("kurrentdb") {
+                true => options.level.clone(),
+                false => format!("{},kurrentdb=off", options.level),
+            };
+            EnvFilter::try_new(level)
                 .map_err(|source| TelemetryError::Level { level: options.level.clone(), source })
         };
         let lines = fmt::layer().with_writer(std::io::stderr);

@@ -128,6 +128,11 @@ pub fn of_fault(cause: Fault) -> Error {
                 "nothing was recorded: the disk is full; tell whoever looks after the server",
             )
         }
+        // said once in the log when it was lost
+        "LOG_UNREACHABLE" => error(
+            Code::LogUnreachable,
+            "nothing was recorded: the event log's server does not answer; send the same request again in a moment",
+        ),
         "UNAVAILABLE" => {
             tracing::error!(%cause, "the log cannot be reached");
             error(Code::Unavailable, "the log cannot be reached: try again in a moment")

@@ -39,6 +39,7 @@ use pool::Pool;
 use tail::Tail;
 use writer::{Append, Request, Row};
 
+pub use open::lock as hold;
 pub use open::{Durability, FILE_NAME, OpenError, Options};
 
 /// How many appends may wait for the writer before the next caller waits for room.
@@ -238,5 +239,9 @@ impl EventLog for SqliteLog {
             None => LogState::Serving,
             Some(reason) => LogState::Stopped { reason: reason.clone() },
         }
+    }
+
+    async fn close(&self) {
+        Self::close(self).await;
     }
 }

@@ -186,7 +186,11 @@ fn directory(dir: &Path, source: io::Error) -> OpenError {
     OpenError::Directory { dir: dir.to_owned(), source }
 }
 
-fn lock(dir: &Path) -> Result<File, OpenError> {
+/// Holds a data directory for this process alone, as long as the file is kept.
+///
+/// # Errors
+/// When the directory cannot be used, or another process holds it.
+pub fn lock(dir: &Path) -> Result<File, OpenError> {
     fs::create_dir_all(dir).map_err(|source| directory(dir, source))?;
     let mut open = File::options();
     let lock = open.create(true).truncate(false).write(true).open(dir.join(LOCK_NAME));

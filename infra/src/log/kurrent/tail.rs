@@ -1,0 +1,97 @@
+//! The most recent events, in memory: those who follow the log live ask the cluster for nothing, and an append is
+//! compared with what was stored.
+//!
+//! Invariant: what is held is all of our events after `before` and up to the last seen, in order.
+//! Deliberately absent: any promise how far back it reaches; the cluster answers for the rest.
+
+use std::collections::VecDeque;
+use std::sync::{PoisonError, RwLock};
+
+use tokio::sync::watch;
+
+use crate::log::{StoredEvent, StreamName};
+
+const MAX_EVENTS: usize = 4_096;
+const MAX_BYTES: usize = 8 << 20;
+
+pub(super) struct Tail {
+    recent: RwLock<Recent>,
+    /// The number of the last seen position, 0 while the log is empty: at 0 KurrentDB keeps its own record.
+    seen: watch::Sender<u64>,
+}
+
+struct Recent {
+    before: u64,
+    events: VecDeque<StoredEvent>,
+    bytes: usize,
+}
+
+impl Tail {
+    /// Holds nothing yet; the last event is at `head`.
+    pub(super) fn new(head: u64) -> Self {
+        let recent = Recent { before: head, events: VecDeque::new(), bytes: 0 };
+        Self { recent: RwLock::new(recent), seen: watch::Sender::new(head) }
+    }
+
+    pub(super) fn seen(&self) -> watch::Receiver<u64> {
+        self.seen.subscribe()
+    }
+
+    pub(super) fn head(&self) -> u64 {
+        *self.seen.borrow()
+    }
+
+    /// Adds an event that came; false if it was seen before.
+    pub(super) fn push(&self, event: StoredEvent) -> bool {
+        let number = event.position.number();
+        if number <= self.head() {
+            return false;
+        }
+        let mut recent = self.recent.write().unwrap_or_else(PoisonError::into_inner);
+        recent.bytes += size(&event);
+        recent.events.push_back(event);
+        while recent.events.len() > MAX_EVENTS || recent.bytes > MAX_BYTES {
+            let Some(first) = recent.events.pop_front() else { break };
+            recent.bytes -= size(&first);
+            recent.before = first.position.number();
+        }
+        drop(recent);
+        self.seen.send_replace(number);
+        true
+    }
+
+    /// The events after a number, `None` if it lies before what is held.
+    pub(super) fn after(&self, after: u64, max: usize, max_bytes: usize) -> Option<Vec<StoredEvent>> {
+        let recent = self.recent.read().unwrap_or_else(PoisonError::into_inner);
+        if after < recent.before {
+            return None;
+        }
+        let skip = recent.events.partition_point(|event| event.position.number() <= after);
+        let mut bytes = 0;
+        let within = |event: &&StoredEvent| {
+            let more = bytes < max_bytes;
+            bytes += size(event);
+            more
+        };
+        Some(recent.events.iter().skip(skip).take(max).take_while(within).cloned().collect())
+    }
+
+    /// The events of a stream from one revision to another, if all of them are held.
+    pub(super) fn of_stream(&self, stream: &StreamName, first: u64, last: u64) -> Option<Vec<StoredEvent>> {
+        let recent = self.recent.read().unwrap_or_else(PoisonError::into_inner);
+        let mut found = VecDeque::new();
+        for event in recent.events.iter().rev().filter(|event| event.stream == *stream) {
+            if event.revision < first {
+                break;
+            }
+            if event.revision <= last {
+                found.push_front(event.clone());
+            }
+        }
+        (found.len() as u64 == last - first + 1).then(|| found.into())
+    }
+}
+
+fn size(event: &StoredEvent) -> usize {
+    event.payload.len() + event.metadata.len()
+}

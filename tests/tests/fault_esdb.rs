@@ -1,0 +1,218 @@
+//! The esdb engine when the node stops, dies, hangs or loses its connections: nothing that was acknowledged is lost,
+//! nothing is stored twice, and a follower sees every event once.
+
+#![expect(clippy::unwrap_used, reason = "in a test a panic is the report")]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use om_infra::log::kurrent::KurrentLog;
+use om_infra::log::{AppendError, EventLog, Expected, LogError, LogState, NewEvent, StreamName};
+use om_tests::conformance::{append, event, everything, next, stream, take};
+use om_tests::node::{NodeHome, Wire};
+
+/// Appends until it is acknowledged, as an executor does: an append without an answer is sent again as it was.
+async fn insist(log: &dyn EventLog, stream: &StreamName, expected: Expected, event: NewEvent) -> u64 {
+    loop {
+        match log.append(stream, expected, vec![event.clone()]).await {
+            Ok(appended) => return appended.last_revision,
+            Err(AppendError::Fault(LogError::Unreachable { .. } | LogError::NoAnswer { .. })) => {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            Err(error) => panic!("{error}"),
+        }
+    }
+}
+
+/// Writers that insist, each on a stream of its own.
+fn writers(
+    log: &Arc<KurrentLog>,
+    count: usize,
+    appends: usize,
+) -> Vec<tokio::task::JoinHandle<Vec<(u64, uuid::Uuid)>>> {
+    (0..count)
+        .map(|n| {
+            let log = Arc::clone(log);
+            tokio::spawn(async move {
+                let (stream, mut expected, mut written) =
+                    (stream(&format!("w{n}")), Expected::NoStream, Vec::new());
+                for _ in 0..appends {
+                    let event = event("断线");
+                    let id = event.id;
+                    let revision = insist(&*log, &stream, expected, event).await;
+                    written.push((revision, id));
+                    expected = Expected::Revision(revision);
+                }
+                written
+            })
+        })
+        .collect()
+}
+
+async fn state_is(log: &KurrentLog, wanted: fn(&LogState) -> bool) {
+    for _ in 0..1_500 {
+        if wanted(&log.state()) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("the state is still {:?}", log.state());
+}
+
+/// What the writers were told is what is stored, and what a follower saw.
+async fn all_is_there(
+    log: &Arc<KurrentLog>,
+    follower: tokio::task::JoinHandle<Vec<om_infra::log::StoredEvent>>,
+    writers: Vec<tokio::task::JoinHandle<Vec<(u64, uuid::Uuid)>>>,
+) {
+    for (n, writer) in writers.into_iter().enumerate() {
+        let written = writer.await.unwrap();
+        let stored = log.read_stream(&stream(&format!("w{n}")), 0, usize::MAX).await.unwrap();
+        let stored: Vec<_> = stored.iter().map(|e| (e.revision, e.id)).collect();
+        assert!(stored == written, "writer {n} was told something else");
+    }
+    let seen = tokio::time::timeout(Duration::from_secs(60), follower).await.unwrap().unwrap();
+    assert!(seen == everything(&**log).await, "the follower saw something else");
+}
+
+fn follow(log: &Arc<KurrentLog>, count: usize) -> tokio::task::JoinHandle<Vec<om_infra::log::StoredEvent>> {
+    let mut events = log.subscribe(None);
+    tokio::spawn(async move { take(&mut events, count).await })
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_that_is_gone_is_said_and_its_return_too() {
+    let home = NodeHome::new();
+    let log = home.connect().await;
+    append(&*log, &stream("1"), vec![event("1")]).await;
+    let mut live = log.subscribe(None);
+    next(&mut live).await;
+
+    home.kill().await;
+    state_is(&log, |state| matches!(state, LogState::Unreachable { .. })).await;
+    let refused = log.append(&stream("1"), Expected::Revision(0), vec![event("2")]).await;
+    let Err(AppendError::Fault(error @ LogError::Unreachable { .. })) = refused else {
+        panic!("{refused:?}")
+    };
+    assert!(error.is_surely_unstored(), "nothing was sent");
+    let read = log.read_stream(&stream("1"), 0, 10).await;
+    assert!(matches!(read, Err(LogError::Unreachable { .. })), "{read:?}");
+
+    home.start();
+    state_is(&log, |state| *state == LogState::Serving).await;
+    append(&*log, &stream("1"), vec![event("2")]).await;
+    assert_eq!(next(&mut live).await.revision, 1, "the subscription waited");
+}
+
+/// The client's own subscription would read the ended stream for ever.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_subscription_that_the_node_ends_cleanly_goes_on() {
+    let home = NodeHome::new();
+    let log = home.connect().await;
+    let mut live = log.subscribe(None);
+    for round in 0..3 {
+        append(&*log, &stream("1"), vec![event("1")]).await;
+        assert_eq!(next(&mut live).await.revision, round);
+        home.stop().await;
+        home.start();
+        state_is(&log, |state| *state == LogState::Serving).await;
+        insist(&*log, &stream("2"), Expected::of_head(round.checked_sub(1)), event("2")).await;
+        assert_eq!(next(&mut live).await.revision, round);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn connections_cut_again_and_again_lose_and_double_nothing() {
+    let home = NodeHome::new();
+    home.start();
+    let wire = Wire::to(home.address()).await;
+    let log = KurrentLog::open(wire.url().parse().unwrap(), Duration::from_secs(10)).await.unwrap();
+    let follower = follow(&log, 4 * 40);
+    let writers = writers(&log, 4, 40);
+    for _ in 0..12 {
+        tokio::time::sleep(Duration::from_millis(70)).await;
+        wire.cut();
+    }
+    all_is_there(&log, follower, writers).await;
+}
+
+/// The append is stored, the answer does not come, the connection is lost: the same append finds its first receipt.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_append_whose_answer_was_lost_is_stored_once() {
+    let home = NodeHome::new();
+    home.start();
+    let wire = Wire::to(home.address()).await;
+    let url = format!("{}&defaultDeadline=1500", wire.url());
+    let log = KurrentLog::open(url.parse().unwrap(), Duration::from_secs(10)).await.unwrap();
+    append(&*log, &stream("1"), vec![event("1")]).await;
+    wire.deafen(true);
+    let appending = {
+        let log = Arc::clone(&log);
+        tokio::spawn(async move { log.append(&stream("1"), Expected::Revision(0), vec![event("2")]).await })
+    };
+    while home.served().stream_head(&stream("1")).await.unwrap() != Some(1) {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    wire.cut();
+    wire.deafen(false);
+    let appended = appending.await.unwrap().unwrap();
+    assert_eq!((appended.first_revision, appended.last_revision), (1, 1));
+    let stored = everything(&*log).await;
+    assert_eq!((stored.len(), stored[1].position), (2, appended.position));
+}
+
+/// A node that takes everything and answers nothing is noticed by the missing beat.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn slow_a_node_that_hangs_is_said_and_left() {
+    let home = NodeHome::new();
+    home.start();
+    let wire = Wire::to(home.address()).await;
+    let url = format!("{}&defaultDeadline=1500", wire.url());
+    let log = KurrentLog::open(url.parse().unwrap(), Duration::from_secs(10)).await.unwrap();
+    append(&*log, &stream("1"), vec![event("1")]).await;
+    let mut live = log.subscribe(None);
+    next(&mut live).await;
+    wire.deafen(true);
+    state_is(&log, |state| matches!(state, LogState::Unreachable { .. })).await;
+    wire.deafen(false);
+    wire.cut();
+    state_is(&log, |state| *state == LogState::Serving).await;
+    append(&*log, &stream("1"), vec![event("2")]).await;
+    assert_eq!(next(&mut live).await.revision, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn slow_a_node_killed_under_load_loses_and_doubles_nothing() {
+    let home = NodeHome::new();
+    let log = home.connect().await;
+    let follower = follow(&log, 8 * 150);
+    let writers = writers(&log, 8, 150);
+    for round in 0..6 {
+        tokio::time::sleep(Duration::from_millis(400)).await;
+        if round % 2 == 0 {
+            home.kill().await;
+        } else {
+            home.stop().await;
+        }
+        home.start();
+    }
+    all_is_there(&log, follower, writers).await;
+}
+
+/// Another log at the same address: its positions would be taken for those of the first.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_log_at_the_same_address_stops_the_gateway() {
+    let (first, second) = (NodeHome::new(), NodeHome::new());
+    first.start();
+    let log = first.connect().await;
+    append(&*log, &stream("1"), vec![event("1")]).await;
+    let mut live = log.subscribe(None);
+    next(&mut live).await;
+    first.stop().await;
+    second.start_at(first.address());
+    state_is(&log, |state| matches!(state, LogState::Stopped { .. })).await;
+    let refused = log.append(&stream("1"), Expected::Revision(0), vec![event("2")]).await;
+    assert!(matches!(refused, Err(AppendError::Fault(LogError::Stopped { .. }))), "{refused:?}");
+    let followed = futures::StreamExt::next(&mut live).await;
+    assert!(matches!(followed, Some(Err(LogError::Stopped { .. }))), "{followed:?}");
+}
