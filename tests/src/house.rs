@@ -22,6 +22,7 @@ use om_gateway::app::GatewayState;
 use om_gateway::context::SignIn;
 use om_gateway::dev_users::{DevUsers, INSTALLER};
 use om_infra::clock::{Clock, VirtualClock};
+use om_infra::log::EventLog;
 use om_infra::platform::{Platform, PlatformOptions};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -64,18 +65,23 @@ impl House {
 
     /// A new house with a directory of its own; who acts are still the accounts that the gateway knows.
     pub async fn with_directory(definition: &str) -> Arc<Self> {
+        let house = Self::over(None).await;
+        house.import("importDirectory", definition).await;
+        house
+    }
+
+    /// A house over a log that others may write too, or over one of its own; nothing is imported.
+    pub async fn over(log: Option<Arc<dyn EventLog>>) -> Arc<Self> {
         let dir = TempDir::new().unwrap();
         let clock = Arc::new(VirtualClock::standing(moment("2023-06-01")));
-        let options = PlatformOptions { clock: Some(clock.clone()), ..PlatformOptions::default() };
+        let options = PlatformOptions { clock: Some(clock.clone()), log, ..PlatformOptions::default() };
         let platform = Arc::new(Platform::open(dir.path(), options).unwrap());
         let state = GatewayState::new(platform.clone(), SignIn::Dev(DevUsers::built_in())).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         tokio::spawn(om_gateway::serve::serve(listener, state, std::future::pending()));
         let http = reqwest::Client::new();
-        let house = Arc::new(House { platform, address, clock, http, numbers: AtomicU64::new(1), dir });
-        house.import("importDirectory", definition).await;
-        house
+        Arc::new(House { platform, address, clock, http, numbers: AtomicU64::new(1), dir })
     }
 
     /// From now on it is this day, at nine or at the hour said (`2023-06-12 17:30`), in Beijing.

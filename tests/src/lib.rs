@@ -8,3 +8,4 @@ pub mod node;
 pub mod postgres;
 pub mod powercut;
 pub mod server;
+pub mod subscriber;

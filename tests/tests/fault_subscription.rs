@@ -2,84 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the report")]
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
-use futures::{SinkExt as _, StreamExt as _};
 use om_tests::load::{planned, send};
 use om_tests::server::{Api, PATIENCE, Server, prepare};
-use serde_json::{Value, json};
+use om_tests::subscriber::{Heard, follow};
 use tempfile::TempDir;
 use tokio::sync::{mpsc, watch};
-use tokio_tungstenite::connect_async;
-use tokio_tungstenite::tungstenite::Message;
-use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
-
-/// What a subscriber notices.
-#[derive(Debug, PartialEq, Eq)]
-enum Heard {
-    Entry { revision: u64, id: String },
-    Closed(u16),
-}
-
-/// Subscribes anew, from the last revision it has, whenever another server is there.
-async fn follow(
-    mut servers: watch::Receiver<SocketAddr>,
-    matter: String,
-    heard: mpsc::UnboundedSender<Heard>,
-) {
-    let mut since: Option<u64> = None;
-    loop {
-        let server = *servers.borrow_and_update();
-        listen(server, &matter, &mut since, &heard).await;
-        if servers.changed().await.is_err() {
-            return;
-        }
-    }
-}
-
-/// Listens until the connection ends, in whatever way.
-async fn listen(
-    server: SocketAddr,
-    matter: &str,
-    since: &mut Option<u64>,
-    heard: &mpsc::UnboundedSender<Heard>,
-) {
-    let mut request = format!("ws://{server}/graphql/ws").into_client_request().unwrap();
-    request.headers_mut().insert("sec-websocket-protocol", "graphql-transport-ws".parse().unwrap());
-    let Ok((mut socket, _)) = connect_async(request).await else { return };
-    let query = "subscription($id: ID!, $since: Int) { matterChanged(id: $id, since: $since) { __typename
-        ... on MatterChanged { revision event { id } } ... on Resync { reason } } }";
-    let variables = json!({ "id": matter, "since": *since });
-    for message in [
-        json!({ "type": "connection_init", "payload": { "authorization": "Bearer dev:lead" } }),
-        json!({ "type": "subscribe", "id": "1", "payload": { "query": query, "variables": variables } }),
-    ] {
-        if socket.send(Message::Text(message.to_string().into())).await.is_err() {
-            return;
-        }
-    }
-    while let Some(Ok(message)) = socket.next().await {
-        match message {
-            Message::Text(text) => {
-                let message: Value = serde_json::from_str(&text).unwrap();
-                if message["type"] == "connection_ack" {
-                    continue;
-                }
-                let change = &message["payload"]["data"]["matterChanged"];
-                assert_eq!(change["__typename"], "MatterChanged", "{message}");
-                let (revision, id) =
-                    (change["revision"].as_u64().unwrap(), change["event"]["id"].as_str().unwrap());
-                *since = Some(revision);
-                let _ = heard.send(Heard::Entry { revision, id: id.into() });
-            }
-            Message::Close(frame) => {
-                let _ = heard.send(Heard::Closed(frame.map_or(1005, |frame| frame.code.into())));
-            }
-            _ => {}
-        }
-    }
-}
 
 async fn act(api: &Api, numbers: std::ops::Range<u64>, matter: &str, facts: &mut Vec<String>) {
     for n in numbers {

@@ -34,6 +34,10 @@ pub enum Code {
     DiskFull,
     /// Whether a command was recorded is unknown; sent again with its id it will be.
     OutcomeUnknown,
+    /// A token was taken from another log, or from one that was restored since: load everything anew.
+    Resync,
+    /// What was asked to be shown is not shown yet; it will be a moment later.
+    Behind,
     /// Took longer than is allowed.
     Timeout,
 }
@@ -54,6 +58,8 @@ impl Code {
             Code::LogUnreachable => "LOG_UNREACHABLE",
             Code::DiskFull => "DISK_FULL",
             Code::OutcomeUnknown => "OUTCOME_UNKNOWN",
+            Code::Resync => "RESYNC",
+            Code::Behind => "BEHIND",
             Code::Timeout => "TIMEOUT",
         }
     }
@@ -63,7 +69,7 @@ impl Code {
 pub fn error(code: Code, message: impl Into<String>) -> Error {
     Error::new(message).extend_with(|_, e| {
         e.set("code", code.as_str());
-        if matches!(code, Code::LogUnreachable | Code::Unavailable | Code::OutcomeUnknown) {
+        if matches!(code, Code::LogUnreachable | Code::Unavailable | Code::OutcomeUnknown | Code::Behind) {
             e.set("retryable", true);
         }
     })

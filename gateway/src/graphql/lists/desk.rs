@@ -1,7 +1,7 @@
 //! A body's desk: what it must do next, by legal risk or by due date.
 
 use super::{
-    decode, encode, of_read, one_more,
+    decode, encode, of_read, one_more, seen,
     words::{TaskKind, Weight},
 };
 use crate::graphql::{
@@ -135,9 +135,14 @@ impl DeskQuery {
         #[graphql(desc = "In which order; by legal risk if not said.")] order: Option<DeskOrder>,
         #[graphql(desc = "At most this many, 1 to 200; 50 if not said.")] first: Option<i32>,
         #[graphql(desc = "After the task of this cursor.")] after: Option<String>,
+        #[graphql(
+            desc = "Show at least what stood at this position, as a receipt or a list's change gave it, on whichever gateway."
+        )]
+        seen: Option<String>,
     ) -> Result<DeskConnection> {
         let size = page_size(first, 50).map_err(bad_input)?;
         let (services, who) = of_request(ctx)?;
+        seen::shown(services, seen).await?;
         let body = match &body {
             Some(id) => node_id::body(id)?,
             None => who.actor.body.clone(),

@@ -7,6 +7,7 @@
 pub mod desk;
 pub mod outlook;
 pub mod overview;
+pub(crate) mod seen;
 pub mod subscriptions;
 pub mod tolerances;
 mod words;

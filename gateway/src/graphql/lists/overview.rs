@@ -3,6 +3,7 @@
 use super::{
     decode, encode, of_read, one_more,
     outlook::{self, MatterOutlook},
+    seen,
     words::BoardPhase,
 };
 use crate::graphql::{
@@ -253,8 +254,16 @@ pub struct OverviewQuery;
 impl OverviewQuery {
     /// The county at a glance: counts, and the list of matters.
     #[graphql(complexity = "10 + child_complexity")]
-    async fn overview(&self, ctx: &Context<'_>) -> Result<Overview> {
+    async fn overview(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "Show at least what stood at this position, as a receipt or a list's change gave it, on whichever gateway."
+        )]
+        seen: Option<String>,
+    ) -> Result<Overview> {
         let (services, who) = of_request(ctx)?;
+        seen::shown(services, seen).await?;
         let (county, today) = (who.county().clone(), services.today());
         let to_sunday = today.weekday().until(Weekday::Sunday);
         let week_end = today.saturating_add(i32::from(to_sunday).days());

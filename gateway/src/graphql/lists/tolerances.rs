@@ -1,6 +1,6 @@
 //! The ledger of tolerated deficiencies (容缺台账).
 
-use super::{decode, encode, of_read, one_more, words::DebtStanding};
+use super::{decode, encode, of_read, one_more, seen, words::DebtStanding};
 use crate::graphql::{
     error::bad_input,
     limits::{multiplier, page_size},
@@ -139,9 +139,14 @@ impl ToleranceQuery {
         #[graphql(desc = "Which lines are wanted; all if not said.")] filter: Option<ToleranceFilterInput>,
         #[graphql(desc = "At most this many, 1 to 200; 50 if not said.")] first: Option<i32>,
         #[graphql(desc = "After the line of this cursor.")] after: Option<String>,
+        #[graphql(
+            desc = "Show at least what stood at this position, as a receipt or a list's change gave it, on whichever gateway."
+        )]
+        seen: Option<String>,
     ) -> Result<ToleranceConnection> {
         let size = page_size(first, 50).map_err(bad_input)?;
         let (services, who) = of_request(ctx)?;
+        seen::shown(services, seen).await?;
         let (calendar, today) = (services.calendar(who.county()).await.map_err(of_fault)?, services.today());
         let filter = filter.unwrap_or_default();
         let wanted = ToleranceFilter {

@@ -1,0 +1,34 @@
+//! Reading what was written through another gateway: a list shows at least what stood at a position.
+//!
+//! Invariants: the wait is bounded; a position of another log, or of one restored since from an older copy, is answered
+//! with `RESYNC` and never waited for.
+//! Deliberately absent: the matter itself, whose stream is read to its end whatever was seen before.
+
+use crate::{
+    graphql::error::{Code, bad_input, error, fault},
+    services::Services,
+};
+use async_graphql::Result;
+use om_infra::log::Position;
+
+/// Waits until the lists show the position; at once if none is given.
+pub(crate) async fn shown(services: &Services, seen: Option<String>) -> Result<()> {
+    let Some(seen) = seen else { return Ok(()) };
+    let position: Position = seen.parse().map_err(bad_input)?;
+    if !position.belongs_to(services.log.id()) {
+        return Err(error(
+            Code::Resync,
+            "seen was taken from another log: load everything anew, without seen",
+        ));
+    }
+    if !services.pending(position).await {
+        return Ok(());
+    }
+    let head = services.head().await.map_err(|e| fault("finding the log's end", &e))?;
+    if head.is_none_or(|head| head < position) {
+        let message =
+            "seen lies after the log's end, which was restored from an older copy: load everything anew";
+        return Err(error(Code::Resync, message));
+    }
+    Err(error(Code::Behind, "the lists do not show this position yet: ask again in a moment"))
+}
