@@ -191,6 +191,18 @@ pub enum Correction {
     },
 }
 
+/// An answer to a file, which a corrected day of receipt may take away (R3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum IntakeAnswer {
+    /// The one-time notice: it was served after the term.
+    CorrectionNotice,
+    /// The acceptance: it came after the term.
+    Acceptance,
+    /// The deemed acceptance: the term still runs.
+    DeemedAcceptance,
+}
+
 events! {
     /// What can have happened to a matter.
     pub enum MatterEvent {
@@ -311,6 +323,15 @@ events! {
             received_on: Date,
             /// What was handed in.
             materials: Vec<Handed>,
+        },
+        /// A corrected day of receipt took the answer to the file away: the file waits again, or is deemed accepted (R3).
+        IntakeReopened = 1 {
+            /// The permit.
+            permit: PermitCode,
+            /// What no longer stands.
+            fell_away: IntakeAnswer,
+            /// The entry that had recorded it.
+            answer: EventId,
         },
         /// Accepted (受理); with deficiencies tolerated if any are listed (容缺受理).
         PermitAccepted = 1 {

@@ -21,6 +21,7 @@ mod order;
 mod outlook;
 pub mod plan;
 mod project;
+mod receipt;
 mod record;
 pub mod refusal;
 pub mod requirements;

@@ -119,6 +119,7 @@ pub(super) fn lanes(event: &MatterEvent) -> Vec<Lane> {
         E::CorrectionNoticed(e) => permit(&e.permit),
         E::CorrectionReceived(e) => moves(&e.permit),
         E::MaterialsSupplied(e) => permit(&e.permit),
+        E::IntakeReopened(e) => moves(&e.permit),
         E::PermitAccepted(e) => moves(&e.permit),
         E::PermitDeemedAccepted(e) => moves(&e.permit),
         E::DeemedAcceptanceSetAside(e) => moves(&e.permit),

@@ -261,7 +261,7 @@ pub struct Round {
     /// The day the file was received.
     pub received_on: Date,
     /// The day on which the receipt of the file, or of the corrected file, stands in the record; a correction of the
-    /// receipt does not move it.
+    /// receipt moves it only where the file waits for its answer again.
     pub entered_on: Date,
     /// Who applied; may not decide (R18).
     pub applied_by: OfficerId,
