@@ -432,6 +432,19 @@ events! {
             /// New due dates.
             dues: Dues,
         },
+        /// Proof that the notice of an extension recorded after the limit had run out was served before.
+        LateServiceProved = 1 {
+            /// The permit.
+            permit: PermitCode,
+            /// The number of the notice.
+            number: LegalText,
+            /// The day it was served.
+            served_on: Date,
+            /// The last day of the limit as it had run out.
+            run_out: Date,
+            /// The proof of service (送达回证).
+            proof: PaperHash,
+        },
         /// A term passed without its act (time's fact).
         TermOverrun = 1 {
             /// The permit.

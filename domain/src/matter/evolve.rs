@@ -93,6 +93,7 @@ pub fn event_permit(event: &E) -> Option<&PermitCode> {
         ClockResumed,
         SuspensionTermEnded,
         LimitExtended,
+        LateServiceProved,
         TermOverrun,
         DueDateRevised,
         HandoffOffered,

@@ -90,6 +90,7 @@ impl Decider for MatterDecider {
     }
 
     fn decide(state: &Matter, command: &MatterCommand, ctx: &Ctx<'_>) -> Facts {
+        let ctx = &decision::dated(command, ctx);
         let effective = ctx.day();
         if effective > ctx.today() || !ctx.effective().is_by(ctx.at) {
             return Err(MatterRefusal::EffectiveInFuture { effective, today: ctx.today() });

@@ -127,6 +127,7 @@ pub(super) fn lanes(event: &MatterEvent) -> Vec<Lane> {
         E::ClockSuspended(e) => moves(&e.permit),
         E::ClockResumed(e) => moves(&e.permit),
         E::SuspensionTermEnded(e) => moves(&e.permit),
+        E::LateServiceProved(e) => permit(&e.permit),
         E::LimitExtended(e) => moves(&e.permit),
         E::DueDateRevised(e) => vec![Lane::Due(e.permit.clone())],
         E::HandoffOffered(e) => custody(&e.permit),

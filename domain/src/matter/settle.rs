@@ -189,11 +189,14 @@ fn debts(state: &Matter, at: &At<'_>, round: &Round, ctx: &Ctx<'_>, dues: &mut D
         }
         let Some(requirement) = at.planned.requirement(id) else { continue };
         if tolerance.debt == Debt::Lapsed {
-            let relied = passed(round, tolerance.from) && state.unmet(&requirement, at.permit).is_some();
+            let relied = passed(round, tolerance.from)
+                && state.unmet(&requirement, at.permit, tolerance.changed_on).is_some();
             consequence(at, round, id, tolerance, relied, dues);
             continue;
         }
-        match state.met_on(&requirement, at.permit) {
+        // what had expired when it was tolerated is not what it waits for
+        let expired = state.has_expired(&requirement, tolerance.on);
+        match state.met_on(&requirement, at.permit).filter(|_| !expired) {
             Some(met) => landed(state, at, round, &requirement, tolerance, met, (ctx, dues)),
             None => lapse(at, round, id, tolerance, dues),
         }

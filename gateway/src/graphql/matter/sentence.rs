@@ -165,6 +165,10 @@ fn clock(event: &E) -> Option<Sentence> {
             format!("{}延长时限{}（{}）", e.permit, e.extension.value, e.extension.source),
             format!("{}: limit extended by {} ({})", e.permit, e.extension.value, e.extension.source),
         ),
+        E::LateServiceProved(e) => say(
+            format!("{}期限{}届满后补录：{}已于{}送达", e.permit, e.run_out, e.number, e.served_on),
+            format!("{}: after {} recorded, {} was served on {}", e.permit, e.run_out, e.number, e.served_on),
+        ),
         E::TermOverrun(e) => say(
             format!("{}期限{}已过", e.permit, e.due.date),
             format!("{}: the term until {} has passed", e.permit, e.due.date),
