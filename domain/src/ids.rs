@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 /// Why a text is not an id of the kind asked for; it says what would be.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{text:?} is not a {kind}: {expected}{}", unseen.map(names).unwrap_or_default())]
+#[error("{text:?} is no {kind}: {expected}{}", unseen.map(names).unwrap_or_default())]
 pub struct IdError {
     /// The kind of id that was asked for.
     pub kind: &'static str,

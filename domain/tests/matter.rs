@@ -12,6 +12,7 @@ mod matter {
     mod lateness;
     mod life;
     mod plan;
+    mod receipt;
     mod record;
     mod time;
     mod tolerance;

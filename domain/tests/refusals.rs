@@ -7,13 +7,13 @@ use om_domain::{
     applicant::{ApplicantRefusal, BarKind},
     calendar::{Calendar, CalendarError, start_of_day},
     calendar_book::CalendarBookRefusal,
-    clock::Ground,
+    clock::{Ground, Unit},
     decider::{Actor, Context, Decider, Explained, Recorded, Role},
     directory::{self, Directory, DirectoryCommand, DirectoryDecider, DirectoryRefusal},
     ids::{CommandId, EventId, MatterId},
     matter::{
         MatterRefusal as R,
-        plan::{Gate, Mode, Plan, RequirementId, Settings},
+        plan::{Gate, Mode, Plan, RequirementId, Sensitive, Settings},
         refusal::{Authority, Because, Missing},
         state::{Phase, RoundPhase},
     },
@@ -81,6 +81,7 @@ fn of_a_matter() -> Vec<R> {
         R::DeemedAlready { permit: permit(), accepted_on: ON, term_ended: ON },
         R::NoticeTooLate { permit: permit(), served_on: ON, due: ON },
         R::NoticeNotServed { served_on: ON, effective: ON },
+        R::DecidedBeforeDated { dated: ON, decided_on: ON },
         R::RequirementsUnmet {
             permit: permit(),
             gate: Gate::Accept,
@@ -102,13 +103,14 @@ fn of_a_matter() -> Vec<R> {
         R::NotExtendable { permit: permit() },
         R::LimitRunOut { permit: permit(), due: ON },
         R::ExtensionTooLong { asked: 20, most: 10, source: source() },
+        R::ExtensionUnitDiffers { asked: Unit::CalendarDays, limit: Unit::WorkingDays, source: source() },
         R::HandoffOpen { permit: permit(), to: body() },
         R::NoHandoff { permit: permit() },
         R::SameBody { body: body() },
         R::NotTolerable { requirement: requirement(), mode: Mode::Accept, allowed: vec![] },
         R::ModeDoesNotFit { requirement: requirement(), mode: Mode::Accept, gate: Gate::Issue },
         R::StatutoryCondition { requirement: requirement(), article: article() },
-        R::NeverByCommitment { requirement: requirement(), field: "生态" },
+        R::NeverByCommitment { requirement: requirement(), field: Sensitive::Ecology },
         R::NotOnSpecialList { permit: permit() },
         R::AlreadyMet { requirement: requirement() },
         R::AlreadyTolerated { requirement: requirement() },
@@ -334,6 +336,7 @@ fn every_refusal_of_a_register_is_grounded() {
         CalendarBookRefusal::NotAdministrator { officer: officer() },
         CalendarBookRefusal::OtherCounty { given: "530323".into(), here: p("530322") },
         CalendarBookRefusal::Contradicts { error: CalendarError::YearCovered { year: 2023 } },
+        CalendarBookRefusal::DayHasBegun { day: ON, today: ON },
         CalendarBookRefusal::BackfillOutOfOrder { effective: ON, last: ON },
     ] {
         grounded(&refusal);
@@ -421,4 +424,36 @@ fn a_material_is_named_as_the_permit_spoken_of_names_it() {
     assert!(said.contains(material.name.as_str()) && !said.contains("material:"), "{said}");
     let unknown = R::NoDebt { requirement: p("material:no-such") }.message_zh(&names);
     assert!(unknown.contains("material:no-such"), "what is not known keeps its id: {unknown}");
+}
+
+#[test]
+fn each_reader_is_told_in_one_language_and_nothing_of_the_code() {
+    let names = Names::default();
+    let han = |text: &str| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+    for refusal in [
+        R::CorrectionContradicts { reason: p("收件日晚于今天 (received after today)") },
+        R::SeparationOfDuties {
+            officer: p("wa-officer-1"),
+            because: p("本人经办该件 (handles this permit)"),
+        },
+        R::Ineligible { reason: "容缺逾期未补 (a tolerance lapsed)".into() },
+        R::PlanInvalid { reason: "a cycle A1 → A2 (成环：A1 → A2)".into() },
+        R::NeverByCommitment { requirement: p("permit:A1"), field: Sensitive::LifeAndProperty },
+    ] {
+        let (zh, en) = (refusal.message_zh(&names), refusal.message_en(&names));
+        assert!(han(&zh) && !zh.contains(" ("), "{zh}");
+        assert!(!han(&en) && !en.contains("LifeAndProperty"), "{en}");
+    }
+}
+
+#[test]
+fn r04_an_extension_in_another_unit_is_not_said_to_be_too_long() {
+    let names = Names::default();
+    let unit = R::ExtensionUnitDiffers {
+        asked: Unit::CalendarDays,
+        limit: Unit::WorkingDays,
+        source: "行政许可法 42".into(),
+    };
+    assert!(unit.message_en(&names).contains("working days, not in calendar days"));
+    assert!(unit.message_zh(&names).contains("工作日"));
 }

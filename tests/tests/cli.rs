@@ -5,7 +5,7 @@
 use std::fs;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use om_tests::server::{Server, command, prepare, succeeds, text};
 use rusqlite::Connection;
@@ -38,6 +38,25 @@ fn prepared() -> (TempDir, PathBuf) {
     let data = scratch.path().join("data");
     prepare(&data);
     (scratch, data)
+}
+
+/// Whoever stops reading (`| head`) is told nothing, and nothing has failed.
+fn unread(arguments: &[&str]) {
+    let mut child =
+        command(arguments.iter().copied()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        output.status.success() && !said.contains("panicked") && !said.contains("error"),
+        "{arguments:?}: {said}"
+    );
+}
+
+#[test]
+fn a_reader_that_has_gone_is_no_fault() {
+    unread(&["schema"]);
+    unread(&["users", "--dev"]);
 }
 
 #[test]
@@ -223,6 +242,11 @@ fn a_demo_is_served_as_a_demo_only_and_asked_for_by_name() {
     as_demo.push("--demo");
     refused(as_demo, &["holds no demo", "Leave out --demo"]);
     refused(["demo", "--no-serve", "--data", text(&real)], &["holds real matters", "new directory"]);
+    let other = scratch.path().join("other");
+    fs::create_dir(&other).unwrap();
+    fs::write(other.join("notes.txt"), "mine").unwrap();
+    refused(["demo", "--no-serve", "--data", text(&other)], &["is not empty", "empty directory"]);
+    assert_eq!(fs::read_dir(&other).unwrap().count(), 1, "nothing was played into it");
 
     refused(["board", "--data", text(&data), "北片区"], &["北片区", "onematter board"]);
     refused(["replay", "--data", text(&data), "北片区"], &["北片区", "onematter board"]);
@@ -230,6 +254,21 @@ fn a_demo_is_served_as_a_demo_only_and_asked_for_by_name() {
     refused(["replay", "--data", text(&data), "南片区", "--at", "yesterday"], &["yesterday", "2023-07-12"]);
     let event = "0198c1a0-0000-7000-8000-000000000000";
     refused(["replay", "--data", text(&data), "南片区", "--as-of", event], &["--at"]);
+    for json in [&[][..], &["--json"]] {
+        let mut early = vec!["replay", "--data", text(&data), "南片区", "--at", "1990-01-01"];
+        early.extend(json);
+        refused(early, &["nothing of", "was recorded by then", "2023-06-12"]);
+    }
+    refused(["replay", "--data", text(&data), "南片区", "--as-of", "1990-01-01"], &["had happened by then"]);
+    for arguments in [
+        &["board", "--data", text(&data)][..],
+        &["board", "--data", text(&data), "南片区"],
+        &["replay", "--data", text(&data), "南片区"],
+        &["replay", "--data", text(&data), "南片区", "--json"],
+        &["demo", "--no-serve", "--data", text(&data)],
+    ] {
+        unread(arguments);
+    }
     refused(["users"], &["--dev"]);
     fs::write(data.join("virtual-clock.json"), "{}").unwrap();
     refused(["board", "--data", text(&data)], &["virtual-clock.json", "new directory"]);

@@ -84,7 +84,7 @@ impl std::fmt::Display for Ineligible {
                 let Lapse { permit, requirement, .. } = because;
                 write!(
                     f,
-                    "{permit} 的 {requirement} 容缺逾期未补，共 {lapses} 件，修复后恢复 (lapsed and not repaired)"
+                    "{permit} 的 {requirement} 容缺逾期未补，共 {lapses} 件，修复后恢复 ({requirement} of {permit} lapsed, {lapses} in all; supply them and ask for repair)"
                 )
             }
         }

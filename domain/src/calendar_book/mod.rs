@@ -79,6 +79,11 @@ fn record_overlay(state: &CalendarBook, overlay: &CountyOverlay, ctx: &Context<'
     if state.has_overlay(overlay) {
         return Ok(vec![]);
     }
+    // what has been counted stays counted: a day that has begun is not declared away
+    let listed = overlay.off.iter().chain(&overlay.make_up).map(|named| named.date);
+    if let Some(day) = listed.chain(overlay.withdrawn.iter().copied()).find(|day| *day <= ctx.today()) {
+        return Err(CalendarBookRefusal::DayHasBegun { day, today: ctx.today() });
+    }
     state.calendar().with_overlay(overlay.clone()).map_err(contradicts)?;
     Ok(vec![ctx.fact(CountyOverlayRecorded { overlay: overlay.clone() })])
 }

@@ -23,6 +23,8 @@ pub enum CalendarBookRefusal {
     OtherCounty { given: String, here: CountyId },
     /// It contradicts itself or the calendar as recorded.
     Contradicts { error: CalendarError },
+    /// The overlay declares a day that has begun or passed.
+    DayHasBegun { day: Date, today: Date },
     /// A document is recorded after those recorded before it.
     BackfillOutOfOrder { effective: Date, last: Date },
 }
@@ -33,6 +35,7 @@ impl Explained for CalendarBookRefusal {
             Self::NotAdministrator { .. } => "NotAdministrator",
             Self::OtherCounty { .. } => "OtherCounty",
             Self::Contradicts { .. } => "CalendarContradicts",
+            Self::DayHasBegun { .. } => "DayHasBegun",
             Self::BackfillOutOfOrder { .. } => "BackfillOutOfOrder",
         }
     }
@@ -41,6 +44,7 @@ impl Explained for CalendarBookRefusal {
         Some(match self {
             Self::NotAdministrator { .. } => "R18",
             Self::OtherCounty { .. } | Self::Contradicts { .. } => "R19",
+            Self::DayHasBegun { .. } => "R20",
             Self::BackfillOutOfOrder { .. } => "R16",
         })
     }
@@ -49,7 +53,7 @@ impl Explained for CalendarBookRefusal {
         Some(match self {
             Self::NotAdministrator { .. } => sources::DUTIES.into(),
             Self::OtherCounty { .. } | Self::Contradicts { .. } => "全国年节及纪念日放假办法（2024）".into(),
-            Self::BackfillOutOfOrder { .. } => sources::RECORD.into(),
+            Self::DayHasBegun { .. } | Self::BackfillOutOfOrder { .. } => sources::RECORD.into(),
         })
     }
 
@@ -65,6 +69,9 @@ impl Explained for CalendarBookRefusal {
                 format!("该安排属于 {given}，本地为 {here}；请由当地登记。")
             }
             Self::Contradicts { error } => contradiction_zh(error),
+            Self::DayHasBegun { day, today } => {
+                format!("{day} 不晚于今天（{today}）；本地放假安排只能在当日之前登记，已过的日子不再变更。")
+            }
             Self::BackfillOutOfOrder { effective, last } => {
                 format!("{effective} 早于上一份安排的登记日 {last}；请按先后登记。")
             }
@@ -83,6 +90,11 @@ impl Explained for CalendarBookRefusal {
                 format!("The overlay is {given}'s, and this is {here}; record it there.")
             }
             Self::Contradicts { error } => format!("{error}."),
+            Self::DayHasBegun { day, today } => {
+                format!(
+                    "{day} is not after today, {today}; a county's days are recorded before they come, what has passed stays."
+                )
+            }
             Self::BackfillOutOfOrder { effective, last } => {
                 format!(
                     "{effective} lies before {last}, when the last document was recorded; record them in turn."

@@ -70,6 +70,20 @@ fn r19_a_county_lays_its_own_days_over_the_nations_and_only_its_own() {
 }
 
 #[test]
+fn r20_a_day_that_has_begun_is_not_declared_away() {
+    let today = date(2026, 8, 6);
+    let book = || book().on(today);
+    for past in [date(2026, 8, 5), today] {
+        let refusal = book().when(&lay(overlay("530322", &[date(2026, 8, 20), past]))).unwrap_err();
+        assert_eq!(refusal, CalendarBookRefusal::DayHasBegun { day: past, today });
+        let mut worked = overlay("530322", &[date(2026, 8, 20)]);
+        worked.make_up = named(&[past]);
+        assert_eq!(book().when(&lay(worked)).unwrap_err().code(), "DayHasBegun");
+    }
+    assert!(book().when(&lay(overlay("530322", &[date(2026, 8, 7)]))).is_ok());
+}
+
+#[test]
 fn r19_what_contradicts_is_refused_and_says_which_day_or_number() {
     let mut given = book().does(&record(notice(2027, &[NEW_YEAR])));
     let mut other = notice(2027, &[NEW_YEAR, date(2027, 1, 2)]);

@@ -119,9 +119,18 @@ pub struct PermitForecast {
     pub provisional: bool,
 }
 
+/// Codes joined by arrows, as people write a way.
+fn arrows(path: &[Node]) -> String {
+    let code = |node: &Node| match node {
+        Node::Permit(code) => code.to_string(),
+        Node::Milestone(code) => code.to_string(),
+    };
+    path.iter().map(code).collect::<Vec<_>>().join(" → ")
+}
+
 /// The plan's prerequisites form a cycle, so no date follows from them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
-#[error("the plan's prerequisites form a cycle: {path:?}; amend the plan")]
+#[error("the plan's prerequisites form a cycle {}, each waits for the other; amend the plan", arrows(path))]
 pub struct Cyclic {
     /// The cycle, in the direction of time, closed.
     pub path: Vec<Node>,

@@ -71,7 +71,7 @@ fn intake(state: &Matter, permit: &PermitCode, ctx: &Ctx<'_>) -> Vec<(&'static s
     let (text, notice, _) = sample(ctx);
     let permit = permit.clone();
     let listed: BTreeSet<RequirementId> =
-        state.missing_at(&permit, Gate::Accept).into_iter().map(|m| m.requirement).collect();
+        state.missing_at(&permit, Gate::Accept, ctx.day()).into_iter().map(|m| m.requirement).collect();
     vec![
         ("submitPermit", C::SubmitPermit { permit: permit.clone(), materials: vec![] }),
         ("noticeCorrection", C::NoticeCorrection { permit: permit.clone(), listed, notice: notice.clone() }),
@@ -113,6 +113,7 @@ fn review(state: &Matter, permit: &PermitCode, ctx: &Ctx<'_>) -> Vec<(&'static s
                 extension,
                 reason: reason.clone(),
                 notice: notice.clone(),
+                proof: None,
             },
         ),
         ("receiveHandoff", C::ReceiveHandoff { permit: permit.clone() }),

@@ -5,7 +5,7 @@
 
 use super::{
     Ctx, Facts,
-    authority::{At, allow},
+    authority::{At, allow, stand_back},
     command::MatterCommand as C,
     event::*,
     intake::{INTAKE_DAYS, due_on, term},
@@ -16,7 +16,7 @@ use super::{
 use crate::{
     clock::{Extension, Ground, Suspension},
     decider::{Fact, Role},
-    ids::{EventId, LegalText, PermitCode},
+    ids::{EventId, LegalText, PaperHash, PermitCode},
 };
 use jiff::civil::Date;
 
@@ -29,8 +29,8 @@ pub(super) fn decide(state: &Matter, command: &C, ctx: &Ctx<'_>) -> Facts {
             suspend(state, permit, *ground, *told_until, notice, ctx)
         }
         C::ResumeClock { permit, ground } => resume(state, permit, *ground, ctx),
-        C::ExtendLimit { permit, extension, reason, notice } => {
-            extend(state, permit, extension, reason, notice, ctx)
+        C::ExtendLimit { permit, extension, reason, notice, proof } => {
+            extend(state, permit, (extension, reason, notice), proof.as_ref(), ctx)
         }
         C::ReviseDueDates { notice } => revise(state, notice, ctx),
         _ => Ok(vec![]),
@@ -118,9 +118,8 @@ fn resume(state: &Matter, code: &PermitCode, ground: Ground, ctx: &Ctx<'_>) -> F
 fn extend(
     state: &Matter,
     code: &PermitCode,
-    extension: &Extension,
-    reason: &LegalText,
-    notice: &Notice,
+    (extension, reason, notice): (&Extension, &LegalText, &Notice),
+    proof: Option<&PaperHash>,
     ctx: &Ctx<'_>,
 ) -> Facts {
     let at = state.working(code)?;
@@ -129,7 +128,7 @@ fn extend(
         Handling::Joint => allow(ctx.by.is(Role::GovernmentHead), Authority::GovernmentHead)?,
         Handling::Preliminary => return Err(MatterRefusal::NotExtendable { permit: code.clone() }),
     }
-    let (_, clocks) = running(&at)?;
+    let (round, clocks) = running(&at)?;
     served(notice, ctx.day())?;
     let most = at.planned.extension.as_ref().filter(|_| at.planned.statutory.is_some());
     let most = most.ok_or_else(|| MatterRefusal::NotExtendable { permit: code.clone() })?;
@@ -139,27 +138,52 @@ fn extend(
     if let Some(due) = clocks.dues.statutory.filter(|due| ctx.day() > *due) {
         return Err(MatterRefusal::LimitRunOut { permit: code.clone(), due });
     }
-    if extension.value > most.value || extension.value == 0 || extension.unit != most.unit {
+    if extension.unit != most.unit {
+        let (asked, limit, source) = (extension.unit, most.unit, most.source.clone());
+        return Err(MatterRefusal::ExtensionUnitDiffers { asked, limit, source });
+    }
+    if extension.value > most.value || extension.value == 0 {
         return Err(MatterRefusal::ExtensionTooLong {
             asked: extension.value,
             most: most.value,
             source: most.source.clone(),
         });
     }
+    let proved = proved(state, &at, round, notice, proof, ctx)?;
     let mut after = clocks.clone();
     after.extension = Some(extension.clone());
     let dues = after.compute(at.planned, ctx.calendar);
-    super::one(
-        ctx,
-        LimitExtended {
-            permit: code.clone(),
-            extension: extension.clone(),
-            approved_by: ctx.by.officer.clone(),
-            reason: reason.clone(),
-            notice: notice.clone(),
-            dues,
-        },
-    )
+    let extended = LimitExtended {
+        permit: code.clone(),
+        extension: extension.clone(),
+        approved_by: ctx.by.officer.clone(),
+        reason: reason.clone(),
+        notice: notice.clone(),
+        dues,
+    };
+    Ok([ctx.fact(extended)].into_iter().chain(proved.map(|e| ctx.fact(e))).collect())
+}
+
+/// An extension recorded only after the limit had run out would make lateness good by its date alone: it needs the proof
+/// that its notice was served in time, and a head who does not handle the file (as with a deemed acceptance set aside).
+fn proved(
+    state: &Matter,
+    at: &At<'_>,
+    round: &Round,
+    notice: &Notice,
+    proof: Option<&PaperHash>,
+    ctx: &Ctx<'_>,
+) -> Result<Option<LateServiceProved>, MatterRefusal> {
+    let statutory = round.clocks.as_ref().and_then(|clocks| clocks.dues.statutory);
+    let Some(run_out) = statutory.filter(|due| ctx.today() > *due) else { return Ok(None) };
+    let unproved = || MatterRefusal::LimitRunOut { permit: at.code.clone(), due: run_out };
+    let proof = proof.ok_or_else(unproved)?.clone();
+    at.not_the_applicant(state, round, ctx)?;
+    if round.is_handled_by(&ctx.by.officer) || at.permit.custody.offer.is_some() {
+        stand_back(&ctx.by.officer, "本人经办该件 (handles this permit)")?;
+    }
+    let (permit, number) = (at.code.clone(), notice.number.clone());
+    Ok(Some(LateServiceProved { permit, number, served_on: notice.served_on, run_out, proof }))
 }
 
 fn revise(state: &Matter, notice: &LegalText, ctx: &Ctx<'_>) -> Facts {

@@ -70,7 +70,14 @@ pub enum MatterCommand {
     /// Let it run again from the effective day on.
     ResumeClock { permit: PermitCode, ground: Ground },
     /// Extend the statutory limit, once.
-    ExtendLimit { permit: PermitCode, extension: Extension, reason: LegalText, notice: Notice },
+    ExtendLimit {
+        permit: PermitCode,
+        extension: Extension,
+        reason: LegalText,
+        notice: Notice,
+        /// Proof of service in time, where it is recorded after the limit has run out.
+        proof: Option<PaperHash>,
+    },
     /// Recompute the open due dates by a newly recorded holiday notice.
     ReviseDueDates { notice: LegalText },
 

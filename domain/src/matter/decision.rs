@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     calendar::{Unit, days},
+    decider::Effective,
     ids::{LegalText, OfficerId, PaperHash, PermitCode},
 };
 use jiff::civil::Date;
@@ -62,7 +63,7 @@ pub(super) fn decide(state: &Matter, command: &C, ctx: &Ctx<'_>) -> Facts {
             let at = state.working(permit)?;
             let round = decidable(state, &at, ctx)?;
             no_open_hearing(&at, round)?;
-            served(notice, ctx.day())?;
+            decision_served(notice, ctx)?;
             super::one(
                 ctx,
                 PermitDenied {
@@ -82,6 +83,26 @@ pub(super) fn decide(state: &Matter, command: &C, ctx: &Ctx<'_>) -> Facts {
         }
         _ => Ok(vec![]),
     }
+}
+
+/// A decision is made on the day its document is dated, unless another day is given; it may be served, and recorded,
+/// later (行政许可法 42, 44).
+pub(super) fn dated<'a>(command: &C, ctx: &Ctx<'a>) -> Ctx<'a> {
+    let day = match command {
+        C::ApprovePermit { notice, .. } | C::DenyPermit { notice, .. } => Some(notice.date),
+        _ => None,
+    };
+    let day = day.filter(|day| *day < ctx.today()).map(Effective::On);
+    Ctx { effective: ctx.effective.or(day), ..ctx.clone() }
+}
+
+/// The decision is no older than its document and was served by now: what is not served has no effect.
+fn decision_served(notice: &Notice, ctx: &Ctx<'_>) -> Result<(), MatterRefusal> {
+    served(notice, ctx.today())?;
+    if notice.date > ctx.day() {
+        return Err(MatterRefusal::DecidedBeforeDated { dated: notice.date, decided_on: ctx.day() });
+    }
+    Ok(())
 }
 
 /// The round, if this officer may decide it now.
@@ -118,14 +139,14 @@ fn approve(
     if round.pre_review.as_ref().is_some_and(|p| !p.confirmed) {
         return Err(MatterRefusal::PreReviewUnconfirmed { permit: code.clone() });
     }
-    let missing = state.missing_at(code, Gate::Decide);
+    let missing = state.missing_at(code, Gate::Decide, ctx.day());
     if !missing.is_empty() {
         return Err(MatterRefusal::RequirementsUnmet { permit: code.clone(), gate: Gate::Decide, missing });
     }
     if at.planned.site_check && !round.checks.iter().any(|c| c.passed) {
         return Err(MatterRefusal::CheckMissing { permit: code.clone() });
     }
-    served(notice, ctx.day())?;
+    decision_served(notice, ctx)?;
     super::one(
         ctx,
         PermitApproved {
@@ -150,7 +171,7 @@ fn issue(
         return Err(MatterRefusal::NoCertificate { permit: code.clone() });
     }
     at.round_in(&[RoundPhase::Approved], "approved (已批准)")?;
-    let missing = state.missing_at(code, Gate::Issue);
+    let missing = state.missing_at(code, Gate::Issue, ctx.day());
     if !missing.is_empty() {
         return Err(MatterRefusal::RequirementsUnmet { permit: code.clone(), gate: Gate::Issue, missing });
     }

@@ -191,6 +191,18 @@ pub enum Correction {
     },
 }
 
+/// An answer to a file, which a corrected day of receipt may take away (R3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum IntakeAnswer {
+    /// The one-time notice: it was served after the term.
+    CorrectionNotice,
+    /// The acceptance: it came after the term.
+    Acceptance,
+    /// The deemed acceptance: the term still runs.
+    DeemedAcceptance,
+}
+
 events! {
     /// What can have happened to a matter.
     pub enum MatterEvent {
@@ -312,6 +324,15 @@ events! {
             /// What was handed in.
             materials: Vec<Handed>,
         },
+        /// A corrected day of receipt took the answer to the file away: the file waits again, or is deemed accepted (R3).
+        IntakeReopened = 1 {
+            /// The permit.
+            permit: PermitCode,
+            /// What no longer stands.
+            fell_away: IntakeAnswer,
+            /// The entry that had recorded it.
+            answer: EventId,
+        },
         /// Accepted (受理); with deficiencies tolerated if any are listed (容缺受理).
         PermitAccepted = 1 {
             /// The permit.
@@ -410,6 +431,19 @@ events! {
             notice: Notice,
             /// New due dates.
             dues: Dues,
+        },
+        /// Proof that the notice of an extension recorded after the limit had run out was served before.
+        LateServiceProved = 1 {
+            /// The permit.
+            permit: PermitCode,
+            /// The number of the notice.
+            number: LegalText,
+            /// The day it was served.
+            served_on: Date,
+            /// The last day of the limit as it had run out.
+            run_out: Date,
+            /// The proof of service (送达回证).
+            proof: PaperHash,
         },
         /// A term passed without its act (time's fact).
         TermOverrun = 1 {

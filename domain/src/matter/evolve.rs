@@ -84,6 +84,7 @@ pub fn event_permit(event: &E) -> Option<&PermitCode> {
         CorrectionNoticed,
         CorrectionReceived,
         MaterialsSupplied,
+        IntakeReopened,
         PermitAccepted,
         PermitDeemedAccepted,
         DeemedAcceptanceSetAside,
@@ -92,6 +93,7 @@ pub fn event_permit(event: &E) -> Option<&PermitCode> {
         ClockResumed,
         SuspensionTermEnded,
         LimitExtended,
+        LateServiceProved,
         TermOverrun,
         DueDateRevised,
         HandoffOffered,
@@ -255,8 +257,13 @@ fn evolve_round(round: &mut Round, fact: &Recorded<E>, day: Date) {
                 notice: None,
             });
             round.phase = RoundPhase::InReview;
-            round.clocks = Some(Clocks::start(e.clock_from, e.dues.clone()));
+            // a clock that ran on an acceptance since found late keeps what was excluded from it
+            match &mut round.clocks {
+                Some(clocks) => (clocks.from, clocks.dues) = (e.clock_from, e.dues.clone()),
+                None => round.clocks = Some(Clocks::start(e.clock_from, e.dues.clone())),
+            }
         }
+        E::IntakeReopened(e) => round.reopen(e.fell_away, day),
         E::DeemedAcceptanceSetAside(e) => {
             round.accepted = None;
             round.clocks = None;

@@ -59,7 +59,9 @@ fn submit(state: &Matter, code: &PermitCode, materials: &[Handed], ctx: &Ctx<'_>
     if at.permit.not_applicable.is_some() {
         return Err(MatterRefusal::NotApplicable { permit: code.clone() });
     }
-    if let Some(round) = at.permit.round().filter(|r| !r.phase.allows_new_round()) {
+    // what has expired is applied for anew
+    let open = |r: &&Round| !r.phase.allows_new_round() && !r.has_expired(ctx.day());
+    if let Some(round) = at.permit.round().filter(open) {
         return Err(MatterRefusal::AlreadySubmitted { permit: code.clone(), on: round.received_on });
     }
     super::barred::may_apply(&at, ctx)?;
@@ -112,7 +114,7 @@ fn notice_correction(
     let at = state.working(code)?;
     at.custodian(ctx)?;
     let round = answerable(&at)?;
-    may_notice(state, &at, round, listed, notice)?;
+    may_notice(state, &at, round, listed, notice, ctx)?;
     answers(notice, round.complete_on(), ctx.day())?;
     super::one(
         ctx,
@@ -127,6 +129,7 @@ pub(super) fn may_notice(
     round: &Round,
     listed: &BTreeSet<RequirementId>,
     notice: &Notice,
+    ctx: &Ctx<'_>,
 ) -> Result<(), MatterRefusal> {
     let permit = at.code.clone();
     if let Some(first) = &round.correction {
@@ -140,7 +143,7 @@ pub(super) fn may_notice(
             MatterRefusal::NoSuchRequirement { permit: permit.clone(), requirement: requirement.clone() }
         })?;
         let due_now = gate_now(Some(round), &planned) == Gate::Accept;
-        if !due_now || state.unmet(&planned, at.permit).is_none() {
+        if !due_now || state.unmet(&planned, at.permit, ctx.day()).is_none() {
             return Err(MatterRefusal::NotMissing { permit, requirement: requirement.clone() });
         }
     }
@@ -215,7 +218,7 @@ fn accept(state: &Matter, code: &PermitCode, notice: &Notice, ctx: &Ctx<'_>) -> 
     at.custodian(ctx)?;
     let round = answerable(&at)?;
     answers(notice, round.complete_on(), ctx.day())?;
-    let missing = state.missing_at(code, Gate::Accept);
+    let missing = state.missing_at(code, Gate::Accept, ctx.day());
     if !missing.is_empty() {
         return Err(MatterRefusal::RequirementsUnmet { permit: code.clone(), gate: Gate::Accept, missing });
     }
@@ -291,7 +294,7 @@ fn set_aside(
     {
         super::authority::stand_back(&ctx.by.officer, "本人经办该件 (handles this permit)")?;
     }
-    may_notice(state, &at, round, listed, notice)?;
+    may_notice(state, &at, round, listed, notice, ctx)?;
     answers(notice, round.complete_on(), ctx.day())?;
     super::one(
         ctx,

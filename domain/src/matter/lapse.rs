@@ -88,8 +88,7 @@ fn lapsed<'a>(at: &At<'a>, requirement: &RequirementId) -> Result<(&'a Round, &'
 fn handles(at: &At<'_>, round: &Round, tolerance: &Tolerance, ctx: &Ctx<'_>) -> bool {
     let officer = &ctx.by.officer;
     at.permit.custody.offer.is_some()
-        || round.accepted.as_ref().and_then(|a| a.by.as_ref()) == Some(officer)
-        || round.checks.iter().any(|c| c.officers.contains(officer))
+        || round.is_handled_by(officer)
         || (!tolerance.mode.needs_head() && tolerance.by == *officer)
 }
 

@@ -242,6 +242,18 @@ fn statutory_edges_stay(
     Ok(())
 }
 
+fn code(node: &Node) -> String {
+    match node {
+        Node::Permit(code) => code.to_string(),
+        Node::Milestone(code) => code.to_string(),
+    }
+}
+
+fn cycle(path: &[Node]) -> String {
+    let path = path.iter().map(code).collect::<Vec<_>>().join(" → ");
+    format!("prerequisites form a cycle {path}, each waits for the other (前置关系成环：{path})")
+}
+
 fn holds_together(plan: &Plan, put: &[PlannedPermit], drop: &[PermitCode]) -> Result<(), MatterRefusal> {
     let mut permits: Vec<PlannedPermit> = plan
         .permits
@@ -257,13 +269,16 @@ fn holds_together(plan: &Plan, put: &[PlannedPermit], drop: &[PermitCode]) -> Re
                 Node::Milestone(code) => plan.milestones.iter().any(|m| m.code == *code),
             };
             if !known {
-                let reason = format!("{} waits for {}, which the plan does not have", permit.code, edge.id());
+                let (permit, node) = (&permit.code, code(&edge.node));
+                let reason = format!(
+                    "{permit} waits for {node}, which the plan does not have ({permit} 所等的 {node} 不在计划中)"
+                );
                 return Err(MatterRefusal::PlanInvalid { reason });
             }
         }
     }
     match Graph::of_plan(&permits, &plan.milestones).cycles().first() {
-        Some(path) => Err(MatterRefusal::PlanInvalid { reason: format!("a cycle: {path:?}") }),
+        Some(path) => Err(MatterRefusal::PlanInvalid { reason: cycle(path) }),
         None => Ok(()),
     }
 }

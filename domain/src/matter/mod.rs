@@ -21,6 +21,7 @@ mod order;
 mod outlook;
 pub mod plan;
 mod project;
+mod receipt;
 mod record;
 pub mod refusal;
 pub mod requirements;
@@ -89,6 +90,7 @@ impl Decider for MatterDecider {
     }
 
     fn decide(state: &Matter, command: &MatterCommand, ctx: &Ctx<'_>) -> Facts {
+        let ctx = &decision::dated(command, ctx);
         let effective = ctx.day();
         if effective > ctx.today() || !ctx.effective().is_by(ctx.at) {
             return Err(MatterRefusal::EffectiveInFuture { effective, today: ctx.today() });

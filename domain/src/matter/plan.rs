@@ -182,6 +182,19 @@ pub enum Sensitive {
 }
 
 impl Sensitive {
+    /// The English name.
+    pub fn name_en(self) -> &'static str {
+        match self {
+            Sensitive::NationalSecurity => "national security",
+            Sensitive::StateSecret => "state secrets",
+            Sensitive::PublicSafety => "public safety",
+            Sensitive::PrudentialFinance => "prudential regulation of finance",
+            Sensitive::Ecology => "protection of ecology",
+            Sensitive::LifeAndProperty => "health, life and property",
+            Sensitive::HardToReverse => "harm that is hard to reverse",
+        }
+    }
+
     /// The Chinese name.
     pub fn name_zh(self) -> &'static str {
         match self {

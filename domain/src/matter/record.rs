@@ -8,11 +8,11 @@ use super::{
     Ctx, Facts,
     authority::At,
     command::MatterCommand as C,
-    event::{Correction, DueOn, EntryCorrected},
+    event::{Correction, EntryCorrected, IntakeReopened},
     evolve::{correct, document},
-    intake::{INTAKE_DAYS, term},
+    receipt,
     refusal::MatterRefusal,
-    state::{Excluded, Matter, Round, RoundPhase},
+    state::{Excluded, Matter, Round},
 };
 use crate::{
     decider::Role,
@@ -38,22 +38,26 @@ pub(super) fn decide(state: &Matter, command: &C, ctx: &Ctx<'_>) -> Facts {
     let mut after = round.clone();
     correct(&mut after, entry, correction);
     consistent(round, &after, ctx)?;
-    let running = after.clocks.as_ref().filter(|c| c.ended_on.is_none());
+    let intake = receipt::recount(&at, round, &after, ctx)?;
+    let running = after.clocks.as_ref().filter(|c| c.ended_on.is_none() && intake.fell_away.is_none());
     let dues = running
         .map(|c| c.compute(at.planned, ctx.calendar))
         .filter(|new| after.clocks.as_ref().is_some_and(|c| c.dues != *new));
-    super::one(
-        ctx,
-        EntryCorrected {
-            permit: permit.clone(),
-            entry: *entry,
-            correction: correction.clone(),
-            reason: reason.clone(),
-            second_person: second_person.clone(),
-            dues,
-            intake_due: intake(round, &after, ctx),
-        },
-    )
+    let corrected = EntryCorrected {
+        permit: permit.clone(),
+        entry: *entry,
+        correction: correction.clone(),
+        reason: reason.clone(),
+        second_person: second_person.clone(),
+        dues,
+        intake_due: intake.due,
+    };
+    let reopened = intake.fell_away.map(|(fell_away, answer)| IntakeReopened {
+        permit: permit.clone(),
+        fell_away,
+        answer,
+    });
+    Ok([ctx.fact(corrected)].into_iter().chain(reopened.map(|e| ctx.fact(e))).collect())
 }
 
 fn second(at: &At<'_>, second: &OfficerId, ctx: &Ctx<'_>) -> Result<(), MatterRefusal> {
@@ -110,9 +114,12 @@ fn recorded(round: &Round, entry: &EventId, correction: &Correction) -> Option<S
     }
 }
 
+/// `中文 (English)`: each reader is told one of the two.
+pub(super) fn contradicts<T>(zh_en: &str) -> Result<T, MatterRefusal> {
+    Err(MatterRefusal::CorrectionContradicts { reason: super::authority::text(zh_en) })
+}
+
 fn consistent(before: &Round, after: &Round, ctx: &Ctx<'_>) -> Result<(), MatterRefusal> {
-    let contradicts =
-        |zh_en: &str| Err(MatterRefusal::CorrectionContradicts { reason: super::authority::text(zh_en) });
     let moved = |a: Date, b: Date| a != b;
     let days = [after.received_on, after.complete_on()];
     if days.iter().any(|day| *day > ctx.today()) {
@@ -126,13 +133,26 @@ fn consistent(before: &Round, after: &Round, ctx: &Ctx<'_>) -> Result<(), Matter
         if after.complete_on() < after.received_on {
             return contradicts("补正收件日早于首次收件日 (corrected file before the first)");
         }
+        if let Some(notice) = &after.correction {
+            if after.received_on > notice.notice.served_on {
+                return contradicts(
+                    "收件日晚于一次性告知的送达日 (received after the one-time notice was served)",
+                );
+            }
+            if notice.received.is_some_and(|(_, on)| on < notice.notice.served_on) {
+                return contradicts(
+                    "补正收件日早于一次性告知的送达日 (corrected file before the notice was served)",
+                );
+            }
+        }
+        if after.ended.as_ref().is_some_and(|ended| ended.on < after.complete_on()) {
+            return contradicts("收件日晚于本轮终止日 (received after the round had ended)");
+        }
     }
     suspensions_consistent(before, after, ctx)
 }
 
 fn suspensions_consistent(before: &Round, after: &Round, ctx: &Ctx<'_>) -> Result<(), MatterRefusal> {
-    let contradicts =
-        |zh_en: &str| Err(MatterRefusal::CorrectionContradicts { reason: super::authority::text(zh_en) });
     let stops = |round: &Round| round.clocks.as_ref().map(|c| c.suspensions.clone()).unwrap_or_default();
     for (was, s) in stops(before).iter().zip(&stops(after)).filter(|(was, s)| was != s) {
         if s.suspension.from < s.served_on || s.suspension.from > s.suspension.told_until {
@@ -159,9 +179,4 @@ fn suspensions_consistent(before: &Round, after: &Round, ctx: &Ctx<'_>) -> Resul
         }
     }
     Ok(())
-}
-
-fn intake(before: &Round, after: &Round, ctx: &Ctx<'_>) -> Option<DueOn> {
-    let open = after.phase == RoundPhase::Received && before.complete_on() != after.complete_on();
-    open.then(|| term(ctx.calendar, after.complete_on(), INTAKE_DAYS))
 }

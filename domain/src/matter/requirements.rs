@@ -13,22 +13,36 @@ use super::{
 use jiff::civil::Date;
 
 impl Matter {
-    /// The requirements of a permit that stand unmet before this gate.
-    pub fn missing_at(&self, code: &crate::ids::PermitCode, gate: Gate) -> Vec<Missing> {
+    /// The requirements of a permit that stand unmet before this gate on a day.
+    pub fn missing_at(&self, code: &crate::ids::PermitCode, gate: Gate, day: Date) -> Vec<Missing> {
         let Ok(at) = self.find(code) else { return vec![] };
         at.planned
             .requirements()
             .filter(|r| demanded(&at, r, gate))
             .filter_map(|r| {
-                let because = self.unmet(&r, at.permit)?;
+                let because = self.unmet(&r, at.permit, day)?;
                 let because = if live(&at, &r.id) { Because::DebtOpen } else { because };
                 Some(Missing { requirement: r.id, because, statutory: r.statutory, source: r.source.clone() })
             })
             .collect()
     }
 
-    /// Why a requirement is not met; none if it is, or if what it asks for does not apply to this matter.
-    pub fn unmet(&self, requirement: &Requirement<'_>, permit: &Permit) -> Option<Because> {
+    /// Why a requirement is not met on a day; none if it is, or if what it asks for does not apply to this matter.
+    pub fn unmet(&self, requirement: &Requirement<'_>, permit: &Permit, day: Date) -> Option<Because> {
+        let expired = || self.has_expired(requirement, day).then_some(Because::Expired);
+        self.not_reached(requirement, permit).or_else(expired)
+    }
+
+    /// Whether it was reached by a certificate that is past its term on a day: what has expired is to be cancelled
+    /// (行政许可法 70) and carries no gate any more.
+    pub(super) fn has_expired(&self, requirement: &Requirement<'_>, day: Date) -> bool {
+        let Some(Node::Permit(code)) = requirement.edge.map(|edge| &edge.node) else { return false };
+        let other = self.permits.get(code).filter(|other| other.not_applicable.is_none());
+        other.and_then(Permit::round).is_some_and(|round| round.has_expired(day))
+    }
+
+    /// Why it was never met, whatever has expired since.
+    fn not_reached(&self, requirement: &Requirement<'_>, permit: &Permit) -> Option<Because> {
         match (&requirement.id, requirement.edge) {
             (RequirementId::Material(code), _) => {
                 let round = permit.round();
@@ -57,9 +71,9 @@ impl Matter {
         }
     }
 
-    /// The day a prerequisite was met on, if it is.
+    /// The day a prerequisite was met on, if it was, whatever has expired since.
     pub(super) fn met_on(&self, requirement: &Requirement<'_>, permit: &Permit) -> Option<Date> {
-        if self.unmet(requirement, permit).is_some() {
+        if self.not_reached(requirement, permit).is_some() {
             return None;
         }
         match &requirement.edge?.node {
@@ -71,12 +85,12 @@ impl Matter {
                 }
                 let round = other.round()?;
                 let accepted = round.accepted.as_ref().map(|a| a.on);
+                // what is not served has no effect yet
+                let decided = round.decision.as_ref().map(|d| d.on.max(d.notice.served_on));
                 match requirement.edge?.reaches {
                     super::plan::Reaches::Accepted => accepted,
-                    super::plan::Reaches::Approved => round.decision.as_ref().map(|d| d.on),
-                    super::plan::Reaches::Issued => {
-                        round.certificate.as_ref().map(|c| c.on).or(round.decision.as_ref().map(|d| d.on))
-                    }
+                    super::plan::Reaches::Approved => decided,
+                    super::plan::Reaches::Issued => round.certificate.as_ref().map(|c| c.on).or(decided),
                 }
             }
         }

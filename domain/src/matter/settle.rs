@@ -13,7 +13,7 @@ use super::{
     order::Lane,
     plan::{Gate, Mode, Nature, Requirement, RequirementId},
     requirements::gate_now,
-    state::{Debt, Matter, Phase, Round, RoundPhase, Tolerance},
+    state::{Clocks, Debt, Matter, Phase, Round, RoundPhase, Tolerance},
 };
 use crate::{calendar::days, clock::Suspension, decider::Fact, ids::LegalText};
 use jiff::civil::Date;
@@ -89,10 +89,14 @@ fn intake(at: &At<'_>, round: &Round, ctx: &Ctx<'_>, dues: &mut Dues) {
     }
     dues.push(after(round.intake_due.date), || {
         let from = round.complete_on();
+        let again = round.clocks.clone().map(|clocks| Clocks { from, ..clocks });
         let event = PermitDeemedAccepted {
             permit: at.code.clone(),
             clock_from: from,
-            dues: first_dues(at, from, ctx.calendar),
+            dues: again.map_or_else(
+                || first_dues(at, from, ctx.calendar),
+                |clocks| clocks.compute(at.planned, ctx.calendar),
+            ),
             term_ended: round.intake_due.date,
         };
         // It took effect on the day of receipt; where that was corrected since, the record still has the receipt first.
@@ -185,11 +189,14 @@ fn debts(state: &Matter, at: &At<'_>, round: &Round, ctx: &Ctx<'_>, dues: &mut D
         }
         let Some(requirement) = at.planned.requirement(id) else { continue };
         if tolerance.debt == Debt::Lapsed {
-            let relied = passed(round, tolerance.from) && state.unmet(&requirement, at.permit).is_some();
+            let relied = passed(round, tolerance.from)
+                && state.unmet(&requirement, at.permit, tolerance.changed_on).is_some();
             consequence(at, round, id, tolerance, relied, dues);
             continue;
         }
-        match state.met_on(&requirement, at.permit) {
+        // what had expired when it was tolerated is not what it waits for
+        let expired = state.has_expired(&requirement, tolerance.on);
+        match state.met_on(&requirement, at.permit).filter(|_| !expired) {
             Some(met) => landed(state, at, round, &requirement, tolerance, met, (ctx, dues)),
             None => lapse(at, round, id, tolerance, dues),
         }

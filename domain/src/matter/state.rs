@@ -261,7 +261,7 @@ pub struct Round {
     /// The day the file was received.
     pub received_on: Date,
     /// The day on which the receipt of the file, or of the corrected file, stands in the record; a correction of the
-    /// receipt does not move it.
+    /// receipt moves it only where the file waits for its answer again.
     pub entered_on: Date,
     /// Who applied; may not decide (R18).
     pub applied_by: OfficerId,
@@ -465,9 +465,22 @@ impl Round {
         self.correction.as_ref().and_then(|c| c.received.as_ref()).map_or(self.received_on, |(_, on)| *on)
     }
 
+    /// Whether its certificate is past its term on a day, with no renewal asked for, granted or deemed granted.
+    pub fn has_expired(&self, day: Date) -> bool {
+        let certificate = self.certificate.as_ref().filter(|_| self.phase == RoundPhase::Issued);
+        certificate
+            .is_some_and(|c| c.renewal_asked.is_none() && c.valid_until.is_some_and(|until| until < day))
+    }
+
     /// The live debt on this requirement.
     pub fn live_tolerance(&self, requirement: &RequirementId) -> Option<&Tolerance> {
         self.tolerances.get(requirement).filter(|t| t.debt.is_live())
+    }
+
+    /// Whether this officer accepted the file or checked it.
+    pub(super) fn is_handled_by(&self, officer: &OfficerId) -> bool {
+        self.accepted.as_ref().and_then(|a| a.by.as_ref()) == Some(officer)
+            || self.checks.iter().any(|c| c.officers.contains(officer))
     }
 
     /// Whether a deemed acceptance carries the round.

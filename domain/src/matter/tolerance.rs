@@ -78,7 +78,7 @@ pub fn verdict(
         });
     }
     if let Some(field) = requirement.sensitive.or(at_planned.sensitive).filter(|_| mode.needs_head()) {
-        return Err(MatterRefusal::NeverByCommitment { requirement: id, field: field.name_zh() });
+        return Err(MatterRefusal::NeverByCommitment { requirement: id, field });
     }
     if !requirement.modes.contains(&mode) {
         let allowed = requirement.modes.iter().copied().collect();
@@ -123,7 +123,7 @@ fn tolerate(state: &Matter, at: &At<'_>, asked: &Asked<'_>, ctx: &Ctx<'_>) -> Fa
     if round.live_tolerance(asked.requirement).is_some() {
         return Err(MatterRefusal::AlreadyTolerated { requirement: asked.requirement.clone() });
     }
-    if state.unmet(&requirement, at.permit).is_none() {
+    if state.unmet(&requirement, at.permit, ctx.day()).is_none() {
         return Err(MatterRefusal::AlreadyMet { requirement: asked.requirement.clone() });
     }
     let eligibility = ctx.read.ineligible.as_ref().ok_or(MatterRefusal::EligibilityUnknown)?;
@@ -171,8 +171,8 @@ fn one_time_notice(
     let requirement = asked.requirement.clone();
     let notice = asked.notice.clone().ok_or(MatterRefusal::NoticeNeeded { requirement })?;
     let listed: BTreeSet<_> =
-        state.missing_at(at.code, Gate::Accept).into_iter().map(|m| m.requirement).collect();
-    may_notice(state, at, round, &listed, &notice)?;
+        state.missing_at(at.code, Gate::Accept, ctx.day()).into_iter().map(|m| m.requirement).collect();
+    may_notice(state, at, round, &listed, &notice, ctx)?;
     answers(&notice, round.complete_on(), ctx.day())?;
     Ok(CorrectionNoticed { permit: at.code.clone(), listed, notice })
 }

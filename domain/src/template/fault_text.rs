@@ -124,7 +124,8 @@ impl FaultKind {
                 "{permit}: {requirement} is a statutory condition and cannot be due after issue (行政许可法 69); move it to issue or before"
             ),
             Self::SensitiveCommitment { permit, requirement, mode, field } => format!(
-                "{permit}: {requirement} lies in a field where no commitment is taken ({field:?}, 国办发〔2020〕42号); remove mode {}",
+                "{permit}: {requirement} lies in a field where no commitment is taken ({}, 国办发〔2020〕42号); remove mode {}",
+                field.name_en(),
                 mode_en(*mode)
             ),
             Self::IssueFirstUnlisted { permit, requirement } => format!(

@@ -95,7 +95,11 @@ pub(super) fn command(g: &Given, step: &Step, n: u8, on: Date) -> C {
         0..=3 => submit(code, &handed),
         4..=6 => accept(code, &served),
         7 | 8 => {
-            let missing = g.state.missing_at(&p(code), om_domain::matter::plan::Gate::Accept);
+            let missing = g.state.missing_at(
+                &p(code),
+                om_domain::matter::plan::Gate::Accept,
+                om_domain::calendar::beijing(g.now),
+            );
             let listed: Vec<_> = missing.iter().map(|m| m.requirement.to_string()).collect();
             notice_correction(code, &listed.iter().map(String::as_str).collect::<Vec<_>>(), &served)
         }

@@ -4,7 +4,7 @@ use super::given::*;
 use jiff::civil::date;
 use om_domain::{
     calendar::{Calendar, HolidayNotice, NamedDay},
-    clock::{Due, Ground},
+    clock::{Due, Ground, Unit},
     matter::{MatterCommand as C, MatterEvent as E, MatterRefusal as R, event::Term, state::RoundPhase},
 };
 
@@ -105,6 +105,43 @@ fn r04_extended_on_the_last_day_but_not_after_it_has_run_out() {
         .by("dr-head")
         .when(extend("A1", 10, "2023-07-11"))
         .refused_as("LimitRunOut");
+}
+
+#[test]
+fn r04_an_extension_in_another_unit_is_refused_in_its_own_words() {
+    let mut other = extend("A1", 10, "2023-06-20");
+    if let C::ExtendLimit { extension, .. } = &mut other {
+        extension.unit = Unit::CalendarDays;
+    }
+    in_review("A1").on("2023-06-20").by("dr-head").when(other).refused_as("ExtensionUnitDiffers");
+}
+
+#[test]
+fn r04_an_extension_recorded_after_the_run_out_needs_proof_and_a_head_who_does_not_handle_the_file() {
+    let late = in_review("A1").on("2023-07-12").by("dr-head");
+    let mut proved = extend("A1", 10, "2023-07-11");
+    if let C::ExtendLimit { proof, .. } = &mut proved {
+        *proof = Some(paper());
+    }
+    late.clone().effective("2023-07-11").when(extend("A1", 10, "2023-07-11")).refused_as("LimitRunOut");
+    late.clone().when(proved.clone()).refused_as("LimitRunOut");
+    late.clone()
+        .effective("2023-07-11")
+        .when(proved.clone())
+        .then(|events| {
+            let [.., E::LimitExtended(_), E::LateServiceProved(e)] = events else { panic!("{events:?}") };
+            assert_eq!((Some(e.run_out), Some(e.served_on)), (day("2023-07-11"), day("2023-07-11")));
+        })
+        .see(|g| assert_eq!(g.dues("A1").0, day("2023-07-25")));
+    in_review("A1")
+        .on("2023-06-20")
+        .by("dr-1")
+        .when(check("A1", &["dr-1", "dr-head"], true))
+        .on("2023-07-12")
+        .by("dr-head")
+        .effective("2023-07-11")
+        .when(proved)
+        .refused_as("SeparationOfDuties");
 }
 
 #[test]

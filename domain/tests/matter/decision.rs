@@ -4,7 +4,10 @@ use super::given::*;
 use om_domain::{
     applicant::BarKind,
     matter::{
-        MatterCommand as C, MatterEvent as E, MatterRefusal as R, StandingBar, plan::Sensitive,
+        MatterCommand as C, MatterEvent as E, MatterRefusal as R, StandingBar,
+        event::{Notice, Service},
+        plan::{Mode, Plan, Reaches, Sensitive},
+        refusal::Because,
         state::RoundPhase,
     },
 };
@@ -474,4 +477,106 @@ fn r07_the_term_of_a_deemed_renewal_is_recorded_by_the_department_and_is_no_shor
         let certificate = g.round("A1").certificate.as_ref().unwrap();
         assert_eq!((certificate.valid_until, certificate.deemed_from), (day("2027-06-13"), None));
     });
+}
+
+/// A decision and its service: dated on one day, served and recorded on another.
+fn dated(number: &str, dated: &str, served: &str) -> Notice {
+    Notice { date: p(dated), service: Service::Post, ..notice(number, served) }
+}
+
+#[test]
+fn r04_the_decision_is_made_on_the_day_of_its_document_though_it_is_served_later() {
+    // Promised until 27 June: decided on that day, served by post on the 29th, recorded then.
+    let late = in_review().on("2023-06-29");
+    let decision = C::ApprovePermit {
+        permit: p("A1"),
+        notice: dated("批复 1", "2023-06-27", "2023-06-29"),
+        conditions: None,
+    };
+    for g in
+        [late.clone().when(decision.clone()), late.clone().effective("2023-06-27").when(decision.clone())]
+    {
+        g.see(|g| {
+            let decision = g.round("A1").decision.as_ref().unwrap();
+            assert_eq!(Some(decision.on), day("2023-06-27"));
+            assert_eq!(Some(decision.notice.served_on), day("2023-06-29"));
+            assert_eq!(g.round("A1").standing_overruns().count(), 0, "not late");
+            // Ten working days after the decision: 28 June to 11 July.
+            assert_eq!(decision.delivery_due.as_ref().map(|due| due.date), day("2023-07-11"));
+        });
+    }
+    late.effective("2023-06-26").when(decision).refused_as("DecidedBeforeDated");
+}
+
+#[test]
+fn r04_a_decision_not_yet_served_has_no_effect_and_its_day_comes_after_what_it_rests_on() {
+    let at = |day: &str, served: &str| C::DenyPermit {
+        permit: p("A1"),
+        reasons: text("不符合条件"),
+        article: text("行政许可法 38"),
+        remedy: text("六十日内申请复议"),
+        notice: dated("不予许可 1", day, served),
+    };
+    let g = in_review().on("2023-06-20").when(check("A1", &["dr-1", "dr-2"], true)).on("2023-06-21");
+    g.clone().when(at("2023-06-21", "2023-06-22")).refused_as("NoticeNotServed");
+    g.clone().when(at("2023-06-19", "2023-06-21")).refused_as("BackfillOutOfOrder");
+    g.when(at("2023-06-20", "2023-06-21")).then_only(&["PermitDenied"]);
+}
+
+/// A2 waits before its acceptance for A1's certificate.
+fn needs_the_certificate() -> Plan {
+    let mut plan = plan();
+    plan.permits[1].prerequisites[0].reaches = Reaches::Issued;
+    plan
+}
+
+fn expiring() -> Given {
+    given(needs_the_certificate())
+        .on("2023-06-12")
+        .by("window")
+        .when(submit("A1", &["form", "seal", "bank", "safety", "title"]))
+        .by("dr-1")
+        .when(accept("A1", "2023-06-12"))
+        .when(approve("A1", "2023-06-12"))
+        .on("2023-06-13")
+        .when(issue("A1", "2023-06-13", Some("2024-01-24")))
+}
+
+fn asks_for_a2(g: Given, on: &str) -> Given {
+    g.on(on).by("window").when(submit("A2", &[])).by("nr-1").when(accept("A2", on))
+}
+
+#[test]
+fn gates_an_expired_certificate_meets_no_requirement() {
+    asks_for_a2(expiring(), "2024-01-24").then_only(&["PermitAccepted"]);
+    asks_for_a2(expiring(), "2024-02-19").refused(
+        |r| matches!(r, R::RequirementsUnmet { missing, .. } if missing[0].because == Because::Expired),
+    );
+    // Asked for in time and unanswered it was deemed granted.
+    asks_for_a2(
+        expiring().on("2023-12-01").by("window").when(C::RequestRenewal { permit: p("A1") }),
+        "2024-02-19",
+    )
+    .then_only(&["PermitAccepted"]);
+}
+
+#[test]
+fn rounds_what_has_expired_is_applied_for_anew() {
+    let again = submit("A1", &["form"]);
+    expiring().on("2024-01-24").by("window").when(again.clone()).refused_as("AlreadySubmitted");
+    expiring().on("2024-01-25").by("window").when(again).then(|events| {
+        let [E::PermitSubmitted(e)] = events else { panic!("{events:?}") };
+        assert_eq!(e.round, 2);
+    });
+}
+
+#[test]
+fn r11_a_certificate_that_had_expired_does_not_land_what_was_tolerated_for_it() {
+    let g = expiring().on("2024-02-19").by("window").when(submit("A2", &[])).by("nr-1").when(tolerate(
+        "A2",
+        "permit:A1",
+        Mode::PreReview,
+        "2024-02-22",
+    ));
+    g.then_only(&["DeficiencyTolerated"]).passes().then_only(&[]);
 }

@@ -430,7 +430,7 @@ pub fn resume(permit: &str) -> C {
 
 pub fn extend(permit: &str, value: u16, served: &str) -> C {
     let (extension, notice) = (extension(value), notice("延期 1", served));
-    C::ExtendLimit { permit: p(permit), extension, reason: text("案情复杂"), notice }
+    C::ExtendLimit { permit: p(permit), extension, reason: text("案情复杂"), notice, proof: None }
 }
 
 pub fn offer(permit: &str, to: &str) -> C {

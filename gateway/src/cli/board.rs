@@ -208,7 +208,7 @@ fn row(
     out: &mut String,
 ) {
     let late = matter.late(&planned.code, d.calendar, d.today);
-    let (glyph, word, style) = status(matter, planned, permit, late);
+    let (glyph, word, style) = status(matter, planned, permit, (late, d.today));
     let custodian = if permit.custody.holder == planned.lead {
         (d.body)(&planned.lead)
     } else {
@@ -243,7 +243,7 @@ fn status(
     matter: &Matter,
     planned: &PlannedPermit,
     permit: &Permit,
-    late: Option<Lateness>,
+    (late, today): (Option<Lateness>, Date),
 ) -> (&'static str, String, Style) {
     let round = permit.round();
     if let Some(late) = late {
@@ -252,7 +252,7 @@ fn status(
     let debt = round.is_some_and(|r| r.tolerances.values().any(|t| t.debt.is_live()));
     let plain = |glyph, word: &str, style| (glyph, word.to_owned(), style);
     match permit.status() {
-        Status::Planned => match waits_for(matter, planned) {
+        Status::Planned => match waits_for(matter, planned, today) {
             codes if codes.is_empty() => plain("▷", "可申请 ready", Style::Cyan),
             codes => ("○", format!("等 {}", codes.join(" ")), Style::Dim),
         },
@@ -267,6 +267,9 @@ fn status(
             RoundPhase::Approved if debt => plain("欠", "已批 debt owed", Style::Magenta),
             RoundPhase::Approved if planned.certificate => plain("✓", "已批待发证", Style::Green),
             RoundPhase::Approved => plain("✓", "已批准 approved", Style::Green),
+            RoundPhase::Issued if round.is_some_and(|r| r.has_expired(today)) => {
+                plain("✕", "已过期 expired", Style::Red)
+            }
             RoundPhase::Issued => plain("✓", "已发证 issued", Style::Green),
             RoundPhase::Denied => plain("✕", "不予许可 denied", Style::Red),
             RoundPhase::NotAccepted => plain("✕", "不予受理", Style::Red),
@@ -278,8 +281,8 @@ fn status(
 }
 
 /// What a permit not yet submitted waits for before it can be accepted.
-fn waits_for(matter: &Matter, planned: &PlannedPermit) -> Vec<String> {
-    let missing = matter.missing_at(&planned.code, Gate::Accept).into_iter();
+fn waits_for(matter: &Matter, planned: &PlannedPermit, today: Date) -> Vec<String> {
+    let missing = matter.missing_at(&planned.code, Gate::Accept, today).into_iter();
     missing
         .filter_map(|m| match m.requirement {
             RequirementId::Permit(code) => Some(code.to_string()),

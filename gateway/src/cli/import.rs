@@ -52,7 +52,7 @@ async fn template(args: &ImportFile) -> Result<(), Failure> {
         let shipped = directory::parse(directory::SHIPPED).map_err(|f| faults(&args.file, &f))?;
         let bodies: BTreeSet<_> = shipped.bodies.keys().cloned().collect();
         let definition = template::parse(&source, &bodies).map_err(|f| faults(&args.file, &f))?;
-        println!("{}: {} permits, no fault", definition.id, definition.permits.len());
+        super::out::line(format!("{}: {} permits, no fault", definition.id, definition.permits.len()))?;
         return Ok(());
     }
     let (platform, county) = open(args)?;
@@ -83,7 +83,11 @@ async fn directory(args: &ImportFile) -> Result<(), Failure> {
     let source = text(&args.file)?;
     let definition = directory::parse(&source).map_err(|f| faults(&args.file, &f))?;
     if args.check {
-        println!("{} bodies, {} officers, no fault", definition.bodies.len(), definition.officers.len());
+        super::out::line(format!(
+            "{} bodies, {} officers, no fault",
+            definition.bodies.len(),
+            definition.officers.len()
+        ))?;
         return Ok(());
     }
     let (platform, county) = open(args)?;
@@ -155,9 +159,8 @@ fn report<R: Explained>(
         }
     };
     if args.json {
-        println!("{}", serde_json::json!({ "what": what, "outcome": said }));
+        super::out::line(serde_json::json!({ "what": what, "outcome": said }))
     } else {
-        println!("{what}: {said}");
+        super::out::line(format!("{what}: {said}"))
     }
-    Ok(())
 }

@@ -14,6 +14,7 @@ mod migrate;
 mod node;
 #[cfg(feature = "esdb")]
 mod node_user;
+mod out;
 mod play;
 mod reading;
 mod rebuild;
@@ -32,12 +33,14 @@ pub struct Failure {
     pub what: String,
     /// What to do.
     pub todo: Option<String>,
+    /// Nobody reads on (`| head`): whoever asked has what was wanted, so this ends in silence and success.
+    unread: bool,
 }
 
 impl Failure {
     /// Something happened, and what to do.
     pub fn new(what: impl Into<String>, todo: impl Into<String>) -> Self {
-        Failure { what: what.into(), todo: Some(todo.into()) }
+        Failure { what: what.into(), todo: Some(todo.into()), unread: false }
     }
 }
 
@@ -53,7 +56,7 @@ impl<E: std::error::Error> From<E> for Failure {
             }
             cause = inner.source();
         }
-        Failure { what, todo: None }
+        Failure { what, todo: None, unread: false }
     }
 }
 
@@ -83,6 +86,7 @@ pub fn run(args: Args) -> ExitCode {
     runtime.shutdown_timeout(std::time::Duration::from_secs(5));
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
+        Err(failure) if failure.unread => ExitCode::SUCCESS,
         Err(failure) => fail(&failure),
     }
 }

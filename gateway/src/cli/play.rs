@@ -7,6 +7,7 @@
 use super::{
     Failure,
     args::Demo,
+    out::line,
     reading::Reading,
     text::{Paint, Style},
 };
@@ -46,6 +47,12 @@ async fn played(args: &Demo, data: &Path) -> Result<(), Failure> {
             return Err(Failure::new(
                 format!("{} holds real matters, a demo is not played into it", data.display()),
                 "give --data a new directory, or leave it out",
+            ));
+        }
+        if std::fs::read_dir(data).is_ok_and(|mut entries| entries.next().is_some()) {
+            return Err(Failure::new(
+                format!("{} is not empty and holds no demo, nothing is played into it", data.display()),
+                "give --data a new or an empty directory, or leave it out",
             ));
         }
         play(data, &plays).await?;
@@ -107,7 +114,7 @@ async fn show(args: &Demo, data: &Path, plays: &[Play]) -> Result<(), Failure> {
     let now: Timestamp = reading.clock.now();
     if !args.json {
         let banner = format!("演示 · demo — virtual clock, today is {}", beijing(now));
-        println!("{}", Paint::detect().on(Style::Yellow, &banner));
+        line(Paint::detect().on(Style::Yellow, &banner))?;
     }
     for play in plays.iter().take(BOARDS) {
         let found = reading.find(play.project.code.as_str()).await?;
@@ -116,10 +123,10 @@ async fn show(args: &Demo, data: &Path, plays: &[Play]) -> Result<(), Failure> {
         } else {
             super::show::drawn(&reading, found.id, At::default(), now).await?
         };
-        println!("{}", text.trim_end());
+        line(text.trim_end())?;
     }
     if plays.len() > BOARDS && !args.json {
-        println!("and {} more: onematter board --data {}", plays.len() - BOARDS, data.display());
+        line(format!("and {} more: onematter board --data {}", plays.len() - BOARDS, data.display()))?;
     }
     Ok(())
 }

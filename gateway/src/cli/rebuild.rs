@@ -55,7 +55,7 @@ async fn check(data: &Path) -> Result<(), Failure> {
         }
     }
     bar.finish_and_clear();
-    println!("{seen} events, each fits its leaf");
+    super::out::line(format!("{seen} events, each fits its leaf"))?;
     Ok(())
 }
 
@@ -86,7 +86,7 @@ async fn rebuild(data: &Path) -> Result<(), Failure> {
             ));
         }
         let at = projection.position.map_or_else(|| "an empty log".into(), |at| at.to_string());
-        println!("{}: rebuilt, stands at {at}", projection.name);
+        super::out::line(format!("{}: rebuilt, stands at {at}", projection.name))?;
     }
     Ok(())
 }

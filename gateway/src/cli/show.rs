@@ -4,12 +4,14 @@ use super::{
     Failure,
     args::{Board, Replay, Users},
     board::{Drawing, draw},
+    out::{line as say, put},
     reading::{Reading, moment, short},
     text::{Paint, Style, fit},
 };
 use jiff::Timestamp;
 use om_domain::{
     calendar::{beijing, beijing_datetime},
+    decider::Effective,
     ids::BodyId,
     matter::{MatterDecider, MatterEvent, event_permit},
 };
@@ -30,8 +32,7 @@ pub(super) async fn board(args: Board) -> Result<(), Failure> {
     } else {
         drawn(&reading, found.id, At::default(), reading.clock.now()).await?
     };
-    print!("{text}");
-    Ok(())
+    put(&text)
 }
 
 /// The board of a matter at a moment, as text for this terminal.
@@ -71,14 +72,13 @@ async fn list(reading: &Reading, json: bool) -> Result<(), Failure> {
             .iter()
             .map(|f| serde_json::json!({ "id": format!("matter:{}", f.id), "name": f.name, "projectCode": f.code }))
             .collect();
-        println!("{}", serde_json::to_string_pretty(&rows)?);
-        return Ok(());
+        return say(serde_json::to_string_pretty(&rows)?);
     }
     if found.is_empty() {
-        println!("no matters yet (尚无事项)");
+        say("no matters yet (尚无事项)")?;
     }
     for f in found {
-        println!("{}  {}  {}", fit(&format!("matter:{}", f.id), 34), fit(&f.code, 26), f.name);
+        say(format!("{}  {}  {}", fit(&format!("matter:{}", f.id), 34), fit(&f.code, 26), f.name))?;
     }
     Ok(())
 }
@@ -94,9 +94,9 @@ pub(super) async fn replay(args: Replay) -> Result<(), Failure> {
         Some(_) => return Err(Failure::new("--as-of takes a date or an instant", "name an event with --at")),
     };
     let facts = facts(&reading, found.id, known).await?;
+    happened(&found.name, &facts, as_of)?;
     if args.json {
-        print!("{}", facts.lines);
-        return Ok(());
+        return put(&facts.lines);
     }
     // clocks are read at the moment asked for, as the API reads them
     let asked = match known {
@@ -110,14 +110,33 @@ pub(super) async fn replay(args: Replay) -> Result<(), Failure> {
         beijing_datetime(asked.or(facts.last).unwrap_or(now)).strftime("%Y-%m-%d %H:%M"),
         as_of.map(|t| format!(", as true {}", beijing(t))).unwrap_or_default()
     );
-    println!("{}", paint.on(Style::Yellow, &heading));
-    print!("{}", drawn(&reading, found.id, At { known, as_of }, now).await?);
-    println!("\n{}", paint.on(Style::Bold, &format!("{} facts, the last ones:", facts.count)));
-    print!("{}", facts.tail);
+    say(paint.on(Style::Yellow, &heading))?;
+    put(&drawn(&reading, found.id, At { known, as_of }, now).await?)?;
+    say(format!("\n{}", paint.on(Style::Bold, &format!("{} facts, the last ones:", facts.count))))?;
+    put(&facts.tail)
+}
+
+/// A matter of which nothing was known, or nothing had happened, is not shown as an empty one.
+fn happened(name: &str, facts: &Facts, as_of: Option<Timestamp>) -> Result<(), Failure> {
+    let day = |instant: Option<Timestamp>| instant.map(|at| beijing(at).to_string()).unwrap_or_default();
+    if facts.count == 0 {
+        let todo =
+            format!("its first fact was recorded on {}; give that day or a later one", day(facts.begun));
+        return Err(Failure::new(format!("nothing of {name} was recorded by then (当时尚无记录)"), todo));
+    }
+    if as_of.is_some_and(|instant| facts.earliest.is_none_or(|first| !first.is_by(instant))) {
+        let first = facts.earliest.map(|first| first.day().to_string()).unwrap_or_default();
+        let todo = format!("its first fact took effect on {first}; give that day or a later one");
+        return Err(Failure::new(format!("nothing of {name} had happened by then (当时尚未发生)"), todo));
+    }
     Ok(())
 }
 
 struct Facts {
+    /// When the first was recorded, also where that was after the moment asked for.
+    begun: Option<Timestamp>,
+    /// The earliest day on which one of them took effect.
+    earliest: Option<Effective>,
     count: usize,
     last: Option<Timestamp>,
     lines: String,
@@ -127,7 +146,14 @@ struct Facts {
 /// The facts of a matter up to a moment, each checked against its leaf.
 async fn facts(reading: &Reading, id: om_domain::ids::MatterId, known: Known) -> Result<Facts, Failure> {
     let stream = Executor::<MatterDecider>::stream(&reading.county, id)?;
-    let mut facts = Facts { count: 0, last: None, lines: String::new(), tail: String::new() };
+    let mut facts = Facts {
+        begun: None,
+        earliest: None,
+        count: 0,
+        last: None,
+        lines: String::new(),
+        tail: String::new(),
+    };
     let mut tail: Vec<String> = Vec::new();
     let mut from = 0;
     'pages: loop {
@@ -137,6 +163,7 @@ async fn facts(reading: &Reading, id: om_domain::ids::MatterId, known: Known) ->
         }
         for event in &page {
             from = event.revision + 1;
+            facts.begun.get_or_insert(event.recorded);
             if matches!(known, Known::Time(instant) if event.recorded > instant) {
                 break 'pages;
             }
@@ -151,6 +178,10 @@ async fn facts(reading: &Reading, id: om_domain::ids::MatterId, known: Known) ->
             }
             let entry = recorded::decode::<MatterEvent>(event)?;
             facts.count += 1;
+            let effective = entry.fact.effective;
+            if facts.earliest.is_none_or(|first| effective.day() < first.day()) {
+                facts.earliest = Some(effective);
+            }
             facts.last = Some(event.recorded);
             let _ = writeln!(facts.lines, "{}", line(event, &entry.fact)?);
             tail.push(sentence(&entry.fact));
@@ -227,25 +258,18 @@ pub(super) fn users(args: &Users) -> Result<(), Failure> {
                 })
             })
             .collect();
-        println!("{}", serde_json::to_string_pretty(&rows)?);
-        return Ok(());
+        return say(serde_json::to_string_pretty(&rows)?);
     }
     for user in users.all() {
         let name = format!("dev:{}", user.actor.officer);
         let body = user.actor.body.to_string();
-        println!(
-            "{}  {}  {}  {}",
-            fit(&name, 20),
-            fit(&body, 22),
-            fit(&roles(user).join(","), 16),
-            user.post
-        );
+        let roles = roles(user).join(",");
+        say(format!("{}  {}  {}  {}", fit(&name, 20), fit(&body, 22), fit(&roles, 16), user.post))?;
     }
     Ok(())
 }
 
 /// Prints the GraphQL schema.
 pub(super) fn schema() -> Result<(), Failure> {
-    print!("{}", crate::graphql::schema_sdl());
-    Ok(())
+    put(&crate::graphql::schema_sdl())
 }

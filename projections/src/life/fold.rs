@@ -15,7 +15,7 @@ use om_domain::{
     matter::{
         event::{
             Consequence, Correction, DeficiencyTolerated, DueDateRevised, DueOn, Dues, EntryCorrected,
-            LapseSetAside, MatterEvent as E,
+            IntakeAnswer, LapseSetAside, MatterEvent as E,
         },
         plan::RequirementId,
     },
@@ -118,7 +118,14 @@ impl Life {
                 let waits = self.round.pre_review_due.is_some();
                 self.stand(if waits { Status::PreReview } else { Status::InReview }, day);
             }
-            E::PermitDeemedAccepted(_) => self.stand(Status::InReview, day),
+            E::PermitDeemedAccepted(_) => {
+                self.stand(Status::InReview, day);
+                self.stop_or_go(day);
+            }
+            E::IntakeReopened(e) => {
+                self.stand(Status::Submitted, day);
+                self.round.reopen(e.fell_away);
+            }
             E::DeemedAcceptanceSetAside(_) => self.stand(Status::CorrectionNoticed, day),
             E::PermitApproved(e) => {
                 self.end_review(Status::Approved, day);
@@ -382,6 +389,22 @@ impl Life {
 }
 
 impl Round {
+    /// The answer fell away; a clock that ran on an acceptance gives way to the deemed one's.
+    fn reopen(&mut self, fell_away: IntakeAnswer) {
+        match fell_away {
+            IntakeAnswer::CorrectionNotice => {
+                self.corrected_on = None;
+                self.receipts.truncate(1);
+            }
+            IntakeAnswer::Acceptance => {}
+            IntakeAnswer::DeemedAcceptance => {
+                self.clock_from = None;
+                self.dues = None;
+                self.stops.clear();
+            }
+        }
+    }
+
     fn revise(&mut self, e: &DueDateRevised) {
         if let Some(dues) = &e.new {
             self.dues = Some(ClockDues::from(dues));

@@ -58,7 +58,7 @@ fn command_of(h: &History, command: u8, permit: u8) -> C {
         10 => {
             let extension =
                 Extension { value: 5, unit: Unit::WorkingDays, source: "行政许可法 42".into() };
-            C::ExtendLimit { permit, extension, reason, notice }
+            C::ExtendLimit { permit, extension, reason, notice, proof: None }
         }
         11 => C::OfferHandoff { permit, to: t("housing"), reason, papers: Vec::new() },
         12 => C::ReceiveHandoff { permit },

@@ -6,12 +6,12 @@ mod words;
 
 use super::{
     event::Notice,
-    plan::{Gate, Mode, RequirementId},
+    plan::{Gate, Mode, RequirementId, Sensitive},
     state::{Phase, RoundPhase},
 };
 use crate::{
     applicant::BarKind,
-    clock::Ground,
+    clock::{Ground, Unit},
     decider::Explained,
     ids::{
         BodyId, CountyId, EventId, LegalText, MatterId, MilestoneCode, OfficerId, PermitCode, ProjectCode,
@@ -89,6 +89,8 @@ pub enum Because {
     NotHanded,
     /// Tolerated, and due now.
     DebtOpen,
+    /// Its certificate is past its term and was not renewed.
+    Expired,
 }
 
 /// Why a command on a matter is refused.
@@ -170,6 +172,8 @@ pub enum MatterRefusal {
     NoticeTooLate { permit: PermitCode, served_on: Date, due: Date },
     /// Not served yet on the day the act takes effect.
     NoticeNotServed { served_on: Date, effective: Date },
+    /// Said to have been decided before the day its document is dated.
+    DecidedBeforeDated { dated: Date, decided_on: Date },
     /// Requirements stand unmet before this gate.
     RequirementsUnmet { permit: PermitCode, gate: Gate, missing: Vec<Missing> },
     /// The clock stands still.
@@ -192,6 +196,8 @@ pub enum MatterRefusal {
     NotExtendable { permit: PermitCode },
     /// The limit has run out.
     LimitRunOut { permit: PermitCode, due: Date },
+    /// Counted in another unit than the limit.
+    ExtensionUnitDiffers { asked: Unit, limit: Unit, source: String },
     /// Longer than the law allows.
     ExtensionTooLong { asked: u16, most: u16, source: String },
     /// An offer is open.
@@ -207,7 +213,7 @@ pub enum MatterRefusal {
     /// A statutory condition is never tolerated past issue.
     StatutoryCondition { requirement: RequirementId, article: LegalText },
     /// Never by commitment.
-    NeverByCommitment { requirement: RequirementId, field: &'static str },
+    NeverByCommitment { requirement: RequirementId, field: Sensitive },
     /// Not on the county's special list.
     NotOnSpecialList { permit: PermitCode },
     /// Met already.
@@ -352,6 +358,7 @@ codes!(
     DeemedAlready,
     NoticeTooLate,
     NoticeNotServed,
+    DecidedBeforeDated,
     RequirementsUnmet,
     ClockStopped,
     ClockNotRunning,
@@ -363,6 +370,7 @@ codes!(
     AlreadyExtended,
     NotExtendable,
     LimitRunOut,
+    ExtensionUnitDiffers,
     ExtensionTooLong,
     HandoffOpen,
     NoHandoff,

@@ -258,5 +258,7 @@ words! {
         NotHanded,
         /// Tolerated, and due now.
         DebtOpen,
+        /// The other permit's certificate has expired and was not renewed.
+        Expired,
     }
 }

@@ -42,7 +42,8 @@ pub struct AtInput {
     /// As known when; if not said, all that is known now.
     pub known: Option<KnownInput>,
     /// As true when: only what had happened by this instant, in the order it happened. If not said, all that is known,
-    /// in the order it was recorded. Clocks are read at this instant, else at `known`.
+    /// in the order it was recorded. Clocks are read at this instant, else at `known`. What was corrected shows as it was first
+    /// recorded until the day on which the correction took effect.
     pub as_of: Option<Instant>,
 }
 

@@ -3,7 +3,10 @@
 //! Invariants: every event has its sentence, or this does not compile; a sentence says nothing that is not in the event.
 //! Deliberately absent: who and when; those stand beside it.
 
-use om_domain::matter::MatterEvent as E;
+use om_domain::matter::{
+    MatterEvent as E,
+    event::{Dues, IntakeAnswer},
+};
 
 /// A sentence in both languages, without a full stop.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +19,11 @@ pub struct Sentence {
 
 fn say(zh: impl Into<String>, en: impl Into<String>) -> Sentence {
     Sentence { zh: zh.into(), en: en.into() }
+}
+
+/// Whether the clock still stands: there is something left, and no last day.
+fn stopped(dues: &Dues) -> bool {
+    dues.statutory_left.is_some() || dues.promised_left.is_some()
 }
 
 /// What happened.
@@ -132,9 +140,22 @@ fn clock(event: &E) -> Option<Sentence> {
                 e.told_until
             ),
         ),
+        E::ClockResumed(e) if stopped(&e.dues) => say(
+            format!("{}{}自{}起结束，因其他事由仍停止计时", e.permit, e.ground.name_zh(), e.on),
+            format!(
+                "{}: {} over from {}, clock still stopped by another",
+                e.permit,
+                e.ground.name_en(),
+                e.on
+            ),
+        ),
         E::ClockResumed(e) => say(
             format!("{}自{}起恢复计时", e.permit, e.on),
             format!("{}: clock runs again from {}", e.permit, e.on),
+        ),
+        E::SuspensionTermEnded(e) if stopped(&e.dues) => say(
+            format!("{}停止计时告知期{}届满，因其他事由仍停止计时", e.permit, e.told_until),
+            format!("{}: told duration ended on {}, clock still stopped by another", e.permit, e.told_until),
         ),
         E::SuspensionTermEnded(e) => say(
             format!("{}停止计时告知期{}届满，恢复计时", e.permit, e.told_until),
@@ -143,6 +164,10 @@ fn clock(event: &E) -> Option<Sentence> {
         E::LimitExtended(e) => say(
             format!("{}延长时限{}（{}）", e.permit, e.extension.value, e.extension.source),
             format!("{}: limit extended by {} ({})", e.permit, e.extension.value, e.extension.source),
+        ),
+        E::LateServiceProved(e) => say(
+            format!("{}期限{}届满后补录：{}已于{}送达", e.permit, e.run_out, e.number, e.served_on),
+            format!("{}: after {} recorded, {} was served on {}", e.permit, e.run_out, e.number, e.served_on),
         ),
         E::TermOverrun(e) => say(
             format!("{}期限{}已过", e.permit, e.due.date),
@@ -289,6 +314,21 @@ fn rest(event: &E) -> Sentence {
             format!("{}所依据的{}不复存在，待研判", e.permit, e.requirement),
             format!("{}: {} fell away, to be judged", e.permit, e.requirement),
         ),
+        E::IntakeReopened(e) => {
+            let (zh, en) = match e.fell_away {
+                IntakeAnswer::CorrectionNotice => {
+                    ("一次性告知逾期，不生效", "the one-time notice came too late")
+                }
+                IntakeAnswer::Acceptance => ("受理逾期", "the acceptance came too late"),
+                IntakeAnswer::DeemedAcceptance => {
+                    ("期限未满，视为受理不成立", "not deemed accepted, the term still runs")
+                }
+            };
+            say(
+                format!("{}更正收件日后：{zh}", e.permit),
+                format!("{}: by the corrected receipt {en}", e.permit),
+            )
+        }
         E::EntryCorrected(e) => say(
             format!("{}更正记录：{}", e.permit, e.reason),
             format!("{}: entry corrected: {}", e.permit, e.reason),

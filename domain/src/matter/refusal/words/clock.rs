@@ -4,7 +4,21 @@
 //! Deliberately absent: the refusals themselves.
 
 use super::{Words, words};
-use crate::{matter::refusal::MatterRefusal, naming::Names, sources};
+use crate::{clock::Unit, matter::refusal::MatterRefusal, naming::Names, sources};
+
+const fn unit_zh(unit: Unit) -> &'static str {
+    match unit {
+        Unit::WorkingDays => "工作日",
+        Unit::CalendarDays => "自然日",
+    }
+}
+
+const fn unit_en(unit: Unit) -> &'static str {
+    match unit {
+        Unit::WorkingDays => "working days",
+        Unit::CalendarDays => "calendar days",
+    }
+}
 
 impl MatterRefusal {
     pub(super) fn words_of_clock(&self, names: &Names<'_>) -> Option<Words> {
@@ -91,12 +105,26 @@ impl MatterRefusal {
                 words(
                     "R4",
                     "行政许可法 42",
-                    format!("{permit} 的期限已于 {due} 届满，不能再延长或停计。"),
                     format!(
-                        "The limit of {permit} ran out on {due}; it is extended or stopped before it runs out."
+                        "{permit} 的期限已于 {due} 届满，不能再延长或停计。届满前已批准延长并送达、届满后才补录的，由不经办该件的负责人填写批准之日并附送达回证。"
+                    ),
+                    format!(
+                        "The limit of {permit} ran out on {due}; it is extended or stopped before. An extension served by then and recorded later needs its day, the proof of service, and a head who does not handle the file."
                     ),
                 )
             }
+            ExtensionUnitDiffers { asked, limit, source } => words(
+                "R4",
+                source,
+                format!("该期限按{}延长，不能按{}延长。", unit_zh(*limit), unit_zh(*asked)),
+                format!("This limit is extended in {}, not in {}.", unit_en(*limit), unit_en(*asked)),
+            ),
+            ExtensionTooLong { asked: 0, most, source } => words(
+                "R4",
+                source,
+                format!("延长须为 1 至 {most}，不能为 0。"),
+                format!("An extension of 0 extends nothing; it lies from 1 to {most}."),
+            ),
             ExtensionTooLong { asked, most, source } => words(
                 "R4",
                 source,

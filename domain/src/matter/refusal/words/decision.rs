@@ -3,7 +3,7 @@
 //! Invariant: each says what to do.
 //! Deliberately absent: the refusals themselves.
 
-use super::{Words, words};
+use super::{Words, both, words};
 use crate::{decider::Explained as _, matter::refusal::MatterRefusal, naming::Names, sources};
 
 impl MatterRefusal {
@@ -25,6 +25,14 @@ impl MatterRefusal {
                     format!("No passed check of substance is recorded for {permit}."),
                 )
             }
+            DecidedBeforeDated { dated, decided_on } => words(
+                "R4",
+                "行政许可法 42",
+                format!("决定书日期为 {dated}，晚于所填决定日 {decided_on}；决定日以文书日期为准，请核对。"),
+                format!(
+                    "The decision is dated {dated}, after {decided_on} on which it is said to have been made; give the day of the document."
+                ),
+            ),
             HearingTooLate { told_on, latest } => words(
                 "R9",
                 "行政许可法 47",
@@ -142,8 +150,8 @@ impl MatterRefusal {
             CorrectionContradicts { reason } => words(
                 "",
                 sources::RECORD,
-                format!("更正与后续记录矛盾：{reason}"),
-                format!("The correction contradicts what follows: {reason}"),
+                format!("更正与后续记录矛盾：{}。", both(reason.as_str()).0),
+                format!("The correction contradicts what is recorded: {}.", both(reason.as_str()).1),
             ),
             other => words(
                 "",

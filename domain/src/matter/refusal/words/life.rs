@@ -3,7 +3,7 @@
 //! Invariant: each says what to do.
 //! Deliberately absent: the refusals themselves.
 
-use super::{Words, apart, codes, words};
+use super::{Words, apart, both, codes, words};
 use crate::{matter::refusal::MatterRefusal, naming::Names, sources};
 
 impl MatterRefusal {
@@ -97,8 +97,8 @@ impl MatterRefusal {
             PlanInvalid { reason } => words(
                 "",
                 sources::PLAN,
-                format!("变更后的计划不成立：{reason}"),
-                format!("The amended plan does not hold together: {reason}"),
+                format!("变更后的计划不成立：{}。", apart(reason).0),
+                format!("The amended plan does not hold together: {}.", apart(reason).1),
             ),
             StatutoryEdgeRemoved { permit, requirement, article } => {
                 let requirement = names.requirement(Some(permit), requirement);
@@ -203,8 +203,12 @@ impl MatterRefusal {
             SeparationOfDuties { officer, because } => words(
                 "R18",
                 "行政许可法 34",
-                format!("{} 须回避：{because}。请由他人办理。", names.officer_zh(officer)),
-                format!("{} must stand back: {because}. Let someone else do it.", names.officer_en(officer)),
+                format!("{} 须回避：{}。请由他人办理。", names.officer_zh(officer), both(because.as_str()).0),
+                format!(
+                    "{} must stand back: {}. Let someone else do it.",
+                    names.officer_en(officer),
+                    both(because.as_str()).1
+                ),
             ),
             NotFinished { permits, debts, handoffs } => words(
                 "",

@@ -75,6 +75,12 @@ fn apart(both: &str) -> (&str, &str) {
     both.strip_suffix(')').and_then(|b| b.split_once(" (")).map_or((both, both), |(en, zh)| (zh, en))
 }
 
+/// `中文 (english)`: the Chinese, then the English.
+fn both(zh_en: &str) -> (&str, &str) {
+    let (zh, en) = apart(zh_en);
+    (en, zh)
+}
+
 impl Because {
     fn zh(self) -> &'static str {
         match self {
@@ -84,6 +90,7 @@ impl Because {
             Because::NotReached => "未完成",
             Because::NotHanded => "未提交",
             Because::DebtOpen => "容缺到期未补",
+            Because::Expired => "证件已过有效期",
         }
     }
 
@@ -95,6 +102,7 @@ impl Because {
             Because::NotReached => "not reached",
             Because::NotHanded => "not handed in",
             Because::DebtOpen => "tolerated until now",
+            Because::Expired => "its certificate has expired",
         }
     }
 }

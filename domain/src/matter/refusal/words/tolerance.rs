@@ -3,7 +3,7 @@
 //! Invariant: each says what to do.
 //! Deliberately absent: the refusals themselves.
 
-use super::{Words, modes_en, modes_zh, words};
+use super::{Words, both, modes_en, modes_zh, words};
 use crate::{matter::refusal::MatterRefusal, naming::Names, sources};
 
 impl MatterRefusal {
@@ -52,8 +52,8 @@ impl MatterRefusal {
                 words(
                     "R12",
                     "国办发〔2020〕42号",
-                    format!("{requirement} 涉及{field}，不适用告知承诺。"),
-                    format!("{requirement} touches {field}; no commitment is taken there."),
+                    format!("{requirement} 涉及{}，不适用告知承诺。", field.name_zh()),
+                    format!("{requirement} touches {}; no commitment is taken there.", field.name_en()),
                 )
             }
             NotOnSpecialList { permit } => {
@@ -92,8 +92,8 @@ impl MatterRefusal {
             Ineligible { reason } => words(
                 "R10",
                 sources::TOLERANCE,
-                format!("申请人暂不适用容缺：{reason}"),
-                format!("The applicant may not be given tolerance: {reason}"),
+                format!("申请人暂不适用容缺：{}。", both(reason).0),
+                format!("The applicant may not be given tolerance: {}.", both(reason).1),
             ),
             EligibilityUnknown => words(
                 "R10",

@@ -6,7 +6,7 @@ use crate::graphql::{
         enums::Ground,
         inputs::{LimitInput, NoticeInput},
     },
-    scalars::{Date, LegalText, PermitCode},
+    scalars::{Date, LegalText, PaperHash, PermitCode},
 };
 use om_domain::matter::MatterCommand as C;
 
@@ -50,11 +50,15 @@ matter_mutations! {
             reason: LegalText,
             /// The notice.
             notice: NoticeInput,
+            /// Where it is recorded after the limit has run out: the proof that the notice was served before; then by a
+            /// head who does not handle the file.
+            proof: Option<PaperHash>,
         } = |i| C::ExtendLimit {
             permit: i.permit.0,
             extension: i.extension.into(),
             reason: i.reason.0,
             notice: i.notice.into(),
+            proof: i.proof.map(|proof| proof.0),
         };
 
         /// Recompute the due dates of the matter's open permits by a holiday notice recorded since they were fixed.

@@ -152,6 +152,10 @@ pub(super) fn of(view: &View, input: Option<AssumptionsInput>) -> Result<Option<
     if input.tolerate.len() + input.extend.len() + input.drop.len() > 100 {
         return Err(bad_input("at most 100 assumptions at once"));
     }
+    let assumed = input.extend.iter().map(|e| &e.permit.0).chain(input.drop.iter().map(|code| &code.0));
+    if let Some(unknown) = assumed.into_iter().find(|code| plan.permit(code).is_none()) {
+        return Err(bad_input(format!("assume: the plan has no permit {unknown}")));
+    }
     let verdicts = input.tolerate.iter().map(|t| judged(view, plan, t)).collect();
     let standing = view.state.assumptions();
     let more = input.tolerate.into_iter().map(|t| ((t.permit.0, t.requirement.0), t.mode.into()));

@@ -159,9 +159,11 @@ impl Permit {
     /// Whether a file can be handed in now: not begun, or ended so that a new round is allowed, and every permit and
     /// milestone it waits for before acceptance has come.
     async fn ready(&self) -> bool {
-        let open = self.current().is_none_or(|round| round.phase.allows_new_round());
+        let today = self.view.today();
+        let open =
+            self.current().is_none_or(|round| round.phase.allows_new_round() || round.has_expired(today));
         let applies = self.state().is_some_and(|state| state.not_applicable.is_none());
-        let waits = self.view.state.missing_at(&self.code, PlanGate::Accept);
+        let waits = self.view.state.missing_at(&self.code, PlanGate::Accept, today);
         open && applies && waits.iter().all(|m| matches!(m.requirement, RequirementId::Material(_)))
     }
 
@@ -224,7 +226,9 @@ impl Permit {
     #[graphql(complexity = "10 * child_complexity")]
     async fn prerequisites(&self) -> Vec<Prerequisite> {
         let Some((planned, state)) = self.planned().zip(self.state()) else { return Vec::new() };
-        let edges = planned.requirements().filter_map(|r| Some((r.edge?, self.view.state.unmet(&r, state))));
+        let edges = planned
+            .requirements()
+            .filter_map(|r| Some((r.edge?, self.view.state.unmet(&r, state, self.view.today()))));
         edges
             .map(|(edge, unmet)| {
                 let (permit, milestone) = Prerequisite::node(&edge.node);
@@ -252,7 +256,9 @@ impl Permit {
         let handed = self.current().map(|round| &round.materials);
         let one = |m: &om_domain::matter::plan::Material| {
             let id = RequirementId::Material(m.code.clone());
-            let met = planned.requirement(&id).is_some_and(|r| self.view.state.unmet(&r, state).is_none());
+            let met = planned
+                .requirement(&id)
+                .is_some_and(|r| self.view.state.unmet(&r, state, self.view.today()).is_none());
             Material {
                 requirement: id.clone().into(),
                 code: m.code.clone().into(),
@@ -324,7 +330,7 @@ impl Permit {
     #[graphql(complexity = "10 * child_complexity")]
     async fn blocked_by(&self) -> Vec<BlockedBy> {
         let Some(gate) = self.gate_ahead() else { return Vec::new() };
-        let missing = self.view.state.missing_at(&self.code, gate);
+        let missing = self.view.state.missing_at(&self.code, gate, self.view.today());
         missing.into_iter().map(|m| BlockedBy::of(gate.into(), m)).collect()
     }
 
