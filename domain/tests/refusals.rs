@@ -13,8 +13,8 @@ use om_domain::{
     ids::{CommandId, EventId, MatterId},
     matter::{
         MatterRefusal as R,
-        plan::{Gate, Mode, Plan, RequirementId, Settings},
-        refusal::{Authority, Because, Missing},
+        plan::{Gate, Mode, Node, Plan, RequirementId, Settings},
+        refusal::{Authority, Because, Missing, Unfinished},
         state::{Phase, RoundPhase},
     },
     naming::Names,
@@ -53,10 +53,18 @@ fn of_a_matter() -> Vec<R> {
         R::TemplateUnknown { reason: "no such template (没有该模板)".into() },
         R::PlanInvalid { reason: "环".into() },
         R::StatutoryEdgeRemoved { permit: permit(), requirement: requirement(), article: article() },
+        R::PermitOfTemplate { permit: permit(), lead: body() },
+        R::ListIsNotAmended { permit: permit(), requirement: Some(requirement()) },
+        R::ListIsNotAmended { permit: permit(), requirement: None },
+        R::PromiseBeyondLaw { permit: permit(), promised: 30, statutory: 20, source: source() },
         R::GatePassed { permit: permit(), gate: Gate::Decide },
         R::NoSuchPermit { permit: p("Z9") },
         R::NoSuchMilestone { milestone: p("no-such") },
         R::MilestoneAlreadyReached { milestone: p("works-completed"), on: ON },
+        R::MilestoneTooEarly {
+            milestone: p("works-completed"),
+            after: vec![Node::Permit(p("C4")), Node::Milestone(p("works-completed"))],
+        },
         R::NoSuchRequirement { permit: permit(), requirement: requirement() },
         R::UnknownOfficer { officer: p("nobody") },
         R::UnknownBody { body: p("no-such-body") },
@@ -142,7 +150,16 @@ fn of_a_matter() -> Vec<R> {
         R::NoSuchEntry { entry: EventId(Uuid::nil()) },
         R::OldValueDiffers { recorded: "2023-06-12".into() },
         R::CorrectionContradicts { reason: p("收件日晚于今天") },
-        R::NotFinished { permits: vec![permit()], debts: vec![], handoffs: vec![permit()] },
+        R::NotFinished(Box::new(Unfinished {
+            permits: vec![permit()],
+            handoffs: vec![permit()],
+            revocations: vec![permit()],
+            ..Unfinished::default()
+        })),
+        R::RoundsOpen { permits: vec![permit()] },
+        R::NoRevocationProposed { permit: permit(), requirement: requirement() },
+        R::NothingFallen { permit: permit(), requirement: requirement() },
+        R::FallenByLaw { permit: permit(), requirement: requirement(), article: article() },
     ]
 }
 
@@ -175,6 +192,7 @@ const NO_RULE: &[(&str, &[&str])] = &[
             "AlreadySubmitted",
             "AlreadyDecided",
             "NotFinished",
+            "RoundsOpen",
         ],
     ),
     (
@@ -189,6 +207,8 @@ const NO_RULE: &[(&str, &[&str])] = &[
             "TemplateUnknown",
             "PlanInvalid",
             "GatePassed",
+            "PermitOfTemplate",
+            "MilestoneTooEarly",
             "NoSuchPermit",
             "NoSuchMilestone",
             "NoSuchRequirement",

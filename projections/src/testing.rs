@@ -89,7 +89,8 @@ impl History {
             stored: Vec::new(),
             calendar: Calendar::national(),
         };
-        history.run(C::ProposeMatter { project: project(seed) });
+        let project = project(&history.county, seed);
+        history.run(C::ProposeMatter { project });
         history.run(C::DesignateMatter { task_force: task_force(), basis: t("县办发〔2026〕1号") });
         history.run(C::PlanMatter { template: t("municipal-road"), leave_out: BTreeSet::new() });
         history.run(C::StartMatter);
@@ -222,11 +223,11 @@ pub(crate) fn handed(code: &str) -> Handed {
     Handed { material: t(code), paper: None, file_name: None }
 }
 
-fn project(seed: u128) -> ProjectFacts {
+fn project(county: &CountyId, seed: u128) -> ProjectFacts {
     ProjectFacts {
         name: t(&format!("城南路桥工程{seed}")),
         kind: t("municipal road"),
-        code: t(&format!("2306-530322-04-01-{:06}", seed % 1_000_000)),
+        code: t(&format!("2306-{county}-04-01-{:06}", seed % 1_000_000)),
         implementing_body: t("zhongshu"),
         applicant: t("luliang-city-investment"),
         applicant_body: None,
