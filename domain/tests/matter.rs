@@ -3,6 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "what a test expects to be there, is")]
 
 mod matter {
+    mod aftermath;
+    mod amend;
+    mod can;
     mod clocks;
     mod custody;
     mod decision;

@@ -3,7 +3,7 @@
 //! Invariant: each answer names its stream and revision, so that the event can say what it relied on.
 //! Deliberately absent: deciding; a stream that does not exist is an answer too, and the rules say what it means.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use om_domain::applicant::{Applicant, ApplicantCommand, ApplicantDecider, ApplicantReads, Cited};
@@ -11,7 +11,6 @@ use om_domain::calendar_book::CalendarBookDecider;
 use om_domain::decider::{Actor, Decider, Explained, Seen, SeenAt};
 use om_domain::directory::{Directory, DirectoryDecider, MAIN};
 use om_domain::ids::{ApplicantId, BodyId, CountyId, MatterId, OfficerId, ProjectCode, TemplateId};
-use om_domain::matter::event::ProjectFacts;
 use om_domain::matter::plan::{Plan, Settings};
 use om_domain::matter::{Matter, MatterCommand, MatterDecider, MatterReads, StandingBar};
 use om_domain::naming::Names;
@@ -119,17 +118,28 @@ impl Registers {
         applicant: &ApplicantId,
         command: &ApplicantCommand,
     ) -> Result<ApplicantReads, Fault> {
-        let ApplicantCommand::ImposeBar { matter, .. } = command else {
-            return Ok(ApplicantReads::default());
+        let matters: BTreeSet<MatterId> = match command {
+            ApplicantCommand::ImposeBar { matter, .. } => [*matter].into(),
+            ApplicantCommand::RepairEligibility { .. } => {
+                let record = self.applicants.state(&name::<ApplicantDecider>(county, applicant)?).await?;
+                record.state.open_lapses().iter().map(|lapse| lapse.matter).collect()
+            }
+            _ => return Ok(ApplicantReads::default()),
         };
-        let stream = name::<MatterDecider>(county, matter)?;
-        let seen = self.matters.state(&stream).await?;
-        let permits = || seen.state.permits.keys().cloned().collect();
-        let cited =
-            |project: &ProjectFacts| Cited { applicant: project.applicant.clone(), permits: permits() };
-        let value = seen.state.project.as_ref().map(cited);
-        let cited = Some(Seen { at: at(&stream, &seen), value });
-        Ok(ApplicantReads { applicant: Some(applicant.clone()), cited })
+        let mut reads = ApplicantReads { applicant: Some(applicant.clone()), ..ApplicantReads::default() };
+        for matter in matters {
+            let stream = name::<MatterDecider>(county, matter)?;
+            let seen = self.matters.state(&stream).await?;
+            let Some(project) = &seen.state.project else { continue };
+            let permits = seen.state.plan.iter().flat_map(|plan| &plan.permits);
+            let value = Cited {
+                applicant: project.applicant.clone(),
+                applicant_body: project.applicant_body.clone(),
+                leads: permits.map(|p| (p.code.clone(), p.lead.clone())).collect(),
+            };
+            reads.cited.insert(matter, Seen { at: at(&stream, &seen), value });
+        }
+        Ok(reads)
     }
 
     /// What the import of a template needs: the bodies of the directory.

@@ -89,7 +89,8 @@ impl History {
             stored: Vec::new(),
             calendar: Calendar::national(),
         };
-        history.run(C::ProposeMatter { project: project(&history.county, seed) });
+        let project = project(&history.county, seed);
+        history.run(C::ProposeMatter { project });
         history.run(C::DesignateMatter { task_force: task_force(), basis: t("县办发〔2026〕1号") });
         history.run(C::PlanMatter { template: t("municipal-road"), leave_out: BTreeSet::new() });
         history.run(C::StartMatter);

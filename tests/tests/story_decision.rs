@@ -255,8 +255,33 @@ async fn revoked_what_relied_on_it_is_shown_to_a_person_and_nothing_falls_by_its
         .one("prerequisites", "requirement", "permit:W")
         .shows("met", false);
     assert_eq!(case.last("PrerequisiteFellAway").await.permit, "L");
+    let land = case.by("nr-officer-1");
+    land.approve("L").refused("RequirementsUnmet").await;
     case.at("2023-06-26").issued("W", FILE, "wa-officer-1").await;
     case.permit("W").await.shows("round.number", 2);
+    // It stands again: nothing is left to judge.
+    assert_eq!(case.last("PrerequisiteStandsAgain").await.permit, "L");
+    case.permit("L").await.shows("fellAway", serde_json::json!([]));
+    land.approve("L").done().await;
+}
+
+#[tokio::test]
+async fn a_fallen_prerequisite_is_judged_by_the_department_that_relied_on_it() {
+    let case = in_review().await;
+    case.by("wa-officer-1").approve("W").done().await;
+    case.by("wa-officer-1").issue("W").done().await;
+    case.at("2023-06-13").accepted("L", &[], "nr-officer-1").await;
+    case.at("2023-06-20").by("wa-head").revoke("W").done().await;
+    let judge = |user| {
+        let judged =
+            serde_json::json!({ "permit": "L", "prerequisite": "permit:W", "reasons": "用地不涉及该水域" });
+        case.by(user).act("judgeFallenPrerequisite", judged)
+    };
+    judge("wa-head").refused("NotAuthorised").await;
+    judge("nr-officer-1").done().await;
+    judge("nr-officer-1").refused("NothingFallen").await;
+    case.permit("L").await.shows("fellAway", serde_json::json!([]));
+    case.by("nr-officer-1").approve("L").done().await;
 }
 
 #[tokio::test]

@@ -58,7 +58,10 @@ async fn the_overview_counts_what_is_underway_due_and_overdue() {
     let seen = house.at("2023-06-28").list("lead", query).await;
     seen.shows("overview.overdue", 2).shows("overview.matters.edges.0.node.pressure.overdue", 1);
     seen.shows("overview.matters.edges.0.node.pressure.permits", 6);
-    one.by("lead").act("terminateMatter", serde_json::json!({ "reason": "项目取消" })).done().await;
+    let give_up = || one.by("lead").act("terminateMatter", serde_json::json!({ "reason": "项目取消" }));
+    give_up().refused("RoundsOpen").await.says("permits", serde_json::json!(["W"]));
+    one.by("clerk").withdraw("W").done().await;
+    give_up().done().await;
     let seen = house.list("lead", query).await;
     seen.shows("overview.underway", 1).shows("overview.overdue", 1);
     let only = "{ overview { matters(filter: { phase: TERMINATED }) { edges { node { id } } } } }";

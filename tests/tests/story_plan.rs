@@ -21,17 +21,20 @@ fn amended(put: &[Value], drop: &[&str]) -> Value {
 }
 
 #[tokio::test]
-async fn a_permit_is_added_and_another_dropped_and_the_new_one_is_carried_through() {
+async fn a_permit_is_added_and_carried_through_and_one_of_the_template_is_not_dropped() {
     let case = Case::story().await;
     let lead = case.at("2023-06-12").by("lead");
     case.by("wa-officer-1").act("amendPlan", amended(&[trees()], &["J"])).refused("NotAuthorised").await;
-    lead.act("amendPlan", amended(&[trees()], &["J"])).done().await;
+    let kept = lead.act("amendPlan", amended(&[trees()], &["J"])).refused("PermitOfTemplate").await;
+    kept.says("permit", "J").says("lead", "development-reform");
+    lead.act("amendPlan", amended(&[trees()], &[])).done().await;
+    case.by("dr-officer-1").not_applicable("J").done().await;
     let part = "permits { code } plan { permits } forecast { permits { permit decide } }";
     let seen = case.see_as("lead", part, Value::Null).await;
-    assert_eq!(seen.each("permits", "code"), ["W", "L", "E", "C", "F", "T"]);
+    assert_eq!(seen.each("permits", "code"), ["W", "L", "E", "J", "C", "F", "T"]);
     // Five working days from the 12th: the 19th.
     seen.one("forecast.permits", "permit", "T").shows("decide", "2023-06-19");
-    case.by("clerk").submit("J", &[]).refused("NoSuchPermit").await;
+    case.by("clerk").submit("J", &[]).refused("NotApplicable").await;
     case.issued("T", &[], "hc-officer-1").await;
     case.permit("T").await.shows("status", "ISSUED");
     // The plan as it was is still to be seen.
@@ -60,6 +63,28 @@ async fn r08_what_the_law_sets_and_what_has_passed_is_not_amended() {
     lead.act("amendPlan", with("promised", promise)).refused("GatePassed").await.says("permit", "T");
     lead.act("amendPlan", amended(&[], &["T"])).refused("GatePassed").await;
     case.accepted("W", FILE, "wa-officer-1").await;
+}
+
+#[tokio::test]
+async fn r08_a_permit_is_not_stripped_of_its_conditions_by_way_of_dropping_it() {
+    let case = Case::story().await;
+    let lead = case.at("2023-06-12").by("lead");
+    lead.act("amendPlan", amended(&[], &["C"])).refused("StatutoryEdgeRemoved").await.says("permit", "C");
+}
+
+#[tokio::test]
+async fn r11_no_amendment_writes_the_countys_lists() {
+    let case = Case::story().await;
+    let lead = case.at("2023-06-12").by("lead");
+    let mut first = trees();
+    first["issueFirstListed"] = json!(true);
+    lead.act("amendPlan", amended(&[first], &[])).refused("ListIsNotAmended").await.by("R11", "");
+    let mut longer = trees();
+    longer["promised"]["value"] = json!(21);
+    lead.act("amendPlan", amended(&[longer], &[]))
+        .refused("PromiseBeyondLaw")
+        .await
+        .by("R4", "行政许可法 42");
 }
 
 #[tokio::test]

@@ -211,6 +211,15 @@ async fn r11_mode_5_fails_to_a_proposal_too() {
     let permit = case.permit("W").await;
     permit.shows("status", "ISSUED").shows("revocationProposed.0.since", "2023-07-01");
     assert_eq!(case.times("PermitRevoked").await, 0);
+    let decline = |user| {
+        let kept =
+            serde_json::json!({ "permit": "W", "requirement": "material:photo", "reasons": "现场已核实" });
+        case.by(user).act("declineRevocation", kept)
+    };
+    decline("wa-officer-1").refused("NotAuthorised").await;
+    decline("wa-head").done().await;
+    decline("wa-head").refused("NoRevocationProposed").await.by("R11", "");
+    case.permit("W").await.shows("status", "ISSUED").shows("revocationProposed", serde_json::json!([]));
 }
 
 #[tokio::test]
@@ -270,6 +279,7 @@ async fn r10_who_let_a_tolerance_lapse_is_given_none_until_it_is_repaired() {
     case.on_register("clerk", "repairEligibility", repair.clone())
         .await
         .shows("__typename", "CommandRefused");
+    case.on_register("hc-head", "repairEligibility", repair.clone()).await.shows("code", "LapsedElsewhere");
     case.on_register("wa-head", "repairEligibility", repair).await.shows("__typename", "RegisterCommandDone");
     other.by("wa-officer-1").tolerate("W", SEAL, "ACCEPT", "2023-06-26").done().await;
 }

@@ -17,7 +17,7 @@ pub enum ApplicantCommand {
     LoseEligibility { lapse: Lapse },
     /// Lift a lapse that was set aside.
     LiftLapse { lapse: Lapse },
-    /// Give it back, for all lapses known.
+    /// Give it back, for the lapses known of permits of the officer's own department.
     RepairEligibility { reason: LegalText },
     /// Record a bar decided and served.
     ImposeBar { kind: BarKind, matter: MatterId, permit: PermitCode, decision: Notice },

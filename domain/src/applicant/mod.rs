@@ -2,7 +2,8 @@
 //!
 //! Invariants: eligibility is lost by a lapsed tolerance only and comes back by repair, or when the lapse
 //! is set aside; a bar ends by time only.
-//! A bar cites a permit of a matter of this very applicant.
+//! A bar cites a permit of a matter of this very applicant and is its department's; a lapse is repaired by the department
+//! whose permit it was, never by the applicant's own body.
 //! Deliberately absent: who the applicant is; scores, rankings and any consequence the law does not name.
 
 pub mod command;
@@ -19,19 +20,21 @@ pub use state::{Applicant, BarKind, Ineligible};
 
 use crate::{
     decider::{Context, Decider, Effective, Fact, Recorded, Role, Seen},
-    ids::{ApplicantId, LegalText, PermitCode},
+    ids::{ApplicantId, BodyId, LegalText, MatterId, PermitCode},
 };
 use event::{BarEnded, BarImposed, EligibilityLost, EligibilityRepaired, LapseLifted};
 use jiff::ToSpan;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// A matter that a bar cites, as its stream has it.
+/// A matter that a bar or a lapse cites, as its stream has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cited {
     /// Who applies in it.
     pub applicant: ApplicantId,
-    /// The permits of its plan.
-    pub permits: BTreeSet<PermitCode>,
+    /// The body the applicant belongs to; none for a private one.
+    pub applicant_body: Option<BodyId>,
+    /// The permits of its plan, each with its lead department.
+    pub leads: BTreeMap<PermitCode, BodyId>,
 }
 
 /// What a decision on an applicant's record needs from other streams.
@@ -39,8 +42,19 @@ pub struct Cited {
 pub struct ApplicantReads {
     /// Whose record it is (`ImposeBar`).
     pub applicant: Option<ApplicantId>,
-    /// The matter that a bar cites; none if there is no such matter (`ImposeBar`).
-    pub cited: Option<Seen<Option<Cited>>>,
+    /// The matters that a bar (`ImposeBar`) or the open lapses (`RepairEligibility`) cite, those that there are.
+    pub cited: BTreeMap<MatterId, Seen<Cited>>,
+}
+
+impl ApplicantReads {
+    fn matter(&self, matter: &MatterId) -> Option<&Cited> {
+        self.cited.get(matter).map(|seen| &seen.value)
+    }
+
+    /// The department whose permit the lapse was of.
+    fn lead(&self, lapse: &Lapse) -> Option<&BodyId> {
+        self.matter(&lapse.matter)?.leads.get(&lapse.permit)
+    }
 }
 
 /// The rules of an applicant's stream, `{county}.applicant-{id}`.
@@ -108,10 +122,21 @@ fn repair(state: &Applicant, reason: &LegalText, ctx: &Ctx<'_>) -> Facts {
     if !ctx.by.is(Role::Officer) && !ctx.by.is(Role::Head) {
         return Err(ApplicantRefusal::NotADepartment { officer: ctx.by.officer.clone() });
     }
-    if state.open_lapses().is_empty() {
+    let open = state.open_lapses();
+    if open.is_empty() {
         return Err(ApplicantRefusal::NothingToRepair);
     }
-    let repaired = state.open_lapses().clone();
+    let (read, own) = (ctx.read, &ctx.by.body);
+    let of_applicant =
+        |lapse: &Lapse| read.matter(&lapse.matter).and_then(|m| m.applicant_body.as_ref()) == Some(own);
+    if open.iter().any(of_applicant) {
+        return Err(ApplicantRefusal::OwnRecord { officer: ctx.by.officer.clone() });
+    }
+    let repaired: BTreeSet<_> = open.iter().filter(|lapse| read.lead(lapse) == Some(own)).cloned().collect();
+    if repaired.is_empty() {
+        let leads = open.iter().filter_map(|lapse| read.lead(lapse)).cloned().collect();
+        return Err(ApplicantRefusal::LapsedElsewhere { officer: ctx.by.officer.clone(), leads });
+    }
     Ok(vec![ctx.fact(EligibilityRepaired { repaired, reason: reason.clone() })])
 }
 
@@ -134,17 +159,22 @@ fn impose(state: &Applicant, bar: BarImposed, ctx: &Ctx<'_>) -> Facts {
     Ok(vec![Fact { event: bar.into(), effective }])
 }
 
-/// The matter and the permit that a bar cites must be there, and be this applicant's.
+/// The matter and the permit that a bar cites must be there, be this applicant's, and be of the department whose head
+/// records it.
 fn cites(bar: &BarImposed, ctx: &Ctx<'_>) -> Result<(), ApplicantRefusal> {
     let matter = bar.matter;
-    let Some(cited) = ctx.read.cited.as_ref().and_then(|seen| seen.value.as_ref()) else {
+    let Some(cited) = ctx.read.matter(&matter) else {
         return Err(ApplicantRefusal::NoSuchMatter { matter });
     };
     if ctx.read.applicant.as_ref() != Some(&cited.applicant) {
         return Err(ApplicantRefusal::AnothersMatter { matter, applicant: cited.applicant.clone() });
     }
-    if !cited.permits.contains(&bar.permit) {
-        return Err(ApplicantRefusal::NoSuchPermit { matter, permit: bar.permit.clone() });
+    match cited.leads.get(&bar.permit) {
+        None => Err(ApplicantRefusal::NoSuchPermit { matter, permit: bar.permit.clone() }),
+        Some(lead) if *lead != ctx.by.body => {
+            let (permit, lead) = (bar.permit.clone(), lead.clone());
+            Err(ApplicantRefusal::NotItsHead { officer: ctx.by.officer.clone(), permit, lead })
+        }
+        Some(_) => Ok(()),
     }
-    Ok(())
 }

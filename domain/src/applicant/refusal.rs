@@ -4,12 +4,13 @@
 
 use crate::{
     decider::Explained,
-    ids::{ApplicantId, LegalText, MatterId, OfficerId, PermitCode},
+    ids::{ApplicantId, BodyId, LegalText, MatterId, OfficerId, PermitCode},
     naming::Names,
     sources,
 };
 use jiff::civil::Date;
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 /// Why an applicant's record was not changed.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -23,6 +24,12 @@ pub enum ApplicantRefusal {
     NotAHead { officer: OfficerId },
     /// Nothing is to be repaired.
     NothingToRepair,
+    /// Nobody repairs the record of the body he works for.
+    OwnRecord { officer: OfficerId },
+    /// The lapses are of other departments' permits.
+    LapsedElsewhere { officer: OfficerId, leads: BTreeSet<BodyId> },
+    /// The permit a bar cites is another department's.
+    NotItsHead { officer: OfficerId, permit: PermitCode, lead: BodyId },
     /// The decision's number was used for another bar.
     DecisionUsed { decision: LegalText },
     /// The decision has not been served yet: no service, no effect.
@@ -42,6 +49,9 @@ impl Explained for ApplicantRefusal {
             Self::NotADepartment { .. } => "NotADepartment",
             Self::NotAHead { .. } => "NotAHead",
             Self::NothingToRepair => "NothingToRepair",
+            Self::OwnRecord { .. } => "OwnRecord",
+            Self::LapsedElsewhere { .. } => "LapsedElsewhere",
+            Self::NotItsHead { .. } => "NotItsHead",
             Self::DecisionUsed { .. } => "DecisionUsed",
             Self::NotServed { .. } => "NotServed",
             Self::NoSuchMatter { .. } => "NoSuchMatter",
@@ -52,21 +62,28 @@ impl Explained for ApplicantRefusal {
 
     fn rule(&self) -> Option<&'static str> {
         match self {
-            Self::NotThePlatform { .. } | Self::NotADepartment { .. } | Self::NothingToRepair => Some("R10"),
+            Self::OwnRecord { .. } => Some("R18"),
+            Self::NotThePlatform { .. }
+            | Self::NotADepartment { .. }
+            | Self::NothingToRepair
+            | Self::LapsedElsewhere { .. } => Some("R10"),
             _ => Some("R9"),
         }
     }
 
     fn source(&self) -> Option<String> {
         match self {
+            Self::OwnRecord { .. } => Some(sources::DUTIES.into()),
             Self::NotAHead { .. }
+            | Self::NotItsHead { .. }
             | Self::NoSuchMatter { .. }
             | Self::NoSuchPermit { .. }
             | Self::AnothersMatter { .. } => Some("行政许可法 78、79".into()),
             Self::NotServed { .. } => Some("行政处罚法 61".into()),
-            Self::NotThePlatform { .. } | Self::NotADepartment { .. } | Self::NothingToRepair => {
-                Some(sources::TOLERANCE.into())
-            }
+            Self::NotThePlatform { .. }
+            | Self::NotADepartment { .. }
+            | Self::NothingToRepair
+            | Self::LapsedElsewhere { .. } => Some(sources::TOLERANCE.into()),
             Self::DecisionUsed { .. } => Some(sources::RECORD.into()),
         }
     }
@@ -92,6 +109,20 @@ impl Explained for ApplicantRefusal {
                 )
             }
             Self::NothingToRepair => "没有待修复的容缺逾期；无须办理。".into(),
+            Self::OwnRecord { officer } => format!(
+                "{} 所在单位就是申请人，不能为其修复信用；请由审批部门办理。",
+                names.officer_zh(officer)
+            ),
+            Self::LapsedElsewhere { officer, leads } => {
+                let leads = leads.iter().map(|lead| names.body_zh(lead)).collect::<Vec<_>>().join("、");
+                format!("{} 不是逾期事项牵头部门的人员；请由 {leads} 办理修复。", names.officer_zh(officer))
+            }
+            Self::NotItsHead { officer, permit, lead } => format!(
+                "{} 不是 {} 牵头部门的负责人；请由 {} 负责人记录。",
+                names.officer_zh(officer),
+                names.permit(permit),
+                names.body_zh(lead)
+            ),
             Self::DecisionUsed { decision } => format!("文号 {decision} 已记录过另一决定；请核对文号。"),
             Self::NotServed { decision, served_on } => {
                 format!("{decision} 要到 {served_on} 才送达，尚未生效；请在送达后记录。")
@@ -129,6 +160,23 @@ impl Explained for ApplicantRefusal {
                 )
             }
             Self::NothingToRepair => "No lapsed tolerance is open; nothing needs repair.".into(),
+            Self::OwnRecord { officer } => format!(
+                "{} works for the applicant and cannot repair its record; have the department do it.",
+                names.officer_en(officer)
+            ),
+            Self::LapsedElsewhere { officer, leads } => {
+                let leads = leads.iter().map(|lead| names.body_en(lead)).collect::<Vec<_>>().join(", ");
+                format!(
+                    "What lapsed is no matter of {}; have an officer of {leads} repair it.",
+                    names.officer_en(officer)
+                )
+            }
+            Self::NotItsHead { officer, permit, lead } => format!(
+                "{} does not head the department of {}; have the head of {} record it.",
+                names.officer_en(officer),
+                names.permit(permit),
+                names.body_en(lead)
+            ),
             Self::DecisionUsed { decision } => {
                 format!("Number {decision} is another decision already recorded; check the number.")
             }

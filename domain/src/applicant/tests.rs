@@ -32,9 +32,19 @@ fn bar(kind: BarKind, number: &str, served_on: Date) -> ApplicantCommand {
 
 /// The matter of these stories is there, and this applicant's.
 fn reads(applicant: &str) -> ApplicantReads {
-    let cited = Cited { applicant: id("city-investment"), permits: [id("A2")].into() };
+    let cited = Cited {
+        applicant: id("city-investment"),
+        applicant_body: Some(id("city-investment")),
+        leads: [
+            (id("A2"), id("natural-resources")),
+            (id("B1"), id("natural-resources")),
+            (id("C1"), id("water")),
+        ]
+        .into(),
+    };
     let at = crate::decider::SeenAt { stream: "530322.matter-1".into(), revision: Some(7) };
-    ApplicantReads { applicant: Some(id(applicant)), cited: Some(Seen { at, value: Some(cited) }) }
+    let cited = [(lapse(1).matter, Seen { at, value: cited })].into();
+    ApplicantReads { applicant: Some(id(applicant)), cited }
 }
 
 fn nothing() -> Given<ApplicantDecider> {
@@ -80,6 +90,33 @@ fn only_the_platform_takes_it_away_and_only_a_department_gives_it_back() {
     let mut given = nothing().does(&lose(1));
     assert_eq!(given.when(&repair()).unwrap_err().code(), "NotADepartment");
     assert_eq!(given.when(&bar(BarKind::Fraud, "1", date(2023, 6, 1))).unwrap_err().code(), "NotAHead");
+}
+
+#[test]
+fn r10_only_the_department_whose_permit_lapsed_repairs_and_never_the_applicant_itself() {
+    let lost = || nothing().does(&lose(1));
+    let own = actor("owner", "city-investment", &[Role::Officer]);
+    assert_eq!(lost().by(own).when(&repair()).unwrap_err().code(), "OwnRecord");
+    let other = || actor("water-1", "water", &[Role::Officer]);
+    let refused = lost().by(other()).when(&repair()).unwrap_err();
+    assert!(matches!(&refused, ApplicantRefusal::LapsedElsewhere { leads, .. } if leads.len() == 1));
+    let officer = actor("nr-1", "natural-resources", &[Role::Officer]);
+    assert_eq!(lost().by(officer).when(&repair()).unwrap().len(), 1);
+
+    let waters = Lapse { permit: id("C1"), ..lapse(2) };
+    let both = lost().does(&ApplicantCommand::LoseEligibility { lapse: waters.clone() });
+    let one = both.by(other()).does(&repair());
+    assert_eq!(one.state.open_lapses(), &[lapse(1)].into(), "each department for its own");
+    assert!(one.state.knows(&waters));
+    assert_eq!(one.by(head()).does(&repair()).state.eligible(date(2023, 6, 12)), Ok(()));
+}
+
+#[test]
+fn r09_a_bar_is_recorded_by_the_head_of_the_permits_own_department() {
+    let bar = bar(BarKind::Fraud, "1", date(2023, 6, 12));
+    let mut given = nothing().by(actor("water-head", "water", &[Role::Head]));
+    assert_eq!(given.when(&bar).unwrap_err().code(), "NotItsHead");
+    assert_eq!(nothing().by(head()).when(&bar).unwrap().len(), 1);
 }
 
 #[test]

@@ -5,7 +5,8 @@
 
 use super::{
     Ctx,
-    plan::{Plan, PlannedPermit},
+    command::MatterCommand as C,
+    plan::{Handling, Mode, Plan, PlannedPermit},
     refusal::{Authority, MatterRefusal},
     state::{Matter, Permit, Phase, Round, RoundPhase},
 };
@@ -188,6 +189,53 @@ impl<'a> At<'a> {
         }
         Ok(())
     }
+}
+
+/// Who may give this command, for one who may give none: as the rules of each command say it first.
+pub(super) fn holder(state: &Matter, command: &C) -> Result<Authority, MatterRefusal> {
+    let Some(code) = command.permit() else {
+        let formed = state.task_force.is_some();
+        return Ok(match command {
+            C::ProposeMatter { .. } | C::DesignateMatter { .. } => Authority::Lead,
+            C::TerminateMatter { .. } if !formed => Authority::Lead,
+            C::ReviseDueDates { .. } => Authority::Administrator,
+            _ => Authority::TaskForceLead,
+        });
+    };
+    let at = state.find(code)?;
+    let body = at.planned.lead.clone();
+    let offered = at.permit.custody.offer.as_ref();
+    Ok(match command {
+        C::ProposeTolerance { .. } => Authority::TaskForceLead,
+        C::SubmitPermit { .. }
+        | C::ReceiveCorrection { .. }
+        | C::SupplyMaterials { .. }
+        | C::WithdrawPermit { .. }
+        | C::ReceiveSupplement { .. }
+        | C::RequestHearing { .. }
+        | C::RequestRenewal { .. } => Authority::Submitter { lead: body },
+        C::ReceiveHandoff { .. } | C::ReturnHandoff { .. } => {
+            Authority::Receiver { body: offered.map_or(body, |offer| offer.to.clone()) }
+        }
+        C::ExtendLimit { .. } if at.planned.handling == Handling::Joint => Authority::GovernmentHead,
+        C::ExtendLimit { .. }
+        | C::SetAsideDeemedAcceptance { .. }
+        | C::MoveSupplementDeadline { .. }
+        | C::SetAsideLapse { .. }
+        | C::RevokePermit { .. }
+        | C::DeclineRevocation { .. } => Authority::HeadOf { body },
+        C::TolerateDeficiency { mode, .. } if mode.needs_head() => Authority::HeadOf { body },
+        C::TolerateDeficiency { mode: Mode::ReceiveOnly | Mode::Accept, .. }
+        | C::NoticeCorrection { .. }
+        | C::AcceptPermit { .. }
+        | C::SuspendClock { .. }
+        | C::ResumeClock { .. }
+        | C::OfferHandoff { .. }
+        | C::WithdrawHandoff { .. }
+        | C::RecordCheck { .. }
+        | C::CorrectEntry { .. } => Authority::Custodian { body: at.permit.custody.holder.clone() },
+        _ => Authority::LeadDepartment { body },
+    })
 }
 
 pub(super) fn stand_back(officer: &OfficerId, because: &str) -> Result<(), MatterRefusal> {

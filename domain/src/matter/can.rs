@@ -4,16 +4,17 @@
 //! Deliberately absent: a second copy of any rule.
 
 use super::{
-    Ctx, MatterDecider, MatterRefusal,
+    Ctx, MatterDecider, MatterReads, MatterRefusal,
     command::MatterCommand as C,
-    event::{Notice, Service},
+    event::{Correction, Notice, Service},
     plan::{Gate, Mode, RequirementId},
-    state::{Debt, Matter},
+    state::{Debt, Matter, Round},
 };
 use crate::{
+    calendar::days,
     clock::{Extension, Ground, Unit},
-    decider::Decider,
-    ids::{LegalText, PaperHash, PermitCode},
+    decider::{Actor, Decider, Role},
+    ids::{LegalText, OfficerId, PaperHash, PermitCode},
 };
 use std::collections::BTreeSet;
 
@@ -63,8 +64,31 @@ pub fn can_on_matter(state: &Matter, ctx: &Ctx<'_>) -> Vec<Can> {
 pub fn can_on_permit(state: &Matter, permit: &PermitCode, ctx: &Ctx<'_>) -> Vec<Can> {
     let mut commands = intake(state, permit, ctx);
     commands.extend(review(state, permit, ctx));
+    commands.extend(procedure(state, permit, ctx));
+    commands.extend(renewal(state, permit, ctx));
     commands.extend(tolerance(state, permit, ctx));
-    ask(state, ctx, commands)
+    commands.extend(aftermath(state, permit, ctx));
+    let reads = with_colleagues(state, permit, ctx);
+    ask(state, &Ctx { read: &reads, ..ctx.clone() }, commands)
+}
+
+/// Two officers of the body that has the permit, for what takes more than one person: there are such, whoever they are.
+fn colleagues() -> BTreeSet<OfficerId> {
+    ["any-colleague", "another-colleague"].into_iter().filter_map(|id| id.parse().ok()).collect()
+}
+
+fn with_colleagues(state: &Matter, permit: &PermitCode, ctx: &Ctx<'_>) -> MatterReads {
+    let mut reads = ctx.read.clone();
+    if let Some(permit) = state.permits.get(permit) {
+        let body = permit.custody.holder.clone();
+        let one = |officer: OfficerId| {
+            let actor =
+                Actor { body: body.clone(), roles: [Role::Officer].into(), officer, ..ctx.by.clone() };
+            (actor.officer.clone(), actor)
+        };
+        reads.officers.extend(colleagues().into_iter().map(one));
+    }
+    reads
 }
 
 fn intake(state: &Matter, permit: &PermitCode, ctx: &Ctx<'_>) -> Vec<(&'static str, C)> {
@@ -76,6 +100,7 @@ fn intake(state: &Matter, permit: &PermitCode, ctx: &Ctx<'_>) -> Vec<(&'static s
         ("submitPermit", C::SubmitPermit { permit: permit.clone(), materials: vec![] }),
         ("noticeCorrection", C::NoticeCorrection { permit: permit.clone(), listed, notice: notice.clone() }),
         ("receiveCorrection", C::ReceiveCorrection { permit: permit.clone(), materials: vec![] }),
+        ("supplyMaterials", C::SupplyMaterials { permit: permit.clone(), materials: vec![] }),
         ("acceptPermit", C::AcceptPermit { permit: permit.clone(), notice: notice.clone() }),
         ("refuseAcceptance", C::RefuseAcceptance { permit: permit.clone(), reason: text.clone(), notice }),
         ("withdrawPermit", C::WithdrawPermit { permit: permit.clone(), reason: text.clone() }),
@@ -150,6 +175,90 @@ fn review(state: &Matter, permit: &PermitCode, ctx: &Ctx<'_>) -> Vec<(&'static s
     commands
 }
 
+/// Checks, hearings, and what puts the record right.
+fn procedure(state: &Matter, permit: &PermitCode, ctx: &Ctx<'_>) -> Vec<(&'static str, C)> {
+    let (text, notice, paper) = sample(ctx);
+    let round = state.permits.get(permit).and_then(|p| p.round());
+    let listed =
+        state.missing_at(permit, Gate::Accept, ctx.day()).into_iter().map(|m| m.requirement).collect();
+    let day = ctx.day();
+    let mut commands = vec![
+        (
+            "recordCheck",
+            C::RecordCheck {
+                permit: permit.clone(),
+                officers: colleagues(),
+                finding: text.clone(),
+                passed: true,
+            },
+        ),
+        ("requestHearing", C::RequestHearing { permit: permit.clone(), told_on: day }),
+    ];
+    if let Some(proof) = paper {
+        commands.push(("recordHearing", C::RecordHearing { permit: permit.clone(), record: proof.clone() }));
+        let permit = permit.clone();
+        commands.push((
+            "setAsideDeemedAcceptance",
+            C::SetAsideDeemedAcceptance { permit, listed, notice: in_time(round, notice), proof },
+        ));
+    }
+    if let (Some(round), Some(second_person)) = (round, colleagues().into_iter().next()) {
+        let (permit, entry, old) = (permit.clone(), round.entry, round.received_on);
+        let correction = Correction::ReceivedOn { old, new: old };
+        commands.push((
+            "correctEntry",
+            C::CorrectEntry { permit, entry, correction, reason: text, second_person },
+        ));
+    }
+    commands
+}
+
+/// A notice as it would have been served within the term of intake.
+fn in_time(round: Option<&Round>, notice: Notice) -> Notice {
+    let served_on = round.map_or(notice.served_on, |round| round.intake_due.date.min(notice.served_on));
+    Notice { date: served_on, served_on, ..notice }
+}
+
+fn renewal(state: &Matter, permit: &PermitCode, ctx: &Ctx<'_>) -> Vec<(&'static str, C)> {
+    let (text, notice, _) = sample(ctx);
+    let round = state.permits.get(permit).and_then(|p| p.round());
+    let expires_on = round.and_then(|r| r.certificate.as_ref()).and_then(|c| c.valid_until);
+    let valid_until = days::shift(expires_on.unwrap_or(ctx.day()), 1);
+    let permit = || permit.clone();
+    vec![
+        ("requestRenewal", C::RequestRenewal { permit: permit() }),
+        ("grantRenewal", C::GrantRenewal { permit: permit(), valid_until, notice: notice.clone() }),
+        (
+            "refuseRenewal",
+            C::RefuseRenewal {
+                permit: permit(),
+                reasons: text.clone(),
+                article: text.clone(),
+                remedy: text,
+                notice,
+            },
+        ),
+    ]
+}
+
+/// What is still to be said of a permit whose ground gives: of the first such, where there is one.
+fn aftermath(state: &Matter, permit: &PermitCode, ctx: &Ctx<'_>) -> Vec<(&'static str, C)> {
+    let (text, ..) = sample(ctx);
+    let Ok(at) = state.find(permit) else { return vec![] };
+    let proposed = at.permit.open_revocations().next().map(|(id, _)| id.clone());
+    let fallen = state.open_falls(&at, ctx.day()).next().map(|r| r.id);
+    let decline = |requirement| {
+        let command = C::DeclineRevocation { permit: permit.clone(), requirement, reasons: text.clone() };
+        ("declineRevocation", command)
+    };
+    let judge = |prerequisite| {
+        let command =
+            C::JudgeFallenPrerequisite { permit: permit.clone(), prerequisite, reasons: text.clone() };
+        ("judgeFallenPrerequisite", command)
+    };
+    proposed.map(decline).into_iter().chain(fallen.map(judge)).collect()
+}
+
 /// For each requirement that could be tolerated or is owed: one answer for the first that fits.
 fn tolerance(state: &Matter, permit: &PermitCode, ctx: &Ctx<'_>) -> Vec<(&'static str, C)> {
     let (text, notice, paper) = sample(ctx);
@@ -161,6 +270,13 @@ fn tolerance(state: &Matter, permit: &PermitCode, ctx: &Ctx<'_>) -> Vec<(&'stati
         .requirements()
         .find_map(|r| r.modes.iter().find(|m| m.shifts(r.gate, &r.id).is_some()).map(|m| (r.id.clone(), *m)));
     if let Some((requirement, mode)) = found {
+        let propose = C::ProposeTolerance {
+            permit: permit.clone(),
+            requirement: requirement.clone(),
+            mode,
+            reason: text.clone(),
+        };
+        commands.push(("proposeTolerance", propose));
         commands.push((
             "tolerateDeficiency",
             C::TolerateDeficiency {
@@ -183,7 +299,13 @@ fn tolerance(state: &Matter, permit: &PermitCode, ctx: &Ctx<'_>) -> Vec<(&'stati
                     .push(("receiveSupplement", C::ReceiveSupplement { permit, requirement, paper: None }));
             }
             Debt::Received => {
-                commands.push(("verifySupplement", C::VerifySupplement { permit, requirement }))
+                let reject = C::RejectSupplement {
+                    permit: permit.clone(),
+                    requirement: requirement.clone(),
+                    reason: text.clone(),
+                };
+                commands.push(("verifySupplement", C::VerifySupplement { permit, requirement }));
+                commands.push(("rejectSupplement", reject));
             }
             _ => {}
         }

@@ -157,6 +157,10 @@ pub enum MatterCommand {
     IssueCertificate { permit: PermitCode, certificate: Notice, valid_until: Option<Date> },
     /// Revoke.
     RevokePermit { permit: PermitCode, reasons: LegalText, article: LegalText, notice: Notice },
+    /// Decide not to revoke, although it was proposed because of this debt.
+    DeclineRevocation { permit: PermitCode, requirement: RequirementId, reasons: LegalText },
+    /// Judge what the fall of a prerequisite means for this permit.
+    JudgeFallenPrerequisite { permit: PermitCode, prerequisite: RequirementId, reasons: LegalText },
 
     /// Record that a milestone was reached on the effective day.
     ReachMilestone { milestone: MilestoneCode, evidence: LegalText },
@@ -211,6 +215,8 @@ impl MatterCommand {
             DenyPermit,
             IssueCertificate,
             RevokePermit,
+            DeclineRevocation,
+            JudgeFallenPrerequisite,
             CorrectEntry
         )
     }

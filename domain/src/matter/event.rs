@@ -674,6 +674,15 @@ events! {
             /// Because of this debt.
             requirement: RequirementId,
         },
+        /// The department decided not to revoke, although it was proposed because of this debt.
+        RevocationDeclined = 1 {
+            /// The permit.
+            permit: PermitCode,
+            /// The debt.
+            requirement: RequirementId,
+            /// Why it stays.
+            reasons: LegalText,
+        },
 
         /// A check of substance by two officers (R18).
         CheckRecorded = 1 {
@@ -800,6 +809,22 @@ events! {
         /// A prerequisite was revoked after this permit had passed the gate: for a person to judge.
         PrerequisiteFellAway = 1 {
             /// The permit that relied on it.
+            permit: PermitCode,
+            /// The prerequisite.
+            requirement: RequirementId,
+        },
+        /// A person of the permit's department judged what the fall of a prerequisite means for it.
+        FallenPrerequisiteJudged = 1 {
+            /// The permit that relied on it.
+            permit: PermitCode,
+            /// The prerequisite.
+            prerequisite: RequirementId,
+            /// Why the permit can do without it.
+            reasons: LegalText,
+        },
+        /// A prerequisite that fell away stands again: nothing is left to judge (time's fact).
+        PrerequisiteStandsAgain = 1 {
+            /// The permit that relies on it.
             permit: PermitCode,
             /// The prerequisite.
             requirement: RequirementId,

@@ -5,7 +5,7 @@
 
 use super::{
     event::{Correction, MatterEvent as E},
-    plan::Plan,
+    plan::{Plan, PlannedPermit},
     state::*,
 };
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
     ids::{BodyId, EventId, PermitCode},
 };
 use jiff::civil::Date;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Folds one fact.
 pub(super) fn evolve(state: &mut Matter, fact: &Recorded<E>) {
@@ -38,6 +38,7 @@ pub(super) fn evolve(state: &mut Matter, fact: &Recorded<E>) {
         }
         E::PlanAmended(e) => {
             if let Some(plan) = &mut state.plan {
+                note_amendment(plan, &mut state.added, &mut state.dropped, e);
                 amend(plan, &mut state.permits, e);
             }
         }
@@ -57,6 +58,24 @@ pub(super) fn evolve(state: &mut Matter, fact: &Recorded<E>) {
             }
         }
     }
+}
+
+/// Keeps what an amendment added, and what it dropped as it stood.
+fn note_amendment(
+    plan: &Plan,
+    added: &mut BTreeSet<PermitCode>,
+    dropped: &mut BTreeMap<PermitCode, PlannedPermit>,
+    e: &super::event::PlanAmended,
+) {
+    let known = |code: &PermitCode, dropped: &BTreeMap<_, _>| {
+        plan.permit(code).is_some() || dropped.contains_key(code)
+    };
+    let new = e.put.iter().map(|put| &put.code).filter(|code| !known(code, dropped));
+    added.extend(new.cloned());
+    for old in e.drop.iter().filter_map(|code| plan.permit(code)) {
+        dropped.insert(old.code.clone(), old.clone());
+    }
+    dropped.retain(|code, _| !e.put.iter().any(|put| put.code == *code));
 }
 
 fn amend(plan: &mut Plan, permits: &mut BTreeMap<PermitCode, Permit>, e: &super::event::PlanAmended) {
@@ -114,6 +133,7 @@ pub fn event_permit(event: &E) -> Option<&PermitCode> {
         LapseSetAside,
         PermitLapsed,
         RevocationProposed,
+        RevocationDeclined,
         CheckRecorded,
         HearingRequested,
         HearingHeld,
@@ -128,6 +148,8 @@ pub fn event_permit(event: &E) -> Option<&PermitCode> {
         PermitWithdrawn,
         PermitNotApplicable,
         PrerequisiteFellAway,
+        FallenPrerequisiteJudged,
+        PrerequisiteStandsAgain,
         EntryCorrected,
     )
 }
@@ -173,6 +195,15 @@ fn evolve_permit(permit: &mut Permit, lead: Option<BodyId>, fact: &Recorded<E>, 
         }
         E::RevocationProposed(e) => {
             permit.revocation_proposed.insert((e.requirement.clone(), day));
+        }
+        E::RevocationDeclined(e) => {
+            permit.revocation_declined.insert((e.requirement.clone(), day));
+        }
+        E::FallenPrerequisiteJudged(e) => {
+            permit.judged.insert((e.prerequisite.clone(), day));
+        }
+        E::PrerequisiteStandsAgain(e) => {
+            permit.stand_again.insert((e.requirement.clone(), day));
         }
         E::HandoffOffered(e) => {
             permit.custody.offer = Some(Offer {

@@ -4,6 +4,8 @@
 //! is always with exactly one body; a permit's facts touch that permit only.
 //! Deliberately absent: meetings, calls, duty lists; those are streams of their own.
 
+mod aftermath;
+mod amend;
 mod authority;
 mod barred;
 mod can;
@@ -140,7 +142,7 @@ fn dispatch(state: &Matter, command: &MatterCommand, ctx: &Ctx<'_>) -> Facts {
         return Ok(vec![]);
     }
     if ctx.by.is(Role::Auditor) {
-        return Err(MatterRefusal::NotAuthorised { needs: refusal::Authority::TaskForceLead });
+        return Err(MatterRefusal::NotAuthorised { needs: authority::holder(state, command)? });
     }
     match command {
         C::ProposeMatter { .. }
@@ -190,6 +192,9 @@ fn dispatch(state: &Matter, command: &MatterCommand, ctx: &Ctx<'_>) -> Facts {
         | C::IssueCertificate { .. }
         | C::RevokePermit { .. } => decision::decide(state, command, ctx),
         C::CorrectProject { .. } => project::decide(state, command, ctx),
+        C::DeclineRevocation { .. } | C::JudgeFallenPrerequisite { .. } => {
+            aftermath::decide(state, command, ctx)
+        }
         C::CorrectEntry { .. } => record::decide(state, command, ctx),
         C::Settle => Ok(vec![]),
     }

@@ -171,8 +171,12 @@ pub(super) fn lanes(event: &MatterEvent) -> Vec<Lane> {
         E::PermitNotApplicable(e) => vec![Lane::Round(e.permit.clone()), Lane::Permit(e.permit.clone())],
         E::MilestoneReached(e) => vec![Lane::Milestone(e.milestone.clone())],
         E::EntryCorrected(e) => moves(&e.permit),
-        E::TermOverrun(_) | E::HandoffOverdue(_) | E::RevocationProposed(_) | E::PrerequisiteFellAway(_) => {
-            vec![]
-        }
+        E::RevocationDeclined(e) => debt(&e.permit, &e.requirement),
+        E::FallenPrerequisiteJudged(e) => debt(&e.permit, &e.prerequisite),
+        E::TermOverrun(_)
+        | E::HandoffOverdue(_)
+        | E::RevocationProposed(_)
+        | E::PrerequisiteFellAway(_)
+        | E::PrerequisiteStandsAgain(_) => vec![],
     }
 }

@@ -384,6 +384,12 @@ impl PlannedPermit {
         self.requirements().find(|r| &r.id == id)
     }
 
+    /// The promised and the statutory limit, where more was promised than the law gives, in the same unit.
+    pub fn promise_beyond_law(&self) -> Option<(&Limit, &Limit)> {
+        let limits = self.promised.as_ref().zip(self.statutory.as_ref());
+        limits.filter(|(promised, law)| promised.unit == law.unit && promised.value > law.value)
+    }
+
     /// All requirements: prerequisites, then materials.
     pub fn requirements(&self) -> impl Iterator<Item = Requirement<'_>> {
         let edges = self.prerequisites.iter().map(|p| Requirement {

@@ -1,7 +1,7 @@
 //! Which requirements stand before a gate, and which of them are met (R3, R8, R10, R11).
 //!
 //! Invariant: a live tolerance moves a requirement to its later gate and nowhere else; what the one-time notice did
-//! not list is not demanded; a prerequisite that was passed is not asked again.
+//! not list is not demanded; a prerequisite that was passed is not asked again, unless it fell away since.
 //! Deliberately absent: whether to pass the gate; that is for a person.
 
 use super::{
@@ -97,6 +97,28 @@ impl Matter {
     }
 }
 
+impl Matter {
+    /// Prerequisites that fell away after this permit had relied on them, do not stand again and were not judged.
+    pub(super) fn open_falls<'a>(
+        &'a self,
+        at: &'a At<'a>,
+        day: Date,
+    ) -> impl Iterator<Item = Requirement<'a>> {
+        let open = !at.permit.round().is_none_or(|round| round.phase.allows_new_round());
+        at.planned.requirements().filter(move |r| {
+            let fell = open && at.permit.last_fall(&r.id).is_some() && !at.permit.is_judged(&r.id);
+            fell && self.unmet(r, at.permit, day).is_some()
+        })
+    }
+}
+
+/// Whether a prerequisite has fallen away and nobody has judged that the permit can do without it; without a condition
+/// of the law it never can (R8).
+fn fell(at: &At<'_>, requirement: &Requirement<'_>) -> bool {
+    let judged = !requirement.statutory && at.permit.is_judged(&requirement.id);
+    at.permit.last_fall(&requirement.id).is_some() && !judged
+}
+
 fn live(at: &At<'_>, id: &RequirementId) -> bool {
     at.permit.round().is_some_and(|r| r.live_tolerance(id).is_some())
 }
@@ -113,6 +135,9 @@ fn demanded(at: &At<'_>, requirement: &Requirement<'_>, gate: Gate) -> bool {
         return false;
     }
     let Some(round) = round else { return now <= gate };
+    if now < gate && fell(at, requirement) {
+        return true;
+    }
     let material = requirement.edge.is_none();
     if requirement.gate == Gate::Accept && now == Gate::Accept {
         if round.accepted.is_some() {

@@ -64,6 +64,7 @@ fn of_permit(state: &Matter, at: &At<'_>, ctx: &Ctx<'_>, dues: &mut Dues) {
         debts(state, at, round, ctx, dues);
         renewal(at, round, dues);
         fallen(state, at, round, ctx, dues);
+        stands_again(state, at, round, dues);
     }
 }
 
@@ -322,6 +323,23 @@ fn fallen(state: &Matter, at: &At<'_>, round: &Round, ctx: &Ctx<'_>, dues: &mut 
         let relied = passed(round, gate_now(Some(round), &requirement));
         if relied && !at.permit.fell_away.contains(&(id.clone(), day)) {
             dues.push(day, || on(day, PrerequisiteFellAway { permit: at.code.clone(), requirement: id }));
+        }
+    }
+}
+
+/// What fell away and nobody judged stands again: nothing is left to judge.
+fn stands_again(state: &Matter, at: &At<'_>, round: &Round, dues: &mut Dues) {
+    if round.phase.allows_new_round() || at.permit.fell_away.is_empty() {
+        return;
+    }
+    for requirement in at.planned.requirements() {
+        let id = requirement.id.clone();
+        let Some(fell_on) = at.permit.last_fall(&id).filter(|_| !at.permit.is_fall_closed(&id)) else {
+            continue;
+        };
+        if let Some(met) = state.met_on(&requirement, at.permit) {
+            let day = met.max(fell_on);
+            dues.push(day, || on(day, PrerequisiteStandsAgain { permit: at.code.clone(), requirement: id }));
         }
     }
 }

@@ -85,6 +85,10 @@ pub struct Matter {
     pub permits: BTreeMap<PermitCode, Permit>,
     /// Milestones reached, and when.
     pub milestones: BTreeMap<MilestoneCode, Date>,
+    /// Permits that an amendment put into the plan, which the template did not have.
+    pub(super) added: BTreeSet<PermitCode>,
+    /// Permits that an amendment dropped, as they stood then: what is put back is compared with it.
+    pub(super) dropped: BTreeMap<PermitCode, PlannedPermit>,
     /// The last day each part was touched on, for back-filling.
     pub(super) order: Order,
 }
@@ -106,6 +110,12 @@ pub struct Permit {
     pub fell_away: BTreeSet<(RequirementId, Date)>,
     /// Debts for which revocation was proposed, each with the day it lapsed: a later round's debt is another one.
     pub revocation_proposed: BTreeSet<(RequirementId, Date)>,
+    /// What the department decided to leave as it is although revocation was proposed, each with the day.
+    pub(super) revocation_declined: BTreeSet<(RequirementId, Date)>,
+    /// Falls of a prerequisite that a person judged, each with the day.
+    pub(super) judged: BTreeSet<(RequirementId, Date)>,
+    /// Fallen prerequisites that stand again, each with the day.
+    pub(super) stand_again: BTreeSet<(RequirementId, Date)>,
 }
 
 impl Matter {
@@ -128,12 +138,45 @@ impl Permit {
             proposals: BTreeMap::new(),
             fell_away: BTreeSet::new(),
             revocation_proposed: BTreeSet::new(),
+            revocation_declined: BTreeSet::new(),
+            judged: BTreeSet::new(),
+            stand_again: BTreeSet::new(),
         }
     }
 
     /// The current round.
     pub fn round(&self) -> Option<&Round> {
         self.rounds.last()
+    }
+
+    /// The day on which this prerequisite last fell away, if it ever did.
+    pub(super) fn last_fall(&self, requirement: &RequirementId) -> Option<Date> {
+        last_of(&self.fell_away, requirement)
+    }
+
+    /// Whether the last fall of this prerequisite was judged.
+    pub(super) fn is_judged(&self, requirement: &RequirementId) -> bool {
+        last_of(&self.judged, requirement) >= self.last_fall(requirement)
+    }
+
+    /// Whether nothing of a fall of this prerequisite waits: it was judged, or stands again.
+    pub fn is_fall_closed(&self, requirement: &RequirementId) -> bool {
+        self.is_judged(requirement) || last_of(&self.stand_again, requirement) >= self.last_fall(requirement)
+    }
+
+    /// Whether the department decided, since that day, not to revoke because of this debt.
+    pub(super) fn declined_since(&self, requirement: &RequirementId, lapsed_on: Date) -> bool {
+        last_of(&self.revocation_declined, requirement).is_some_and(|on| on >= lapsed_on)
+    }
+
+    /// Debts of the current round for which revocation is proposed and not decided, each with the day it lapsed.
+    pub fn open_revocations(&self) -> impl Iterator<Item = (&RequirementId, Date)> {
+        let round = self.round().filter(|round| !round.phase.allows_new_round());
+        let debts = round.into_iter().flat_map(|round| &round.tolerances);
+        debts.map(|(id, debt)| (id, debt.changed_on)).filter(|(id, lapsed_on)| {
+            self.revocation_proposed.contains(&((*id).clone(), *lapsed_on))
+                && !self.declined_since(id, *lapsed_on)
+        })
     }
 
     /// Where it stands, as one word.
@@ -164,6 +207,11 @@ impl Permit {
     pub fn is_done(&self, certificate: bool) -> bool {
         self.not_applicable.is_some() || self.has_reached(Reaches::Issued, certificate)
     }
+}
+
+/// The last day on which this was noted of the requirement.
+fn last_of(days: &BTreeSet<(RequirementId, Date)>, requirement: &RequirementId) -> Option<Date> {
+    days.iter().filter(|(id, _)| id == requirement).map(|(_, on)| *on).max()
 }
 
 /// Where a permit stands.

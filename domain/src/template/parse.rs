@@ -103,6 +103,16 @@ fn read_permit(
         issue_first_listed: table.flag("issue_first_listed"),
         code: table.parsed::<PermitCode>("code")?,
     };
+    if let Some((promised, law)) = permit.promise_beyond_law() {
+        let (promised, law) = (promised.value, law.value);
+        table.error(
+            table.line_of("promised"),
+            format!("承诺时限 {promised} 日长于法定时限 {law} 日；承诺不得长于法定，请改短"),
+            format!(
+                "promised {promised} days where the law gives {law}; promise no more than the law's limit"
+            ),
+        );
+    }
     Some(permit)
 }
 

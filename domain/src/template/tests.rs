@@ -109,6 +109,20 @@ fn each_error_names_its_line_and_what_to_do() {
 }
 
 #[test]
+fn r04_no_more_is_promised_than_the_law_gives() {
+    let promise = |value: u16, unit: &str| {
+        format!("needs = [] # A1\npromised = {{ value = {value}, unit = \"{unit}\", source = \"承诺\" }}")
+    };
+    let told = only("needs = [] # A1", &promise(21, "working_days"));
+    assert!(told.contains("21") && told.contains("20"), "{told}");
+    assert_eq!(errors_of("needs = [] # A1", &promise(21, "working_days"))[0].line, 17);
+    for lawful in [promise(20, "working_days"), promise(21, "calendar_days")] {
+        let text = include_str!("tests/good.toml").replacen("needs = [] # A1", &lawful, 1);
+        assert!(parse(&text, &bodies()).is_ok(), "{lawful}");
+    }
+}
+
+#[test]
 fn all_errors_come_at_once_in_order_of_lines() {
     let text = include_str!("tests/good.toml")
         .replace("lead = \"water\"", "lead = \"watr\"")

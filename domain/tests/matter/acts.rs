@@ -135,6 +135,10 @@ pub(super) fn command(g: &Given, step: &Step, n: u8, on: Date) -> C {
         36 | 37 => approve(code, &served),
         38 => deny(code, &served),
         39 => issue(code, &served, (pick.is_multiple_of(2)).then(|| later(60)).as_deref()),
+        40 if pick.is_multiple_of(4) => {
+            judge(one(&["A2", "A4"], pick / 4), one(&["permit:A1", "permit:A2"], pick / 8))
+        }
+        40 if pick.is_multiple_of(5) => proposed_revocation(g, pick),
         40 => revoke(code, &served),
         41 => renewal(code, pick, on, &served),
         42 => lead(code, pick, &lacking, &lacked, mode),
@@ -164,6 +168,18 @@ fn set_aside_lapse(g: &Given, pick: u16, on: Date) -> C {
         materials: handed(&[material]),
         proof: paper(),
         reason: text("窗口漏录"),
+    }
+}
+
+/// A revocation that is proposed, or any, is decided against.
+fn proposed_revocation(g: &Given, pick: u16) -> C {
+    let proposed = g.state.permits.iter().flat_map(|(code, permit)| {
+        permit.revocation_proposed.iter().map(move |(r, _)| (code.to_string(), r.to_string()))
+    });
+    let proposed: Vec<_> = proposed.collect();
+    match proposed.get(usize::from(pick) % proposed.len().max(1)) {
+        Some((code, requirement)) => decline(code, requirement),
+        None => decline("A1", "material:safety"),
     }
 }
 

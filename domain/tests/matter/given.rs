@@ -536,3 +536,23 @@ pub fn correct_entry(permit: &str, entry: EventId, correction: Correction, secon
 pub fn received_on(old: &str, new: &str) -> Correction {
     Correction::ReceivedOn { old: p(old), new: p(new) }
 }
+
+pub fn amend(put: Vec<om_domain::matter::plan::PlannedPermit>, drop: &[&str]) -> C {
+    C::AmendPlan { put, drop: drop.iter().map(|c| p(c)).collect(), reason: text("模板更新") }
+}
+
+pub fn decline(permit: &str, r: &str) -> C {
+    C::DeclineRevocation {
+        permit: p(permit),
+        requirement: requirement(r),
+        reasons: text("已另行补齐，撤销有损公共利益"),
+    }
+}
+
+pub fn judge(permit: &str, r: &str) -> C {
+    C::JudgeFallenPrerequisite {
+        permit: p(permit),
+        prerequisite: requirement(r),
+        reasons: text("不影响本许可"),
+    }
+}

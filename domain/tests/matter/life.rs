@@ -36,10 +36,6 @@ fn done() -> Given {
         .when(issue("A1", "2023-06-12", None))
 }
 
-fn amend(put: Vec<om_domain::matter::plan::PlannedPermit>, drop: &[&str]) -> C {
-    C::AmendPlan { put, drop: drop.iter().map(|c| p(c)).collect(), reason: text("模板更新") }
-}
-
 #[test]
 fn a_matter_has_one_project_code_and_is_proposed_once() {
     proposed(plan()).when(C::ProposeMatter { project: project() }).refused_as("MatterExists");
@@ -143,7 +139,15 @@ fn amended_the_plan_still_holds_together() {
         &[],
     ));
     g.clone().when(amend(vec![cycle], &[])).refused_as("PlanInvalid");
-    g.when(amend(vec![], &["A5"])).then_only(&["PlanAmended"]).see(|g| assert_eq!(g.state.permits.len(), 4));
+    let mut dangling = super::plan::permit("X1", "water");
+    dangling.prerequisites.push(super::plan::edge(
+        super::plan::of_permit("Z9"),
+        om_domain::matter::plan::Reaches::Approved,
+        Gate::Accept,
+        false,
+        &[],
+    ));
+    g.when(amend(vec![dangling], &[])).refused_as("PlanInvalid");
 }
 
 #[test]
@@ -206,7 +210,7 @@ fn complete_when_every_stage_is_and_nothing_is_owed() {
         .refused_as("WrongPhase");
     given(only_a1())
         .when(C::CompleteMatter)
-        .refused(|r| matches!(r, R::NotFinished { permits, .. } if permits.len() == 1));
+        .refused(|r| matches!(r, R::NotFinished(open) if open.permits.len() == 1));
     done().by("dr-1").when(C::CompleteMatter).refused_as("NotAuthorised");
 }
 
@@ -225,7 +229,7 @@ fn complete_not_with_an_open_debt() {
         .when(issue("A1", "2023-06-12", None))
         .by("lead")
         .when(C::CompleteMatter)
-        .refused(|r| matches!(r, R::NotFinished { debts, .. } if debts.len() == 1));
+        .refused(|r| matches!(r, R::NotFinished(open) if open.debts.len() == 1));
 }
 
 #[test]
@@ -271,6 +275,8 @@ fn complete_approved_is_enough_where_nothing_is_issued() {
 #[test]
 fn terminated_time_states_nothing_more() {
     in_review()
+        .by("window")
+        .when(withdraw("A1"))
         .by("lead")
         .when(C::TerminateMatter { reason: text("项目取消") })
         .see(|g| assert_eq!(g.state.phase, Phase::Terminated))
@@ -422,4 +428,67 @@ fn r02_a_promised_limit_changes_only_with_its_departments_document() {
     let mut none = plan().permits.remove(1);
     none.promised = None;
     lead().when(amend(vec![none], &[])).refused_as("PromiseNeedsItsDocument");
+}
+
+#[test]
+fn terminated_not_over_an_application_that_waits_for_its_answer() {
+    let terminate = || C::TerminateMatter { reason: text("项目取消") };
+    let open = |g: Given| {
+        g.by("lead").when(terminate()).refused(
+            |r| matches!(r, R::RoundsOpen { permits } if permits.len() == 1 && permits[0] == p("A1")),
+        )
+    };
+    let received = given(plan()).on("2023-06-12").by("window").when(submit("A1", &["form"]));
+    open(received.clone());
+    open(received.by("dr-1").when(notice_correction("A1", &["material:seal"], "2023-06-12")));
+    open(in_review());
+    let approved = in_review().by("dr-1").when(approve("A1", "2023-06-12"));
+    open(approved.clone());
+    approved
+        .when(issue("A1", "2023-06-12", None))
+        .by("lead")
+        .when(terminate())
+        .then_only(&["MatterTerminated"]);
+    in_review()
+        .by("dr-1")
+        .when(deny("A1", "2023-06-12"))
+        .by("lead")
+        .when(terminate())
+        .then_only(&["MatterTerminated"]);
+}
+
+#[test]
+fn milestones_come_after_what_the_template_puts_before_them() {
+    use om_domain::matter::plan::{Node, PlannedMilestone};
+    let mut plan = only_a1();
+    plan.milestones[0].after = vec![Node::Permit(p("A1"))];
+    plan.milestones.push(PlannedMilestone {
+        code: p("house-completed"),
+        name: text("房屋建成"),
+        after: vec![Node::Milestone(p("works-completed"))],
+        expected: None,
+    });
+    let completed = || C::ReachMilestone { milestone: p("house-completed"), evidence: text("照片") };
+    let reviewed = given(plan)
+        .on("2023-06-12")
+        .by("window")
+        .when(submit("A1", &["form", "seal", "bank", "safety", "title"]))
+        .by("dr-1")
+        .when(accept("A1", "2023-06-12"))
+        .when(approve("A1", "2023-06-12"));
+    let early = |g: Given, command: C| {
+        g.by("lead")
+            .when(command)
+            .refused(|r| matches!(r, R::MilestoneTooEarly { after, .. } if after.len() == 1))
+    };
+    early(reviewed.clone(), reach());
+    early(reviewed.clone(), completed());
+    let issued = reviewed.on("2023-06-14").when(issue("A1", "2023-06-14", None)).on("2023-06-20");
+    early(issued.clone().effective("2023-06-13"), reach());
+    issued
+        .by("lead")
+        .when(reach())
+        .then_only(&["MilestoneReached"])
+        .when(completed())
+        .then_only(&["MilestoneReached"]);
 }

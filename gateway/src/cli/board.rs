@@ -110,16 +110,11 @@ fn head(matter: &Matter, d: &Drawing<'_>, out: &mut String) {
         plan.permits.len()
     );
     if let Some(outlook) = d.outlook {
-        let of_works = |p: &&PlannedPermit| p.stage == Stage::Works;
-        let works = plan
-            .permits
-            .iter()
-            .filter(of_works)
-            .filter_map(|p| outlook.permit(&p.code))
-            .map(|f| f.issue)
-            .max();
-        if let Some(on) = works {
-            let _ = write!(out, "  ·  施工许可 construction permit {on}");
+        let works = plan.permits.iter().filter(|p| p.stage == Stage::Works);
+        let last =
+            works.filter_map(|p| outlook.permit(&p.code).map(|f| (f.issue, p))).max_by_key(|(on, _)| *on);
+        if let Some((on, planned)) = last {
+            let _ = write!(out, "  ·  {} {} {on}", planned.code, planned.name);
         }
         let mark = if outlook.provisional { "（暂定 provisional）" } else { "" };
         let _ = write!(out, "  ·  预计办结 forecast {}{mark}", outlook.completion);

@@ -66,6 +66,10 @@ async fn r20_a_notice_moves_open_due_dates_and_what_is_closed_or_past_stays() {
     gateway.clock.set("2026-12-14T01:00:00Z".parse().unwrap());
     accepted(&gateway, &open).await;
     accepted(&gateway, &closed).await;
+    let mut withdrawn = submit(&closed, "A1");
+    withdrawn["reason"] = json!("项目取消");
+    withdrawn.as_object_mut().unwrap().remove("materials");
+    done(&gateway, "clerk", "withdrawPermit", withdrawn).await;
     let given_up = json!({ "commandId": Uuid::new_v4(), "matter": closed, "reason": "项目取消" });
     done(&gateway, "lead", "terminateMatter", given_up).await;
     let (before, version) = clock(&gateway, &open, Value::Null).await;

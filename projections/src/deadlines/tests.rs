@@ -34,7 +34,11 @@ fn a_term_leaves_the_row_once_its_running_out_is_stated() {
 fn a_matter_given_up_has_no_deadline() {
     let mut h = History::underway("530322", 1);
     h.submit("A3", &[]);
-    h.run(C::TerminateMatter { reason: t("项目取消") });
+    // no rule allows to give a matter up over an open round; histories there are in which it was
+    let lead = crate::testing::actor(&h.county, "lead-1", "government", &[om_domain::decider::Role::Lead]);
+    let event = om_domain::matter::event::MatterTerminated { reason: t("项目取消") }.into();
+    let effective = om_domain::decider::Effective::On(h.today);
+    h.record(&lead, om_domain::decider::Fact { event, effective });
     assert_eq!(due(&h), None);
     let of = due_of(&told(&[&h]), &h.county, h.matter, &t("A3")).unwrap();
     assert_eq!(of, Some(day("2026-11-09")), "the permit's own term stands");

@@ -178,3 +178,66 @@ fn pages_follow_each_other_while_statutory_limits_run_out() {
         }
     }
 }
+
+#[test]
+fn what_fell_away_is_judged_or_stands_again_and_leaves_the_desk() {
+    let judging = |h: &History| {
+        let on = kinds_on(h, "water", h.today);
+        on.iter().any(|(kind, ..)| *kind == TaskKind::JudgeFallenPrerequisite)
+    };
+    let approved = |h: &mut History| {
+        h.submit("A1", &["form", "drawings"]);
+        h.accept("A1");
+        h.approve("A1");
+    };
+    let mut h = History::underway("530322", 1);
+    approved(&mut h);
+    h.submit("A2", &[]);
+    h.accept("A2");
+    let revoke = |h: &mut History| {
+        let (permit, notice) = (t("A1"), h.notice());
+        h.run(C::RevokePermit {
+            permit, reasons: t("违反程序"), article: t("行政许可法 69"), notice
+        });
+    };
+    revoke(&mut h);
+    assert!(judging(&h));
+    h.wait(1);
+    approved(&mut h);
+    assert!(!judging(&h), "it stands again");
+    h.wait(1);
+    revoke(&mut h);
+    assert!(judging(&h));
+    h.run(C::JudgeFallenPrerequisite {
+        permit: t("A2"), prerequisite: t("permit:A1"), reasons: t("不影响")
+    });
+    assert!(!judging(&h), "judged");
+}
+
+#[test]
+fn a_proposed_revocation_is_decided_against_and_leaves_the_desk() {
+    let mut h = History::underway("530322", 1);
+    h.submit("A1", &["form"]);
+    h.accept("A1");
+    h.approve("A1");
+    h.run(C::TolerateDeficiency {
+        permit: t("A1"),
+        requirement: t("material:drawings"),
+        mode: om_domain::matter::plan::Mode::Commitment,
+        commitment: t(&"ab".repeat(32)),
+        supplement_due: day("2026-11-04"),
+        form: t("原件"),
+        notice: None,
+    });
+    h.run(C::IssueCertificate { permit: t("A1"), certificate: h.notice(), valid_until: None });
+    h.wait(7);
+    h.settle();
+    let deciding = |h: &History| {
+        let on = kinds_on(h, "natural-resources", h.today);
+        on.iter().any(|(kind, ..)| *kind == TaskKind::DecideRevocation)
+    };
+    assert!(deciding(&h));
+    let requirement = t("material:drawings");
+    h.run(C::DeclineRevocation { permit: t("A1"), requirement, reasons: t("已补齐") });
+    assert!(!deciding(&h));
+}

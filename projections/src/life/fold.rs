@@ -249,6 +249,15 @@ impl Life {
             E::SupplementVerified(e) => {
                 self.revocations.remove(&e.requirement);
             }
+            E::RevocationDeclined(e) => {
+                self.revocations.remove(&e.requirement);
+            }
+            E::FallenPrerequisiteJudged(e) => {
+                self.fell_away.remove(&e.prerequisite);
+            }
+            E::PrerequisiteStandsAgain(e) => {
+                self.fell_away.remove(&e.requirement);
+            }
             E::PreReviewConfirmed(_) => self.round.pre_review_confirmed = true,
             E::HearingRequested(e) => self.round.hearing = Some((day, DueDay::from(&e.hold_by))),
             E::HearingHeld(_) => self.round.hearing = None,

@@ -85,7 +85,7 @@ fn command_of(h: &History, command: u8, permit: u8) -> C {
 /// What would end most stories if it came often.
 fn rarely(h: &History, permit: PermitCode) -> C {
     let (notice, reason) = (h.notice(), t::<LegalText>("示例"));
-    match h.stored.len() % 8 {
+    match h.stored.len() % 10 {
         0 => C::WithdrawPermit { permit, reason },
         1 => {
             C::DenyPermit { permit, reasons: reason.clone(), article: reason.clone(), remedy: reason, notice }
@@ -94,11 +94,14 @@ fn rarely(h: &History, permit: PermitCode) -> C {
         3 => C::RecordHearing { permit, record: t(&"ef".repeat(32)) },
         4 => C::RequestRenewal { permit },
         5 => C::RevokePermit { permit, reasons: reason.clone(), article: reason, notice },
-        6 => C::AmendPlan {
-            put: vec![plan::permit("A4", "water", Some(20), None)],
-            drop: vec![permit],
-            reason,
-        },
+        6 => {
+            let added = plan::permit("A4", "water", Some(20), None);
+            let there = h.state.permits.contains_key(&added.code);
+            let (put, drop) = if there { (vec![], vec![added.code]) } else { (vec![added], vec![]) };
+            C::AmendPlan { put, drop, reason }
+        }
+        7 => C::JudgeFallenPrerequisite { permit: t("A2"), prerequisite: t("permit:A1"), reasons: reason },
+        8 => C::DeclineRevocation { permit, requirement: t("material:drawings"), reasons: reason },
         _ => C::RefuseAcceptance { permit, reason, notice },
     }
 }

@@ -6,7 +6,7 @@ mod words;
 
 use super::{
     event::Notice,
-    plan::{Gate, Mode, RequirementId, Sensitive},
+    plan::{Gate, Mode, Node, RequirementId, Sensitive},
     state::{Phase, RoundPhase},
 };
 use crate::{
@@ -93,6 +93,29 @@ pub enum Because {
     Expired,
 }
 
+/// What of a matter is open still: the permits it is open of.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Unfinished {
+    /// Neither issued nor otherwise at their end.
+    pub permits: Vec<PermitCode>,
+    /// With a debt not paid, lapsed ones included.
+    pub debts: Vec<PermitCode>,
+    /// With a handoff not answered.
+    pub handoffs: Vec<PermitCode>,
+    /// With a revocation proposed and not decided.
+    pub revocations: Vec<PermitCode>,
+    /// With a fallen prerequisite that nobody has judged.
+    pub fallen: Vec<PermitCode>,
+}
+
+impl Unfinished {
+    /// Whether nothing is.
+    pub fn is_empty(&self) -> bool {
+        let all = [&self.permits, &self.debts, &self.handoffs, &self.revocations, &self.fallen];
+        all.iter().all(|open| open.is_empty())
+    }
+}
+
 /// Why a command on a matter is refused.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "refusal")]
@@ -120,6 +143,12 @@ pub enum MatterRefusal {
     PlanInvalid { reason: String },
     /// An amendment takes no statutory condition away.
     StatutoryEdgeRemoved { permit: PermitCode, requirement: RequirementId, article: LegalText },
+    /// A permit of the template leaves the plan only by its own department's word.
+    PermitOfTemplate { permit: PermitCode, lead: BodyId },
+    /// What may be tolerated or issued first is not an amendment's to widen.
+    ListIsNotAmended { permit: PermitCode, requirement: Option<RequirementId> },
+    /// More time promised than the law gives.
+    PromiseBeyondLaw { permit: PermitCode, promised: u16, statutory: u16, source: String },
     /// A gate already passed is not amended.
     GatePassed { permit: PermitCode, gate: Gate },
     /// The plan has no such permit.
@@ -128,6 +157,8 @@ pub enum MatterRefusal {
     NoSuchMilestone { milestone: MilestoneCode },
     /// The milestone was reached already.
     MilestoneAlreadyReached { milestone: MilestoneCode, on: Date },
+    /// What comes before the milestone is not there yet.
+    MilestoneTooEarly { milestone: MilestoneCode, after: Vec<Node> },
     /// The permit has no such requirement.
     NoSuchRequirement { permit: PermitCode, requirement: RequirementId },
     /// The directory does not know this officer.
@@ -287,7 +318,15 @@ pub enum MatterRefusal {
     /// The new value contradicts what follows it.
     CorrectionContradicts { reason: LegalText },
     /// The matter is not finished.
-    NotFinished { permits: Vec<PermitCode>, debts: Vec<PermitCode>, handoffs: Vec<PermitCode> },
+    NotFinished(Box<Unfinished>),
+    /// Applications wait for their answer.
+    RoundsOpen { permits: Vec<PermitCode> },
+    /// No revocation is proposed because of this debt.
+    NoRevocationProposed { permit: PermitCode, requirement: RequirementId },
+    /// The prerequisite has not fallen away, or that was judged already.
+    NothingFallen { permit: PermitCode, requirement: RequirementId },
+    /// No judgement takes the place of a condition of the law.
+    FallenByLaw { permit: PermitCode, requirement: RequirementId, article: LegalText },
 }
 
 impl Explained for MatterRefusal {
@@ -333,10 +372,14 @@ codes!(
     TemplateUnknown,
     PlanInvalid,
     StatutoryEdgeRemoved,
+    PermitOfTemplate,
+    ListIsNotAmended,
+    PromiseBeyondLaw,
     GatePassed,
     NoSuchPermit,
     NoSuchMilestone,
     MilestoneAlreadyReached,
+    MilestoneTooEarly,
     NoSuchRequirement,
     UnknownOfficer,
     UnknownBody,
@@ -415,6 +458,10 @@ codes!(
     OldValueDiffers,
     CorrectionContradicts,
     NotFinished,
+    RoundsOpen,
+    NoRevocationProposed,
+    NothingFallen,
+    FallenByLaw,
 );
 
 /// A notice must have been served by the day its act takes effect, and not before its own date.

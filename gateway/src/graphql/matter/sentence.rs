@@ -310,6 +310,18 @@ fn rest(event: &E) -> Sentence {
             format!("撤销{}：{}（{}）", e.permit, e.reasons, e.article),
             format!("{} revoked: {} ({})", e.permit, e.reasons, e.article),
         ),
+        E::RevocationDeclined(e) => say(
+            format!("决定不撤销{}（{}未补齐）：{}", e.permit, e.requirement, e.reasons),
+            format!("{}: not revoked because of {}: {}", e.permit, e.requirement, e.reasons),
+        ),
+        E::FallenPrerequisiteJudged(e) => say(
+            format!("研判{}的前置{}失效：{}", e.permit, e.prerequisite, e.reasons),
+            format!("{}: judged that it can do without {}: {}", e.permit, e.prerequisite, e.reasons),
+        ),
+        E::PrerequisiteStandsAgain(e) => say(
+            format!("{}的前置{}已重新具备", e.permit, e.requirement),
+            format!("{}: {} stands again", e.permit, e.requirement),
+        ),
         E::PrerequisiteFellAway(e) => say(
             format!("{}所依据的{}不复存在，待研判", e.permit, e.requirement),
             format!("{}: {} fell away, to be judged", e.permit, e.requirement),

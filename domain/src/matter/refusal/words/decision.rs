@@ -33,6 +33,42 @@ impl MatterRefusal {
                     "The decision is dated {dated}, after {decided_on} on which it is said to have been made; give the day of the document."
                 ),
             ),
+            NoRevocationProposed { permit, requirement } => {
+                let requirement = names.requirement(Some(permit), requirement);
+                let permit = names.permit(permit);
+                words(
+                    "R11",
+                    sources::TOLERANCE,
+                    format!("没有因 {requirement} 提出的撤销 {permit} 的建议，无须决定。"),
+                    format!(
+                        "No revocation of {permit} is proposed because of {requirement}; nothing to decide."
+                    ),
+                )
+            }
+            NothingFallen { permit, requirement } => {
+                let requirement = names.requirement(Some(permit), requirement);
+                let permit = names.permit(permit);
+                words(
+                    "R8",
+                    "行政许可法 69",
+                    format!("{permit} 的前置 {requirement} 没有待研判的失效。"),
+                    format!("No fall of {requirement} waits to be judged for {permit}."),
+                )
+            }
+            FallenByLaw { permit, requirement, article } => {
+                let requirement = names.requirement(Some(permit), requirement);
+                let permit = names.permit(permit);
+                words(
+                    "R8",
+                    &format!("行政许可法 69；{article}"),
+                    format!(
+                        "{requirement} 是 {permit} 的法定条件，研判不能代替；须重新取得，或依法撤销 {permit}。"
+                    ),
+                    format!(
+                        "{requirement} is a statutory condition of {permit} and no judgement takes its place; it is to be obtained again, or {permit} revoked."
+                    ),
+                )
+            }
             HearingTooLate { told_on, latest } => words(
                 "R9",
                 "行政许可法 47",

@@ -4,7 +4,11 @@
 //! Deliberately absent: the refusals themselves.
 
 use super::{Words, apart, both, codes, words};
-use crate::{matter::refusal::MatterRefusal, naming::Names, sources};
+use crate::{
+    matter::{plan::Node, refusal::MatterRefusal},
+    naming::Names,
+    sources,
+};
 
 impl MatterRefusal {
     pub(super) fn words_of_life(&self, names: &Names<'_>) -> Option<Words> {
@@ -112,6 +116,74 @@ impl MatterRefusal {
                     ),
                 )
             }
+            PermitOfTemplate { permit, lead } => {
+                let permit = names.permit(permit);
+                words(
+                    "",
+                    sources::PLAN,
+                    format!(
+                        "{permit} 是模板所列事项，专班不能删除；本项目不涉及的，请由{}标记为不适用。",
+                        names.body_zh(lead)
+                    ),
+                    format!(
+                        "{permit} comes from the template and is not the task force's to drop; if it does not apply, have {} mark it not applicable.",
+                        names.body_en(lead)
+                    ),
+                )
+            }
+            ListIsNotAmended { permit, requirement } => {
+                let what = requirement.as_ref().map(|r| names.requirement(Some(permit), r));
+                let permit = names.permit(permit);
+                match what {
+                    Some(what) => words(
+                        "R10",
+                        sources::TOLERANCE,
+                        format!(
+                            "{permit} 的 {what} 可否容缺由容缺清单（模板）规定，变更计划不得放宽；请改清单后重新导入模板。"
+                        ),
+                        format!(
+                            "Whether {what} of {permit} may be tolerated is for the list in the template, and no amendment widens it; change the list and import the template."
+                        ),
+                    ),
+                    None => words(
+                        "R11",
+                        "县先证后补清单",
+                        format!(
+                            "{permit} 可否先证后补由县先证后补清单（模板）规定，变更计划不得列入；请改清单后重新导入模板。"
+                        ),
+                        format!(
+                            "Whether {permit} may be issued first is for the county's list in the template, and no amendment puts it there; change the list and import the template."
+                        ),
+                    ),
+                }
+            }
+            PromiseBeyondLaw { permit, promised, statutory, source } => {
+                let permit = names.permit(permit);
+                words(
+                    "R4",
+                    source,
+                    format!(
+                        "{permit} 的承诺时限 {promised} 日长于法定时限 {statutory} 日；承诺不得长于法定，请改短。"
+                    ),
+                    format!(
+                        "{permit} promises {promised} days where the law gives {statutory}; promise no more than that."
+                    ),
+                )
+            }
+            MilestoneTooEarly { milestone, after } => {
+                let node = |node: &Node| match node {
+                    Node::Permit(code) => names.permit(code),
+                    Node::Milestone(code) => names.milestone(code),
+                };
+                let first = after.iter().map(node).collect::<Vec<_>>().join("、");
+                let milestone = names.milestone(milestone);
+                words(
+                    "",
+                    sources::PLAN,
+                    format!("节点 {milestone} 须在 {first} 之后；请先办结前项，或核对发生日期。"),
+                    format!("{milestone} comes after {first}; that comes first, or check the day."),
+                )
+            }
             GatePassed { permit, gate } => {
                 let permit = names.permit(permit);
                 words(
@@ -210,20 +282,33 @@ impl MatterRefusal {
                     both(because.as_str()).1
                 ),
             ),
-            NotFinished { permits, debts, handoffs } => words(
+            NotFinished(open) => words(
                 "",
                 sources::ORDER,
                 format!(
-                    "尚未办结：审批事项 {}；欠件 {}；移交 {}。",
-                    codes(permits, names),
-                    codes(debts, names),
-                    codes(handoffs, names)
+                    "尚未办结：审批事项 {}；欠件 {}；移交 {}；撤销建议待决定 {}；前置失效待研判 {}。",
+                    codes(&open.permits, names),
+                    codes(&open.debts, names),
+                    codes(&open.handoffs, names),
+                    codes(&open.revocations, names),
+                    codes(&open.fallen, names)
                 ),
                 format!(
-                    "Not finished: permits {}; debts {}; handoffs {}.",
-                    codes(permits, names),
-                    codes(debts, names),
-                    codes(handoffs, names)
+                    "Not finished: permits {}; debts {}; handoffs {}; proposed revocations {}; fallen prerequisites {}.",
+                    codes(&open.permits, names),
+                    codes(&open.debts, names),
+                    codes(&open.handoffs, names),
+                    codes(&open.revocations, names),
+                    codes(&open.fallen, names)
+                ),
+            ),
+            RoundsOpen { permits } => words(
+                "",
+                sources::ORDER,
+                format!("尚有申请未办完：{}。请先决定、发证或由申请人撤回，再终止。", codes(permits, names)),
+                format!(
+                    "Applications are open: {}; decide, deliver or withdraw them before the matter is given up.",
+                    codes(permits, names)
                 ),
             ),
             EffectiveInFuture { effective, today } => words(

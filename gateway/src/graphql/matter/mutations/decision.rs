@@ -3,7 +3,7 @@
 use super::declare::matter_mutations;
 use crate::graphql::{
     matter::inputs::NoticeInput,
-    scalars::{Date, LegalText, PermitCode},
+    scalars::{Date, LegalText, PermitCode, Requirement},
 };
 use om_domain::matter::MatterCommand as C;
 
@@ -73,6 +73,36 @@ matter_mutations! {
             reasons: i.reasons.0,
             article: i.article.0,
             notice: i.notice.into(),
+        };
+
+        /// Decide not to revoke (不予撤销), although it was proposed because of a debt that lapsed: the department's head,
+        /// with reasons.
+        decline_revocation(DeclineRevocationInput) {
+            /// The permit, by its code in the plan.
+            permit: PermitCode,
+            /// The requirement that was owed.
+            requirement: Requirement,
+            /// Why the permit stays.
+            reasons: LegalText,
+        } = |i| C::DeclineRevocation {
+            permit: i.permit.0,
+            requirement: i.requirement.0,
+            reasons: i.reasons.0,
+        };
+
+        /// Judge what the fall of a prerequisite means for this permit (研判): the department finds that it can do without
+        /// it. Never for a condition of the law, which is to be obtained again (行政许可法 69).
+        judge_fallen_prerequisite(JudgeFallenPrerequisiteInput) {
+            /// The permit that relied on it, by its code in the plan.
+            permit: PermitCode,
+            /// The prerequisite that fell away, such as `permit:A1`.
+            prerequisite: Requirement,
+            /// Why the permit can do without it.
+            reasons: LegalText,
+        } = |i| C::JudgeFallenPrerequisite {
+            permit: i.permit.0,
+            prerequisite: i.prerequisite.0,
+            reasons: i.reasons.0,
         };
     }
 }

@@ -293,16 +293,19 @@ impl Permit {
             .collect()
     }
 
-    /// Prerequisites that fell away after it had passed their gate: for a person to judge.
+    /// Prerequisites that fell away after it had passed their gate: for a person to judge, until judged or standing again.
     #[graphql(complexity = "3 * child_complexity")]
     async fn fell_away(&self) -> Vec<Since> {
-        self.state().into_iter().flat_map(|s| &s.fell_away).map(Into::into).collect()
+        let ended = self.current().is_none_or(|round| round.phase.allows_new_round());
+        let Some(state) = self.state().filter(|_| !ended) else { return Vec::new() };
+        state.fell_away.iter().filter(|(id, _)| !state.is_fall_closed(id)).map(Into::into).collect()
     }
 
-    /// Debts for which revocation was proposed; the department decides.
+    /// Debts for which revocation is proposed, until the department has decided.
     #[graphql(complexity = "3 * child_complexity")]
     async fn revocation_proposed(&self) -> Vec<Since> {
-        self.state().into_iter().flat_map(|s| &s.revocation_proposed).map(Into::into).collect()
+        let open = self.state().into_iter().flat_map(|s| s.open_revocations());
+        open.map(|(id, on)| (&(id.clone(), on)).into()).collect()
     }
 
     /// The decision of the current round.
