@@ -196,3 +196,20 @@ async fn the_projects_facts_are_put_right_by_two_and_what_was_wrong_stays_in_the
     let rows = case.list("lead", "{ overview { matters(first: 5) { edges { node { place } } } } }").await;
     rows.shows("overview.matters.edges.0.node.place", "同乐街道城南片区");
 }
+
+#[tokio::test]
+async fn r03_a_corrected_receipt_shows_that_a_notice_had_come_too_late() {
+    let case = Case::story().await;
+    // Recorded as received on Monday 19 June; in truth on the 12th, answerable until the 19th. Noticed on the 20th.
+    let submitted = case.at("2023-06-19").by("clerk").submit("W", &["form"]).done().await;
+    case.at("2023-06-20").by("wa-officer-1").notice_correction("W", &["material:seal"]).done().await;
+    case.permit("W").await.shows("round.intakeDue.date", "2023-06-27");
+    let (entry, days) = (submitted.events[0].as_str(), ("2023-06-19", "2023-06-12"));
+    case.by("wa-officer-1").correct("W", entry, "receivedOn", days, "wa-officer-2").done().await;
+    case.permit("W")
+        .await
+        .shows("status", "IN_REVIEW")
+        .shows("round.intakeDue.date", "2023-06-19")
+        .shows("round.acceptance.manner", "DEEMED")
+        .shows("clock.statutory.due", "2023-07-11");
+}

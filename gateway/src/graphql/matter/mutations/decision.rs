@@ -11,6 +11,7 @@ matter_mutations! {
     /// Commands that decide a permit.
     DecisionMutation {
         /// Approve (批准): requirements met at the decide gate, custody here, and not by who applied (行政许可法 34, 38).
+        /// Decided on the day the document is dated, unless `effective` says another; it may be served later (42, 44).
         approve_permit(ApprovePermitInput) {
             /// The permit, by its code in the plan.
             permit: PermitCode,
@@ -25,6 +26,7 @@ matter_mutations! {
         };
 
         /// Deny (不予许可), with reasons, article and remedy (行政许可法 38).
+        /// Decided on the day the document is dated, unless `effective` says another; it may be served later (42, 44).
         deny_permit(DenyPermitInput) {
             /// The permit, by its code in the plan.
             permit: PermitCode,
