@@ -71,7 +71,14 @@ impl Services {
     /// The actor as the county's directory has it; as it was given where the directory does not know the account; none
     /// once the account was retired.
     pub async fn as_registered(&self, actor: Arc<Actor>) -> Result<Option<Arc<Actor>>, Fault> {
-        let directory = self.registers.directory(&actor.county).await?.state;
+        let directory = match self.registers.directory(&actor.county).await {
+            Ok(seen) => seen.state,
+            Err(fault) if fault.is_outage() => match self.registers.remembered(&actor.county).await {
+                Some(seen) => seen.state,
+                None => return Err(fault),
+            },
+            Err(fault) => return Err(fault),
+        };
         if directory.is_retired(&actor.officer) {
             return Ok(None);
         }

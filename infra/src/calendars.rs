@@ -30,6 +30,12 @@ pub trait Calendars: Send + Sync {
     /// When its book cannot be read.
     async fn calendar(&self, county: &CountyId) -> Result<Calendar, Fault>;
 
+    /// The calendar in memory, asking the log nothing: for showing while the log cannot be reached, never for deciding.
+    fn remembered(&self, county: &CountyId) -> Option<Calendar> {
+        let _ = county;
+        None
+    }
+
     /// The county's calendar by what had been recorded by an instant.
     ///
     /// # Errors
@@ -107,6 +113,10 @@ impl Calendars for CountyCalendars {
             CalendarBookDecider::evolve(&mut known, &entry.fact);
         }
         Ok(known.calendar().clone())
+    }
+
+    fn remembered(&self, county: &CountyId) -> Option<Calendar> {
+        self.known(county).0.map(|(calendar, _)| calendar)
     }
 
     fn grown(&self, stream: &StreamName) {

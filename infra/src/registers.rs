@@ -62,6 +62,12 @@ impl Registers {
         self.directory.state(&name::<DirectoryDecider>(county, MAIN)?).await
     }
 
+    /// The directory in memory, asking the log nothing: for knowing who asks while the log cannot be reached.
+    pub async fn remembered(&self, county: &CountyId) -> Option<Snapshot<Directory>> {
+        let stream = name::<DirectoryDecider>(county, MAIN).ok()?;
+        Some(self.directory.remembered(&stream).await?.0)
+    }
+
     /// What a command on a matter needs, as of now.
     ///
     /// # Errors

@@ -65,13 +65,13 @@ impl House {
 
     /// A new house with a directory of its own; who acts are still the accounts that the gateway knows.
     pub async fn with_directory(definition: &str) -> Arc<Self> {
-        let house = Self::over(None).await;
+        let house = Self::on(None).await;
         house.import("importDirectory", definition).await;
         house
     }
 
-    /// A house over a log that others may write too, or over one of its own; nothing is imported.
-    pub async fn over(log: Option<Arc<dyn EventLog>>) -> Arc<Self> {
+    /// A house on a log that is there, or on an embedded one of its own; nothing is imported.
+    pub async fn on(log: Option<Arc<dyn EventLog>>) -> Arc<Self> {
         let dir = TempDir::new().unwrap();
         let clock = Arc::new(VirtualClock::standing(moment("2023-06-01")));
         let options = PlatformOptions { clock: Some(clock.clone()), log, ..PlatformOptions::default() };

@@ -240,7 +240,7 @@ async fn r22_three_tickers_and_policies_state_and_deliver_once() {
     let node = NodeHome::new();
     let mut houses = Vec::new();
     for _ in 0..GATEWAYS {
-        houses.push(House::over(Some(node.connect().await as Arc<dyn EventLog>)).await);
+        houses.push(House::on(Some(node.connect().await as Arc<dyn EventLog>)).await);
     }
     houses[0].try_import("importDirectory", om_domain::directory::SHIPPED).await;
     houses[0].template(STORY).await;

@@ -236,6 +236,9 @@ pub struct ImportFile {
     /// Data directory.
     #[arg(long, value_name = "DIR", env = "ONEMATTER_DATA", required_unless_present = "check")]
     pub data: Option<PathBuf>,
+    /// Where the event log is: embedded (in the data directory), or a cluster, such as esdb://HOST:2113.
+    #[arg(long, value_name = "URL", env = "ONEMATTER_LOG", default_value = "embedded")]
+    pub log: String,
     /// The county, by its division code.
     #[arg(long, value_name = "CODE", default_value = "530322")]
     pub county: String,
@@ -258,6 +261,9 @@ pub struct Board {
     /// Data directory.
     #[arg(long, value_name = "DIR", env = "ONEMATTER_DATA")]
     pub data: PathBuf,
+    /// Where the event log is: embedded (in the data directory), or a cluster, such as esdb://HOST:2113.
+    #[arg(long, value_name = "URL", env = "ONEMATTER_LOG", default_value = "embedded")]
+    pub log: String,
     /// The county, by its division code.
     #[arg(long, value_name = "CODE", default_value = "530322")]
     pub county: String,
@@ -280,6 +286,9 @@ pub struct Replay {
     /// Data directory.
     #[arg(long, value_name = "DIR", env = "ONEMATTER_DATA")]
     pub data: PathBuf,
+    /// Where the event log is: embedded (in the data directory), or a cluster, such as esdb://HOST:2113.
+    #[arg(long, value_name = "URL", env = "ONEMATTER_LOG", default_value = "embedded")]
+    pub log: String,
     /// The county, by its division code.
     #[arg(long, value_name = "CODE", default_value = "530322")]
     pub county: String,
@@ -294,6 +303,9 @@ pub struct Rebuild {
     /// Data directory.
     #[arg(long, value_name = "DIR", env = "ONEMATTER_DATA")]
     pub data: PathBuf,
+    /// Where the event log is: embedded (in the data directory), or a cluster, such as esdb://HOST:2113.
+    #[arg(long, value_name = "URL", env = "ONEMATTER_LOG", default_value = "embedded")]
+    pub log: String,
     /// Read and check every event, and rebuild nothing.
     #[arg(long)]
     pub check: bool,

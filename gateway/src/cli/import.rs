@@ -55,7 +55,7 @@ async fn template(args: &ImportFile) -> Result<(), Failure> {
         super::out::line(format!("{}: {} permits, no fault", definition.id, definition.permits.len()))?;
         return Ok(());
     }
-    let (platform, county) = open(args)?;
+    let (platform, county) = open(args).await?;
     let reads = platform.registers.for_template(&county).await?;
     let bodies = reads.bodies.as_ref().map(|seen| seen.value.clone()).unwrap_or_default();
     if bodies.is_empty() {
@@ -90,7 +90,7 @@ async fn directory(args: &ImportFile) -> Result<(), Failure> {
         ))?;
         return Ok(());
     }
-    let (platform, county) = open(args)?;
+    let (platform, county) = open(args).await?;
     if definition.county != county {
         platform.shutdown().await;
         return Err(Failure::new(
@@ -112,7 +112,7 @@ async fn directory(args: &ImportFile) -> Result<(), Failure> {
     report(args, &format!("directory of county {county}"), &known.state, outcome?)
 }
 
-fn open(args: &ImportFile) -> Result<(Platform, CountyId), Failure> {
+async fn open(args: &ImportFile) -> Result<(Platform, CountyId), Failure> {
     let Some(data) = &args.data else {
         return Err(Failure::new(
             "no data directory is given",
@@ -120,7 +120,8 @@ fn open(args: &ImportFile) -> Result<(Platform, CountyId), Failure> {
         ));
     };
     let demo = DemoClock::read(data)?.is_some();
-    let platform = Platform::open(data, PlatformOptions { demo, ..PlatformOptions::default() })?;
+    let log = super::logs::opened(&args.log).await?;
+    let platform = Platform::open(data, PlatformOptions { demo, log, ..PlatformOptions::default() })?;
     Ok((platform, args.county.parse()?))
 }
 

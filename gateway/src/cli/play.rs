@@ -17,6 +17,7 @@ use jiff::Timestamp;
 use om_domain::calendar::{beijing, instant};
 use om_infra::{
     clock::{Clock, SystemClock, VirtualClock},
+    config::EMBEDDED,
     config::ServeConfig,
     executor::At,
     log::sqlite::FILE_NAME,
@@ -110,7 +111,7 @@ async fn count(platform: &Platform) -> Result<String, Failure> {
 }
 
 async fn show(args: &Demo, data: &Path, plays: &[Play]) -> Result<(), Failure> {
-    let reading = Reading::open(data, "530322")?;
+    let reading = Reading::open(data, EMBEDDED, "530322").await?;
     let now: Timestamp = reading.clock.now();
     if !args.json {
         let banner = format!("演示 · demo — virtual clock, today is {}", beijing(now));

@@ -28,7 +28,7 @@ const PAGE: usize = 4_096;
 /// A data directory opened for reading.
 pub(super) struct Reading {
     /// The log.
-    pub(super) log: Arc<SqliteLog>,
+    pub(super) log: Arc<dyn EventLog>,
     /// Matters.
     pub(super) matters: Arc<Executor<MatterDecider>>,
     /// What matters refer to.
@@ -51,9 +51,12 @@ pub(super) struct Found {
 }
 
 impl Reading {
-    /// Opens `data` for reading.
-    pub(super) fn open(data: &Path, county: &str) -> Result<Self, Failure> {
-        let log = SqliteLog::open_read_only(data, &Options::default())?;
+    /// Opens the log for reading: that of `data`, or a cluster's.
+    pub(super) async fn open(data: &Path, log: &str, county: &str) -> Result<Self, Failure> {
+        let log: Arc<dyn EventLog> = match super::logs::opened(log).await? {
+            Some(log) => log,
+            None => SqliteLog::open_read_only(data, &Options::default())?,
+        };
         let county: CountyId = county.parse()?;
         let clock: Arc<dyn Clock> = match DemoClock::read(data)?
             .map(|demo| Arc::new(VirtualClock::running(demo.at(SystemClock.now()))) as Arc<dyn Clock>)
@@ -61,9 +64,9 @@ impl Reading {
             Some(clock) => clock,
             None => Arc::new(SystemClock),
         };
-        let calendars = Arc::new(CountyCalendars::new(log.clone()));
+        let calendars = Arc::new(CountyCalendars::new(Arc::clone(&log)));
         let host = Host {
-            log: Arc::clone(&log) as Arc<dyn EventLog>,
+            log: Arc::clone(&log),
             clock: Arc::clone(&clock),
             calendars: Arc::clone(&calendars) as Arc<dyn Calendars>,
             metrics: Arc::new(Metrics::new()?),

@@ -16,7 +16,7 @@ const PAGE: usize = 4_096;
 
 /// Rebuilds, or checks.
 pub(super) async fn run(args: Rebuild) -> Result<(), Failure> {
-    if args.check { check(&args.data).await } else { rebuild(&args.data).await }
+    if args.check { check(&args.data, &args.log).await } else { rebuild(&args.data, &args.log).await }
 }
 
 fn bar(message: &'static str) -> ProgressBar {
@@ -28,8 +28,11 @@ fn bar(message: &'static str) -> ProgressBar {
     bar
 }
 
-async fn check(data: &Path) -> Result<(), Failure> {
-    let log = SqliteLog::open_read_only(data, &Options::default())?;
+async fn check(data: &Path, log: &str) -> Result<(), Failure> {
+    let log: Arc<dyn EventLog> = match super::logs::opened(log).await? {
+        Some(log) => log,
+        None => SqliteLog::open_read_only(data, &Options::default())?,
+    };
     let head = log.head().await?;
     let bar = bar("checking leaves");
     bar.set_length(head.map_or(0, |h| h.number()));
@@ -59,7 +62,7 @@ async fn check(data: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn rebuild(data: &Path) -> Result<(), Failure> {
+async fn rebuild(data: &Path, log: &str) -> Result<(), Failure> {
     let demo = DemoClock::read(data)?.is_some();
     let bar = bar("rebuilding");
     let shown = bar.clone();
@@ -67,7 +70,8 @@ async fn rebuild(data: &Path) -> Result<(), Failure> {
         shown.set_length(progress.of);
         shown.set_position(progress.folded);
     });
-    let options = PlatformOptions { demo, on_progress: Some(on_progress), ..PlatformOptions::default() };
+    let log = super::logs::opened(log).await?;
+    let options = PlatformOptions { demo, log, on_progress: Some(on_progress), ..PlatformOptions::default() };
     let platform = Platform::open(data, options)?;
     platform.projections.caught_up().await?;
     let rebuilt = platform.projections.rebuild().await;

@@ -17,14 +17,13 @@ use om_domain::{
 };
 use om_infra::{
     executor::{At, Executor, Known},
-    log::EventLog as _,
     recorded,
 };
 use std::fmt::Write as _;
 
 /// Prints a matter's board, or the list of matters.
 pub(super) async fn board(args: Board) -> Result<(), Failure> {
-    let reading = Reading::open(&args.data, &args.county)?;
+    let reading = Reading::open(&args.data, &args.log, &args.county).await?;
     let Some(asked) = &args.matter else { return list(&reading, args.json).await };
     let found = reading.find(asked).await?;
     let text = if args.json {
@@ -85,7 +84,7 @@ async fn list(reading: &Reading, json: bool) -> Result<(), Failure> {
 
 /// Prints a matter as it stood at a moment, or its facts up to then.
 pub(super) async fn replay(args: Replay) -> Result<(), Failure> {
-    let reading = Reading::open(&args.data, &args.county)?;
+    let reading = Reading::open(&args.data, &args.log, &args.county).await?;
     let found = reading.find(&args.matter).await?;
     let known = args.at.as_deref().map(moment).transpose()?.unwrap_or(Known::Head);
     let as_of = match args.as_of.as_deref().map(moment).transpose()? {

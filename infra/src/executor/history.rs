@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use om_domain::decider::{Decider, EventRecord};
 use om_domain::ids::EventId;
 
+use super::slots::Cached;
 use super::{Executor, Fault};
 use crate::log::{Position, StreamName};
 use crate::recorded::{self, Entry, Unreadable};
@@ -87,21 +88,28 @@ impl<D: Decider> Executor<D> {
         let slot = self.slots.get(stream);
         let mut cell = slot.lock().await;
         let cached = match cell.take() {
-            Some(mut cached) => {
-                self.catch_up(stream, &mut cached).await?;
-                cached
-            }
+            Some(mut cached) => match self.catch_up(stream, &mut cached).await {
+                Ok(_) => cached,
+                Err(fault) => {
+                    // it is behind at most, and may have to be shown as it was
+                    *cell = Some(cached);
+                    return Err(fault);
+                }
+            },
             None => self.load(stream).await?,
         };
-        let snapshot = Snapshot {
-            state: Arc::clone(cached.hosted.state()),
-            revision: cached.hosted.revision(),
-            recorded: cached.hosted.recorded(),
-            position: cached.hosted.position(),
-        };
+        let snapshot = snapshot(&cached);
         // a stream that does not exist takes no room from one that does
         *cell = snapshot.revision.is_some().then_some(cached);
         Ok(snapshot)
+    }
+
+    /// The state in memory and when it was last seen to be the stream's end, asking the log nothing: for showing while
+    /// the log cannot be reached, never for deciding.
+    pub async fn remembered(&self, stream: &StreamName) -> Option<(Snapshot<D::State>, Timestamp)> {
+        let slot = self.slots.get(stream);
+        let cell = slot.lock().await;
+        cell.as_ref().map(|cached| (snapshot(cached), cached.seen_on))
     }
 
     /// The facts of a stream from a revision on, at most `max`, in the order of the log.
@@ -144,6 +152,15 @@ impl<D: Decider> Executor<D> {
         let entries: Result<Vec<Entry<D::Event>>, Unreadable> = events.iter().map(recorded::decode).collect();
         let entries = entries.map_err(|e| Fault::Load(e.into()))?;
         known(entries, until).map_err(|event| HistoryError::UnknownEvent { stream: stream.clone(), event })
+    }
+}
+
+fn snapshot<D: Decider>(cached: &Cached<D>) -> Snapshot<D::State> {
+    Snapshot {
+        state: Arc::clone(cached.hosted.state()),
+        revision: cached.hosted.revision(),
+        recorded: cached.hosted.recorded(),
+        position: cached.hosted.position(),
     }
 }
 

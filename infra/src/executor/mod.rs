@@ -242,8 +242,8 @@ impl<D: Decider> Executor<D> {
     }
 
     async fn load(&self, stream: &StreamName) -> Result<Cached<D>, Fault> {
-        let seen_at = self.host.log.head().await?;
-        Ok(Cached { hosted: self.store.load(stream).await?, seen_at })
+        let (seen_at, seen_on) = (self.host.log.head().await?, self.host.clock.now());
+        Ok(Cached { hosted: self.store.load(stream).await?, seen_at, seen_on })
     }
 
     async fn attempt(&self, job: &Job<D>, mut cached: Cached<D>, at_end: bool) -> Result<Attempt<D>, Fault> {
@@ -270,7 +270,7 @@ impl<D: Decider> Executor<D> {
         match self.append(job, head, &facts).await {
             Ok(appended) => {
                 cached.hosted.stored_at(&facts, appended.position);
-                cached.seen_at = Some(appended.position);
+                (cached.seen_at, cached.seen_on) = (Some(appended.position), self.host.clock.now());
                 let done = refusal.is_none().then(|| done(job, &facts, appended.position)).flatten();
                 let standing = standing(&job.stream, &cached.hosted);
                 let outcome = done.map_or_else(|| undone(refusal, standing), Outcome::Done);
@@ -310,12 +310,9 @@ impl<D: Decider> Executor<D> {
 
     /// Reads a state up to its stream's end; tells whether it had been behind.
     async fn catch_up(&self, stream: &StreamName, cached: &mut Cached<D>) -> Result<bool, Fault> {
-        let head = self.host.log.head().await?;
-        if cached.seen_at == head {
-            return Ok(false);
-        }
-        let moved = self.store.catch_up(stream, &mut cached.hosted).await?;
-        cached.seen_at = head;
+        let (head, now) = (self.host.log.head().await?, self.host.clock.now());
+        let moved = cached.seen_at != head && self.store.catch_up(stream, &mut cached.hosted).await?;
+        (cached.seen_at, cached.seen_on) = (head, now);
         Ok(moved)
     }
 

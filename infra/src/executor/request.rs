@@ -199,6 +199,11 @@ impl From<LogError> for Fault {
 }
 
 impl Fault {
+    /// Whether the log's server does not answer, so that what is in memory may be shown as what it was.
+    pub const fn is_outage(&self) -> bool {
+        matches!(self, Self::Load(LoadError::Log(LogError::Unreachable { .. })))
+    }
+
     /// A word for it, as the API shows it.
     pub const fn code(&self) -> &'static str {
         match self {

@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use jiff::Timestamp;
 use om_domain::decider::Decider;
 
 use crate::hosting::Hosted;
@@ -17,6 +18,8 @@ pub(super) struct Cached<D: Decider> {
     pub(super) hosted: Hosted<D>,
     /// Where the log ended when the stream was last seen to end at this state.
     pub(super) seen_at: Option<Position>,
+    /// When that was.
+    pub(super) seen_on: Timestamp,
 }
 
 /// The slot of one stream.

@@ -141,12 +141,7 @@ impl<'h> Act<'h> {
 
     /// Sends it.
     pub async fn answer(self) -> Answer {
-        let name = self.name;
-        let mut kind = name.to_owned();
-        if let Some(first) = kind.get_mut(..1) {
-            first.make_ascii_uppercase();
-        }
-        let query = format!("mutation($input: {kind}Input!) {{ {name}(input: $input) {{ {ANSWER} }} }}");
+        let (name, query) = (self.name, self.query());
         let answer = self.house.ask(&self.user, &query, json!({ "input": self.input })).await;
         let answer = &answer[name];
         match answer["__typename"].as_str() {
@@ -174,6 +169,23 @@ impl<'h> Act<'h> {
             }),
             _ => panic!("{name} was answered with {answer}"),
         }
+    }
+
+    fn query(&self) -> String {
+        let name = self.name;
+        let mut kind = name.to_owned();
+        if let Some(first) = kind.get_mut(..1) {
+            first.make_ascii_uppercase();
+        }
+        format!("mutation($input: {kind}Input!) {{ {name}(input: $input) {{ {ANSWER} }} }}")
+    }
+
+    /// Sends it, and the service cannot take it now: the error's extensions.
+    pub async fn fails(self) -> Value {
+        let answer = self.house.post(&self.user, &self.query(), json!({ "input": self.input })).await;
+        let extensions = answer["errors"][0]["extensions"].clone();
+        assert!(extensions.is_object(), "{} does not fail: {answer:#}", self.name);
+        extensions
     }
 
     fn told(&self) -> String {

@@ -20,7 +20,11 @@ use crate::{
     services::Services,
 };
 use async_graphql::{Context, Error, ID, InputObject, Object, OneofObject, Result};
-use om_domain::{calendar::beijing, ids::MatterId, matter::state::Phase};
+use om_domain::{
+    calendar::beijing,
+    ids::MatterId,
+    matter::{MatterReads, state::Phase},
+};
 use om_infra::{
     calendars::Calendars as _,
     executor::{At, HistoryError, Known},
@@ -91,26 +95,49 @@ impl MatterQuery {
     }
 }
 
-/// The matter as it is now.
+/// The matter as it is now; while the log's server does not answer, as it was when it last did.
 pub async fn view_of(services: &Services, who: &Requester, id: MatterId) -> Result<View> {
     let name = stream_of(who, id)?;
-    let snapshot = services.matters.state(&name).await.map_err(of_fault)?;
+    let (snapshot, as_of) = match services.matters.state(&name).await {
+        Ok(snapshot) => (snapshot, services.now()),
+        Err(cause) if cause.is_outage() => {
+            services.matters.remembered(&name).await.ok_or_else(|| of_fault(cause))?
+        }
+        Err(cause) => return Err(of_fault(cause)),
+    };
     if snapshot.state.phase == Phase::Unknown {
         return Err(not_found("the matter"));
     }
-    let now = services.now();
-    let reads = services.registers.for_asking(who.county(), id, &snapshot.state, beijing(now)).await;
+    let reads = services.registers.for_asking(who.county(), id, &snapshot.state, beijing(as_of)).await;
+    let reads = match reads {
+        // what would be allowed is not known; no command is carried out meanwhile
+        Err(cause) if cause.is_outage() => MatterReads { matter: Some(id), ..MatterReads::default() },
+        reads => reads.map_err(of_fault)?,
+    };
+    let calendar = match services.calendar(who.county()).await {
+        Err(cause) if cause.is_outage() => {
+            services.calendars.remembered(who.county()).ok_or_else(|| of_fault(cause))?
+        }
+        calendar => calendar.map_err(of_fault)?,
+    };
+    let directory = match services.registers.directory(who.county()).await {
+        Err(cause) if cause.is_outage() => {
+            services.registers.remembered(who.county()).await.ok_or_else(|| of_fault(cause))?
+        }
+        directory => directory.map_err(of_fault)?,
+    };
+    let directory = directory.state;
     Ok(View {
         id,
         state: snapshot.state,
         at: At::default(),
         revision: snapshot.revision,
         recorded: snapshot.recorded,
-        as_of: now,
+        as_of,
         past: false,
-        calendar: services.calendar(who.county()).await.map_err(of_fault)?,
-        reads: Arc::new(reads.map_err(of_fault)?),
-        directory: services.registers.directory(who.county()).await.map_err(of_fault)?.state,
+        calendar,
+        reads: Arc::new(reads),
+        directory,
         by: Arc::clone(&who.actor),
     })
 }
