@@ -1,6 +1,6 @@
 //! What the esdb engine does on a node of ours, in figures: for docs/decisions/0022. Nothing is asserted of time.
 
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a report")]
+#![expect(clippy::print_stdout, reason = "a report")]
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

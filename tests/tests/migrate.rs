@@ -97,7 +97,7 @@ async fn a_move_that_was_killed_goes_on_where_it_was() {
         assert!(there < count, "{there} of {count}");
     }
     let (done, said) = run(&from, &url, &[]);
-    assert!(done && !said.contains("0 were there before"), "{said}");
+    assert!(done && !said.contains("moved, 0 were there before"), "{said}");
     let original = SqliteLog::open_read_only(dir.path(), &Options::default()).unwrap();
     same_but_for_position(&everything(&*original).await, &everything(&*home.served()).await);
 }

@@ -1,7 +1,5 @@
 //! Gateways over a log that is not theirs alone: one counts by what another recorded, and an outage is said as one.
 
-#![expect(clippy::unwrap_used, reason = "in a test a panic is the report")]
-
 use std::sync::Arc;
 use std::time::Duration;
 
