@@ -194,7 +194,19 @@ impl<D: Decider> Executor<D> {
         }
         let slot = self.slots.get(&job.stream);
         let mut cell = slot.lock().await;
-        let (mut at_end, mut second, mut unanswered) = (false, 0, Vec::new());
+        let mut unanswered = Vec::new();
+        let answer = self.tried(job, &mut cell, &mut unanswered).await;
+        // whatever kept it from an answer in the end, an append before that may have been stored
+        answer.map_err(|fault| unanswered.pop().map_or(fault, Fault::OutcomeUnknown))
+    }
+
+    async fn tried(
+        &self,
+        job: Job<D>,
+        cell: &mut Option<Cached<D>>,
+        unanswered: &mut Vec<LogError>,
+    ) -> Result<Outcome<D::Refusal>, Fault> {
+        let (mut at_end, mut second) = (false, 0);
         loop {
             // what a stopped log still shows may never have been synced: it is no ground for an answer
             if let LogState::Stopped { reason } = self.host.log.state() {
@@ -204,11 +216,7 @@ impl<D: Decider> Executor<D> {
                 Some(cached) => cached,
                 None => {
                     at_end = true;
-                    match self.load(&job.stream).await {
-                        Ok(cached) => cached,
-                        // an append before it may have been stored, and the log does not tell
-                        Err(fault) => return Err(unanswered.pop().map_or(fault, Fault::OutcomeUnknown)),
-                    }
+                    self.load(&job.stream).await?
                 }
             };
             match self.attempt(&job, cached, at_end).await? {

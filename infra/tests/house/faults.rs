@@ -1,7 +1,7 @@
 //! What the executor does when the log's answer is lost, and that one trace runs through it all.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use async_trait::async_trait;
 use futures::stream::BoxStream;
@@ -22,6 +22,8 @@ struct BadLine {
     log: Arc<SqliteLog>,
     answers_lost: AtomicU32,
     appends_lost: AtomicU32,
+    /// Whether nothing can be read.
+    unreachable: AtomicBool,
 }
 
 fn take(counter: &AtomicU32) -> bool {
@@ -45,6 +47,9 @@ impl EventLog for BadLine {
             return Err(lost());
         }
         let appended = self.log.append(stream, expected, events).await;
+        if self.unreachable.load(Ordering::SeqCst) {
+            return Err(lost());
+        }
         if take(&self.answers_lost) { Err(lost()) } else { appended }
     }
     async fn read_stream(&self, s: &StreamName, from: u64, max: usize) -> Result<Vec<StoredEvent>, LogError> {
@@ -60,6 +65,9 @@ impl EventLog for BadLine {
         self.log.id()
     }
     async fn head(&self) -> Result<Option<Position>, LogError> {
+        if self.unreachable.load(Ordering::SeqCst) {
+            return Err(LogError::Unreachable { reason: "connection refused".into() });
+        }
         self.log.head().await
     }
     async fn stream_head(&self, stream: &StreamName) -> Result<Option<u64>, LogError> {
@@ -78,6 +86,7 @@ async fn a_lost_answer_is_looked_up_and_a_lost_append_is_sent_again() {
         log: house.log.clone(),
         answers_lost: AtomicU32::new(0),
         appends_lost: AtomicU32::new(0),
+        unreachable: AtomicBool::new(false),
     });
     house.host.log = line.clone();
     let executor = house.executor();
@@ -95,6 +104,31 @@ async fn a_lost_answer_is_looked_up_and_a_lost_append_is_sent_again() {
     done(executor.execute(raise("a", 4, 1)).await.unwrap());
     assert_eq!(executor.state(&stream("a")).await.unwrap().state.total(), 3);
     assert_eq!(house.kinds("a").await.len(), 4);
+}
+
+#[tokio::test]
+async fn a_log_lost_amid_a_command_leaves_its_outcome_unknown_and_before_it_nothing() {
+    let dir = tempdir().unwrap();
+    let mut house = House::open(dir.path());
+    let line = Arc::new(BadLine {
+        log: house.log.clone(),
+        answers_lost: AtomicU32::new(0),
+        appends_lost: AtomicU32::new(0),
+        unreachable: AtomicBool::new(false),
+    });
+    house.host.log = line.clone();
+    let executor = house.executor();
+    done(executor.execute(open("a", 1)).await.unwrap());
+    line.unreachable.store(true, Ordering::SeqCst);
+    // stored, unanswered, and nobody can look: it must not read as "nothing was recorded"
+    let unknown = executor.execute(raise("a", 2, 1)).await.unwrap_err();
+    assert_eq!(unknown.code(), "OUTCOME_UNKNOWN", "{unknown}");
+    // nothing was tried: it must not read as "perhaps"
+    let nothing = executor.execute(raise("a", 3, 1)).await.unwrap_err();
+    assert_eq!((nothing.code(), nothing.is_outage()), ("LOG_UNREACHABLE", true), "{nothing}");
+    line.unreachable.store(false, Ordering::SeqCst);
+    done(executor.execute(raise("a", 2, 1)).await.unwrap());
+    assert_eq!(executor.state(&stream("a")).await.unwrap().state.total(), 1, "once");
 }
 
 #[tokio::test]
