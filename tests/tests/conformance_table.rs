@@ -1,7 +1,5 @@
 //! docs/conformance.md names every promise of the list, and no other.
 
-#![expect(clippy::unwrap_used, reason = "in a test a panic is the report")]
-
 use std::collections::BTreeSet;
 use std::path::Path;
 
