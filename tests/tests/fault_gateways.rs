@@ -245,14 +245,19 @@ async fn r22_three_tickers_and_policies_state_and_deliver_once() {
     houses[0].try_import("importDirectory", om_domain::directory::SHIPPED).await;
     houses[0].template(STORY).await;
     let case = Case::begin(&houses[0], "story", 1).await;
-    houses.iter().for_each(|house| drop(house.at("2023-06-12")));
-    case.by("clerk").submit("J", &["form", "seal"]).done().await;
-    houses.iter().for_each(|house| drop(house.at("2023-07-20")));
+    for house in &houses {
+        house.at("2023-06-12");
+    }
+    case.by("clerk").submit("J", &[]).done().await;
+    for house in &houses {
+        house.at("2023-07-20");
+    }
     futures::future::join_all(houses.iter().map(|house| house.time_passes())).await;
     let stated = names_of(&case).await;
     let count = |name: &str| stated.iter().filter(|stated| stated.as_str() == name).count();
     assert_eq!(count("TermOverrun") + count("PermitDeemedAccepted"), 1, "{stated:?}");
 
+    case.by("clerk").withdraw("J").done().await;
     case.by("lead").act("terminateMatter", json!({ "reason": "不再建设" })).done().await;
     futures::future::join_all(houses.iter().map(|house| house.time_passes())).await;
     let all = node.served().read_all(None, usize::MAX).await.unwrap();

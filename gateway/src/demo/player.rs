@@ -165,9 +165,10 @@ impl<'a> Player<'a> {
             Act::Repair(reason) => {
                 let stream = Executor::<ApplicantDecider>::stream(&self.county, &play.project.applicant)?;
                 let command = ApplicantCommand::RepairEligibility { reason: reason.clone() };
-                let outcome =
-                    self.platform.registers.applicants.execute(Request::new(stream, id, by, command));
-                must("RepairEligibility", turn.at, outcome.await?)
+                let registers = &self.platform.registers;
+                let reads = registers.for_applicant(&self.county, &play.project.applicant, &command).await?;
+                let request = Request { reads, ..Request::new(stream, id, by, command) };
+                must("RepairEligibility", turn.at, registers.applicants.execute(request).await?)
             }
             Act::Command(command) => self.command(play, turn, id, by, (**command).clone()).await,
             Act::Found(find) => {

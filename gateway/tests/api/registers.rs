@@ -25,7 +25,7 @@ async fn r09_a_bar_is_imposed_by_a_head_and_shown_until_its_last_day() {
     let (gateway, matter) = underway().await;
     let bar = |id: Uuid| {
         json!({ "commandId": id, "applicant": "applicant:city-investment", "kind": "FALSE_MATERIALS",
-            "matter": matter, "permit": "A1", "decision": { "number": "自然资罚〔2026〕1号", "date": "2026-03-02",
+            "matter": matter, "permit": "A2", "decision": { "number": "自然资罚〔2026〕1号", "date": "2026-03-02",
             "service": "IN_PERSON", "servedOn": "2026-03-02" } })
     };
     let refused = register(&gateway, "nr-officer-1", "imposeBar", bar(Uuid::new_v4())).await;
