@@ -24,7 +24,8 @@ use tokio::{net::TcpListener, signal};
 
 /// Serves by flags, environment and config file.
 pub(super) async fn run(args: Serve) -> Result<(), Failure> {
-    let flags = ServeFlags {
+    #[cfg_attr(not(feature = "esdb"), expect(unused_mut, reason = "there is nothing to add"))]
+    let mut flags = ServeFlags {
         data: args.data,
         listen: args.listen,
         dev: args.dev.then_some(true),
@@ -35,18 +36,16 @@ pub(super) async fn run(args: Serve) -> Result<(), Failure> {
         vault_ca: args.vault_ca,
         log: args.log,
         log_lines: args.log_lines,
-        #[cfg(feature = "esdb")]
-        esdb_listen: args.esdb_listen,
-        #[cfg(feature = "esdb")]
-        esdb_tls_cert: args.esdb_tls_cert,
-        #[cfg(feature = "esdb")]
-        esdb_tls_key: args.esdb_tls_key,
-        #[cfg(feature = "esdb")]
-        esdb_users: args.esdb_users,
-        #[cfg(feature = "esdb")]
-        esdb_insecure: args.esdb_insecure.then_some(true),
         ..ServeFlags::default()
     };
+    #[cfg(feature = "esdb")]
+    {
+        flags.esdb_listen = args.esdb_listen;
+        flags.esdb_tls_cert = args.esdb_tls_cert;
+        flags.esdb_tls_key = args.esdb_tls_key;
+        flags.esdb_users = args.esdb_users;
+        flags.esdb_insecure = args.esdb_insecure.then_some(true);
+    }
     serve(config::load(args.config.as_deref(), &flags)?).await
 }
 
