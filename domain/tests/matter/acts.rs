@@ -111,7 +111,13 @@ pub(super) fn command(g: &Given, step: &Step, n: u8, on: Date) -> C {
         15 => not_applicable(code),
         16 | 17 => suspend_for(code, ground, &later(i64::from(pick % 20)), &number, &served),
         18 => C::ResumeClock { permit: p(code), ground },
-        19 => extend(code, pick % 11 + 1, &served),
+        19 => {
+            let mut extending = extend(code, pick % 11 + 1, &served);
+            if let C::ExtendLimit { proof, .. } = &mut extending {
+                *proof = pick.is_multiple_of(2).then(paper);
+            }
+            extending
+        }
         20 => offer(code, one(&["water", "housing", "development-reform"], pick)),
         21 => receive(code),
         22 if pick.is_multiple_of(2) => {
@@ -138,7 +144,7 @@ pub(super) fn command(g: &Given, step: &Step, n: u8, on: Date) -> C {
         40 if pick.is_multiple_of(4) => {
             judge(one(&["A2", "A4"], pick / 4), one(&["permit:A1", "permit:A2"], pick / 8))
         }
-        40 if pick.is_multiple_of(5) => proposed_revocation(g, pick),
+        40 if !pick.is_multiple_of(3) => proposed_revocation(g, pick),
         40 => revoke(code, &served),
         41 => renewal(code, pick, on, &served),
         42 => lead(code, pick, &lacking, &lacked, mode),
@@ -203,12 +209,24 @@ fn renewal(code: &str, pick: u16, on: Date, served: &str) -> C {
 }
 
 fn lead(code: &str, pick: u16, lacking: &str, lacked: &str, mode: Mode) -> C {
-    match pick % 8 {
+    match pick % 10 {
         0 => C::SuspendMatter { reason: text("资金未落实") },
         1 | 2 => C::ResumeMatter { reason: text("资金落实") },
         3 => C::CompleteMatter,
         4 | 5 => reach(),
         6 => C::AmendPlan { put: vec![], drop: vec![p(code)], reason: text("模板更新") },
+        7 => {
+            let mut renamed = plan().permits.into_iter().find(|permit| permit.code == p(code)).unwrap();
+            renamed.name = text(&format!("{}（修订{pick}）", renamed.name));
+            C::AmendPlan { put: vec![renamed], drop: vec![], reason: text("名称更正") }
+        }
+        8 => {
+            let project = om_domain::matter::event::ProjectFacts {
+                place: text(&format!("同乐街道{pick}组")),
+                ..project()
+            };
+            C::CorrectProject { project, reason: text("录入错误"), second_person: p("deputy") }
+        }
         _ => C::ProposeTolerance {
             permit: p(lacking),
             requirement: requirement(lacked),
