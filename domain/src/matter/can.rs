@@ -128,7 +128,13 @@ fn review(state: &Matter, permit: &PermitCode, ctx: &Ctx<'_>) -> Vec<(&'static s
     let mut commands = vec![
         (
             "suspendClock",
-            C::SuspendClock { permit: permit.clone(), ground, told_until: day, notice: notice.clone() },
+            C::SuspendClock {
+                permit: permit.clone(),
+                ground,
+                told_until: day,
+                notice: notice.clone(),
+                proof: None,
+            },
         ),
         ("resumeClock", C::ResumeClock { permit: permit.clone(), ground: open.unwrap_or(ground) }),
         (

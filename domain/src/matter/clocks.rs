@@ -25,8 +25,8 @@ const LONGEST_EXCLUSION_DAYS: i32 = 730;
 
 pub(super) fn decide(state: &Matter, command: &C, ctx: &Ctx<'_>) -> Facts {
     match command {
-        C::SuspendClock { permit, ground, told_until, notice } => {
-            suspend(state, permit, *ground, *told_until, notice, ctx)
+        C::SuspendClock { permit, ground, told_until, notice, proof } => {
+            suspend(state, permit, (*ground, *told_until, notice), proof.as_ref(), ctx)
         }
         C::ResumeClock { permit, ground } => resume(state, permit, *ground, ctx),
         C::ExtendLimit { permit, extension, reason, notice, proof } => {
@@ -46,14 +46,13 @@ fn running<'a>(at: &At<'a>) -> Result<(&'a Round, &'a Clocks), MatterRefusal> {
 fn suspend(
     state: &Matter,
     code: &PermitCode,
-    ground: Ground,
-    told_until: Date,
-    notice: &Notice,
+    (ground, told_until, notice): (Ground, Date, &Notice),
+    proof: Option<&PaperHash>,
     ctx: &Ctx<'_>,
 ) -> Facts {
     let at = state.working(code)?;
     at.custodian(ctx)?;
-    let (_, clocks) = running(&at)?;
+    let (round, clocks) = running(&at)?;
     served(notice, ctx.day())?;
     let from = ctx.day();
     let limit = clocks.dues.statutory.or(clocks.dues.promised);
@@ -79,6 +78,10 @@ fn suspend(
             return Err(MatterRefusal::ExclusionTooLong { ground, latest, source: max.source.clone() });
         }
     }
+    let proved = proved(state, &at, round, notice, proof, ctx)?;
+    if proved.is_some() {
+        at.head(ctx)?;
+    }
     let mut after = clocks.clone();
     let number = notice.number.to_string();
     after.suspensions.push(Excluded {
@@ -88,10 +91,9 @@ fn suspend(
         suspension: Suspension { ground, from, until: None, told_until, notice: number },
     });
     let dues = after.compute(at.planned, ctx.calendar);
-    super::one(
-        ctx,
-        ClockSuspended { permit: code.clone(), ground, from, told_until, notice: notice.clone(), dues },
-    )
+    let stopped =
+        ClockSuspended { permit: code.clone(), ground, from, told_until, notice: notice.clone(), dues };
+    Ok([ctx.fact(stopped)].into_iter().chain(proved.map(|e| ctx.fact(e))).collect())
 }
 
 fn resume(state: &Matter, code: &PermitCode, ground: Ground, ctx: &Ctx<'_>) -> Facts {
@@ -164,8 +166,9 @@ fn extend(
     Ok([ctx.fact(extended)].into_iter().chain(proved.map(|e| ctx.fact(e))).collect())
 }
 
-/// An extension recorded only after the limit had run out would make lateness good by its date alone: it needs the proof
-/// that its notice was served in time, and a head who does not handle the file (as with a deemed acceptance set aside).
+/// A stop or an extension recorded only after the limit had run out would make lateness good by its date alone: it needs
+/// the proof that its notice was served in time, and a head who does not handle the file (as with a deemed acceptance set
+/// aside).
 fn proved(
     state: &Matter,
     at: &At<'_>,

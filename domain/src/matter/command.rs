@@ -66,7 +66,16 @@ pub enum MatterCommand {
     MarkNotApplicable { permit: PermitCode, reason: LegalText },
 
     /// Stop the clock for an excluded procedure.
-    SuspendClock { permit: PermitCode, ground: Ground, told_until: Date, notice: Notice },
+    SuspendClock {
+        permit: PermitCode,
+        ground: Ground,
+        told_until: Date,
+        notice: Notice,
+        /// Proof of service in time, where it is recorded after the limit has run out. Left out of the bytes by which
+        /// a retry is known while there is none, so that commands sent before there was this field stay the same.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        proof: Option<PaperHash>,
+    },
     /// Let it run again from the effective day on.
     ResumeClock { permit: PermitCode, ground: Ground },
     /// Extend the statutory limit, once.

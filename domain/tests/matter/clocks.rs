@@ -117,6 +117,23 @@ fn r04_an_extension_in_another_unit_is_refused_in_its_own_words() {
 }
 
 #[test]
+fn r06_a_stop_recorded_after_the_run_out_needs_proof_and_a_head_who_does_not_handle_the_file() {
+    let late = in_review("A1").on("2023-07-12");
+    let bare = || suspend("A1", "2023-07-20", "特 9", "2023-07-10");
+    let mut proved = bare();
+    if let C::SuspendClock { proof, .. } = &mut proved {
+        *proof = Some(paper());
+    }
+    late.clone().by("dr-1").effective("2023-07-10").when(bare()).refused_as("LimitRunOut");
+    late.clone().by("dr-1").effective("2023-07-10").when(proved.clone()).refused_as("SeparationOfDuties");
+    late.clone().by("dr-2").effective("2023-07-10").when(proved.clone()).refused_as("NotAuthorised");
+    late.by("dr-head").effective("2023-07-10").when(proved).then(|events| {
+        let [.., E::ClockSuspended(_), E::LateServiceProved(e)] = events else { panic!("{events:?}") };
+        assert_eq!(Some(e.served_on), day("2023-07-10"));
+    });
+}
+
+#[test]
 fn r04_an_extension_recorded_after_the_run_out_needs_proof_and_a_head_who_does_not_handle_the_file() {
     let late = in_review("A1").on("2023-07-12").by("dr-head");
     let mut proved = extend("A1", 10, "2023-07-11");

@@ -421,7 +421,13 @@ pub fn suspend(permit: &str, told_until: &str, number: &str, served: &str) -> C 
 }
 
 pub fn suspend_for(permit: &str, ground: Ground, told_until: &str, number: &str, served: &str) -> C {
-    C::SuspendClock { permit: p(permit), ground, told_until: p(told_until), notice: notice(number, served) }
+    C::SuspendClock {
+        permit: p(permit),
+        ground,
+        told_until: p(told_until),
+        notice: notice(number, served),
+        proof: None,
+    }
 }
 
 pub fn resume(permit: &str) -> C {

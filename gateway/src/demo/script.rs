@@ -149,7 +149,7 @@ impl Script {
     pub fn suspend(&mut self, permit: &str, told_until: &str) -> &mut Self {
         let notice = self.notice("特别程序告知");
         let (permit, told_until) = (code(permit), fixed(told_until));
-        self.give(C::SuspendClock { permit, ground: Ground::ExpertReview, told_until, notice })
+        self.give(C::SuspendClock { permit, ground: Ground::ExpertReview, told_until, notice, proof: None })
     }
 
     /// It runs again.

@@ -51,6 +51,7 @@ fn a_stopped_clock_has_no_due_date_only_what_is_left() {
         ground: Ground::ExpertReview,
         told_until: day("2026-11-13"),
         notice: h.notice(),
+        proof: None,
     });
     let life = permit(&told(&[&h]), &h, "A1");
     assert_eq!((life.status, life.next_due()), (Status::Suspended, None));

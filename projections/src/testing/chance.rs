@@ -53,7 +53,9 @@ fn command_of(h: &History, command: u8, permit: u8) -> C {
         3 => C::NoticeCorrection { permit, listed: [t("material:form")].into(), notice },
         4 => C::ReceiveCorrection { permit, materials: vec![handed("form")] },
         5..=7 => C::AcceptPermit { permit, notice },
-        8 => C::SuspendClock { permit, ground: Ground::ExpertReview, told_until: soon(4), notice },
+        8 => {
+            C::SuspendClock { permit, ground: Ground::ExpertReview, told_until: soon(4), notice, proof: None }
+        }
         9 => C::ResumeClock { permit, ground: Ground::ExpertReview },
         10 => {
             let extension =

@@ -24,11 +24,15 @@ matter_mutations! {
             told_until: Date,
             /// The written notice.
             notice: NoticeInput,
+            /// Where it is recorded after the limit has run out: the proof that the notice was served before; then by a
+            /// head who does not handle the file.
+            proof: Option<PaperHash>,
         } = |i| C::SuspendClock {
             permit: i.permit.0,
             ground: i.ground.into(),
             told_until: i.told_until.0,
             notice: i.notice.into(),
+            proof: i.proof.map(|proof| proof.0),
         };
 
         /// Let the clock run again from the effective day on.
