@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use om_infra::log::sqlite::Options;
 use om_infra::log::{EventLog as _, SqliteLog, StoredEvent};
-use om_tests::server::{succeeds, text};
+use om_tests::server::{Server, command, succeeds, text};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -248,4 +248,15 @@ async fn a_demo_played_twice_is_the_same() {
         assert_eq!(one.metadata, other.metadata, "{} {}", one.stream, one.revision);
     }
     assert_eq!(played.boards, again.boards);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_demo_is_served_once_it_is_played() {
+    let dir = TempDir::new().unwrap();
+    let data = dir.path().join("demo");
+    let demo = command(["demo", "--data", text(&data), "--listen", "127.0.0.1:0"]);
+    let server = Server::start_by(demo);
+    server.ready().await;
+    let seen = server.api().ask("lead", "{ overview { underway } }", &Value::Null).await;
+    assert_eq!(seen["overview"]["underway"], 3, "{seen}");
 }

@@ -69,7 +69,7 @@ async fn played(args: &Demo, data: &Path) -> Result<(), Failure> {
         listen: args.listen,
         dev: true,
         demo: true,
-        log: "warn".into(),
+        log_lines: "warn".into(),
         ..ServeConfig::default()
     };
     super::serve::serve(config).await
