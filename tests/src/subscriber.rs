@@ -1,11 +1,13 @@
 //! A subscriber to a matter that comes back whenever another server is there.
 //!
-//! Invariant: it asks for what lies after the last revision it has, and for nothing else.
+//! Invariant: it asks for what lies after the last revision it has, and for nothing else; an error that says
+//! `retryable` makes it ask again, any other ends the test.
 //! Deliberately absent: expectations; each test has its own.
 
 #![expect(clippy::unwrap_used, reason = "a harness: a panic ends the test and is seen")]
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use futures::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
@@ -37,11 +39,21 @@ pub async fn follow(
     let mut since: Option<u64> = None;
     loop {
         let server = *servers.borrow_and_update();
-        listen(server, &matter, &mut since, &heard).await;
-        if servers.changed().await.is_err() {
+        if listen(server, &matter, &mut since, &heard).await == Ended::Again {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        } else if servers.changed().await.is_err() {
             return;
         }
     }
+}
+
+/// How listening ended.
+#[derive(PartialEq, Eq)]
+enum Ended {
+    /// The server is gone.
+    Gone,
+    /// The server is there, and said to ask again.
+    Again,
 }
 
 /// Listens until the connection ends, in whatever way.
@@ -50,10 +62,10 @@ async fn listen(
     matter: &str,
     since: &mut Option<u64>,
     heard: &mpsc::UnboundedSender<Heard>,
-) {
+) -> Ended {
     let mut request = format!("ws://{server}/graphql/ws").into_client_request().unwrap();
     request.headers_mut().insert("sec-websocket-protocol", "graphql-transport-ws".parse().unwrap());
-    let Ok((mut socket, _)) = connect_async(request).await else { return };
+    let Ok((mut socket, _)) = connect_async(request).await else { return Ended::Gone };
     let query = "subscription($id: ID!, $since: Int) { matterChanged(id: $id, since: $since) { __typename
         ... on MatterChanged { revision event { id } } ... on Resync { reason } } }";
     let variables = json!({ "id": matter, "since": *since });
@@ -62,7 +74,7 @@ async fn listen(
         json!({ "type": "subscribe", "id": "1", "payload": { "query": query, "variables": variables } }),
     ] {
         if socket.send(Message::Text(message.to_string().into())).await.is_err() {
-            return;
+            return Ended::Gone;
         }
     }
     while let Some(Ok(message)) = socket.next().await {
@@ -71,6 +83,9 @@ async fn listen(
                 let message: Value = serde_json::from_str(&text).unwrap();
                 if message["type"] == "connection_ack" {
                     continue;
+                }
+                if message["payload"]["errors"][0]["extensions"]["retryable"] == true {
+                    return Ended::Again;
                 }
                 let change = &message["payload"]["data"]["matterChanged"];
                 assert_eq!(change["__typename"], "MatterChanged", "{message}");
@@ -85,4 +100,5 @@ async fn listen(
             _ => {}
         }
     }
+    Ended::Gone
 }

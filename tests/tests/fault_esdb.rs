@@ -6,10 +6,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::StreamExt as _;
 use om_infra::log::kurrent::KurrentLog;
-use om_infra::log::{AppendError, EventLog, Expected, LogError, LogState, NewEvent, StreamName};
-use om_tests::conformance::{append, event, everything, next, stream, take};
+use om_infra::log::{AppendError, EventLog, Expected, LogError, LogState, NewEvent, StoredEvent, StreamName};
+use om_tests::conformance::{append, event, everything, next, stream};
 use om_tests::node::{NodeHome, Wire};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
 /// Appends until it is acknowledged, as an executor does: an append without an answer is sent again as it was.
 async fn insist(log: &dyn EventLog, stream: &StreamName, expected: Expected, event: NewEvent) -> u64 {
@@ -24,29 +27,69 @@ async fn insist(log: &dyn EventLog, stream: &StreamName, expected: Expected, eve
     }
 }
 
-/// Writers that insist, each on a stream of its own.
-fn writers(
-    log: &Arc<KurrentLog>,
-    count: usize,
-    appends: usize,
-) -> Vec<tokio::task::JoinHandle<Vec<(u64, uuid::Uuid)>>> {
-    (0..count)
-        .map(|n| {
-            let log = Arc::clone(log);
-            tokio::spawn(async move {
-                let (stream, mut expected, mut written) =
-                    (stream(&format!("w{n}")), Expected::NoStream, Vec::new());
-                for _ in 0..appends {
-                    let event = event("断线");
-                    let id = event.id;
-                    let revision = insist(&*log, &stream, expected, event).await;
-                    written.push((revision, id));
-                    expected = Expected::Revision(revision);
+/// What a writer was told of each of its appends.
+type Written = Vec<(u64, uuid::Uuid)>;
+
+/// Writers that insist, each on a stream of its own, at work until they are told that it is enough: however fast the
+/// machine is, they are at work when something is killed.
+struct Writers {
+    enough: watch::Sender<bool>,
+    tasks: Vec<JoinHandle<Written>>,
+}
+
+impl Writers {
+    fn start(log: &Arc<KurrentLog>, count: usize) -> Self {
+        let (enough, told) = watch::channel(false);
+        let tasks = (0..count).map(|n| tokio::spawn(write(Arc::clone(log), n, told.clone()))).collect();
+        Self { enough, tasks }
+    }
+
+    async fn stop(self) -> Vec<Written> {
+        self.enough.send(true).unwrap();
+        let tasks = self.tasks.into_iter();
+        futures::future::join_all(tasks).await.into_iter().map(Result::unwrap).collect()
+    }
+}
+
+async fn write(log: Arc<KurrentLog>, n: usize, enough: watch::Receiver<bool>) -> Written {
+    let (stream, mut expected, mut written) = (stream(&format!("w{n}")), Expected::NoStream, Vec::new());
+    while !*enough.borrow() {
+        let event = event("断线");
+        let id = event.id;
+        let revision = insist(&*log, &stream, expected, event).await;
+        written.push((revision, id));
+        expected = Expected::Revision(revision);
+    }
+    written
+}
+
+/// Follows the whole log until it has seen as many events as it is told to wait for.
+struct Follower {
+    total: watch::Sender<usize>,
+    seen: JoinHandle<Vec<StoredEvent>>,
+}
+
+impl Follower {
+    fn start(log: &Arc<KurrentLog>) -> Self {
+        let (total, mut told) = watch::channel(usize::MAX);
+        let mut events = log.subscribe(None);
+        let seen = tokio::spawn(async move {
+            let mut seen = Vec::new();
+            while seen.len() < *told.borrow() {
+                tokio::select! {
+                    event = events.next() => seen.push(event.unwrap().unwrap()),
+                    _ = told.changed() => {}
                 }
-                written
-            })
-        })
-        .collect()
+            }
+            seen
+        });
+        Self { total, seen }
+    }
+
+    async fn after(self, total: usize) -> Vec<StoredEvent> {
+        self.total.send(total).unwrap();
+        tokio::time::timeout(Duration::from_secs(60), self.seen).await.unwrap().unwrap()
+    }
 }
 
 async fn state_is(log: &KurrentLog, wanted: fn(&LogState) -> bool) {
@@ -60,24 +103,17 @@ async fn state_is(log: &KurrentLog, wanted: fn(&LogState) -> bool) {
 }
 
 /// What the writers were told is what is stored, and what a follower saw.
-async fn all_is_there(
-    log: &Arc<KurrentLog>,
-    follower: tokio::task::JoinHandle<Vec<om_infra::log::StoredEvent>>,
-    writers: Vec<tokio::task::JoinHandle<Vec<(u64, uuid::Uuid)>>>,
-) {
-    for (n, writer) in writers.into_iter().enumerate() {
-        let written = writer.await.unwrap();
+async fn all_is_there(log: &Arc<KurrentLog>, follower: Follower, writers: Writers) {
+    let written = writers.stop().await;
+    // a read does not insist: it waits until the engine has its node again
+    state_is(log, |state| *state == LogState::Serving).await;
+    for (n, told) in written.iter().enumerate() {
         let stored = log.read_stream(&stream(&format!("w{n}")), 0, usize::MAX).await.unwrap();
-        let stored: Vec<_> = stored.iter().map(|e| (e.revision, e.id)).collect();
-        assert!(stored == written, "writer {n} was told something else");
+        let stored: Written = stored.iter().map(|e| (e.revision, e.id)).collect();
+        assert!(&stored == told, "writer {n} was told something else");
     }
-    let seen = tokio::time::timeout(Duration::from_secs(60), follower).await.unwrap().unwrap();
+    let seen = follower.after(written.iter().map(Vec::len).sum()).await;
     assert!(seen == everything(&**log).await, "the follower saw something else");
-}
-
-fn follow(log: &Arc<KurrentLog>, count: usize) -> tokio::task::JoinHandle<Vec<om_infra::log::StoredEvent>> {
-    let mut events = log.subscribe(None);
-    tokio::spawn(async move { take(&mut events, count).await })
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -127,8 +163,8 @@ async fn connections_cut_again_and_again_lose_and_double_nothing() {
     home.start();
     let wire = Wire::to(home.address()).await;
     let log = KurrentLog::open(wire.url().parse().unwrap(), Duration::from_secs(10)).await.unwrap();
-    let follower = follow(&log, 4 * 40);
-    let writers = writers(&log, 4, 40);
+    let follower = Follower::start(&log);
+    let writers = Writers::start(&log, 4);
     for _ in 0..12 {
         tokio::time::sleep(Duration::from_millis(70)).await;
         wire.cut();
@@ -185,8 +221,8 @@ async fn slow_a_node_that_hangs_is_said_and_left() {
 async fn slow_a_node_killed_under_load_loses_and_doubles_nothing() {
     let home = NodeHome::new();
     let log = home.connect().await;
-    let follower = follow(&log, 8 * 150);
-    let writers = writers(&log, 8, 150);
+    let follower = Follower::start(&log);
+    let writers = Writers::start(&log, 8);
     for round in 0..6 {
         tokio::time::sleep(Duration::from_millis(400)).await;
         if round % 2 == 0 {
@@ -213,6 +249,6 @@ async fn another_log_at_the_same_address_stops_the_gateway() {
     state_is(&log, |state| matches!(state, LogState::Stopped { .. })).await;
     let refused = log.append(&stream("1"), Expected::Revision(0), vec![event("2")]).await;
     assert!(matches!(refused, Err(AppendError::Fault(LogError::Stopped { .. }))), "{refused:?}");
-    let followed = futures::StreamExt::next(&mut live).await;
+    let followed = live.next().await;
     assert!(matches!(followed, Some(Err(LogError::Stopped { .. }))), "{followed:?}");
 }

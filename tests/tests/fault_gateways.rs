@@ -67,17 +67,20 @@ fn at(address: SocketAddr) -> Api {
     Api::at(&format!("http://{address}"))
 }
 
-/// Sends commands to whichever server is at hand, each again until it is answered; writes down what was sent and what
-/// was acknowledged.
+/// Sends commands to whichever server is at hand, each again until it is answered, until it is told that it is enough;
+/// writes down what was sent and what was acknowledged. How often it had to send one again.
 async fn work(
     servers: watch::Receiver<SocketAddr>,
     seed: u64,
-    commands: u64,
+    enough: watch::Receiver<bool>,
     dir: std::path::PathBuf,
 ) -> u64 {
     let (mut intents, mut receipts, mut again) = (Vec::<Intent>::new(), Vec::<Receipt>::new(), 0);
     let mut matter = None;
-    for n in 0..commands {
+    for n in 0.. {
+        if *enough.borrow() {
+            break;
+        }
         let intent = planned(seed, 0, n, matter.as_deref());
         let begun = std::time::Instant::now();
         let receipt = loop {
@@ -169,11 +172,14 @@ async fn slow_three_gateways_on_one_node_lose_and_double_nothing_whoever_is_kill
         followers.push(heard);
     }
     let dirs: Vec<_> = (0..GATEWAYS).map(|n| scratch.path().join(format!("clients-{n}"))).collect();
+    let (enough, told) = watch::channel(false);
     let workers: Vec<_> = channels
         .iter()
         .zip(&dirs)
         .zip(1..)
-        .map(|(((_, address), dir), seed)| tokio::spawn(work(address.clone(), seed, 200, dir.clone())))
+        .map(|(((_, address), dir), seed)| {
+            tokio::spawn(work(address.clone(), seed, told.clone(), dir.clone()))
+        })
         .collect();
 
     tokio::time::sleep(Duration::from_secs(1)).await;
@@ -187,6 +193,10 @@ async fn slow_three_gateways_on_one_node_lose_and_double_nothing_whoever_is_kill
     let address = node.kill();
     without_the_node(&servers[2], &followed.matter).await;
     node = Node::start(&data, address);
+    for server in &servers {
+        server.ready().await;
+    }
+    enough.send(true).unwrap();
     let mut again = 0;
     for worker in workers {
         again += worker.await.unwrap();
