@@ -1,0 +1,7 @@
+//! The command line from outside: what it refuses, the demo it plays, the log it moves.
+//!
+//! One binary, since each links the whole gateway.
+
+mod cli;
+mod demo;
+mod migrate;

@@ -1,0 +1,11 @@
+//! Killed, told to stop, cut off, disk full, sync refused: what was acknowledged is counted, and what was lost.
+//!
+//! One binary, since each links the whole gateway.
+
+mod disk_full;
+mod esdb;
+mod figures_esdb;
+mod gateways;
+mod kill;
+mod power_cut;
+mod subscription;

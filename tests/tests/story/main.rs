@@ -1,0 +1,22 @@
+//! What people do, through the real HTTP API on the real store: one errand a module.
+//!
+//! One binary, since each links the whole gateway.
+
+mod authority;
+mod board;
+mod calendar;
+mod clocks;
+mod cluster;
+mod decision;
+mod handoff;
+mod hostile;
+mod idempotency;
+mod intake;
+mod lists;
+mod many_departments;
+mod plan;
+mod rebuild;
+mod record;
+mod rounds;
+mod subscriptions;
+mod tolerance;
