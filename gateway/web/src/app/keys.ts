@@ -6,6 +6,8 @@ export const KEYS = [
   { keys: ["/"], what: "search" },
   { keys: ["g", "o"], what: "overview" },
   { keys: ["g", "d"], what: "desk" },
+  { keys: ["g", "t"], what: "tolerances" },
+  { keys: ["g", "a"], what: "operations" },
   { keys: ["↑", "↓"], what: "rows" },
   { keys: ["←", "→"], what: "edges" },
   { keys: ["j", "k"], what: "queue" },

@@ -4,7 +4,7 @@ import type { ColumnsType } from "antd/es/table";
 import dayjs from "dayjs";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useParams, useSearchParams } from "react-router";
+import { useNavigate, useParams, useSearchParams } from "react-router";
 import { useQuery, useSubscription } from "urql";
 import { useDirectory } from "../app/session";
 import { Actions } from "../commands/Actions";
@@ -102,6 +102,7 @@ function Head({
 }) {
   const { t } = useTranslation();
   const { bodyName, officerName } = useDirectory();
+  const go = useNavigate();
   const { project, forecast } = matter;
   const finished = matter.stages.reduce((sum, stage) => sum + stage.done, 0);
   const all = matter.stages.reduce((sum, stage) => sum + stage.permits, 0);
@@ -134,6 +135,7 @@ function Head({
           />
         </div>
         <Space align="start" className="om-no-print">
+          <Button onClick={() => void go(`/matter/${matter.id.slice(7)}/replay`)}>{t("replay.open")}</Button>
           <DatePicker
             aria-label={t("matter.asOf")}
             placeholder={t("matter.asOf")}
@@ -197,7 +199,7 @@ function Head({
   );
 }
 
-function Board({
+export function Board({
   matter,
   chosen,
   choose,
