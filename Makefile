@@ -46,7 +46,7 @@ test-python:
 test-slow: test-slow-rust test-clients ## only what `test` leaves out: faults, power cuts, large histories, official clients
 
 # Where a process of its own is started, killed and measured, it is the binary that a county gets.
-test-slow-rust:
+test-slow-rust: console
 	@.ci/setup debian nextest postgres
 	cargo build --release -p om-gateway $(CI_LOCKED)
 	ONEMATTER_TEST_BINARY=$(CURDIR)/target/release/onematter \

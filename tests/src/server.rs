@@ -35,7 +35,7 @@ pub fn onematter() -> PathBuf {
     let built = fs::metadata(&binary).and_then(|m| m.modified());
     let built = built.unwrap_or_else(|e| panic!("{}: {e}; {build}", binary.display()));
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    for room in ["domain", "projections", "infra", "gateway"] {
+    for room in ["domain", "projections", "infra", "gateway", "gateway/console"] {
         let newer = newer_source(&root.join(room).join("src"), built);
         assert!(newer.is_none(), "{} is newer than the binary; {build}", newer.unwrap_or_default().display());
     }
