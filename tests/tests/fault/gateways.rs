@@ -324,9 +324,9 @@ async fn slow_r22_three_processes_state_what_time_made_true_once_and_deliver_onc
         let once: BTreeSet<_> = stated.iter().collect();
         println!("{stated:?}");
         assert_eq!(once.len(), stated.len(), "stated more than once: {stated:?}");
-        assert_eq!(
-            stated.iter().filter(|fact| fact.contains("PermitDeemedAccepted")).count(),
-            1,
+        // a review's intake has no consequence but to be late
+        assert!(
+            matches!(&stated[..], [one] if one.contains("TermOverrun") && one.contains("intake")),
             "{stated:?}"
         );
     }
