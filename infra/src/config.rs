@@ -65,6 +65,9 @@ pub struct ServeConfig {
     /// Key of that certificate, a PEM file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub esdb_tls_key: Option<PathBuf>,
+    /// Authorities of client certificates that name an account, as PEM; none: a client shows a password.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub esdb_tls_client_ca: Option<PathBuf>,
     /// Accounts of that service.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub esdb_users: Option<PathBuf>,
@@ -107,6 +110,7 @@ impl Default for ServeConfig {
             esdb_listen: None,
             esdb_tls_cert: None,
             esdb_tls_key: None,
+            esdb_tls_client_ca: None,
             esdb_users: None,
             esdb_insecure: false,
         }
@@ -155,6 +159,9 @@ pub struct ServeFlags {
     /// `--esdb-tls-key`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub esdb_tls_key: Option<PathBuf>,
+    /// `--esdb-tls-client-ca`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub esdb_tls_client_ca: Option<PathBuf>,
     /// `--esdb-users`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub esdb_users: Option<PathBuf>,
@@ -173,7 +180,7 @@ pub enum ConfigError {
     #[error(
         "the settings cannot be used: {0}. Known keys: data, listen, dev, demo, allowed_origins, otlp, vault, \
          vault_ca, log, log_lines, log_json, cached_matters, ticker_seconds, ticker_grace_seconds, esdb_listen, \
-         esdb_tls_cert, esdb_tls_key, esdb_users, esdb_insecure"
+         esdb_tls_cert, esdb_tls_key, esdb_tls_client_ca, esdb_users, esdb_insecure"
     )]
     Wrong(Box<figment::Error>),
 }

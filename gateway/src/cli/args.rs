@@ -90,6 +90,10 @@ pub struct Serve {
     #[cfg(feature = "esdb")]
     #[arg(long, value_name = "FILE")]
     pub esdb_tls_key: Option<PathBuf>,
+    /// Authorities of client certificates, a PEM file; the common name of a certificate names an account.
+    #[cfg(feature = "esdb")]
+    #[arg(long, value_name = "FILE")]
+    pub esdb_tls_client_ca: Option<PathBuf>,
     /// Accounts of that service, made by `node-user add`.
     #[cfg(feature = "esdb")]
     #[arg(long, value_name = "FILE")]
@@ -116,6 +120,9 @@ pub struct Node {
     /// Key of the certificate, a PEM file.
     #[arg(long, value_name = "FILE")]
     pub tls_key: Option<PathBuf>,
+    /// Authorities of client certificates, a PEM file; the common name of a certificate names an account.
+    #[arg(long, value_name = "FILE")]
+    pub tls_client_ca: Option<PathBuf>,
     /// Accounts, made by `node-user add`.
     #[arg(long, value_name = "FILE")]
     pub users: Option<PathBuf>,

@@ -13,7 +13,8 @@ use crate::{app::GatewayState, http::origin::Origins, start};
 use indicatif::{ProgressBar, ProgressStyle};
 use om_domain::calendar::beijing_datetime;
 use om_infra::{
-    config::{self, ServeConfig, ServeFlags},
+    config::{self, EMBEDDED, ServeConfig, ServeFlags},
+    log::sqlite::FILE_NAME,
     platform::{Platform, PlatformOptions},
     runner::{BuildProgress, OnProgress},
     telemetry::Telemetry,
@@ -43,6 +44,7 @@ pub(super) async fn run(args: Serve) -> Result<(), Failure> {
         flags.esdb_listen = args.esdb_listen;
         flags.esdb_tls_cert = args.esdb_tls_cert;
         flags.esdb_tls_key = args.esdb_tls_key;
+        flags.esdb_tls_client_ca = args.esdb_tls_client_ca;
         flags.esdb_users = args.esdb_users;
         flags.esdb_insecure = args.esdb_insecure.then_some(true);
     }
@@ -55,6 +57,7 @@ pub(super) async fn serve(mut config: ServeConfig) -> Result<(), Failure> {
     let origins = Origins::listed(&config.allowed_origins)?;
     #[cfg(feature = "esdb")]
     let beside = super::node::beside(&config)?;
+    warn_of_a_log_that_is_not_served(&config);
     let telemetry = Telemetry::begin(&config.telemetry())?;
     let options = PlatformOptions {
         vault: shared_vault(&config).await?,
@@ -85,6 +88,21 @@ pub(super) async fn serve(mut config: ServeConfig) -> Result<(), Failure> {
     eprintln!("drained and closed; everything acknowledged is on disk");
     telemetry.shutdown();
     Ok(served?)
+}
+
+/// Whoever moved to a cluster and forgot the move, or moved and kept the file, must not take one log for the other.
+fn warn_of_a_log_that_is_not_served(config: &ServeConfig) {
+    let file = config.data.join(FILE_NAME);
+    if config.log == EMBEDDED || !file.is_file() {
+        return;
+    }
+    let (file, data) = (file.display(), config.data.display());
+    let line = format!(
+        "  {file} is NOT served: --log names a cluster, and only the cluster's events are shown. If they were not \
+         moved yet: onematter migrate --from {data} --to ADDRESS; else keep the file away from here as a backup."
+    );
+    eprintln!("{}", Paint::detect().on(Style::Yellow, &line));
+    tracing::warn!(%file, "the data directory holds a log that is not served");
 }
 
 /// The vault that many gateways share, where one is named.

@@ -6,6 +6,8 @@ mod disk_full;
 mod esdb;
 mod figures_esdb;
 mod gateways;
+mod guarded;
 mod kill;
+mod leader;
 mod power_cut;
 mod subscription;

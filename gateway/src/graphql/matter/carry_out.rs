@@ -131,7 +131,8 @@ pub fn of_fault(cause: Fault) -> Error {
         // said once in the log when it was lost
         "LOG_UNREACHABLE" => error(
             Code::LogUnreachable,
-            "nothing was recorded: the event log's server does not answer; send the same request again in a moment",
+            "the event log's server does not answer: nothing was recorded, and what is not in memory cannot be shown; \
+             send the same request again in a moment",
         ),
         "UNAVAILABLE" => {
             tracing::error!(%cause, "the log cannot be reached");
