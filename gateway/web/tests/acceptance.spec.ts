@@ -41,7 +41,7 @@ test("a department accepts from its desk and the lead sees it at once @quick", a
   await form.getByLabel("送达方式").click();
   await officer.getByTitle("直接送达").click();
   await form.getByRole("button", { name: "确认受理" }).click();
-  await expect(panel.getByText("审查中", { exact: true })).toBeVisible();
+  await expect(panel.locator(".om-status")).toHaveText(/审查中/);
 
   await expect(lead.getByRole("row").filter({ hasText: code }).getByText("审查中")).toBeVisible();
 
