@@ -7,9 +7,10 @@ SHELL := bash
 
 ARGS ?= demo
 BENCH ?=
+PAGE ?= --grep @quick
 CI_LOCKED := $(if $(CI),--locked)
 
-.PHONY: help run console test test-rust test-web test-python test-slow test-slow-rust test-clients test-all check bench
+.PHONY: help run console test test-rust test-web test-page test-python test-slow test-slow-rust test-clients test-pages test-all check bench
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,7 +28,7 @@ console: ## build the page that the binary serves at /
 	    -newer gateway/web/dist/index.html.gz 2>&1 | head -1)" ]; then echo "the page is built"; \
 	  else npm --prefix gateway/web run --silent build; fi
 
-test: test-rust test-web test-python ## every test that is not slow, then the recomputations in Python
+test: test-rust test-web test-page test-python ## every test that is not slow, then the recomputations in Python
 
 test-rust:
 	@.ci/setup debian nextest postgres
@@ -37,13 +38,18 @@ test-web: ## the page's own tests
 	@.ci/setup web
 	npm --prefix gateway/web run --silent test
 
+test-page: console ## one story in a real browser; with PAGE= all of them
+	@.ci/setup debian chromium
+	cargo build --workspace --bins $(CI_LOCKED)
+	cd gateway/web && npx playwright test $(PAGE)
+
 test-python:
 	@.ci/setup debian python
 	@for check in tests/python/*_check.py; do \
 	  if [ -e "$$check" ]; then echo "== $$check"; .venv/bin/python "$$check"; fi; \
 	done
 
-test-slow: test-slow-rust test-clients ## only what `test` leaves out: faults, power cuts, large histories, official clients
+test-slow: test-slow-rust test-clients test-pages ## only what `test` leaves out: faults, power cuts, large histories, official clients
 
 # Where a process of its own is started, killed and measured, it is the binary that a county gets.
 test-slow-rust: console
@@ -56,6 +62,9 @@ test-clients: ## three official clients and the auditor's script against the nod
 	@.ci/setup debian python node
 	cargo build --workspace --bins $(CI_LOCKED)
 	.venv/bin/python tests/clients/run.py
+
+test-pages: ## every story of the page, in a real browser; pictures go to target/screenshots
+	@$(MAKE) --no-print-directory test-page PAGE=
 
 test-all: test test-slow ## both
 

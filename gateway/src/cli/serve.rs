@@ -139,6 +139,11 @@ fn banner(config: &ServeConfig, platform: &Platform) {
         ));
     }
     let base = format!("http://{}", config.listen);
+    #[cfg(feature = "console")]
+    match crate::http::console::is_built() {
+        true => eprintln!("open       {base}/            the console 控制台; choose an account there"),
+        false => eprintln!("console    was not built: make console, then build again 控制台页面未构建"),
+    }
     eprintln!("GraphQL    {base}/graphql     WebSocket  ws://{}/graphql/ws", config.listen);
     eprintln!("health     {base}/readyz      figures    {base}/metrics");
     eprintln!("sign in as Authorization: Bearer dev:NAME, with NAME one of");
