@@ -75,5 +75,6 @@ fn material(code: &str, gate: Gate, modes: &[Mode]) -> Material {
         modes: modes.iter().copied().collect(),
         sensitive: None,
         source: t("可容缺清单"),
+        own: false,
     }
 }

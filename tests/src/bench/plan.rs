@@ -92,5 +92,6 @@ fn material(code: &str, name: &str, modes: &[Mode]) -> Outcome<Material> {
         modes: modes.iter().copied().collect(),
         sensitive: None,
         source: "清单".parse()?,
+        own: false,
     })
 }
