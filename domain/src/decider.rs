@@ -283,13 +283,16 @@ pub trait Decider: Send + Sync + 'static {
 }
 
 /// Declares an aggregate's events: one documented struct each, with its stored version, and the enum of them.
+///
+/// `= 2 reads 1` is written as version 2 and reads version 1 as well: what was added since is optional, and bytes without
+/// it mean what they always did.
 #[macro_export]
 macro_rules! events {
     (
         $(#[$meta:meta])*
         pub enum $name:ident { $(
             $(#[$vmeta:meta])*
-            $variant:ident = $version:literal { $( $(#[$fmeta:meta])* $field:ident : $ty:ty ),* $(,)? }
+            $variant:ident = $version:literal $(reads $older:literal)* { $( $(#[$fmeta:meta])* $field:ident : $ty:ty ),* $(,)? }
         ),* $(,)? }
     ) => {
         $(
@@ -318,7 +321,7 @@ macro_rules! events {
             }
             fn decode(name: &str, version: u16, payload: &[u8]) -> Result<Self, $crate::decider::DecodeError> {
                 match (name, version) {
-                    $( (stringify!($variant), $version) => $crate::decider::from_json(payload).map($name::$variant).map_err(|e| {
+                    $( (stringify!($variant), $version $(| $older)*) => $crate::decider::from_json(payload).map($name::$variant).map_err(|e| {
                         $crate::decider::DecodeError::Damaged { name: name.into(), version, reason: e.to_string() }
                     }), )*
                     _ => Err($crate::decider::DecodeError::Unknown { name: name.into(), version }),

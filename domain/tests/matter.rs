@@ -5,6 +5,7 @@
 mod matter {
     mod aftermath;
     mod amend;
+    mod asking;
     mod can;
     mod clocks;
     mod custody;
@@ -14,6 +15,8 @@ mod matter {
     mod lapse;
     mod lateness;
     mod life;
+    mod opinion;
+    mod package;
     mod plan;
     mod receipt;
     mod record;

@@ -91,7 +91,7 @@ impl Registers {
                     reads.plan = Some(self.plan(county, template, leave_out, body).await?);
                 }
             }
-            MatterCommand::SubmitPermit { .. } => {
+            MatterCommand::SubmitPermit { .. } | MatterCommand::SubmitPackage { .. } => {
                 if let Some(project) = &state.project {
                     reads.bars = Some(self.bars(county, &project.applicant, day).await?);
                 }
@@ -268,6 +268,7 @@ fn names_bodies(command: &MatterCommand) -> bool {
             | C::ChangeTaskForce { .. }
             | C::AmendPlan { .. }
             | C::OfferHandoff { .. }
+            | C::RequestOpinion { .. }
     )
 }
 

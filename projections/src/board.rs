@@ -68,7 +68,7 @@ pub struct Written {
 
 impl Projection for Board {
     const NAME: &'static str = "board";
-    const SCHEMA: u32 = 2;
+    const SCHEMA: u32 = 3;
     const CATEGORIES: &'static [&'static str] = &["matter"];
     const DDL: &'static [&'static str] =
         &[matter::DDL, permit::DDL, desk::DDL, deadlines::DDL, tolerances::DDL];

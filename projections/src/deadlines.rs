@@ -33,8 +33,9 @@ pub fn next(life: &Life) -> Option<Date> {
     if life.round.number == 0 {
         return None;
     }
+    let opinions = life.opinions_awaited().filter(|(_, asked)| !asked.overdue).map(|(_, asked)| asked.due.on);
     let owed = life.live_debts().filter(|debt| debt.state != DebtState::Received).map(|debt| debt.due);
-    clock_terms(life).into_iter().chain(other_terms(life)).flatten().chain(owed).min()
+    clock_terms(life).into_iter().chain(other_terms(life)).flatten().chain(owed).chain(opinions).min()
 }
 
 fn unstated(life: &Life, status: Status, term: Term, due: Option<Date>) -> Option<Date> {

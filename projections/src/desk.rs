@@ -39,6 +39,10 @@ named! {
         IssueCertificate = "issue_certificate",
         /// Receive or return what another department hands off.
         AnswerHandoff = "answer_handoff",
+        /// Give the opinion that the lead department asked for.
+        GiveOpinion = "give_opinion",
+        /// Deal with an objection before the decision.
+        TreatObjection = "treat_objection",
         /// Receive the supplement that is owed.
         ReceiveSupplement = "receive_supplement",
         /// Watch a debt that is paid by itself: a prerequisite that must land, a correction that must come.
@@ -119,6 +123,7 @@ pub fn tasks(life: &Life) -> Vec<Task> {
         let due = Some(renewal.expires_on);
         tasks.push(task(life, TaskKind::AnswerRenewal, renewal.asked_on, due, Weight::SilenceDecides));
     }
+    opinions(life, &mut tasks);
     tasks.extend(life.live_debts().map(|debt| debt_task(life, debt)));
     for (kind, open) in [
         (TaskKind::DecideRevocation, &life.revocations),
@@ -131,8 +136,23 @@ pub fn tasks(life: &Life) -> Vec<Task> {
             ..task(life, kind, *since, None, Weight::Internal)
         }));
     }
-    tasks.sort_by(|a, b| (a.kind, &a.requirement).cmp(&(b.kind, &b.requirement)));
+    tasks.sort_by(|a, b| (a.kind, &a.requirement, &a.body).cmp(&(b.kind, &b.requirement, &b.body)));
     tasks
+}
+
+/// Each department asked has its own row; the lead has one while an objection is open.
+fn opinions(life: &Life, tasks: &mut Vec<Task>) {
+    for (body, asked) in life.opinions_awaited() {
+        let own = task(life, TaskKind::GiveOpinion, asked.on, Some(asked.due.on), Weight::Promised);
+        tasks.push(Task { body: body.clone(), ..own });
+    }
+    let open = life.status.is_before_decision();
+    let objections = life.round.opinions.values().filter_map(|asked| asked.objects_since.filter(|_| open));
+    if let Some(since) = objections.min() {
+        let lead = life.planned.lead.clone();
+        tasks
+            .push(Task { body: lead, ..task(life, TaskKind::TreatObjection, since, None, Weight::Internal) });
+    }
 }
 
 fn task(life: &Life, kind: TaskKind, since: Date, due: Option<Date>, weight: Weight) -> Task {

@@ -107,8 +107,9 @@ fn lawful(state: &Matter, plan: &Plan, put: &[PlannedPermit], ctx: &Ctx<'_>) -> 
         if put.iter().skip(index + 1).any(|other| other.code == new.code) {
             return Err(MatterRefusal::PlanInvalid { reason: format!("{} stands twice (重复)", new.code) });
         }
-        let limits = [&new.statutory, &new.promised, &new.extension];
-        if limits.into_iter().flatten().any(|l| l.value == 0 || l.source.trim().is_empty()) {
+        let limits = [&new.statutory, &new.promised, &new.extension].into_iter().flatten();
+        let limits = limits.chain(new.opinions.as_ref().map(|opinions| &opinions.term));
+        if limits.into_iter().any(|l| l.value == 0 || l.source.trim().is_empty()) {
             let reason =
                 format!("{} has a limit without days or without a source (时限须有天数和依据)", new.code);
             return Err(MatterRefusal::PlanInvalid { reason });
@@ -136,12 +137,20 @@ fn law_stays(old: &PlannedPermit, new: &PlannedPermit) -> Result<(), MatterRefus
         "field where no commitment is taken (不适用承诺的领域)"
     } else if old.nature != new.nature || (old.site_check && !new.site_check) {
         "kind of act or check of substance (事项性质或实地核查)"
+    } else if opinions_dropped(old, new) {
+        "opinions of other departments (征求意见的部门和时限)"
     } else if promise_alone(old, new) {
         return Err(MatterRefusal::PromiseNeedsItsDocument { permit: new.code.clone() });
     } else {
         return Ok(());
     };
     Err(MatterRefusal::LawIsNotAmended { permit: new.code.clone(), what })
+}
+
+/// Opinions that the template asks for are not the task force's to do without.
+fn opinions_dropped(old: &PlannedPermit, new: &PlannedPermit) -> bool {
+    let left_out = old.cooperating.iter().any(|body| !new.cooperating.contains(body));
+    old.opinions.is_some() && (old.opinions != new.opinions || left_out)
 }
 
 /// A promised limit is its department's: it changes only with the document in which the department set the new one.

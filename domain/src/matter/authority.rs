@@ -199,6 +199,7 @@ pub(super) fn holder(state: &Matter, command: &C) -> Result<Authority, MatterRef
             C::ProposeMatter { .. } | C::DesignateMatter { .. } => Authority::Lead,
             C::TerminateMatter { .. } if !formed => Authority::Lead,
             C::ReviseDueDates { .. } => Authority::Administrator,
+            C::SubmitPackage { .. } => Authority::Window,
             _ => Authority::TaskForceLead,
         });
     };
@@ -216,6 +217,9 @@ pub(super) fn holder(state: &Matter, command: &C) -> Result<Authority, MatterRef
         | C::RequestRenewal { .. } => Authority::Submitter { lead: body },
         C::ReceiveHandoff { .. } | C::ReturnHandoff { .. } => {
             Authority::Receiver { body: offered.map_or(body, |offer| offer.to.clone()) }
+        }
+        C::GiveOpinion { body, .. } | C::WithdrawObjection { body, .. } => {
+            Authority::Asked { body: body.clone() }
         }
         C::ExtendLimit { .. } if at.planned.handling == Handling::Joint => Authority::GovernmentHead,
         C::ExtendLimit { .. }

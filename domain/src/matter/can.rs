@@ -5,8 +5,9 @@
 
 use super::{
     Ctx, MatterDecider, MatterReads, MatterRefusal,
-    command::MatterCommand as C,
+    command::{MatterCommand as C, OpinionTerm, PackageItem},
     event::{Correction, Notice, Service},
+    opinion::{Opinion, Treatment},
     plan::{Gate, Mode, RequirementId},
     state::{Debt, Matter, Round},
 };
@@ -56,8 +57,21 @@ pub fn can_on_matter(state: &Matter, ctx: &Ctx<'_>) -> Vec<Can> {
             ("amendPlan", C::AmendPlan { put: vec![], drop: vec![], reason: text.clone() }),
             ("completeMatter", C::CompleteMatter),
             ("terminateMatter", C::TerminateMatter { reason: text }),
+            ("submitPackage", C::SubmitPackage { items: package(state, ctx) }),
         ],
     )
+}
+
+/// Every permit whose file the window could receive now; all, where it could receive none.
+fn package(state: &Matter, ctx: &Ctx<'_>) -> Vec<PackageItem> {
+    let item = |permit: &PermitCode| PackageItem { permit: permit.clone(), materials: vec![] };
+    let all: Vec<_> = state.permits.keys().map(item).collect();
+    let receivable = |item: &&PackageItem| {
+        let alone = C::SubmitPermit { permit: item.permit.clone(), materials: vec![] };
+        MatterDecider::decide(state, &alone, ctx).is_ok()
+    };
+    let now: Vec<_> = all.iter().filter(receivable).cloned().collect();
+    if now.is_empty() { all } else { now }
 }
 
 /// What the actor may do with one permit.
@@ -66,6 +80,7 @@ pub fn can_on_permit(state: &Matter, permit: &PermitCode, ctx: &Ctx<'_>) -> Vec<
     commands.extend(review(state, permit, ctx));
     commands.extend(procedure(state, permit, ctx));
     commands.extend(renewal(state, permit, ctx));
+    commands.extend(opinions(state, permit, ctx));
     commands.extend(tolerance(state, permit, ctx));
     commands.extend(aftermath(state, permit, ctx));
     let reads = with_colleagues(state, permit, ctx);
@@ -223,6 +238,46 @@ fn procedure(state: &Matter, permit: &PermitCode, ctx: &Ctx<'_>) -> Vec<(&'stati
 fn in_time(round: Option<&Round>, notice: Notice) -> Notice {
     let served_on = round.map_or(notice.served_on, |round| round.intake_due.date.min(notice.served_on));
     Notice { date: served_on, served_on, ..notice }
+}
+
+/// Asking, answering and dealing with what was answered: for one's own department where it was asked, else for the first.
+fn opinions(state: &Matter, permit: &PermitCode, ctx: &Ctx<'_>) -> Vec<(&'static str, C)> {
+    let (text, ..) = sample(ctx);
+    let Some(planned) = state.plan.as_ref().and_then(|p| p.permit(permit)) else { return vec![] };
+    let round = state.permits.get(permit).and_then(|p| p.round());
+    let asked = || round.into_iter().flat_map(|r| r.opinions.all());
+    let objects = asked().find(|(_, c)| c.objects()).map(|(body, _)| body);
+    let silent = asked().find(|(_, c)| c.given.is_none()).map(|(body, _)| body);
+    let own = asked().map(|(body, _)| body).find(|body| **body == ctx.by.body);
+    let first = asked().map(|(body, _)| body).next().or(planned.cooperating.first());
+    let Some(first) = first.cloned() else { return vec![] };
+    let or_first = |body: Option<&crate::ids::BodyId>| body.cloned().unwrap_or_else(|| first.clone());
+    let permit = || permit.clone();
+    let due = planned.opinions.is_none().then_some(OpinionTerm::WorkingDays(5));
+    vec![
+        (
+            "requestOpinion",
+            C::RequestOpinion { permit: permit(), bodies: BTreeSet::new(), question: text.clone(), due },
+        ),
+        ("giveOpinion", C::GiveOpinion { permit: permit(), body: or_first(own), opinion: Opinion::Agree }),
+        (
+            "treatObjection",
+            C::TreatObjection {
+                permit: permit(),
+                body: or_first(objects),
+                treatment: Treatment::Adopted,
+                reasons: text.clone(),
+            },
+        ),
+        (
+            "withdrawObjection",
+            C::WithdrawObjection { permit: permit(), body: or_first(own.or(objects)), reasons: text.clone() },
+        ),
+        (
+            "withdrawOpinionRequest",
+            C::WithdrawOpinionRequest { permit: permit(), body: or_first(silent), reason: text },
+        ),
+    ]
 }
 
 fn renewal(state: &Matter, permit: &PermitCode, ctx: &Ctx<'_>) -> Vec<(&'static str, C)> {

@@ -195,9 +195,11 @@ fn revise(state: &Matter, notice: &LegalText, ctx: &Ctx<'_>) -> Facts {
     let Some(plan) = state.plan.as_ref().filter(|_| !closed) else { return Ok(vec![]) };
     let revised = plan.permits.iter().filter_map(|planned| {
         let at = state.find(&planned.code).ok()?;
-        revised(&at, at.permit, notice, ctx)
+        let opinions = at.permit.round().and_then(|round| super::opinion::revised(&at, round, notice, ctx));
+        let moved = revised(&at, at.permit, notice, ctx);
+        Some(moved.into_iter().chain(opinions.map(|event| ctx.fact(event))))
     });
-    Ok(revised.collect())
+    Ok(revised.flatten().collect())
 }
 
 /// What the new calendar moves of one permit's open terms; a term that stays where it was keeps its old calendar.

@@ -4,6 +4,7 @@
 
 use super::{
     event::{Correction, Handed, Notice, ProjectFacts, TaskForce},
+    opinion::{Opinion, Treatment},
     plan::{Mode, PlannedPermit, RequirementId},
 };
 use crate::{
@@ -43,6 +44,8 @@ pub enum MatterCommand {
 
     /// Receive a file at the window or by a department: opens a round of the permit.
     SubmitPermit { permit: PermitCode, materials: Vec<Handed> },
+    /// Receive one package for many permits at the window: opens a round of each, or of none.
+    SubmitPackage { items: Vec<PackageItem> },
     /// Serve the one-time correction notice.
     NoticeCorrection { permit: PermitCode, listed: BTreeSet<RequirementId>, notice: Notice },
     /// Receive the corrected file.
@@ -100,6 +103,23 @@ pub enum MatterCommand {
     WithdrawHandoff { permit: PermitCode, reason: LegalText },
     /// Take custody back as the lead department.
     RecallCustody { permit: PermitCode, reason: LegalText },
+
+    /// Ask departments for their opinions, all at once; none named: every cooperating department not asked yet.
+    RequestOpinion {
+        permit: PermitCode,
+        bodies: BTreeSet<BodyId>,
+        question: LegalText,
+        /// The plan's term if none is given.
+        due: Option<OpinionTerm>,
+    },
+    /// Give the opinion of one's own department.
+    GiveOpinion { permit: PermitCode, body: BodyId, opinion: Opinion },
+    /// Deal with an objection, as the lead department.
+    TreatObjection { permit: PermitCode, body: BodyId, treatment: Treatment, reasons: LegalText },
+    /// Withdraw the objection of one's own department.
+    WithdrawObjection { permit: PermitCode, body: BodyId, reasons: LegalText },
+    /// No longer ask a department that has not answered.
+    WithdrawOpinionRequest { permit: PermitCode, body: BodyId, reason: LegalText },
 
     /// Propose to tolerate (the task-force lead).
     ProposeTolerance { permit: PermitCode, requirement: RequirementId, mode: Mode, reason: LegalText },
@@ -185,6 +205,24 @@ pub enum MatterCommand {
     Settle,
 }
 
+/// One permit of a package.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PackageItem {
+    /// The permit.
+    pub permit: PermitCode,
+    /// What was handed in for it; what lies with the matter already is not needed again.
+    pub materials: Vec<Handed>,
+}
+
+/// Until when an opinion is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum OpinionTerm {
+    /// So many working days from the day it is recorded.
+    WorkingDays(u16),
+    /// Through this day.
+    By(Date),
+}
+
 impl MatterCommand {
     /// The permit it is about, if it is about one.
     pub fn permit(&self) -> Option<&PermitCode> {
@@ -207,6 +245,11 @@ impl MatterCommand {
             ReturnHandoff,
             WithdrawHandoff,
             RecallCustody,
+            RequestOpinion,
+            GiveOpinion,
+            TreatObjection,
+            WithdrawObjection,
+            WithdrawOpinionRequest,
             ProposeTolerance,
             TolerateDeficiency,
             ReceiveSupplement,

@@ -5,7 +5,10 @@
 
 use super::{
     event::{Correction, MatterEvent as E},
+    opinion::Consultations,
+    package::Package,
     plan::{Plan, PlannedPermit},
+    reuse::Lies,
     state::*,
 };
 use crate::{
@@ -46,6 +49,9 @@ pub(super) fn evolve(state: &mut Matter, fact: &Recorded<E>) {
         E::MatterSuspended(_) => state.phase = Phase::Suspended,
         E::MatterCompleted(_) => state.phase = Phase::Completed,
         E::MatterTerminated(_) => state.phase = Phase::Terminated,
+        E::PackageReceived(e) => {
+            state.packages.insert(e.number.clone(), Package::of(e));
+        }
         E::MilestoneReached(e) => {
             state.milestones.insert(e.milestone.clone(), e.on);
         }
@@ -103,6 +109,7 @@ pub fn event_permit(event: &E) -> Option<&PermitCode> {
         CorrectionNoticed,
         CorrectionReceived,
         MaterialsSupplied,
+        MaterialsReused,
         IntakeReopened,
         PermitAccepted,
         PermitDeemedAccepted,
@@ -121,6 +128,14 @@ pub fn event_permit(event: &E) -> Option<&PermitCode> {
         HandoffWithdrawn,
         CustodyRecalled,
         HandoffOverdue,
+        OpinionRequested,
+        OpinionOverdue,
+        OpinionGiven,
+        ObjectionTreated,
+        ObjectionWithdrawn,
+        OpinionRequestWithdrawn,
+        OpinionDuesRevised,
+        OpinionsConcluded,
         ToleranceProposed,
         DeficiencyTolerated,
         SupplementReceived,
@@ -164,6 +179,8 @@ fn evolve_permit(permit: &mut Permit, lead: Option<BodyId>, fact: &Recorded<E>, 
                 entered_on: day,
                 applied_by: e.applied_by.clone(),
                 materials: e.materials.iter().map(|h| (h.material.clone(), h.clone())).collect(),
+                lies: Lies::since(&e.materials, e.received_on),
+                opinions: Consultations::default(),
                 phase: RoundPhase::Received,
                 intake_due: e.intake_due.clone(),
                 correction: None,
@@ -219,6 +236,11 @@ fn evolve_permit(permit: &mut Permit, lead: Option<BodyId>, fact: &Recorded<E>, 
         E::HandoffOverdue(e) => {
             permit.custody.overdue.insert((e.to.clone(), e.due.date));
         }
+        E::OpinionOverdue(e) => {
+            if let Some(round) = permit.rounds.iter_mut().find(|r| r.number == e.round) {
+                round.opinions.note_overdue(e);
+            }
+        }
         E::TermOverrun(e) => {
             if let Some(round) = permit.rounds.iter_mut().find(|r| r.number == e.round) {
                 round.overruns.insert((e.term, e.due.date), e.due.clone());
@@ -233,6 +255,8 @@ fn evolve_permit(permit: &mut Permit, lead: Option<BodyId>, fact: &Recorded<E>, 
             if let Some(round) = permit.rounds.last_mut() {
                 evolve_round(round, fact, day);
                 evolve_debts(round, fact, day);
+                round.opinions.evolve(fact, day);
+                round.lies.evolve(&fact.event, day);
             }
         }
     }
@@ -453,7 +477,8 @@ fn evolve_clock(round: &mut Round, fact: &Recorded<E>) {
 /// Puts the corrected value where the wrong entry put its own.
 pub(super) fn correct(round: &mut Round, entry: &EventId, correction: &Correction) {
     match correction {
-        Correction::ReceivedOn { new, .. } => {
+        Correction::ReceivedOn { old, new } => {
+            round.lies.correct(*old, *new);
             if round.entry == *entry {
                 round.received_on = *new;
             } else if let Some((_, on)) =

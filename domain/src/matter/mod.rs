@@ -19,14 +19,17 @@ mod intake;
 mod lapse;
 pub mod lateness;
 mod lifecycle;
+pub mod opinion;
 mod order;
 mod outlook;
+mod package;
 pub mod plan;
 mod project;
 mod receipt;
 mod record;
 pub mod refusal;
 pub mod requirements;
+mod reuse;
 mod settle;
 pub mod state;
 mod tolerance;
@@ -173,6 +176,12 @@ fn dispatch(state: &Matter, command: &MatterCommand, ctx: &Ctx<'_>) -> Facts {
         | C::ReturnHandoff { .. }
         | C::WithdrawHandoff { .. }
         | C::RecallCustody { .. } => handoff::decide(state, command, ctx),
+        C::SubmitPackage { items } => package::submit(state, items, ctx),
+        C::RequestOpinion { .. }
+        | C::GiveOpinion { .. }
+        | C::TreatObjection { .. }
+        | C::WithdrawObjection { .. }
+        | C::WithdrawOpinionRequest { .. } => opinion::decide(state, command, ctx),
         C::ProposeTolerance { .. }
         | C::TolerateDeficiency { .. }
         | C::ReceiveSupplement { .. }

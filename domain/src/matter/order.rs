@@ -6,7 +6,7 @@
 use super::{event::MatterEvent, plan::RequirementId};
 use crate::{
     decider::Fact,
-    ids::{MilestoneCode, PermitCode},
+    ids::{BodyId, MaterialCode, MilestoneCode, PermitCode},
 };
 use jiff::civil::Date;
 use std::collections::BTreeMap;
@@ -26,6 +26,10 @@ pub(super) enum Lane {
     Due(PermitCode),
     /// Its custody.
     Custody(PermitCode),
+    /// What one department says of it.
+    Opinion(PermitCode, BodyId),
+    /// One of its materials that lies elsewhere.
+    Reuse(PermitCode, MaterialCode),
     /// One of its debts.
     Debt(PermitCode, RequirementId),
     /// What the lead proposed for one of its requirements.
@@ -39,6 +43,7 @@ impl Lane {
     fn permit(&self) -> Option<&PermitCode> {
         match self {
             Lane::Round(code) | Lane::Permit(code) | Lane::Due(code) | Lane::Custody(code) => Some(code),
+            Lane::Opinion(code, _) | Lane::Reuse(code, _) => Some(code),
             Lane::Debt(code, _) | Lane::Proposal(code, _) => Some(code),
             Lane::Matter | Lane::Plan | Lane::Milestone(_) => None,
         }
@@ -95,6 +100,7 @@ pub(super) fn lanes(event: &MatterEvent) -> Vec<Lane> {
     let permit = |code: &PermitCode| vec![Lane::Permit(code.clone())];
     let moves = |code: &PermitCode| vec![Lane::Permit(code.clone()), Lane::Due(code.clone())];
     let custody = |code: &PermitCode| vec![Lane::Custody(code.clone())];
+    let opinion = |code: &PermitCode, body: &BodyId| Lane::Opinion(code.clone(), body.clone());
     let debt = |code: &PermitCode, r: &RequirementId| vec![Lane::Debt(code.clone(), r.clone())];
     match event {
         E::MatterProposed(_)
@@ -135,6 +141,17 @@ pub(super) fn lanes(event: &MatterEvent) -> Vec<Lane> {
         E::HandoffReturned(e) => custody(&e.permit),
         E::HandoffWithdrawn(e) => custody(&e.permit),
         E::CustodyRecalled(e) => custody(&e.permit),
+        E::OpinionRequested(e) => e.bodies.iter().map(|body| opinion(&e.permit, body)).collect(),
+        E::OpinionGiven(e) => vec![opinion(&e.permit, &e.body)],
+        E::ObjectionTreated(e) => vec![opinion(&e.permit, &e.body)],
+        E::ObjectionWithdrawn(e) => vec![opinion(&e.permit, &e.body)],
+        E::OpinionRequestWithdrawn(e) => vec![opinion(&e.permit, &e.body)],
+        E::OpinionDuesRevised(e) => e.dues.keys().map(|body| opinion(&e.permit, body)).collect(),
+        E::OpinionsConcluded(e) => permit(&e.permit),
+        E::MaterialsReused(e) => {
+            let lane = |r: &super::event::Reused| Lane::Reuse(e.permit.clone(), r.handed.material.clone());
+            e.reused.iter().map(lane).collect()
+        }
         E::ToleranceProposed(e) => vec![Lane::Proposal(e.permit.clone(), e.requirement.clone())],
         E::DeficiencyTolerated(e) => debt(&e.permit, &e.requirement),
         E::SupplementReceived(e) => debt(&e.permit, &e.requirement),
@@ -175,6 +192,8 @@ pub(super) fn lanes(event: &MatterEvent) -> Vec<Lane> {
         E::FallenPrerequisiteJudged(e) => debt(&e.permit, &e.prerequisite),
         E::TermOverrun(_)
         | E::HandoffOverdue(_)
+        | E::OpinionOverdue(_)
+        | E::PackageReceived(_)
         | E::RevocationProposed(_)
         | E::PrerequisiteFellAway(_)
         | E::PrerequisiteStandsAgain(_) => vec![],

@@ -59,6 +59,12 @@ fn of_permit(state: &Matter, at: &At<'_>, ctx: &Ctx<'_>, dues: &mut Dues) {
         overruns(at, round, dues);
     }
     if let Some(round) = at.permit.round() {
+        if let Some((day, fact)) = super::reuse::next(state, at, round) {
+            dues.push(day, || fact);
+        }
+        for (day, fact) in super::opinion::overdue(at, round) {
+            dues.push(day, || fact);
+        }
         intake(at, round, ctx, dues);
         suspensions(at, round, ctx, dues);
         debts(state, at, round, ctx, dues);

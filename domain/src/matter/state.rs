@@ -10,8 +10,11 @@ pub use parts::{Certificate, Check, Custody, Debt, Decision, Hearing, Offer, Tol
 
 use super::{
     event::{DueOn, Dues, Handed, Notice, ProjectFacts, TaskForce, Term},
+    opinion::Consultations,
     order::Order,
+    package::Package,
     plan::{Mode, Plan, PlannedPermit, Reaches, RequirementId, Settings},
+    reuse::Lies,
 };
 use crate::{
     calendar::Calendar,
@@ -83,6 +86,8 @@ pub struct Matter {
     pub plan: Option<Plan>,
     /// What has happened to each permit of the plan.
     pub permits: BTreeMap<PermitCode, Permit>,
+    /// Packages received at the window, by the number of their receipt.
+    pub packages: BTreeMap<LegalText, Package>,
     /// Milestones reached, and when.
     pub milestones: BTreeMap<MilestoneCode, Date>,
     /// Permits that an amendment put into the plan, which the template did not have.
@@ -315,6 +320,10 @@ pub struct Round {
     pub applied_by: OfficerId,
     /// What was handed in, by material.
     pub materials: BTreeMap<MaterialCode, Handed>,
+    /// Since when each lies here, and what lies with another permit and is not asked for again.
+    pub lies: Lies,
+    /// Opinions asked for and given.
+    pub opinions: Consultations,
     /// Where it stands.
     pub phase: RoundPhase,
     /// Last day of the term of intake (R3).

@@ -4,7 +4,7 @@
 //! read in the order of effect ends in the same state as the log as recorded (R16).
 #![allow(dead_code, unreachable_pub, reason = "two test binaries each use a part of it")]
 
-pub(super) use super::plan::{plan, project};
+pub(super) use super::{asking::*, plan::*};
 use jiff::{Timestamp, civil::Date};
 use om_domain::{
     calendar::{Calendar, instant},

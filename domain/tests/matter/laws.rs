@@ -33,7 +33,7 @@ struct Told {
 /// Tells a history. Each accepted act is tried again at once (f), and each state is asked what it would be in order of
 /// effect (b).
 fn told(steps: &[Step]) -> Told {
-    let mut g = given(plan());
+    let mut g = given(wide_plan());
     let (mut today, mut acts): (Date, Vec<Act>) = (p("2023-06-05"), vec![]);
     let mut calendars = vec![g.calendar.clone()];
     for step in steps {
@@ -89,7 +89,7 @@ fn told(steps: &[Step]) -> Told {
 
 /// The same acts again; time is asked every so many days, or only before each act.
 fn again(told: &Told, every: Option<i64>) -> Given {
-    let mut g = given(plan());
+    let mut g = given(wide_plan());
     let mut asked: Date = p("2023-06-05");
     let ask_until = |g: &mut Given, asked: &mut Date, until: Date| {
         while let Some(step) = every.filter(|step| asked.saturating_add(step.days()) < until) {
@@ -123,7 +123,7 @@ fn facts(log: &[Recorded<E>]) -> Vec<(E, Effective)> {
 /// Who has each permit, and whether an offer is open, from the log alone.
 fn custody(log: &[Recorded<E>]) -> BTreeMap<String, (String, bool)> {
     let leads =
-        plan().permits.into_iter().map(|planned| (planned.code.to_string(), planned.lead.to_string()));
+        wide_plan().permits.into_iter().map(|planned| (planned.code.to_string(), planned.lead.to_string()));
     let leads: BTreeMap<_, _> = leads.collect();
     let mut has: BTreeMap<_, _> = leads.iter().map(|(c, l)| (c.clone(), (l.clone(), false))).collect();
     for fact in log {
@@ -158,7 +158,7 @@ proptest! {
     fn every_history_keeps_custody_dates_and_order(steps in steps(90)) {
         let told = told(&steps);
         assert_same_by_effect(&told.g.log);
-        for planned in plan().permits {
+        for planned in wide_plan().permits {
             recount(&told.g.log, &planned, &told.calendars);
         }
         for (code, (holder, offered)) in custody(&told.g.log) {

@@ -245,6 +245,8 @@ fn status(
         return ("!", format!("逾期 late {}", late.term.name_zh()), Style::Red);
     }
     let debt = round.is_some_and(|r| r.tolerances.values().any(|t| t.debt.is_live()));
+    let (given, asked) = round.map(|r| r.opinions.count()).unwrap_or_default();
+    let objected = round.is_some_and(|r| r.opinions.all().any(|(_, c)| c.objects()));
     let plain = |glyph, word: &str, style| (glyph, word.to_owned(), style);
     match permit.status() {
         Status::Planned => match waits_for(matter, planned, today) {
@@ -257,6 +259,11 @@ fn status(
             RoundPhase::Received => plain("▹", "待受理 received", Style::Cyan),
             RoundPhase::AwaitingCorrection => plain("补", "待补正 correction", Style::Yellow),
             RoundPhase::PreReview => plain("预", "容缺预审 pre-review", Style::Magenta),
+            RoundPhase::InReview if asked > 0 => (
+                "▶",
+                format!("审查中 意见{given}/{asked} opinions"),
+                if objected { Style::Red } else { Style::Blue },
+            ),
             RoundPhase::InReview if debt => plain("欠", "审查中 debt owed", Style::Magenta),
             RoundPhase::InReview => plain("▶", "审查中 in review", Style::Blue),
             RoundPhase::Approved if debt => plain("欠", "已批 debt owed", Style::Magenta),

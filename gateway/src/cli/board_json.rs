@@ -68,6 +68,9 @@ fn permit(planned: &PlannedPermit, permit: &Permit, late: Option<Lateness>, back
         "decidedOn": round.and_then(|r| r.decision.as_ref()).map(|d| d.on),
         "issuedOn": round.and_then(|r| r.certificate.as_ref()).map(|c| c.on),
     "overruns": round.map(|r| r.standing_overruns().map(|(term, due)| (term, due.date)).collect::<Vec<_>>()),
+        "opinions": round.map(|r| r.opinions.count()).filter(|(_, asked)| *asked > 0).map(|(given, asked)| json!({
+            "given": given, "asked": asked,
+        })),
         "lateBy": late, "backfilledEntries": backfilled,
         "tolerances": debts.collect::<Vec<_>>(),
     })

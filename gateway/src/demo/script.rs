@@ -11,10 +11,12 @@ use om_domain::{
     matter::{
         Matter, MatterCommand as C,
         event::{Handed, Notice, Service},
+        opinion::Opinion,
         plan::{Mode, RequirementId},
     },
 };
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 
 /// One act of a script.
 pub struct Step {
@@ -182,6 +184,23 @@ impl Script {
     /// And verified.
     pub fn verify(&mut self, permit: &str, requirement: &str) -> &mut Self {
         self.give(C::VerifySupplement { permit: code(permit), requirement: fixed(requirement) })
+    }
+
+    /// Every cooperating department is asked for its opinion.
+    pub fn ask(&mut self, permit: &str, question: &str) -> &mut Self {
+        let (permit, question) = (code(permit), fixed(question));
+        self.give(C::RequestOpinion { permit, bodies: BTreeSet::new(), question, due: None })
+    }
+
+    /// A department agrees.
+    pub fn agree(&mut self, permit: &str, body: &str) -> &mut Self {
+        self.give(C::GiveOpinion { permit: code(permit), body: fixed(body), opinion: Opinion::Agree })
+    }
+
+    /// A department agrees on conditions.
+    pub fn agree_if(&mut self, permit: &str, body: &str, conditions: &str) -> &mut Self {
+        let opinion = Opinion::AgreeOnConditions { conditions: fixed(conditions) };
+        self.give(C::GiveOpinion { permit: code(permit), body: fixed(body), opinion })
     }
 
     /// Custody is offered.

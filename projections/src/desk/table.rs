@@ -13,7 +13,7 @@ CREATE TABLE IF NOT EXISTS desk (
     kind TEXT NOT NULL, requirement TEXT NOT NULL,
     body TEXT NOT NULL, since TEXT NOT NULL, due TEXT, weight TEXT NOT NULL, statutory TEXT,
     due_key TEXT NOT NULL GENERATED ALWAYS AS (ifnull(due, '9999-12-31')) STORED,
-    PRIMARY KEY (county, matter, permit, kind, requirement)
+    PRIMARY KEY (county, matter, permit, kind, requirement, body)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS desk_due ON desk (county, body, due_key, matter, permit, kind, requirement);
 CREATE INDEX IF NOT EXISTS desk_weight ON desk (county, body, weight, due_key, matter, permit, kind, requirement);
@@ -32,20 +32,28 @@ pub(crate) fn write(
     old: &[Task],
     new: &[Task],
 ) -> rusqlite::Result<()> {
-    for gone in
-        old.iter().filter(|o| !new.iter().any(|n| (n.kind, &n.requirement) == (o.kind, &o.requirement)))
-    {
+    for gone in old.iter().filter(|o| {
+        let same = |n: &Task| (n.kind, &n.requirement, &n.body) == (o.kind, &o.requirement, &o.body);
+        !new.iter().any(same)
+    }) {
         db.prepare_cached(
-            "DELETE FROM desk WHERE county = ?1 AND matter = ?2 AND permit = ?3 AND kind = ?4 AND requirement = ?5",
+            "DELETE FROM desk WHERE county = ?1 AND matter = ?2 AND permit = ?3 AND kind = ?4 AND requirement = ?5 AND body = ?6",
         )?
-        .execute(params![county, matter, permit, gone.kind.as_str(), requirement_text(gone)])?;
+        .execute(params![
+            county,
+            matter,
+            permit,
+            gone.kind.as_str(),
+            requirement_text(gone),
+            gone.body.as_str()
+        ])?;
     }
     for task in new.iter().filter(|task| !old.contains(task)) {
         db.prepare_cached(
             "INSERT INTO desk (county, matter, permit, kind, requirement, body, since, due, weight, statutory)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
-             ON CONFLICT (county, matter, permit, kind, requirement) DO UPDATE
-             SET body = excluded.body, since = excluded.since, due = excluded.due,
+             ON CONFLICT (county, matter, permit, kind, requirement, body) DO UPDATE
+             SET since = excluded.since, due = excluded.due,
                  weight = excluded.weight, statutory = excluded.statutory",
         )?
         .execute(params![

@@ -4,19 +4,20 @@
 //! Deliberately absent: rules; a fact that no rule would allow today still folds.
 
 use super::{
-    BeforeLapse, ClockDues, Debt, DebtState, DueDay, Last, Late, Life, Offer, Overrun, Planned, Renewal,
-    Round, Status, Stop,
+    Asked, BeforeLapse, ClockDues, Debt, DebtState, DueDay, Last, Late, Life, Offer, Overrun, Planned,
+    Renewal, Round, Status, Stop,
 };
 use jiff::civil::Date;
 use om_domain::{
     calendar::beijing,
     decider::{Recorded, Role},
-    ids::EventId,
+    ids::{BodyId, EventId},
     matter::{
         event::{
             Consequence, Correction, DeficiencyTolerated, DueDateRevised, DueOn, Dues, EntryCorrected,
             IntakeAnswer, LapseSetAside, MatterEvent as E,
         },
+        opinion::Opinion,
         plan::RequirementId,
     },
 };
@@ -45,6 +46,7 @@ impl Life {
         let day = fact.effective.day();
         self.note(fact, position);
         self.custody(&fact.event, day);
+        self.round.opinions(&fact.event, day);
         self.open_questions(&fact.event, day);
         self.debt(fact, day);
         self.clock(fact);
@@ -398,6 +400,41 @@ impl Life {
 }
 
 impl Round {
+    /// What departments were asked and whether they answered; an answer after the decision changes nothing.
+    fn opinions(&mut self, event: &E, day: Date) {
+        match event {
+            E::OpinionRequested(e) => {
+                let due = DueDay::from(&e.due);
+                let asked = Asked { on: day, due, overdue: false, given_on: None, objects_since: None };
+                self.opinions.extend(e.bodies.iter().map(|body| (body.clone(), asked)));
+            }
+            E::OpinionRequestWithdrawn(e) => {
+                self.opinions.remove(&e.body);
+            }
+            E::OpinionDuesRevised(e) => {
+                for (body, due) in &e.dues {
+                    self.asked(body, |asked| asked.due = DueDay::from(due));
+                }
+            }
+            E::OpinionOverdue(e) if e.round == self.number => {
+                self.asked(&e.body, |asked| asked.overdue |= asked.due.on == e.due.date);
+            }
+            E::OpinionGiven(e) if !e.after_decision => self.asked(&e.body, |asked| {
+                asked.given_on = Some(day);
+                asked.objects_since = matches!(e.opinion, Opinion::Object { .. }).then_some(day);
+            }),
+            E::ObjectionTreated(e) => self.asked(&e.body, |asked| asked.objects_since = None),
+            E::ObjectionWithdrawn(e) => self.asked(&e.body, |asked| asked.objects_since = None),
+            _ => {}
+        }
+    }
+
+    fn asked(&mut self, body: &BodyId, change: impl FnOnce(&mut Asked)) {
+        if let Some(asked) = self.opinions.get_mut(body) {
+            change(asked);
+        }
+    }
+
     /// The answer fell away; a clock that ran on an acceptance gives way to the deemed one's.
     fn reopen(&mut self, fell_away: IntakeAnswer) {
         match fell_away {

@@ -152,6 +152,24 @@ pub struct Offer {
     pub answer_due: DueDay,
 }
 
+/// An opinion that a department was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// Since when.
+    pub on: Date,
+    /// Its last day.
+    pub due: DueDay,
+    /// Whether it was stated that the last day has passed.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub overdue: bool,
+    /// The day it was given.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub given_on: Option<Date>,
+    /// An objection that was neither dealt with nor withdrawn: since when.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub objects_since: Option<Date>,
+}
+
 /// A renewal that was asked for and not answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Renewal {

@@ -128,6 +128,44 @@ impl<'h> By<'h> {
         self.on("recallCustody", permit, json!({ "reason": "需作决定" }))
     }
 
+    /// Hands one package in for many permits.
+    pub fn submit_package(&self, items: &[(&str, &[&str])]) -> Act<'h> {
+        let item = |(permit, materials): &(&str, &[&str])| json!({ "permit": permit, "materials": handed(materials) });
+        self.act("submitPackage", json!({ "items": items.iter().map(item).collect::<Vec<_>>() }))
+    }
+
+    /// Asks every cooperating department for its opinion.
+    pub fn ask(&self, permit: &str) -> Act<'h> {
+        self.on("requestOpinion", permit, json!({ "question": "请就方案提出意见" }))
+    }
+
+    /// Gives a department's opinion, such as `{ "agree": true }`.
+    pub fn opine(&self, permit: &str, body: &str, opinion: Value) -> Act<'h> {
+        self.on("giveOpinion", permit, json!({ "body": format!("body:{body}"), "opinion": opinion }))
+    }
+
+    /// Agrees for a department.
+    pub fn agree(&self, permit: &str, body: &str) -> Act<'h> {
+        self.opine(permit, body, json!({ "agree": true }))
+    }
+
+    /// Objects for a department.
+    pub fn object(&self, permit: &str, body: &str) -> Act<'h> {
+        self.opine(permit, body, json!({ "object": { "reasons": "占压行洪断面", "article": "防洪法 27" } }))
+    }
+
+    /// Deals with an objection.
+    pub fn treat(&self, permit: &str, body: &str, how: &str) -> Act<'h> {
+        let input = json!({ "body": format!("body:{body}"), "treatment": how, "reasons": "已调整桥墩布置" });
+        self.on("treatObjection", permit, input)
+    }
+
+    /// Withdraws a department's objection.
+    pub fn unobject(&self, permit: &str, body: &str) -> Act<'h> {
+        let input = json!({ "body": format!("body:{body}"), "reasons": "方案已改" });
+        self.on("withdrawObjection", permit, input)
+    }
+
     /// Proposes to tolerate.
     pub fn propose_tolerance(&self, permit: &str, requirement: &str, mode: &str) -> Act<'h> {
         let input = json!({ "requirement": requirement, "mode": mode, "reason": "可提前三日" });

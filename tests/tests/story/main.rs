@@ -14,6 +14,8 @@ mod idempotency;
 mod intake;
 mod lists;
 mod many_departments;
+mod opinion;
+mod package;
 mod plan;
 mod rebuild;
 mod record;

@@ -14,7 +14,8 @@ use crate::{
     clock::{Ground, Unit},
     decider::Explained,
     ids::{
-        BodyId, CountyId, EventId, LegalText, MatterId, MilestoneCode, OfficerId, PermitCode, ProjectCode,
+        BodyId, CountyId, EventId, LegalText, MatterId, MilestoneCode, OfficerId, PaperHash, PermitCode,
+        ProjectCode,
     },
     naming::Names,
 };
@@ -29,6 +30,13 @@ pub enum Authority {
     TaskForceLead,
     /// May lead a task force.
     Lead,
+    /// The clerk of the window.
+    Window,
+    /// An officer of the department that was asked, for that department.
+    Asked {
+        /// That body.
+        body: BodyId,
+    },
     /// The window, the implementing body or an officer of the lead department.
     Submitter {
         /// The lead department.
@@ -116,6 +124,24 @@ impl Unfinished {
     }
 }
 
+/// A permit of a package that cannot be submitted, and why.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Unsubmittable {
+    /// The permit.
+    pub permit: PermitCode,
+    /// Why.
+    pub because: Box<MatterRefusal>,
+}
+
+/// An opinion that an approval waits for.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Awaited {
+    /// Of which department.
+    pub body: BodyId,
+    /// Its last day; none where it was not asked yet.
+    pub due: Option<Date>,
+}
+
 /// Why a command on a matter is refused.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "refusal")]
@@ -185,6 +211,21 @@ pub enum MatterRefusal {
     WrongStep { permit: PermitCode, is: Option<RoundPhase>, needed: &'static str },
     /// The permit is in a round already.
     AlreadySubmitted { permit: PermitCode, on: Date },
+    /// A package with nothing in it.
+    PackageEmpty,
+    /// Permits of a package cannot be submitted; nothing of it is received.
+    PackageRefused { refused: Vec<Unsubmittable> },
+    /// The permit stands twice in the package.
+    TwiceInPackage { permit: PermitCode },
+    /// The material lies with the matter and is not asked for again.
+    MaterialLiesWithMatter {
+        permit: PermitCode,
+        requirement: RequirementId,
+        from: PermitCode,
+        round: u16,
+        received_on: Date,
+        paper: Option<PaperHash>,
+    },
     /// The applicant is barred from applying for this permit again.
     BarredFromApplying { permit: PermitCode, kind: BarKind, decision: LegalText, until: Date },
     /// The permit was decided already.
@@ -237,6 +278,28 @@ pub enum MatterRefusal {
     NoHandoff { permit: PermitCode },
     /// It is there already.
     SameBody { body: BodyId },
+    /// No department to ask.
+    NobodyToAsk { permit: PermitCode },
+    /// In a joint review all departments are asked at once.
+    AskAllAtOnce { permit: PermitCode, missing: Vec<BodyId> },
+    /// The department was asked and has not answered yet, or its objection is open.
+    AlreadyAsked { permit: PermitCode, body: BodyId, due: Date },
+    /// The lead department does not ask itself.
+    LeadGivesNoOpinion { permit: PermitCode, body: BodyId },
+    /// The plan sets no term, and none was told.
+    OpinionDueNeeded { permit: PermitCode },
+    /// The last day told is not after today, or too far ahead.
+    OpinionDueOutOfBounds { asked: Date, earliest: Date, latest: Date },
+    /// The department was not asked.
+    NotAsked { permit: PermitCode, body: BodyId },
+    /// The department has given its opinion.
+    OpinionGivenAlready { permit: PermitCode, body: BodyId, on: Date },
+    /// No objection of this department is open.
+    NoObjection { permit: PermitCode, body: BodyId },
+    /// Objections were not dealt with.
+    ObjectionsOpen { permit: PermitCode, bodies: Vec<BodyId> },
+    /// Opinions are awaited.
+    OpinionsAwaited { permit: PermitCode, awaited: Vec<Awaited> },
     /// Not on the tolerable list in this mode.
     NotTolerable { requirement: RequirementId, mode: Mode, allowed: Vec<Mode> },
     /// The mode does not fit the gate.
@@ -392,6 +455,10 @@ codes!(
     SeparationOfDuties,
     WrongStep,
     AlreadySubmitted,
+    PackageEmpty,
+    PackageRefused,
+    TwiceInPackage,
+    MaterialLiesWithMatter,
     BarredFromApplying,
     AlreadyDecided,
     NotApplicable,
@@ -418,6 +485,17 @@ codes!(
     HandoffOpen,
     NoHandoff,
     SameBody,
+    NobodyToAsk,
+    AskAllAtOnce,
+    AlreadyAsked,
+    LeadGivesNoOpinion,
+    OpinionDueNeeded,
+    OpinionDueOutOfBounds,
+    NotAsked,
+    OpinionGivenAlready,
+    NoObjection,
+    ObjectionsOpen,
+    OpinionsAwaited,
     NotTolerable,
     ModeDoesNotFit,
     StatutoryCondition,

@@ -39,6 +39,10 @@ pub enum TaskKind {
     IssueCertificate,
     /// Receive or return what another department hands off (接收移交).
     AnswerHandoff,
+    /// Give the opinion that the lead department asked for (出具意见).
+    GiveOpinion,
+    /// Deal with an objection before the decision (处理异议).
+    TreatObjection,
     /// Receive the supplement that is owed (待补齐).
     ReceiveSupplement,
     /// Watch a debt that pays itself when its prerequisite lands.

@@ -35,6 +35,11 @@ export const COMMANDS: Record<string, Text> = {
   returnHandoff: ["退回移交", "Return the handoff"],
   withdrawHandoff: ["撤回移交", "Withdraw the handoff"],
   recallCustody: ["收回承办", "Recall custody"],
+  requestOpinion: ["征求意见", "Ask for opinions"],
+  giveOpinion: ["出具意见", "Give an opinion"],
+  treatObjection: ["处理异议", "Deal with an objection"],
+  withdrawObjection: ["撤回异议", "Withdraw the objection"],
+  withdrawOpinionRequest: ["撤回征求", "Withdraw the request"],
   proposeTolerance: ["建议容缺", "Propose tolerance"],
   tolerateDeficiency: ["容缺", "Tolerate"],
   receiveSupplement: ["收补齐件", "Receive the supplement"],
@@ -99,6 +104,18 @@ export const CONSEQUENCES: Record<string, Text> = {
   offerHandoff: [
     "对方接收前仍由本单位承办；不停表，也不转移决定权；两个工作日未答复计为对方逾期。",
     "You keep custody until it is received; no clock stops, no power to decide moves; unanswered for two working days it is overdue against the receiver.",
+  ],
+  submitPackage: [
+    "各部门同一时刻收到，一张回执；有一项不能收，整包不收。已在本项目交过的材料不必再交。行政许可法第26、31条",
+    "Every department has it at the same moment, under one receipt; if one cannot be received, nothing is. What lies with the matter is not needed again. 行政许可法 26, 31",
+  ],
+  requestOpinion: [
+    "同时征求，不停表；逾期怎么算由计划规定。联合办理的须同时征求全部配合部门。行政许可法第26条",
+    "All are asked at once and no clock stops; what silence counts as is the plan's. In a joint review every cooperating department is asked. 行政许可法 26",
+  ],
+  giveOpinion: [
+    "只代表本单位；不同意的须写理由和依据，牵头部门处理之前不能作决定。",
+    "For your own department only; an objection needs reasons and article, and no decision is made before it is dealt with.",
   ],
   withdrawPermit: ["本轮结束，再次申请另起一轮。", "This round ends; a new application is a new round."],
   terminateMatter: ["事项终止，项目代码释放；已作出的决定不受影响。", "The matter ends and its code is released; decisions made stand."],

@@ -130,6 +130,8 @@ export const en: Words<typeof zh> = {
     RESUME_CLOCK: "resume the clock",
     ISSUE_CERTIFICATE: "issue the certificate",
     ANSWER_HANDOFF: "answer the handoff",
+    GIVE_OPINION: "give the opinion asked for",
+    TREAT_OBJECTION: "deal with the objection",
     RECEIVE_SUPPLEMENT: "awaiting a supplement",
     WATCH_DEBT: "watch what is owed",
     VERIFY_SUPPLEMENT: "verify the supplement",

@@ -125,6 +125,8 @@ export const zh = {
     RESUME_CLOCK: "恢复计时",
     ISSUE_CERTIFICATE: "发证送达",
     ANSWER_HANDOFF: "答复移交",
+    GIVE_OPINION: "出具意见",
+    TREAT_OBJECTION: "处理异议",
     RECEIVE_SUPPLEMENT: "等待补齐",
     WATCH_DEBT: "盯住欠件",
     VERIFY_SUPPLEMENT: "核验补件",

@@ -7,6 +7,7 @@ mod clock;
 mod decision;
 mod intake;
 mod life;
+mod together;
 mod tolerance;
 
 use super::{Authority, Because, MatterRefusal, Missing};
@@ -28,6 +29,8 @@ impl MatterRefusal {
     pub(super) fn words(&self, names: &Names<'_>) -> Words {
         self.words_of_life(names)
             .or_else(|| self.words_of_intake(names))
+            .or_else(|| self.words_of_package(names))
+            .or_else(|| self.words_of_opinions(names))
             .or_else(|| self.words_of_clock(names))
             .or_else(|| self.words_of_tolerance(names))
             .unwrap_or_else(|| self.words_of_decision(names))
@@ -112,6 +115,8 @@ impl Authority {
         match self {
             Authority::TaskForceLead => "本事项专班组长或副组长".into(),
             Authority::Lead => "专班组长".into(),
+            Authority::Window => "综合窗口".into(),
+            Authority::Asked { body } => format!("被征求意见的部门 {}", names.body_zh(body)),
             Authority::Submitter { lead } => format!("综合窗口、实施单位或 {}", names.body_zh(lead)),
             Authority::Custodian { body } => format!("保管部门 {}", names.body_zh(body)),
             Authority::LeadDepartment { body } => format!("牵头部门 {}", names.body_zh(body)),
@@ -126,6 +131,10 @@ impl Authority {
         match self {
             Authority::TaskForceLead => "the lead or deputy of this matter's task force".into(),
             Authority::Lead => "a task-force lead".into(),
+            Authority::Window => "the clerk of the window".into(),
+            Authority::Asked { body } => {
+                format!("an officer of {}, whose opinion it is", names.body_en(body))
+            }
             Authority::Submitter { lead } => {
                 format!("the window, the implementing body or {}", names.body_en(lead))
             }

@@ -6,6 +6,7 @@ use super::{
     action::Action,
     clock::{Limit, PermitClock},
     late::LateBy,
+    opinion::{OpinionCount, OpinionsNeeded},
     parts::body,
     requirement::{BlockedBy, Material, Prerequisite, Tolerance},
     round::{Certificate, Check, Decision, Round},
@@ -136,6 +137,17 @@ impl Permit {
         self.read(|p| p.cooperating.iter().map(body).collect())
     }
 
+    /// Their opinions, where the permit needs them before its approval.
+    async fn opinions_needed(&self) -> async_graphql::Result<Option<OpinionsNeeded>> {
+        self.read(|p| p.opinions.as_ref().map(Into::into))
+    }
+
+    /// How many opinions of the current round are there; none where nobody was asked.
+    async fn opinion_count(&self) -> Option<OpinionCount> {
+        let (given, asked) = self.current()?.opinions.count();
+        (asked > 0).then_some(OpinionCount { given, asked })
+    }
+
     /// The statutory limit of the plan (法定时限); none where no law sets one.
     async fn statutory_limit(&self) -> async_graphql::Result<Option<Limit>> {
         self.read(|p| p.statutory.as_ref().map(Into::into))
@@ -254,6 +266,7 @@ impl Permit {
     async fn materials(&self) -> Vec<Material> {
         let Some((planned, state)) = self.planned().zip(self.state()) else { return Vec::new() };
         let handed = self.current().map(|round| &round.materials);
+        let lies = self.current().map(|round| &round.lies);
         let one = |m: &om_domain::matter::plan::Material| {
             let id = RequirementId::Material(m.code.clone());
             let met = planned
@@ -270,6 +283,8 @@ impl Permit {
                 sensitive: m.sensitive.map(Into::into),
                 source: m.source.clone().into(),
                 met,
+                own: m.own,
+                reused_from: lies.and_then(|lies| lies.elsewhere(&m.code)).map(Into::into),
                 handed: handed.and_then(|handed| handed.get(&m.code)).map(Into::into),
             }
         };
