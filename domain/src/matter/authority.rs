@@ -199,7 +199,7 @@ pub(super) fn holder(state: &Matter, command: &C) -> Result<Authority, MatterRef
             C::ProposeMatter { .. } | C::DesignateMatter { .. } => Authority::Lead,
             C::TerminateMatter { .. } if !formed => Authority::Lead,
             C::ReviseDueDates { .. } => Authority::Administrator,
-            _ => Authority::TaskForceLead,
+            _ => super::dates::holder(state, command).unwrap_or(Authority::TaskForceLead),
         });
     };
     let at = state.find(code)?;

@@ -5,7 +5,7 @@
 
 use super::{
     Ctx, MatterDecider, MatterReads, MatterRefusal,
-    command::MatterCommand as C,
+    command::{After, MatterCommand as C, NewMilestone},
     event::{Correction, Notice, Service},
     plan::{Gate, Mode, RequirementId},
     state::{Debt, Matter, Round},
@@ -14,7 +14,7 @@ use crate::{
     calendar::days,
     clock::{Extension, Ground, Unit},
     decider::{Actor, Decider, Role},
-    ids::{LegalText, OfficerId, PaperHash, PermitCode},
+    ids::{LegalText, MilestoneCode, OfficerId, PaperHash, PermitCode},
 };
 use std::collections::BTreeSet;
 
@@ -58,6 +58,18 @@ pub fn can_on_matter(state: &Matter, ctx: &Ctx<'_>) -> Vec<Can> {
             ("terminateMatter", C::TerminateMatter { reason: text }),
         ],
     )
+    .into_iter()
+    .chain(new_milestone(state, ctx))
+    .collect()
+}
+
+/// Whether a milestone of the task force's own may be planned; the first date ahead will do.
+fn new_milestone(state: &Matter, ctx: &Ctx<'_>) -> Vec<Can> {
+    let (name, ..) = sample(ctx);
+    let Ok(milestone) = "a-milestone-of-ones-own".parse() else { return vec![] };
+    let new = Some(NewMilestone { name, after: After::Nodes(vec![]) });
+    let command = C::PlanMilestone { milestone, date: days::shift(ctx.day(), 1), new };
+    ask(state, ctx, vec![("planMilestone", command)])
 }
 
 /// What the actor may do with one permit.
@@ -317,4 +329,38 @@ fn tolerance(state: &Matter, permit: &PermitCode, ctx: &Ctx<'_>) -> Vec<(&'stati
         }
     }
     commands
+}
+
+/// What the actor may do with one milestone and its date (R14).
+pub fn can_on_milestone(state: &Matter, milestone: &MilestoneCode, ctx: &Ctx<'_>) -> Vec<Can> {
+    let (text, ..) = sample(ctx);
+    let dated = state.dates.get(milestone);
+    let reached = state.milestones.contains_key(milestone);
+    let later = days::shift(dated.map_or(ctx.day(), |dated| dated.date.max(ctx.day())), 1);
+    let to = (!reached).then_some(later);
+    let (milestone, reason) = (|| milestone.clone(), || text.clone());
+    let target = dated.is_none().then_some(later);
+    let mut commands =
+        vec![("reachMilestone", C::ReachMilestone { milestone: milestone(), evidence: text.clone() })];
+    commands.extend(
+        target.map(|date| ("planMilestone", C::PlanMilestone { milestone: milestone(), date, new: None })),
+    );
+    if dated.is_some() {
+        commands.extend([
+            (
+                "requestDateChange",
+                C::RequestDateChange { milestone: milestone(), to: later, reason: reason() },
+            ),
+            ("agreeDateChange", C::AgreeDateChange { milestone: milestone() }),
+            ("objectDateChange", C::ObjectDateChange { milestone: milestone(), reason: reason() }),
+            ("withdrawDateChange", C::WithdrawDateChange { milestone: milestone(), reason: reason() }),
+            ("approveDateChange", C::ApproveDateChange { milestone: milestone(), reason: reason() }),
+            ("refuseDateChange", C::RefuseDateChange { milestone: milestone(), reason: reason() }),
+            (
+                "explainMissedMilestone",
+                C::ExplainMissedMilestone { milestone: milestone(), reason: reason(), to },
+            ),
+        ]);
+    }
+    ask(state, ctx, commands)
 }

@@ -89,13 +89,14 @@ impl Order {
     }
 }
 
-/// What a fact writes. Marks that only add to a set (overruns, overdue offers) write no lane.
+/// What a fact writes. Marks that only add to a set (overruns, overdue offers, missed dates) write no lane.
 pub(super) fn lanes(event: &MatterEvent) -> Vec<Lane> {
     use MatterEvent as E;
     let permit = |code: &PermitCode| vec![Lane::Permit(code.clone())];
     let moves = |code: &PermitCode| vec![Lane::Permit(code.clone()), Lane::Due(code.clone())];
     let custody = |code: &PermitCode| vec![Lane::Custody(code.clone())];
     let debt = |code: &PermitCode, r: &RequirementId| vec![Lane::Debt(code.clone(), r.clone())];
+    let date = |code: &MilestoneCode| vec![Lane::Milestone(code.clone())];
     match event {
         E::MatterProposed(_)
         | E::ProjectCorrected(_)
@@ -169,11 +170,20 @@ pub(super) fn lanes(event: &MatterEvent) -> Vec<Lane> {
         E::PermitRevoked(e) => permit(&e.permit),
         E::PermitWithdrawn(e) => permit(&e.permit),
         E::PermitNotApplicable(e) => vec![Lane::Round(e.permit.clone()), Lane::Permit(e.permit.clone())],
-        E::MilestoneReached(e) => vec![Lane::Milestone(e.milestone.clone())],
+        E::MilestoneReached(e) => date(&e.milestone),
+        E::MilestonePlanned(e) => date(&e.milestone),
+        E::DateChangeRequested(e) => date(&e.milestone),
+        E::DateChangeAgreed(e) => date(&e.milestone),
+        E::DateChangeObjected(e) => date(&e.milestone),
+        E::DateChangeWithdrawn(e) => date(&e.milestone),
+        E::DateChangeApproved(e) => date(&e.milestone),
+        E::DateChangeRefused(e) => date(&e.milestone),
+        E::MissedMilestoneExplained(e) => date(&e.milestone),
         E::EntryCorrected(e) => moves(&e.permit),
         E::RevocationDeclined(e) => debt(&e.permit, &e.requirement),
         E::FallenPrerequisiteJudged(e) => debt(&e.permit, &e.prerequisite),
         E::TermOverrun(_)
+        | E::MilestoneMissed(_)
         | E::HandoffOverdue(_)
         | E::RevocationProposed(_)
         | E::PrerequisiteFellAway(_)

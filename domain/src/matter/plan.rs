@@ -219,6 +219,16 @@ pub enum Node {
     Milestone(MilestoneCode),
 }
 
+/// What a target date is the target of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Whole {
+    /// A stage: every permit of it.
+    Stage(Stage),
+    /// The matter: every permit.
+    Matter,
+}
+
 /// A requirement of one permit: `permit:A2`, `milestone:works-completed` or `material:sealed-drawings`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(into = "String")]

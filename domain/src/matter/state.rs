@@ -9,6 +9,7 @@ mod parts;
 pub use parts::{Certificate, Check, Custody, Debt, Decision, Hearing, Offer, Tolerance};
 
 use super::{
+    dates::Dated,
     event::{DueOn, Dues, Handed, Notice, ProjectFacts, TaskForce, Term},
     order::Order,
     plan::{Mode, Plan, PlannedPermit, Reaches, RequirementId, Settings},
@@ -85,6 +86,8 @@ pub struct Matter {
     pub permits: BTreeMap<PermitCode, Permit>,
     /// Milestones reached, and when.
     pub milestones: BTreeMap<MilestoneCode, Date>,
+    /// Milestones that have a date, and what has happened to it (R14).
+    pub dates: BTreeMap<MilestoneCode, Dated>,
     /// Permits that an amendment put into the plan, which the template did not have.
     pub(super) added: BTreeSet<PermitCode>,
     /// Permits that an amendment dropped, as they stood then: what is put back is compared with it.
