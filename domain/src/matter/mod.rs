@@ -35,6 +35,7 @@ mod tolerance;
 pub use barred::StandingBar;
 pub use can::{Can, can_on_matter, can_on_milestone, can_on_permit};
 pub use command::MatterCommand;
+pub use dates::event_milestone;
 pub use event::MatterEvent;
 pub use evolve::event_permit;
 pub use lateness::Lateness;

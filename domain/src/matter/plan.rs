@@ -307,13 +307,19 @@ pub struct Prerequisite {
     pub source: LegalText,
 }
 
-impl Prerequisite {
-    /// Its id among the permit's requirements.
-    pub fn id(&self) -> RequirementId {
-        match &self.node {
+impl From<&Node> for RequirementId {
+    fn from(node: &Node) -> Self {
+        match node {
             Node::Permit(code) => RequirementId::Permit(code.clone()),
             Node::Milestone(code) => RequirementId::Milestone(code.clone()),
         }
+    }
+}
+
+impl Prerequisite {
+    /// Its id among the permit's requirements.
+    pub fn id(&self) -> RequirementId {
+        RequirementId::from(&self.node)
     }
 }
 

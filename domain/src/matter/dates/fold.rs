@@ -16,6 +16,23 @@ use crate::{
 };
 use jiff::civil::Date;
 
+/// The milestone a fact is about.
+pub fn event_milestone(event: &E) -> Option<&MilestoneCode> {
+    macro_rules! of { ($($v:ident),* $(,)?) => { match event { $( E::$v(e) => Some(&e.milestone), )* _ => None } } }
+    of!(
+        MilestoneReached,
+        MilestonePlanned,
+        DateChangeRequested,
+        DateChangeAgreed,
+        DateChangeObjected,
+        DateChangeWithdrawn,
+        DateChangeApproved,
+        DateChangeRefused,
+        MilestoneMissed,
+        MissedMilestoneExplained,
+    )
+}
+
 /// Folds a fact of a milestone's date; others change nothing.
 pub(in crate::matter) fn evolve(state: &mut Matter, fact: &Recorded<E>, day: Date) {
     let change = |state: &mut Matter, code: &MilestoneCode, f: &mut dyn FnMut(&mut Dated)| {

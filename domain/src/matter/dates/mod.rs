@@ -10,6 +10,7 @@ mod state;
 mod time;
 mod touched;
 
+pub use fold::event_milestone;
 pub(super) use fold::{amended, evolve};
 pub use limits::{DATE_LIMITS, DateLimits};
 pub use state::{Answer, Came, DateChange, Dated, Explanation, Outcome};

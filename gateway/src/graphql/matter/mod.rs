@@ -9,5 +9,6 @@ pub mod payload;
 pub mod plan_inputs;
 pub mod queries;
 pub mod sentence;
+mod sentence_dates;
 pub mod subscriptions;
 pub mod types;

@@ -17,7 +17,7 @@ pub struct Sentence {
     pub en: String,
 }
 
-fn say(zh: impl Into<String>, en: impl Into<String>) -> Sentence {
+pub(super) fn say(zh: impl Into<String>, en: impl Into<String>) -> Sentence {
     Sentence { zh: zh.into(), en: en.into() }
 }
 
@@ -33,6 +33,7 @@ pub fn of(event: &E) -> Sentence {
         .or_else(|| clock(event))
         .or_else(|| custody(event))
         .or_else(|| tolerance(event))
+        .or_else(|| super::sentence_dates::of(event))
         .unwrap_or_else(|| rest(event))
 }
 
