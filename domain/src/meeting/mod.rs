@@ -335,10 +335,9 @@ fn claim(state: &Meeting, number: u16, due: Date, ctx: &Ctx<'_>) -> Facts {
 
 fn report(state: &Meeting, number: u16, progress: &LegalText, finished: bool, ctx: &Ctx<'_>) -> Facts {
     let task = state.owned(number, ctx)?;
-    if let Some(last) = task.reports.last().filter(|last| last.returned.is_none()) {
-        if last.progress == *progress && last.finished == finished {
-            return Ok(Vec::new());
-        }
+    let said = task.reports.last().filter(|last| last.returned.is_none());
+    if said.is_some_and(|last| last.progress == *progress && last.finished == finished) {
+        return Ok(Vec::new());
     }
     in_order(Some(task.last), ctx)?;
     one(ctx, TaskReported { number, progress: progress.clone(), finished })

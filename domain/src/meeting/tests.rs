@@ -113,7 +113,7 @@ fn why(given: &mut Given<MeetingDecider>, command: &MeetingCommand) -> &'static 
 fn a_lead_convenes_a_meeting_on_matters_that_there_are_with_bodies_that_there_are() {
     let mut nothing = Given::<MeetingDecider>::nothing().reading(reads()).by(water());
     assert_eq!(why(&mut nothing, &convening()), "NotThisPerson");
-    assert_eq!(why(&mut nothing, &resolution("议定")), "NotThisPerson");
+    assert_eq!(why(&mut nothing, &resolution("议定")), "NoSuchMeeting");
     let mut nothing = nothing.by(chair());
     let with = |change: &dyn Fn(&mut MeetingCommand)| {
         let mut command = convening();
@@ -163,7 +163,7 @@ fn nothing_is_resolved_before_the_day_and_only_on_what_is_treated() {
     let mut g = g.does(&resolution("议定"));
     assert!(g.when(&resolution("议定")).unwrap().is_empty(), "the same once more is nothing");
     assert_eq!(why(&mut g, &MeetingCommand::CancelMeeting { reason: id("改期") }), "SomethingRecorded");
-    let mut g = g.does(&resolution("再议定"));
+    let g = g.does(&resolution("再议定"));
     assert_eq!(g.state.resolutions.keys().copied().collect::<Vec<_>>(), [1, 2]);
     let mut closed =
         g.by(chair()).does(&MeetingCommand::CloseMeeting { minutes: id("陆专纪〔2023〕2号") });
