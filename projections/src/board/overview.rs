@@ -118,7 +118,7 @@ pub fn matters(
     let (sort, beyond) = order.sql();
     let only = |wanted: bool, condition: &'static str| if wanted { condition } else { "" };
     let sql = format!(
-        "SELECT m.* FROM board_matter m WHERE m.county = ?1 {} {} {} {} {} {} {} {} ORDER BY {sort} LIMIT ?11",
+        "SELECT m.* FROM board_matter m WHERE m.county = ?1 {} {} {} {} {} {} {} {} ORDER BY {sort} LIMIT ?12",
         only(filter.phase.is_some(), "AND m.phase = ?2"),
         only(filter.lead_officer.is_some(), "AND m.lead_officer = ?3"),
         only(filter.implementing_body.is_some(), "AND m.implementing_body = ?4"),
@@ -142,8 +142,8 @@ pub fn matters(
                 value,
                 after.map(|after| after.matter.to_string()),
                 filter.debt_overdue_at.map(Day),
-                first,
                 filter.milestone_late_at.map(Day),
+                first,
             ],
             matter_rows_row,
         )?
@@ -155,7 +155,7 @@ const ACT_DUE: &str = "AND m.phase <> 'terminated' AND m.matter IN (
 const DEBT_OVERDUE: &str = "AND m.phase <> 'terminated' AND m.matter IN (
     SELECT matter FROM tolerance WHERE county = ?1 AND live AND due < ?10)";
 const MILESTONE_LATE: &str = "AND m.phase <> 'terminated' AND m.matter IN (
-    SELECT matter FROM board_milestone WHERE county = ?1 AND reached IS NULL AND date < ?12
+    SELECT matter FROM board_milestone WHERE county = ?1 AND reached IS NULL AND date < ?11
     UNION ALL SELECT matter FROM board_milestone WHERE county = ?1 AND missed IS NOT NULL)";
 
 fn matter_rows_row(row: &Row<'_>) -> rusqlite::Result<MatterRows> {
