@@ -15,6 +15,7 @@ mod given;
 pub mod graph;
 pub mod ids;
 pub mod matter;
+pub mod meeting;
 pub mod metadata;
 pub mod naming;
 pub mod policies;

@@ -9,6 +9,7 @@ mod matter {
     mod can;
     mod clocks;
     mod custody;
+    mod dates;
     mod decision;
     mod given;
     mod intake;

@@ -67,6 +67,22 @@ fn of_a_matter() -> Vec<R> {
             milestone: p("works-completed"),
             after: vec![Node::Permit(p("C4")), Node::Milestone(p("works-completed"))],
         },
+        R::MilestoneDated { milestone: p("works-completed"), date: ON },
+        R::MilestoneNotDated { milestone: p("works-completed") },
+        R::MilestoneOfPlan { milestone: p("works-completed") },
+        R::NothingToReach { milestone: p("works-begun") },
+        R::TargetDiffers { target: ON, date: ON },
+        R::TargetIsMilestone { date: ON },
+        R::DateNotAhead { milestone: p("works-completed"), date: ON, day: ON },
+        R::DateUnchanged { milestone: p("works-completed"), date: ON },
+        R::DateHasPassed { milestone: p("works-completed"), date: ON },
+        R::DateIsNear { milestone: p("works-completed"), date: ON, last_days: 10 },
+        R::DateTooFar { milestone: p("works-completed"), to: ON, original: ON, latest: ON },
+        R::DateChangeOpen { milestone: p("works-completed"), to: ON },
+        R::NoDateChange { milestone: p("works-completed") },
+        R::DateChangeNotAgreed { milestone: p("works-completed"), missing: vec![body()] },
+        R::NothingMissed { milestone: p("works-completed") },
+        R::NewDateNeeded { milestone: p("works-completed"), missed: ON },
         R::NoSuchRequirement { permit: permit(), requirement: requirement() },
         R::UnknownOfficer { officer: p("nobody") },
         R::UnknownBody { body: p("no-such-body") },
@@ -218,6 +234,8 @@ fn authorities() -> Vec<R> {
         Authority::HeadOf { body: body() },
         Authority::GovernmentHead,
         Authority::Receiver { body: body() },
+        Authority::Concerned { bodies: [body()].into() },
+        Authority::Parties { bodies: [body()].into() },
         Authority::Administrator,
     ];
     needs.into_iter().map(|needs| R::NotAuthorised { needs }).collect()
@@ -293,6 +311,30 @@ const NO_RULE: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "joint meetings: the aggregate's description, not numbered",
+        &[
+            "NoSuchMeeting",
+            "MeetingExists",
+            "NotAChair",
+            "NothingToTreat",
+            "NobodyInvited",
+            "NotTreated",
+            "MeetingEnded",
+            "NotHeldYet",
+            "SomethingRecorded",
+            "NoSuchResolution",
+            "NobodysAct",
+            "DoneBefore",
+            "NoSuchTask",
+            "LimitHasPassed",
+            "AlreadyClaimed",
+            "DueBeyondLimit",
+            "DueHasPassed",
+            "TaskEnded",
+            "NotReported",
+        ],
+    ),
+    (
         "what stands in the county's registers, not numbered",
         &[
             "UnknownOfficer",
@@ -362,6 +404,53 @@ fn every_refusal_of_a_matter_is_grounded() {
     for needed in steps {
         grounded(&R::WrongStep { permit: p("A4"), is: None, needed });
     }
+}
+
+#[test]
+fn every_refusal_of_a_meeting_is_grounded() {
+    use om_domain::meeting::{MeetingPhase, MeetingRefusal as M, Needs};
+    let matter = || MatterId::of_command(&p("530322"), &CommandId(Uuid::nil()));
+    let (event, number) = (EventId(Uuid::nil()), 2);
+    let officer = || p("wa-officer-1");
+    let all = [
+        M::NoSuchMeeting,
+        M::MeetingExists,
+        M::NotThisPerson { needs: Needs::Lead },
+        M::NotThisPerson { needs: Needs::Chair { chair: officer() } },
+        M::NotThisPerson { needs: Needs::ChairOrLead { chair: officer() } },
+        M::NotThisPerson { needs: Needs::Owner { body: p("water") } },
+        M::UnknownBody { body: p("nobody") },
+        M::UnknownOfficer { officer: p("nobody") },
+        M::NotAChair { officer: officer() },
+        M::NothingToTreat,
+        M::NobodyInvited,
+        M::NoSuchMatter { matter: matter() },
+        M::NotTreated { matter: matter() },
+        M::MeetingEnded { is: MeetingPhase::Closed },
+        M::NotHeldYet { on: ON },
+        M::SomethingRecorded,
+        M::NoSuchResolution { number },
+        M::NoSuchEntry { matter: matter(), event },
+        M::NobodysAct { event },
+        M::DoneBefore { event, on: ON, held: ON },
+        M::NoSuchTask { number },
+        M::LimitHasPassed { limit: ON, day: ON },
+        M::AlreadyClaimed { number, due: ON },
+        M::DueBeyondLimit { number, due: ON, limit: ON },
+        M::DueHasPassed { number, due: ON, day: ON },
+        M::TaskEnded { number, on: ON },
+        M::NotReported { number },
+        M::OwnReport { officer: officer() },
+        M::EffectiveInFuture { effective: ON, today: ON },
+        M::BackfillOutOfOrder { effective: ON, last: ON },
+    ];
+    let told: BTreeSet<_> = all.iter().map(Explained::code).collect();
+    assert_eq!(told, M::CODES.iter().copied().collect(), "one of each kind");
+    all.iter().for_each(grounded);
+    let directory = shipped_directory();
+    let owner = M::NotThisPerson { needs: Needs::Owner { body: p("water") } };
+    let said = owner.message_zh(&Names::of_directory(&directory));
+    assert!(said.contains(directory.body(&p("water")).unwrap().name_zh.as_str()), "{said}");
 }
 
 #[test]

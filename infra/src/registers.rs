@@ -8,11 +8,12 @@ use std::sync::Arc;
 
 use om_domain::applicant::{Applicant, ApplicantCommand, ApplicantDecider, ApplicantReads, Cited};
 use om_domain::calendar_book::CalendarBookDecider;
-use om_domain::decider::{Actor, Decider, Explained, Seen, SeenAt};
+use om_domain::decider::{Actor, Decider, EventRecord, Explained, Role, Seen, SeenAt};
 use om_domain::directory::{Directory, DirectoryDecider, MAIN};
-use om_domain::ids::{ApplicantId, BodyId, CountyId, MatterId, OfficerId, ProjectCode, TemplateId};
+use om_domain::ids::{ApplicantId, BodyId, CountyId, EventId, MatterId, OfficerId, ProjectCode, TemplateId};
 use om_domain::matter::plan::{Plan, Settings};
 use om_domain::matter::{Matter, MatterCommand, MatterDecider, MatterReads, StandingBar};
+use om_domain::meeting::{Act, Meeting, MeetingCommand, MeetingDecider, MeetingReads};
 use om_domain::naming::Names;
 use om_domain::project::ProjectDecider;
 use om_domain::template::{TemplateDecider, TemplateReads};
@@ -20,6 +21,9 @@ use om_domain::template::{TemplateDecider, TemplateReads};
 use crate::executor::{Executor, Fault, Host, Snapshot};
 use crate::log::StreamName;
 use crate::template_index::TemplateIndex;
+
+/// Entries of a history read at a time.
+const ENTRIES_AT_A_TIME: usize = 500;
 
 /// The streams that matters refer to.
 #[derive(Clone)]
@@ -34,6 +38,8 @@ pub struct Registers {
     pub matters: Arc<Executor<MatterDecider>>,
     /// Project codes.
     pub projects: Arc<Executor<ProjectDecider>>,
+    /// Joint meetings.
+    pub meetings: Arc<Executor<MeetingDecider>>,
     /// Calendar books; not read for a matter's decision, which gets the calendar itself.
     pub calendar_books: Arc<Executor<CalendarBookDecider>>,
     /// Which templates there are.
@@ -49,6 +55,7 @@ impl Registers {
             templates: Arc::new(Executor::new(host.clone(), cached)),
             applicants: Arc::new(Executor::new(host.clone(), cached)),
             projects: Arc::new(Executor::new(host.clone(), cached)),
+            meetings: Arc::new(Executor::new(host.clone(), cached)),
             calendar_books: Arc::new(Executor::new(host.clone(), cached)),
             template_index: Arc::new(TemplateIndex::new(Arc::clone(&host.log))),
         }
@@ -146,6 +153,110 @@ impl Registers {
             reads.cited.insert(matter, Seen { at: at(&stream, &seen), value });
         }
         Ok(reads)
+    }
+
+    /// What a command on a meeting needs.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub async fn for_meeting(
+        &self,
+        county: &CountyId,
+        state: &Meeting,
+        command: &MeetingCommand,
+    ) -> Result<MeetingReads, Fault> {
+        use MeetingCommand as C;
+        let mut reads = MeetingReads::default();
+        let mut matters = BTreeSet::new();
+        match command {
+            C::ConveneMeeting { matters: treated, chair, .. } => {
+                matters.extend(treated.iter().copied());
+                reads.officers = known(&self.directory(county).await?.state, vec![chair]);
+            }
+            C::LinkResolution { number, event } => {
+                if let Some(resolution) = state.resolutions.get(number) {
+                    matters.insert(resolution.matter);
+                    reads.act = Some(self.act(county, resolution.matter, *event).await?);
+                }
+            }
+            C::ReturnTask { number, .. } | C::ConfirmTask { number } => {
+                matters.extend(state.tasks.get(number).and_then(|task| task.matter));
+            }
+            _ => {}
+        }
+        if matches!(command, C::ConveneMeeting { .. } | C::AssignTask { .. }) {
+            let directory = self.directory(county).await?;
+            reads.bodies = directory.revision.is_some().then(|| directory.state.body_ids());
+        }
+        reads.matters = self.leads(county, matters).await?;
+        Ok(reads)
+    }
+
+    /// Everything the rules may ask about a meeting, so that `can` answers as a command would be.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub async fn for_asking_of_meeting(
+        &self,
+        county: &CountyId,
+        state: &Meeting,
+    ) -> Result<MeetingReads, Fault> {
+        let directory = self.directory(county).await?;
+        let bodies = directory.revision.is_some().then(|| directory.state.body_ids());
+        let treated = state.convened.iter().flat_map(|convened| &convened.matters).copied();
+        let matters = self.leads(county, treated.collect()).await?;
+        Ok(MeetingReads { matters, bodies, ..MeetingReads::default() })
+    }
+
+    /// Of the matters that there are: the lead and the deputy of the task force.
+    async fn leads(
+        &self,
+        county: &CountyId,
+        matters: BTreeSet<MatterId>,
+    ) -> Result<BTreeMap<MatterId, Seen<BTreeSet<OfficerId>>>, Fault> {
+        let mut found = BTreeMap::new();
+        for matter in matters {
+            let stream = name::<MatterDecider>(county, matter)?;
+            let seen = self.matters.state(&stream).await?;
+            if seen.state.project.is_none() {
+                continue;
+            }
+            let force = seen.state.task_force.iter();
+            let value = force.flat_map(|t| [Some(&t.lead), t.deputy.as_ref()]).flatten().cloned().collect();
+            found.insert(matter, Seen { at: at(&stream, &seen), value });
+        }
+        Ok(found)
+    }
+
+    /// An entry of a matter's history, if it is there.
+    async fn act(
+        &self,
+        county: &CountyId,
+        matter: MatterId,
+        event: EventId,
+    ) -> Result<Seen<Option<Act>>, Fault> {
+        let stream = name::<MatterDecider>(county, matter)?;
+        let seen = self.matters.state(&stream).await?;
+        let (mut from, mut value) = (0, None);
+        loop {
+            let entries = self.matters.history(&stream, from, ENTRIES_AT_A_TIME).await?;
+            if let Some(found) = entries.iter().find(|entry| entry.fact.id == event) {
+                let fact = &found.fact;
+                let name = fact.event.name().parse();
+                value = name.ok().map(|name| Act {
+                    name,
+                    body: fact.by.body.clone(),
+                    on: fact.effective.day(),
+                    of_time: fact.by.is(Role::System),
+                });
+                break;
+            }
+            match entries.last() {
+                Some(last) if entries.len() == ENTRIES_AT_A_TIME => from = last.fact.revision + 1,
+                _ => break,
+            }
+        }
+        Ok(Seen { at: at(&stream, &seen), value })
     }
 
     /// What the import of a template needs: the bodies of the directory.

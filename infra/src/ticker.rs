@@ -14,8 +14,10 @@ use jiff::{SignedDuration, Timestamp};
 use om_domain::calendar::beijing;
 use om_domain::decider::Decider;
 use om_domain::matter::MatterDecider;
+use om_domain::meeting::MeetingDecider;
 use om_projections::board::Board;
 use om_projections::deadlines::due_streams;
+use om_projections::meetings::{Meetings, due_meetings};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -40,14 +42,27 @@ pub trait DueStreams: Send + Sync {
     fn last_recorded(&self) -> Option<Timestamp>;
 }
 
-/// The matters' deadlines.
+/// The deadlines of matters, and the dates of meetings' tasks.
 #[async_trait]
 impl DueStreams for Projections {
     async fn due(&self, before: Date, limit: usize) -> Result<Vec<StreamName>, ReadError> {
-        let due = self.read::<Board, _>(move |db| due_streams(db, before, limit)).await?;
-        let name = |county: &str, id: String| StreamName::new(county, MatterDecider::CATEGORY, id);
-        // a county and a matter's id always make a name
-        Ok(due.into_iter().filter_map(|due| name(due.county.as_str(), due.matter.to_string()).ok()).collect())
+        let matters = self.read::<Board, _>(move |db| due_streams(db, before, limit)).await?;
+        let meetings = self.read::<Meetings, _>(move |db| due_meetings(db, before, limit)).await?;
+        let matter = |id: String, county: &str| StreamName::new(county, MatterDecider::CATEGORY, id);
+        let meeting = |id: String, county: &str| StreamName::new(county, MeetingDecider::CATEGORY, id);
+        let mut due: Vec<_> = matters
+            .into_iter()
+            .map(|due| (due.due, matter(due.matter.to_string(), due.county.as_str())))
+            .chain(
+                meetings
+                    .into_iter()
+                    .map(|due| (due.due, meeting(due.meeting.to_string(), due.county.as_str()))),
+            )
+            .collect();
+        due.sort_by_key(|(day, _)| *day);
+        due.truncate(limit);
+        // a county and an id always make a name
+        Ok(due.into_iter().filter_map(|(_, name)| name.ok()).collect())
     }
 
     fn last_recorded(&self) -> Option<Timestamp> {

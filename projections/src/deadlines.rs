@@ -1,6 +1,7 @@
-//! For the ticker: the next day after whose end time itself has something to state of a permit (R22).
+//! For the ticker: the next day after whose end time itself has something to state of a permit or of a milestone, which
+//! stands in the permit's column as `milestone:CODE` (R22).
 //!
-//! Invariants: one row per permit with an open term; when the fact that a term ran out has been recorded, the term has
+//! Invariants: one row per permit with an open term, one per milestone whose date is ahead; when the fact that a term ran out has been recorded, the term has
 //! left the row.
 //! Deliberately absent: what becomes true with no day passing (a tolerated prerequisite that has landed, one that fell
 //! away), which the next command on the matter states; stating anything, the grace after a day's end, and what day it is.

@@ -1,4 +1,4 @@
-//! What each body must do next: one row per task of a permit, ordered by due date or by legal risk.
+//! What each body must do next: one row per task of a permit or a milestone, ordered by due date or by legal risk.
 //!
 //! Invariants: tasks are a pure function of the permit's life; a permit whose next move is the applicant's, or that
 //! needs nothing more, has no row; due dates come from events; what hangs on a task is judged at the day asked about.
@@ -59,6 +59,8 @@ named! {
         JudgeFallenPrerequisite = "judge_fallen_prerequisite",
         /// Answer the task-force lead's proposal to tolerate.
         AnswerToleranceProposal = "answer_tolerance_proposal",
+        /// Agree or object to a new date of a milestone (R14).
+        AnswerDateChange = "answer_date_change",
     }
 }
 
@@ -76,7 +78,7 @@ named! {
     }
 }
 
-/// One thing to be done on one permit.
+/// One thing to be done on one permit or about one milestone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Task {
     /// What.

@@ -9,6 +9,7 @@ pub mod deadlines;
 pub mod desk;
 pub mod folding;
 pub mod life;
+pub mod meetings;
 pub mod projection;
 pub mod sql;
 #[cfg(test)]

@@ -44,7 +44,7 @@ pub(super) fn amend(
         may_drop(state, &state.find(code)?)?;
     }
     lawful(state, plan, put, ctx)?;
-    holds_together(plan, put, drop)?;
+    holds_together(state, plan, put, drop)?;
     if drop.is_empty() && put.iter().all(|new| plan.permit(&new.code) == Some(new)) {
         return Ok(vec![]);
     }
@@ -233,12 +233,17 @@ fn code(node: &Node) -> String {
     }
 }
 
-fn cycle(path: &[Node]) -> String {
+pub(super) fn cycle(path: &[Node]) -> String {
     let path = path.iter().map(code).collect::<Vec<_>>().join(" → ");
     format!("prerequisites form a cycle {path}, each waits for the other (前置关系成环：{path})")
 }
 
-fn holds_together(plan: &Plan, put: &[PlannedPermit], drop: &[PermitCode]) -> Result<(), MatterRefusal> {
+fn holds_together(
+    state: &Matter,
+    plan: &Plan,
+    put: &[PlannedPermit],
+    drop: &[PermitCode],
+) -> Result<(), MatterRefusal> {
     let mut permits: Vec<PlannedPermit> = plan
         .permits
         .iter()
@@ -261,7 +266,7 @@ fn holds_together(plan: &Plan, put: &[PlannedPermit], drop: &[PermitCode]) -> Re
             }
         }
     }
-    match Graph::of_plan(&permits, &plan.milestones).cycles().first() {
+    match Graph::of_plan(&permits, &state.milestones_with(&permits)).cycles().first() {
         Some(path) => Err(MatterRefusal::PlanInvalid { reason: cycle(path) }),
         None => Ok(()),
     }

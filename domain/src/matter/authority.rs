@@ -200,7 +200,7 @@ pub(super) fn holder(state: &Matter, command: &C) -> Result<Authority, MatterRef
             C::TerminateMatter { .. } if !formed => Authority::Lead,
             C::ReviseDueDates { .. } => Authority::Administrator,
             C::SubmitPackage { .. } => Authority::Window,
-            _ => Authority::TaskForceLead,
+            _ => super::dates::holder(state, command).unwrap_or(Authority::TaskForceLead),
         });
     };
     let at = state.find(code)?;

@@ -5,7 +5,7 @@
 
 use super::{
     Ctx, MatterDecider, MatterReads, MatterRefusal,
-    command::{MatterCommand as C, OpinionTerm, PackageItem},
+    command::{After, MatterCommand as C, NewMilestone, OpinionTerm, PackageItem},
     event::{Correction, Notice, Service},
     opinion::{Opinion, Treatment},
     plan::{Gate, Mode, RequirementId},
@@ -15,7 +15,7 @@ use crate::{
     calendar::days,
     clock::{Extension, Ground, Unit},
     decider::{Actor, Decider, Role},
-    ids::{LegalText, OfficerId, PaperHash, PermitCode},
+    ids::{LegalText, MilestoneCode, OfficerId, PaperHash, PermitCode},
 };
 use std::collections::BTreeSet;
 
@@ -60,6 +60,18 @@ pub fn can_on_matter(state: &Matter, ctx: &Ctx<'_>) -> Vec<Can> {
             ("submitPackage", C::SubmitPackage { items: package(state, ctx) }),
         ],
     )
+    .into_iter()
+    .chain(new_milestone(state, ctx))
+    .collect()
+}
+
+/// Whether a milestone of the task force's own may be planned; the first date ahead will do.
+fn new_milestone(state: &Matter, ctx: &Ctx<'_>) -> Vec<Can> {
+    let (name, ..) = sample(ctx);
+    let Ok(milestone) = "a-milestone-of-ones-own".parse() else { return vec![] };
+    let new = Some(NewMilestone { name, after: After::Nodes(vec![]) });
+    let command = C::PlanMilestone { milestone, date: days::shift(ctx.day(), 1), new };
+    ask(state, ctx, vec![("planMilestone", command)])
 }
 
 /// Every permit whose file the window could receive now; all, where it could receive none.
@@ -372,4 +384,38 @@ fn tolerance(state: &Matter, permit: &PermitCode, ctx: &Ctx<'_>) -> Vec<(&'stati
         }
     }
     commands
+}
+
+/// What the actor may do with one milestone and its date (R14).
+pub fn can_on_milestone(state: &Matter, milestone: &MilestoneCode, ctx: &Ctx<'_>) -> Vec<Can> {
+    let (text, ..) = sample(ctx);
+    let dated = state.dates.get(milestone);
+    let reached = state.milestones.contains_key(milestone);
+    let later = days::shift(dated.map_or(ctx.day(), |dated| dated.date.max(ctx.day())), 1);
+    let to = (!reached).then_some(later);
+    let (milestone, reason) = (|| milestone.clone(), || text.clone());
+    let target = dated.is_none().then_some(later);
+    let mut commands =
+        vec![("reachMilestone", C::ReachMilestone { milestone: milestone(), evidence: text.clone() })];
+    commands.extend(
+        target.map(|date| ("planMilestone", C::PlanMilestone { milestone: milestone(), date, new: None })),
+    );
+    if dated.is_some() {
+        commands.extend([
+            (
+                "requestDateChange",
+                C::RequestDateChange { milestone: milestone(), to: later, reason: reason() },
+            ),
+            ("agreeDateChange", C::AgreeDateChange { milestone: milestone() }),
+            ("objectDateChange", C::ObjectDateChange { milestone: milestone(), reason: reason() }),
+            ("withdrawDateChange", C::WithdrawDateChange { milestone: milestone(), reason: reason() }),
+            ("approveDateChange", C::ApproveDateChange { milestone: milestone(), reason: reason() }),
+            ("refuseDateChange", C::RefuseDateChange { milestone: milestone(), reason: reason() }),
+            (
+                "explainMissedMilestone",
+                C::ExplainMissedMilestone { milestone: milestone(), reason: reason(), to },
+            ),
+        ]);
+    }
+    ask(state, ctx, commands)
 }

@@ -5,7 +5,7 @@
 use super::{
     event::{Correction, Handed, Notice, ProjectFacts, TaskForce},
     opinion::{Opinion, Treatment},
-    plan::{Mode, PlannedPermit, RequirementId},
+    plan::{Mode, Node, PlannedPermit, RequirementId, Stage},
 };
 use crate::{
     clock::{Extension, Ground},
@@ -193,6 +193,22 @@ pub enum MatterCommand {
 
     /// Record that a milestone was reached on the effective day.
     ReachMilestone { milestone: MilestoneCode, evidence: LegalText },
+    /// Give a milestone the date it is to be reached by; one that the plan does not have is added to it.
+    PlanMilestone { milestone: MilestoneCode, date: Date, new: Option<NewMilestone> },
+    /// Ask for another date, before the date.
+    RequestDateChange { milestone: MilestoneCode, to: Date, reason: LegalText },
+    /// Agree to the date asked for, as a department it touches.
+    AgreeDateChange { milestone: MilestoneCode },
+    /// Object to it.
+    ObjectDateChange { milestone: MilestoneCode, reason: LegalText },
+    /// Take the request back.
+    WithdrawDateChange { milestone: MilestoneCode, reason: LegalText },
+    /// Decide for the date asked for, once the departments have agreed.
+    ApproveDateChange { milestone: MilestoneCode, reason: LegalText },
+    /// Decide against it.
+    RefuseDateChange { milestone: MilestoneCode, reason: LegalText },
+    /// Say why a date was missed, and by when instead; no new date where it has been reached meanwhile.
+    ExplainMissedMilestone { milestone: MilestoneCode, reason: LegalText, to: Option<Date> },
     /// Correct a wrong entry.
     CorrectEntry {
         permit: PermitCode,
@@ -221,6 +237,26 @@ pub enum OpinionTerm {
     WorkingDays(u16),
     /// Through this day.
     By(Date),
+}
+
+/// A milestone that the template's plan does not have.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NewMilestone {
+    /// Its name.
+    pub name: LegalText,
+    /// What comes before it.
+    pub after: After,
+}
+
+/// What a milestone comes after.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum After {
+    /// All permits of a stage: its target.
+    Stage(Stage),
+    /// All permits: the target of the matter.
+    Everything,
+    /// These permits and milestones.
+    Nodes(Vec<Node>),
 }
 
 impl MatterCommand {

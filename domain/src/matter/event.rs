@@ -5,7 +5,7 @@
 
 use super::{
     opinion::{Concluded, Opinion, Treatment},
-    plan::{Gate, Mode, Plan, PlannedPermit, RequirementId, Silence},
+    plan::{Gate, Mode, Node, Plan, PlannedPermit, RequirementId, Silence, Whole},
 };
 use crate::{
     calendar::CalendarVersion,
@@ -35,6 +35,16 @@ pub struct Notice {
     pub served_on: Date,
     /// The paper itself, where it has been uploaded.
     pub paper: Option<PaperHash>,
+}
+
+/// By whose word a date was changed (R14).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Approval {
+    /// By agreement of the departments it touches.
+    ByAgreement,
+    /// By the lead's decision, after they had agreed.
+    ByLead,
 }
 
 /// Manner of service [民事诉讼法 87-95, 行政许可法 44].
@@ -971,6 +981,108 @@ events! {
             on: Date,
             /// Evidence.
             evidence: LegalText,
+        },
+        /// A milestone was given the date it is to be reached by (R14). One that the plan did not have stands in it from
+        /// then on.
+        MilestonePlanned = 1 {
+            /// Which.
+            milestone: MilestoneCode,
+            /// Its name.
+            name: LegalText,
+            /// What comes before it.
+            after: Vec<Node>,
+            /// What it is the target of, if of a stage or of the whole matter.
+            whole: Option<Whole>,
+            /// The last day to reach it: the original date, from which changes are counted.
+            date: Date,
+        },
+        /// Another date was asked for, before the date (R14).
+        DateChangeRequested = 1 {
+            /// The milestone.
+            milestone: MilestoneCode,
+            /// The date as it stands.
+            from: Date,
+            /// The date asked for.
+            to: Date,
+            /// Why.
+            reason: LegalText,
+            /// The departments it touches, whose agreement it needs; the asker's own has agreed by asking.
+            asks: BTreeSet<BodyId>,
+            /// Whether the lead decides after they have agreed.
+            lead_decides: bool,
+            /// The latest date that changes may come to, as counted then.
+            latest: Date,
+        },
+        /// A department agreed to the date asked for.
+        DateChangeAgreed = 1 {
+            /// The milestone.
+            milestone: MilestoneCode,
+            /// The date asked for.
+            to: Date,
+            /// The department.
+            body: BodyId,
+        },
+        /// A department objected to the date asked for.
+        DateChangeObjected = 1 {
+            /// The milestone.
+            milestone: MilestoneCode,
+            /// The date asked for.
+            to: Date,
+            /// The department.
+            body: BodyId,
+            /// Why.
+            reason: LegalText,
+        },
+        /// Who asked took it back.
+        DateChangeWithdrawn = 1 {
+            /// The milestone.
+            milestone: MilestoneCode,
+            /// The date that was asked for.
+            to: Date,
+            /// Why.
+            reason: LegalText,
+        },
+        /// The date was changed.
+        DateChangeApproved = 1 {
+            /// The milestone.
+            milestone: MilestoneCode,
+            /// The date before.
+            from: Date,
+            /// The date from now on.
+            to: Date,
+            /// By whose word.
+            approval: Approval,
+            /// The lead's reason; none where the departments' agreement was enough.
+            reason: Option<LegalText>,
+        },
+        /// The lead decided against it: the date stays.
+        DateChangeRefused = 1 {
+            /// The milestone.
+            milestone: MilestoneCode,
+            /// The date, which stays.
+            from: Date,
+            /// The date that was asked for.
+            to: Date,
+            /// Why.
+            reason: LegalText,
+        },
+        /// The date passed and the milestone was not reached (time's fact).
+        MilestoneMissed = 1 {
+            /// The milestone.
+            milestone: MilestoneCode,
+            /// The date that passed.
+            date: Date,
+        },
+        /// The lead recorded why a date was missed, and the new date.
+        MissedMilestoneExplained = 1 {
+            /// The milestone.
+            milestone: MilestoneCode,
+            /// The date that was missed.
+            missed: Date,
+            /// Why.
+            reason: LegalText,
+            /// The new date; none where it had been reached by then.
+            to: Option<Date>,
         },
 
         /// An entry was corrected; the wrong entry stays visible, clocks recompute.

@@ -4,6 +4,7 @@
 //! Deliberately absent: rules; a fact that no rule would allow today still folds.
 
 use super::{
+    dates,
     event::{Correction, MatterEvent as E},
     opinion::Consultations,
     package::Package,
@@ -44,6 +45,7 @@ pub(super) fn evolve(state: &mut Matter, fact: &Recorded<E>) {
                 note_amendment(plan, &mut state.added, &mut state.dropped, e);
                 amend(plan, &mut state.permits, e);
             }
+            dates::amended(state);
         }
         E::MatterStarted(_) | E::MatterResumed(_) => state.phase = Phase::Underway,
         E::MatterSuspended(_) => state.phase = Phase::Suspended,
@@ -56,6 +58,7 @@ pub(super) fn evolve(state: &mut Matter, fact: &Recorded<E>) {
             state.milestones.insert(e.milestone.clone(), e.on);
         }
         event => {
+            dates::evolve(state, fact, day);
             let lead = event_permit(event)
                 .and_then(|code| state.plan.as_ref()?.permit(code))
                 .map(|p| p.lead.clone());

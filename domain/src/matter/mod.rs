@@ -11,6 +11,7 @@ mod barred;
 mod can;
 mod clocks;
 pub mod command;
+pub mod dates;
 mod decision;
 pub mod event;
 mod evolve;
@@ -35,8 +36,9 @@ pub mod state;
 mod tolerance;
 
 pub use barred::StandingBar;
-pub use can::{Can, can_on_matter, can_on_permit};
+pub use can::{Can, can_on_matter, can_on_milestone, can_on_permit};
 pub use command::MatterCommand;
+pub use dates::event_milestone;
 pub use event::MatterEvent;
 pub use evolve::event_permit;
 pub use lateness::Lateness;
@@ -159,6 +161,14 @@ fn dispatch(state: &Matter, command: &MatterCommand, ctx: &Ctx<'_>) -> Facts {
         | C::CompleteMatter
         | C::TerminateMatter { .. }
         | C::ReachMilestone { .. } => lifecycle::decide(state, command, ctx),
+        C::PlanMilestone { .. }
+        | C::RequestDateChange { .. }
+        | C::AgreeDateChange { .. }
+        | C::ObjectDateChange { .. }
+        | C::WithdrawDateChange { .. }
+        | C::ApproveDateChange { .. }
+        | C::RefuseDateChange { .. }
+        | C::ExplainMissedMilestone { .. } => dates::decide(state, command, ctx),
         C::SubmitPermit { .. }
         | C::NoticeCorrection { .. }
         | C::ReceiveCorrection { .. }

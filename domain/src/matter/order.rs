@@ -94,7 +94,7 @@ impl Order {
     }
 }
 
-/// What a fact writes. Marks that only add to a set (overruns, overdue offers) write no lane.
+/// What a fact writes. Marks that only add to a set (overruns, overdue offers, missed dates) write no lane.
 pub(super) fn lanes(event: &MatterEvent) -> Vec<Lane> {
     use MatterEvent as E;
     let permit = |code: &PermitCode| vec![Lane::Permit(code.clone())];
@@ -102,6 +102,7 @@ pub(super) fn lanes(event: &MatterEvent) -> Vec<Lane> {
     let custody = |code: &PermitCode| vec![Lane::Custody(code.clone())];
     let opinion = |code: &PermitCode, body: &BodyId| Lane::Opinion(code.clone(), body.clone());
     let debt = |code: &PermitCode, r: &RequirementId| vec![Lane::Debt(code.clone(), r.clone())];
+    let date = |code: &MilestoneCode| vec![Lane::Milestone(code.clone())];
     match event {
         E::MatterProposed(_)
         | E::ProjectCorrected(_)
@@ -186,11 +187,20 @@ pub(super) fn lanes(event: &MatterEvent) -> Vec<Lane> {
         E::PermitRevoked(e) => permit(&e.permit),
         E::PermitWithdrawn(e) => permit(&e.permit),
         E::PermitNotApplicable(e) => vec![Lane::Round(e.permit.clone()), Lane::Permit(e.permit.clone())],
-        E::MilestoneReached(e) => vec![Lane::Milestone(e.milestone.clone())],
+        E::MilestoneReached(e) => date(&e.milestone),
+        E::MilestonePlanned(e) => date(&e.milestone),
+        E::DateChangeRequested(e) => date(&e.milestone),
+        E::DateChangeAgreed(e) => date(&e.milestone),
+        E::DateChangeObjected(e) => date(&e.milestone),
+        E::DateChangeWithdrawn(e) => date(&e.milestone),
+        E::DateChangeApproved(e) => date(&e.milestone),
+        E::DateChangeRefused(e) => date(&e.milestone),
+        E::MissedMilestoneExplained(e) => date(&e.milestone),
         E::EntryCorrected(e) => moves(&e.permit),
         E::RevocationDeclined(e) => debt(&e.permit, &e.requirement),
         E::FallenPrerequisiteJudged(e) => debt(&e.permit, &e.prerequisite),
         E::TermOverrun(_)
+        | E::MilestoneMissed(_)
         | E::HandoffOverdue(_)
         | E::OpinionOverdue(_)
         | E::PackageReceived(_)

@@ -219,6 +219,16 @@ pub enum Node {
     Milestone(MilestoneCode),
 }
 
+/// What a target date is the target of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Whole {
+    /// A stage: every permit of it.
+    Stage(Stage),
+    /// The matter: every permit.
+    Matter,
+}
+
 /// A requirement of one permit: `permit:A2`, `milestone:works-completed` or `material:sealed-drawings`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(into = "String")]
@@ -297,13 +307,19 @@ pub struct Prerequisite {
     pub source: LegalText,
 }
 
-impl Prerequisite {
-    /// Its id among the permit's requirements.
-    pub fn id(&self) -> RequirementId {
-        match &self.node {
+impl From<&Node> for RequirementId {
+    fn from(node: &Node) -> Self {
+        match node {
             Node::Permit(code) => RequirementId::Permit(code.clone()),
             Node::Milestone(code) => RequirementId::Milestone(code.clone()),
         }
+    }
+}
+
+impl Prerequisite {
+    /// Its id among the permit's requirements.
+    pub fn id(&self) -> RequirementId {
+        RequirementId::from(&self.node)
     }
 }
 

@@ -46,6 +46,7 @@ pub(super) fn next(state: &Matter, ctx: &Ctx<'_>) -> Option<Fact<MatterEvent>> {
             of_permit(state, &At { plan, planned, permit, code: &planned.code }, ctx, &mut dues);
         }
     }
+    super::dates::due(state, |day, fact| dues.push(day, || fact));
     dues.earliest.map(|(_, fact)| fact)
 }
 

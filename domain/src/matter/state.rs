@@ -9,6 +9,7 @@ mod parts;
 pub use parts::{Certificate, Check, Custody, Debt, Decision, Hearing, Offer, Tolerance};
 
 use super::{
+    dates::Dated,
     event::{DueOn, Dues, Handed, Notice, ProjectFacts, TaskForce, Term},
     opinion::Consultations,
     order::Order,
@@ -90,6 +91,8 @@ pub struct Matter {
     pub packages: BTreeMap<LegalText, Package>,
     /// Milestones reached, and when.
     pub milestones: BTreeMap<MilestoneCode, Date>,
+    /// Milestones that have a date, and what has happened to it (R14).
+    pub dates: BTreeMap<MilestoneCode, Dated>,
     /// Permits that an amendment put into the plan, which the template did not have.
     pub(super) added: BTreeSet<PermitCode>,
     /// Permits that an amendment dropped, as they stood then: what is put back is compared with it.

@@ -89,7 +89,7 @@ fn deficiency(pick: u16) -> (String, String, Mode) {
 /// The command a step tries at its n-th attempt, on the day it takes effect.
 pub(super) fn command(g: &Given, step: &Step, n: u8, on: Date) -> C {
     let (code, pick) = (one(CODES, u16::from(step.permit)), step.pick);
-    let kind = (u16::from(step.kind) + 5 * u16::from(n)) % 54;
+    let kind = (u16::from(step.kind) + 5 * u16::from(n)) % 60;
     let served = on.to_string();
     let later = |days: i64| on.saturating_add(days.days()).to_string();
     let handed = materials(code, pick);
@@ -161,6 +161,7 @@ pub(super) fn command(g: &Given, step: &Step, n: u8, on: Date) -> C {
         49 => package(&[("A6", &["seal"]), ("A7", &[])]),
         50 | 51 => accept("A6", &served),
         52 => approve("A6", &served),
+        54.. => dates(g, kind - 8, pick, on),
         _ => correction(g, code, pick),
     }
 }
@@ -269,6 +270,31 @@ fn lead(code: &str, pick: u16, lacking: &str, lacked: &str, mode: Mode) -> C {
             mode,
             reason: text("可节省三日"),
         },
+    }
+}
+
+/// Dates of milestones: of the plan's, of a stage, of the whole, and one of the task force's own.
+fn dates(g: &Given, kind: u16, pick: u16, on: Date) -> C {
+    let milestone = one(&["works-completed", "works-completed", "stage", "target", "begun"], pick);
+    let later = |days: u16| on.saturating_add(i64::from(days).days());
+    let date = g.state.dates.get(&p(milestone)).map_or(on, |dated| dated.date);
+    let (milestone, reason) = (p(milestone), text(&format!("原因 {pick}")));
+    match kind {
+        46 => plan_milestone(milestone, later(pick % 60 + 2)),
+        47 => {
+            let to = date.saturating_add((i64::from(pick % 60) - 20).days());
+            C::RequestDateChange { milestone, to, reason }
+        }
+        48 => C::AgreeDateChange { milestone },
+        49 if pick.is_multiple_of(3) => C::ObjectDateChange { milestone, reason },
+        49 if pick.is_multiple_of(5) => C::WithdrawDateChange { milestone, reason },
+        49 => C::AgreeDateChange { milestone },
+        50 if pick.is_multiple_of(3) => C::RefuseDateChange { milestone, reason },
+        50 => C::ApproveDateChange { milestone, reason },
+        _ => {
+            let to = (!g.state.milestones.contains_key(&milestone)).then(|| later(pick % 40 + 1));
+            C::ExplainMissedMilestone { milestone, reason, to }
+        }
     }
 }
 

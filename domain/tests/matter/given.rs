@@ -10,11 +10,12 @@ use om_domain::{
     calendar::{Calendar, instant},
     clock::{Clock, Extension, Ground, Limit, Unit},
     decider::{Actor, Context, Decider, Effective, Fact, Recorded, Role, Seen, SeenAt},
-    ids::{EventId, LegalText, MatterId, OfficerId, PaperHash, PermitCode},
+    ids::{EventId, LegalText, MatterId, MilestoneCode, OfficerId, PaperHash, PermitCode},
     matter::{
         Matter, MatterCommand as C, MatterDecider, MatterEvent as E, MatterReads, MatterRefusal,
+        command::{After, NewMilestone},
         event::{Correction, Handed, Notice, Service, TaskForce},
-        plan::{Mode, Plan, RequirementId},
+        plan::{Mode, Node, Plan, RequirementId, Stage},
         state::{Permit, Round},
     },
 };
@@ -527,6 +528,22 @@ pub fn heard(permit: &str) -> C {
 
 pub fn reach() -> C {
     C::ReachMilestone { milestone: p("works-completed"), evidence: text("竣工报告") }
+}
+
+/// A date for a milestone of the plan, or for a target or a milestone of one's own.
+pub fn plan_milestone(milestone: MilestoneCode, date: Date) -> C {
+    let after = match milestone.as_str() {
+        "stage" => Some(After::Stage(Stage::ProjectAndLand)),
+        "target" => Some(After::Everything),
+        "begun" => Some(After::Nodes(vec![Node::Permit(p("A1"))])),
+        _ => None,
+    };
+    let name = text(&format!("节点{milestone}"));
+    C::PlanMilestone { milestone, date, new: after.map(|after| NewMilestone { name, after }) }
+}
+
+pub fn change_date(milestone: &str, to: &str) -> C {
+    C::RequestDateChange { milestone: p(milestone), to: p(to), reason: text("汛期停工") }
 }
 
 pub fn correct_entry(permit: &str, entry: EventId, correction: Correction, second: &str) -> C {

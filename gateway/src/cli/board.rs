@@ -13,7 +13,7 @@ use om_domain::{
     ids::{BodyId, PermitCode},
     matter::{
         Lateness, Matter,
-        plan::{Gate, PlannedPermit, RequirementId, Stage},
+        plan::{Gate, Plan, PlannedPermit, RequirementId, Stage},
         state::{Permit, Phase, Round, RoundPhase, Status},
     },
 };
@@ -119,10 +119,35 @@ fn head(matter: &Matter, d: &Drawing<'_>, out: &mut String) {
         let mark = if outlook.provisional { "（暂定 provisional）" } else { "" };
         let _ = write!(out, "  ·  预计办结 forecast {}{mark}", outlook.completion);
     }
-    if let Some(target) = project.target {
+    if let Some(target) = matter.target() {
         let _ = write!(out, "  ·  目标 target {target}");
     }
     out.push('\n');
+    milestones(matter, plan, d, out);
+}
+
+/// The milestones that have a date: when, when first planned, and whether reached or missed (R14).
+fn milestones(matter: &Matter, plan: &Plan, d: &Drawing<'_>, out: &mut String) {
+    for planned in &plan.milestones {
+        let Some(dated) = matter.dates.get(&planned.code) else { continue };
+        let reached = matter.milestones.get(&planned.code).copied();
+        let _ = write!(out, "节点 {} {}", planned.name, dated.date);
+        if dated.date != dated.original {
+            let _ = write!(out, "（原定 planned for {}）", dated.original);
+        }
+        if let Some(on) = reached {
+            let _ = write!(out, "  完成 reached {on}");
+        }
+        let misses = dated.misses(reached).count();
+        if misses > 0 || reached.is_none() && dated.date < d.today {
+            let late = format!("  逾期 missed ×{}", misses.max(1));
+            let _ = write!(out, "{}", d.paint.on(Style::Red, &late));
+        }
+        if let Some(change) = dated.open_change(reached) {
+            let _ = write!(out, "  申请改至 asked for {}", change.to);
+        }
+        out.push('\n');
+    }
 }
 
 /// The days the chart spans, and how many days a column is.

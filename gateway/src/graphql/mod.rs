@@ -12,6 +12,7 @@ pub mod limits;
 pub mod lists;
 pub mod matter;
 pub mod me;
+pub mod meeting;
 pub mod node;
 pub mod node_id;
 pub mod page;
@@ -29,6 +30,7 @@ pub struct Query(
     me::MeQuery,
     node::NodeQuery,
     matter::queries::MatterQuery,
+    meeting::queries::MeetingQuery,
     lists::overview::OverviewQuery,
     lists::desk::DeskQuery,
     lists::tolerances::ToleranceQuery,
@@ -42,6 +44,7 @@ pub struct Query(
 #[derive(MergedObject, Default)]
 pub struct Mutation(
     matter::mutations::MatterMutation,
+    meeting::mutations::MeetingMutation,
     registers::mutations::RegisterMutation,
     registers::calendar::CalendarMutation,
     registers::applicants::ApplicantMutation,

@@ -20,6 +20,7 @@ use std::sync::Arc;
 
 use om_domain::matter::MatterDecider;
 use om_projections::board::Board;
+use om_projections::meetings::Meetings;
 
 pub use demo::{DemoClock, VIRTUAL_CLOCK};
 
@@ -187,10 +188,11 @@ impl Platform {
         let projections = Arc::new(Projections::start(
             Arc::clone(&host.log),
             &data.join("read"),
-            &[ToRun::new::<Board>()],
+            &[ToRun::new::<Board>(), ToRun::new::<Meetings>()],
             options.on_progress,
         ));
-        let settlers: Vec<Arc<dyn Settles>> = vec![matters.clone(), registers.applicants.clone()];
+        let settlers: Vec<Arc<dyn Settles>> =
+            vec![matters.clone(), registers.applicants.clone(), registers.meetings.clone()];
         let ticking = options.ticker.map(|options| {
             policies.start();
             Ticker::new(Arc::clone(&clock), projections.clone(), settlers.clone(), options).start()

@@ -32,12 +32,11 @@ pub(crate) fn write(
     old: &[Task],
     new: &[Task],
 ) -> rusqlite::Result<()> {
-    for gone in old.iter().filter(|o| {
-        let same = |n: &Task| (n.kind, &n.requirement, &n.body) == (o.kind, &o.requirement, &o.body);
-        !new.iter().any(same)
-    }) {
+    let same = |a: &Task, b: &Task| (a.kind, &a.requirement, &a.body) == (b.kind, &b.requirement, &b.body);
+    for gone in old.iter().filter(|old| !new.iter().any(|new| same(old, new))) {
         db.prepare_cached(
-            "DELETE FROM desk WHERE county = ?1 AND matter = ?2 AND permit = ?3 AND kind = ?4 AND requirement = ?5 AND body = ?6",
+            "DELETE FROM desk WHERE county = ?1 AND matter = ?2 AND permit = ?3 AND kind = ?4 AND requirement = ?5
+             AND body = ?6",
         )?
         .execute(params![
             county,
@@ -79,8 +78,8 @@ pub struct DeskRow {
     pub matter: MatterId,
     /// Its name.
     pub matter_name: LegalText,
-    /// The permit.
-    pub permit: PermitCode,
+    /// The permit; none where it is about a milestone, which the task then names.
+    pub permit: Option<PermitCode>,
     /// What is to be done, as it stands on the day.
     pub task: Task,
     /// The day the desk was read for.
@@ -105,7 +104,7 @@ pub struct DeskCursor {
     weight: Weight,
     due: Date,
     matter: MatterId,
-    permit: PermitCode,
+    permit: Option<PermitCode>,
     kind: TaskKind,
     requirement: String,
 }
@@ -171,7 +170,7 @@ pub fn desk(
             after.weight.as_str().into(),
             after.due.to_string(),
             after.matter.to_string(),
-            after.permit.to_string(),
+            after.permit.as_ref().map(ToString::to_string).unwrap_or_default(),
             after.kind.as_str().into(),
             after.requirement.clone(),
         )
@@ -195,6 +194,12 @@ pub fn desk(
         .collect()
 }
 
+/// The permit of a row; tasks about a milestone have none.
+fn permit(row: &Row<'_>) -> rusqlite::Result<Option<PermitCode>> {
+    let text = row.get_ref("permit")?.as_str()?;
+    (!text.is_empty()).then(|| text.parse().map_err(unreadable)).transpose()
+}
+
 fn desk_row(row: &Row<'_>, on: Date) -> rusqlite::Result<DeskRow> {
     let requirement: String = row.get("requirement")?;
     let requirement =
@@ -211,7 +216,7 @@ fn desk_row(row: &Row<'_>, on: Date) -> rusqlite::Result<DeskRow> {
     Ok(DeskRow {
         matter: parsed(row, "matter")?,
         matter_name: parsed(row, "matter_name")?,
-        permit: parsed(row, "permit")?,
+        permit: permit(row)?,
         task: task.on(on),
         day: on,
     })

@@ -21,6 +21,7 @@ use crate::{
 };
 use jiff::civil::Date;
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 /// What would have been needed to be allowed to act.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -63,6 +64,16 @@ pub enum Authority {
     Receiver {
         /// That body.
         body: BodyId,
+    },
+    /// The lead, the implementing body, a member of the task force, or a department that a milestone touches.
+    Concerned {
+        /// Those departments.
+        bodies: BTreeSet<BodyId>,
+    },
+    /// An officer of one of the bodies that a date change was asked of, or that asked for it.
+    Parties {
+        /// They.
+        bodies: BTreeSet<BodyId>,
     },
     /// An administrator.
     Administrator,
@@ -114,13 +125,15 @@ pub struct Unfinished {
     pub revocations: Vec<PermitCode>,
     /// With a fallen prerequisite that nobody has judged.
     pub fallen: Vec<PermitCode>,
+    /// Milestones with a date that are not reached.
+    pub milestones: Vec<MilestoneCode>,
 }
 
 impl Unfinished {
     /// Whether nothing is.
     pub fn is_empty(&self) -> bool {
         let all = [&self.permits, &self.debts, &self.handoffs, &self.revocations, &self.fallen];
-        all.iter().all(|open| open.is_empty())
+        all.iter().all(|open| open.is_empty()) && self.milestones.is_empty()
     }
 }
 
@@ -185,6 +198,38 @@ pub enum MatterRefusal {
     MilestoneAlreadyReached { milestone: MilestoneCode, on: Date },
     /// What comes before the milestone is not there yet.
     MilestoneTooEarly { milestone: MilestoneCode, after: Vec<Node> },
+    /// The milestone has a date already.
+    MilestoneDated { milestone: MilestoneCode, date: Date },
+    /// The milestone has no date yet.
+    MilestoneNotDated { milestone: MilestoneCode },
+    /// The plan has the milestone: its name and place are the plan's.
+    MilestoneOfPlan { milestone: MilestoneCode },
+    /// A target of no permit at all.
+    NothingToReach { milestone: MilestoneCode },
+    /// The target of the matter is the project's.
+    TargetDiffers { target: Date, date: Date },
+    /// The target is a milestone now: it moves as one.
+    TargetIsMilestone { date: Date },
+    /// The date does not lie ahead.
+    DateNotAhead { milestone: MilestoneCode, date: Date, day: Date },
+    /// That is the date.
+    DateUnchanged { milestone: MilestoneCode, date: Date },
+    /// The date has passed: it was missed.
+    DateHasPassed { milestone: MilestoneCode, date: Date },
+    /// In the last days before the date only the lead asks.
+    DateIsNear { milestone: MilestoneCode, date: Date, last_days: i32 },
+    /// Beyond half the span it was planned with.
+    DateTooFar { milestone: MilestoneCode, to: Date, original: Date, latest: Date },
+    /// A change is asked for already.
+    DateChangeOpen { milestone: MilestoneCode, to: Date },
+    /// No change is asked for.
+    NoDateChange { milestone: MilestoneCode },
+    /// Departments it touches have not agreed.
+    DateChangeNotAgreed { milestone: MilestoneCode, missing: Vec<BodyId> },
+    /// No date of it was missed without a word.
+    NothingMissed { milestone: MilestoneCode },
+    /// A missed milestone that is not reached gets a new date.
+    NewDateNeeded { milestone: MilestoneCode, missed: Date },
     /// The permit has no such requirement.
     NoSuchRequirement { permit: PermitCode, requirement: RequirementId },
     /// The directory does not know this officer.
@@ -443,6 +488,22 @@ codes!(
     NoSuchMilestone,
     MilestoneAlreadyReached,
     MilestoneTooEarly,
+    MilestoneDated,
+    MilestoneNotDated,
+    MilestoneOfPlan,
+    NothingToReach,
+    TargetDiffers,
+    TargetIsMilestone,
+    DateNotAhead,
+    DateUnchanged,
+    DateHasPassed,
+    DateIsNear,
+    DateTooFar,
+    DateChangeOpen,
+    NoDateChange,
+    DateChangeNotAgreed,
+    NothingMissed,
+    NewDateNeeded,
     NoSuchRequirement,
     UnknownOfficer,
     UnknownBody,

@@ -59,6 +59,8 @@ pub enum TaskKind {
     JudgeFallenPrerequisite,
     /// Answer the task-force lead's proposal to tolerate.
     AnswerToleranceProposal,
+    /// Agree or object to a new date of a milestone (节点改期会签).
+    AnswerDateChange,
 }
 
 /// What hangs on a due date, the heaviest first.

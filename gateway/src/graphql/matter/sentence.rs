@@ -34,6 +34,7 @@ pub fn of(event: &E) -> Sentence {
         .or_else(|| custody(event))
         .or_else(|| super::sentence_together::of(event))
         .or_else(|| tolerance(event))
+        .or_else(|| super::sentence_dates::of(event))
         .unwrap_or_else(|| rest(event))
 }
 

@@ -73,11 +73,11 @@ export default function Desk() {
       title: t("desk.task"),
       render: (_, task) => (
         <>
-          <Link data-queue to={`/matter/${bare(task.matter)}?permit=${task.permitCode}`} style={{ fontWeight: 600 }}>
+          <Link data-queue to={`/matter/${bare(task.matter)}${task.permitCode ? `?permit=${task.permitCode}` : ""}`} style={{ fontWeight: 600 }}>
             {t(`task.${task.kind}`)}
           </Link>
           <div style={{ fontSize: 12 }}>
-            {task.permitCode} · {task.matterName}
+            {task.permitCode ?? (task.requirement ? bare(task.requirement) : "")} · {task.matterName}
           </div>
         </>
       ),
@@ -134,7 +134,7 @@ export default function Desk() {
         {(desk) => (
           <Table<Task>
             size="middle"
-            rowKey={(task) => `${task.permit}/${task.kind}/${task.requirement ?? ""}/${task.body}`}
+            rowKey={(task) => `${task.permit ?? task.matter}/${task.kind}/${task.requirement ?? ""}/${task.body}`}
             columns={columns}
             dataSource={[...desk.nodes]}
             pagination={{ pageSize: 25, hideOnSinglePage: true }}

@@ -140,6 +140,7 @@ export const en: Words<typeof zh> = {
     DECIDE_REVOCATION: "decide on revocation",
     JUDGE_FALLEN_PREREQUISITE: "judge the fallen prerequisite",
     ANSWER_TOLERANCE_PROPOSAL: "answer the tolerance proposed",
+    ANSWER_DATE_CHANGE: "answer the new date of a milestone",
   },
   overview: {
     underway: "underway",

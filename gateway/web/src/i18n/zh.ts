@@ -135,6 +135,7 @@ export const zh = {
     DECIDE_REVOCATION: "决定是否撤销",
     JUDGE_FALLEN_PREREQUISITE: "判断前置失效的影响",
     ANSWER_TOLERANCE_PROPOSAL: "答复容缺建议",
+    ANSWER_DATE_CHANGE: "答复节点改期",
   },
   overview: {
     underway: "推进中",

@@ -5,10 +5,16 @@
 
 use super::{Words, apart, both, codes, words};
 use crate::{
+    ids::MilestoneCode,
     matter::{plan::Node, refusal::MatterRefusal},
     naming::Names,
     sources,
 };
+
+fn milestones(open: &[MilestoneCode], names: &Names<'_>) -> String {
+    let named: Vec<_> = open.iter().map(|code| names.milestone(code)).collect();
+    if named.is_empty() { "—".into() } else { named.join("、") }
+}
 
 impl MatterRefusal {
     pub(super) fn words_of_life(&self, names: &Names<'_>) -> Option<Words> {
@@ -286,20 +292,22 @@ impl MatterRefusal {
                 "",
                 sources::ORDER,
                 format!(
-                    "尚未办结：审批事项 {}；欠件 {}；移交 {}；撤销建议待决定 {}；前置失效待研判 {}。",
+                    "尚未办结：审批事项 {}；欠件 {}；移交 {}；撤销建议待决定 {}；前置失效待研判 {}；未完成的节点 {}。",
                     codes(&open.permits, names),
                     codes(&open.debts, names),
                     codes(&open.handoffs, names),
                     codes(&open.revocations, names),
-                    codes(&open.fallen, names)
+                    codes(&open.fallen, names),
+                    milestones(&open.milestones, names)
                 ),
                 format!(
-                    "Not finished: permits {}; debts {}; handoffs {}; proposed revocations {}; fallen prerequisites {}.",
+                    "Not finished: permits {}; debts {}; handoffs {}; proposed revocations {}; fallen prerequisites {}; milestones not reached {}.",
                     codes(&open.permits, names),
                     codes(&open.debts, names),
                     codes(&open.handoffs, names),
                     codes(&open.revocations, names),
-                    codes(&open.fallen, names)
+                    codes(&open.fallen, names),
+                    milestones(&open.milestones, names)
                 ),
             ),
             RoundsOpen { permits } => words(

@@ -4,6 +4,7 @@
 //! Deliberately absent: when something is refused; that is the rules'.
 
 mod clock;
+mod dates;
 mod decision;
 mod intake;
 mod life;
@@ -11,7 +12,12 @@ mod together;
 mod tolerance;
 
 use super::{Authority, Because, MatterRefusal, Missing};
-use crate::{ids::PermitCode, matter::plan::Mode, naming::Names, sources};
+use crate::{
+    ids::{BodyId, PermitCode},
+    matter::plan::Mode,
+    naming::Names,
+    sources,
+};
 
 pub(super) struct Words {
     pub(super) rule: Option<&'static str>,
@@ -32,6 +38,7 @@ impl MatterRefusal {
             .or_else(|| self.words_of_package(names))
             .or_else(|| self.words_of_opinions(names))
             .or_else(|| self.words_of_clock(names))
+            .or_else(|| self.words_of_dates(names))
             .or_else(|| self.words_of_tolerance(names))
             .unwrap_or_else(|| self.words_of_decision(names))
     }
@@ -71,6 +78,16 @@ fn codes(codes: &[PermitCode], names: &Names<'_>) -> String {
     } else {
         codes.iter().map(|code| names.permit(code)).collect::<Vec<_>>().join("、")
     }
+}
+
+fn bodies_zh<'a>(bodies: impl IntoIterator<Item = &'a BodyId>, names: &Names<'_>) -> String {
+    let named: Vec<_> = bodies.into_iter().map(|body| names.body_zh(body)).collect();
+    if named.is_empty() { "—".into() } else { named.join("、") }
+}
+
+fn bodies_en<'a>(bodies: impl IntoIterator<Item = &'a BodyId>, names: &Names<'_>) -> String {
+    let named: Vec<_> = bodies.into_iter().map(|body| names.body_en(body)).collect();
+    if named.is_empty() { "—".into() } else { named.join(", ") }
 }
 
 /// `english (中文)` apart: the Chinese, then the English.
@@ -123,6 +140,11 @@ impl Authority {
             Authority::HeadOf { body } => format!("{} 负责人", names.body_zh(body)),
             Authority::GovernmentHead => "本级政府负责人".into(),
             Authority::Receiver { body } => format!("接收部门 {}", names.body_zh(body)),
+            Authority::Concerned { bodies } if bodies.is_empty() => "专班成员或实施单位".into(),
+            Authority::Concerned { bodies } => {
+                format!("专班成员、实施单位或相关部门（{}）", bodies_zh(bodies, names))
+            }
+            Authority::Parties { bodies } => format!("{}的人员", bodies_zh(bodies, names)),
             Authority::Administrator => "管理员".into(),
         }
     }
@@ -149,6 +171,16 @@ impl Authority {
             Authority::Receiver { body } => {
                 format!("an officer of {}, to which it was offered", names.body_en(body))
             }
+            Authority::Concerned { bodies } if bodies.is_empty() => {
+                "the task force or the implementing body".into()
+            }
+            Authority::Concerned { bodies } => {
+                format!(
+                    "the task force, the implementing body or a department it touches ({})",
+                    bodies_en(bodies, names)
+                )
+            }
+            Authority::Parties { bodies } => format!("an officer of {}", bodies_en(bodies, names)),
             Authority::Administrator => "an administrator".into(),
         }
     }
@@ -157,6 +189,7 @@ impl Authority {
     fn ground(&self) -> (&'static str, &'static str) {
         match self {
             Authority::GovernmentHead => ("R4", "行政许可法 42"),
+            Authority::Concerned { .. } | Authority::Parties { .. } => ("R14", sources::DATES),
             _ => ("R18", sources::DUTIES),
         }
     }

@@ -5,6 +5,7 @@
 
 pub mod checks;
 pub mod clock;
+pub mod dates;
 pub mod decision;
 mod declare;
 pub mod handoff;
@@ -22,6 +23,7 @@ pub struct MatterMutation(
     life::LifeMutation,
     intake::IntakeMutation,
     clock::ClockMutation,
+    dates::DateMutation,
     handoff::HandoffMutation,
     opinion::OpinionMutation,
     tolerance::ToleranceMutation,

@@ -5,6 +5,7 @@
 use super::{
     action::Action,
     forecast::{self, AssumptionsInput, Forecast},
+    milestone::Milestone,
     parts::{TaskForce, body},
     permit::Permit,
     view::View,
@@ -15,8 +16,9 @@ use crate::graphql::{
         enums::{MatterPhase, Stage},
         history::{EventConnection, events},
     },
+    meeting::types::{Meeting, MeetingTask},
     node_id::NodeId,
-    scalars::{Date, Instant, LegalText, MilestoneCode, ProjectCode, Yuan},
+    scalars::{Date, Instant, LegalText, ProjectCode, Yuan},
 };
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use om_domain::matter::{can_on_matter, event::ProjectFacts, plan};
@@ -44,7 +46,7 @@ pub struct Project {
     pub area_m2: Option<i32>,
     /// Investment in whole yuan.
     pub investment_yuan: Option<Yuan>,
-    /// Target completion.
+    /// Target completion; as it stands now, where it is a milestone.
     pub target: Option<Date>,
 }
 
@@ -93,17 +95,6 @@ impl From<&plan::Plan> for Plan {
             supplement_days_max: p.settings.supplement_max_days,
         }
     }
-}
-
-/// A milestone of the plan (works completed, demolition done).
-#[derive(Debug, Clone, SimpleObject)]
-pub struct Milestone {
-    /// Its code.
-    pub code: MilestoneCode,
-    /// Its name.
-    pub name: LegalText,
-    /// The day it was reached; none until then.
-    pub reached_on: Option<Date>,
 }
 
 /// How far a stage of a matter has come.
@@ -161,7 +152,8 @@ impl Matter {
 
     /// The project behind it; none before it was proposed.
     async fn project(&self) -> Option<Project> {
-        self.0.state.project.as_ref().map(Into::into)
+        let project = self.0.state.project.as_ref().map(Project::from);
+        project.map(|project| Project { target: self.0.state.target().map(Into::into), ..project })
     }
 
     /// Its task force (专班); none until it is designated.
@@ -202,16 +194,10 @@ impl Matter {
         Permit::find(&self.0, &code.0)
     }
 
-    /// Its milestones, in the order of the plan.
+    /// Its milestones, in the order of the plan, each with its date and what has happened to it (R14).
     #[graphql(complexity = "5 * child_complexity")]
     async fn milestones(&self) -> Vec<Milestone> {
-        let all = self.0.state.plan.iter().flat_map(|plan| &plan.milestones);
-        all.map(|m| Milestone {
-            code: m.code.clone().into(),
-            name: m.name.clone().into(),
-            reached_on: self.0.state.milestones.get(&m.code).map(|on| (*on).into()),
-        })
-        .collect()
+        Milestone::all(&self.0)
     }
 
     /// How far its stages have come; a stage without permits is left out.
@@ -245,6 +231,18 @@ impl Matter {
     ) -> Result<Vec<DeskTask>> {
         let body = body.as_ref().map(crate::graphql::node_id::body).transpose()?;
         desk::of_matter(ctx, &self.0, body.as_ref()).await
+    }
+
+    /// The joint meetings (联席会议) that treat it, the latest first, as they are now.
+    #[graphql(complexity = "50 + 10 * child_complexity")]
+    async fn meetings(&self, ctx: &Context<'_>) -> Result<Vec<Meeting>> {
+        crate::graphql::meeting::queries::of_matter(ctx, self.0.id).await
+    }
+
+    /// The tasks that joint meetings gave about it, by their date, as they are now.
+    #[graphql(complexity = "50 + 10 * child_complexity")]
+    async fn tasks(&self, ctx: &Context<'_>) -> Result<Vec<MeetingTask>> {
+        crate::graphql::meeting::queries::tasks_of_matter(ctx, self.0.id).await
     }
 
     /// When it will be done if every department uses its whole limit, from the day of this view on; with assumptions, what
