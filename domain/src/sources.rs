@@ -13,6 +13,10 @@ pub const REGISTER: &str = "本平台规则：目录与登记";
 pub const RECORD: &str = "本平台规则：记录与更正";
 /// Custody is always with exactly one body.
 pub const HANDOFF: &str = "本平台规则：移交（保管部门始终只有一个）";
+/// Cards: how they are issued, answered, appealed against and cleared.
+pub const SUPERVISION: &str = "本平台规则：督办（红黄牌）";
+/// What a county sets for itself, and from when.
+pub const SETTINGS: &str = "本县设置（督办、补录与考核）";
 /// Who may do what, and who must stand back.
 pub const DUTIES: &str = "本平台规则：岗位职责与分离";
 /// What may be tolerated, until when, and what follows.

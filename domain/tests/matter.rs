@@ -17,6 +17,7 @@ mod matter {
     mod plan;
     mod receipt;
     mod record;
+    mod supervision;
     mod time;
     mod tolerance;
 }

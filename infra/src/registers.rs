@@ -15,6 +15,7 @@ use om_domain::matter::plan::{Plan, Settings};
 use om_domain::matter::{Matter, MatterCommand, MatterDecider, MatterReads, StandingBar};
 use om_domain::naming::Names;
 use om_domain::project::ProjectDecider;
+use om_domain::settings::{self, SettingsDecider};
 use om_domain::template::{TemplateDecider, TemplateReads};
 
 use crate::executor::{Executor, Fault, Host, Snapshot};
@@ -36,6 +37,8 @@ pub struct Registers {
     pub projects: Arc<Executor<ProjectDecider>>,
     /// Calendar books; not read for a matter's decision, which gets the calendar itself.
     pub calendar_books: Arc<Executor<CalendarBookDecider>>,
+    /// Settings, for changing them; decisions get them as they get the calendar.
+    pub settings: Arc<Executor<SettingsDecider>>,
     /// Which templates there are.
     pub template_index: Arc<TemplateIndex>,
 }
@@ -50,6 +53,7 @@ impl Registers {
             applicants: Arc::new(Executor::new(host.clone(), cached)),
             projects: Arc::new(Executor::new(host.clone(), cached)),
             calendar_books: Arc::new(Executor::new(host.clone(), cached)),
+            settings: Arc::new(Executor::new(host.clone(), cached)),
             template_index: Arc::new(TemplateIndex::new(Arc::clone(&host.log))),
         }
     }
@@ -88,7 +92,7 @@ impl Registers {
             MatterCommand::PlanMatter { template, leave_out } => {
                 let body = state.project.as_ref().map(|project| &project.implementing_body);
                 if let Some(body) = body {
-                    reads.plan = Some(self.plan(county, template, leave_out, body).await?);
+                    reads.plan = Some(self.plan(county, template, (leave_out, body), day).await?);
                 }
             }
             MatterCommand::SubmitPermit { .. } => {
@@ -193,12 +197,15 @@ impl Registers {
         &self,
         county: &CountyId,
         template: &TemplateId,
-        leave_out: &std::collections::BTreeSet<om_domain::ids::PermitCode>,
-        body: &BodyId,
+        (leave_out, body): (&BTreeSet<om_domain::ids::PermitCode>, &BodyId),
+        day: jiff::civil::Date,
     ) -> Result<Seen<Result<Plan, String>>, Fault> {
         let stream = name::<TemplateDecider>(county, template)?;
         let seen = self.templates.state(&stream).await?;
-        let plan = seen.state.plan(None, leave_out, body, Settings::default());
+        let own = self.settings.state(&name::<SettingsDecider>(county, settings::MAIN)?).await?;
+        let backfill_grace_days = own.state.on(day).values.backfill_grace_days;
+        let settings = Settings { backfill_grace_days, ..Settings::default() };
+        let plan = seen.state.plan(None, leave_out, body, settings);
         let value = plan.map_err(|e| {
             // no plan yet to name permits by
             let names = Names::default();
@@ -268,6 +275,7 @@ fn names_bodies(command: &MatterCommand) -> bool {
             | C::ChangeTaskForce { .. }
             | C::AmendPlan { .. }
             | C::OfferHandoff { .. }
+            | C::IssueCard { .. }
     )
 }
 

@@ -4,6 +4,7 @@
 //! Deliberately absent: rules; a fact that no rule would allow today still folds.
 
 use super::{
+    card::{Card, CardStanding},
     event::{Correction, MatterEvent as E},
     plan::{Plan, PlannedPermit},
     state::*,
@@ -151,6 +152,12 @@ pub fn event_permit(event: &E) -> Option<&PermitCode> {
         FallenPrerequisiteJudged,
         PrerequisiteStandsAgain,
         EntryCorrected,
+        CardIssued,
+        CardAnswered,
+        CardAppealed,
+        CardUpheld,
+        CardCancelled,
+        CardCleared,
     )
 }
 
@@ -214,7 +221,7 @@ fn evolve_permit(permit: &mut Permit, lead: Option<BodyId>, fact: &Recorded<E>, 
             });
         }
         E::HandoffReceived(e) => hold(&mut permit.custody, e.to.clone(), day),
-        E::HandoffReturned(_) | E::HandoffWithdrawn(_) => permit.custody.offer = None,
+        E::HandoffReturned(_) | E::HandoffWithdrawn(_) => close_offer(&mut permit.custody, day),
         E::CustodyRecalled(e) => hold(&mut permit.custody, e.to.clone(), day),
         E::HandoffOverdue(e) => {
             permit.custody.overdue.insert((e.to.clone(), e.due.date));
@@ -224,6 +231,12 @@ fn evolve_permit(permit: &mut Permit, lead: Option<BodyId>, fact: &Recorded<E>, 
                 round.overruns.insert((e.term, e.due.date), e.due.clone());
             }
         }
+        E::CardIssued(_)
+        | E::CardAnswered(_)
+        | E::CardAppealed(_)
+        | E::CardUpheld(_)
+        | E::CardCancelled(_)
+        | E::CardCleared(_) => evolve_cards(&mut permit.cards, fact, day),
         _ => {
             if let E::LapseSetAside(e) = &fact.event {
                 let lapsed =
@@ -238,8 +251,46 @@ fn evolve_permit(permit: &mut Permit, lead: Option<BodyId>, fact: &Recorded<E>, 
     }
 }
 
+fn evolve_cards(cards: &mut BTreeMap<u16, Card>, fact: &Recorded<E>, day: Date) {
+    let (number, standing, text) = match &fact.event {
+        E::CardIssued(e) => {
+            let card = Card {
+                number: e.card,
+                entry: fact.id,
+                colour: e.colour,
+                subject: e.subject.clone(),
+                against: e.against.clone(),
+                basis: e.basis.clone(),
+                on: day,
+                by: fact.by.officer.clone(),
+                standing: CardStanding::Issued,
+                answers: Vec::new(),
+                appeal: None,
+                closing: None,
+            };
+            cards.insert(e.card, card);
+            return;
+        }
+        E::CardAnswered(e) => (e.card, CardStanding::Answered, &e.answer),
+        E::CardAppealed(e) => (e.card, CardStanding::Appealed, &e.reasons),
+        E::CardUpheld(e) => (e.card, CardStanding::Upheld, &e.reasons),
+        E::CardCancelled(e) => (e.card, CardStanding::Cancelled, &e.reasons),
+        E::CardCleared(e) => (e.card, CardStanding::Cleared, &e.reason),
+        _ => return,
+    };
+    if let Some(card) = cards.get_mut(&number) {
+        card.say(standing, fact, text);
+    }
+}
+
+fn close_offer(custody: &mut Custody, day: Date) {
+    if let Some(offer) = custody.offer.take() {
+        custody.answered.insert((offer.to, day));
+    }
+}
+
 fn hold(custody: &mut Custody, body: BodyId, day: Date) {
-    custody.offer = None;
+    close_offer(custody, day);
     if custody.spans.last().is_none_or(|(holder, _)| *holder != body) {
         custody.spans.push((body.clone(), day));
     }

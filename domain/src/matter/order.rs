@@ -32,6 +32,8 @@ pub(super) enum Lane {
     Proposal(PermitCode, RequirementId),
     /// A milestone.
     Milestone(MilestoneCode),
+    /// One of its cards. No barrier for anything else: a card changes no outcome.
+    Card(PermitCode, u16),
 }
 
 impl Lane {
@@ -40,7 +42,7 @@ impl Lane {
         match self {
             Lane::Round(code) | Lane::Permit(code) | Lane::Due(code) | Lane::Custody(code) => Some(code),
             Lane::Debt(code, _) | Lane::Proposal(code, _) => Some(code),
-            Lane::Matter | Lane::Plan | Lane::Milestone(_) => None,
+            Lane::Matter | Lane::Plan | Lane::Milestone(_) | Lane::Card(..) => None,
         }
     }
 
@@ -95,6 +97,7 @@ pub(super) fn lanes(event: &MatterEvent) -> Vec<Lane> {
     let permit = |code: &PermitCode| vec![Lane::Permit(code.clone())];
     let moves = |code: &PermitCode| vec![Lane::Permit(code.clone()), Lane::Due(code.clone())];
     let custody = |code: &PermitCode| vec![Lane::Custody(code.clone())];
+    let card = |code: &PermitCode, number: u16| vec![Lane::Card(code.clone(), number)];
     let debt = |code: &PermitCode, r: &RequirementId| vec![Lane::Debt(code.clone(), r.clone())];
     match event {
         E::MatterProposed(_)
@@ -173,6 +176,12 @@ pub(super) fn lanes(event: &MatterEvent) -> Vec<Lane> {
         E::EntryCorrected(e) => moves(&e.permit),
         E::RevocationDeclined(e) => debt(&e.permit, &e.requirement),
         E::FallenPrerequisiteJudged(e) => debt(&e.permit, &e.prerequisite),
+        E::CardIssued(e) => card(&e.permit, e.card),
+        E::CardAnswered(e) => card(&e.permit, e.card),
+        E::CardAppealed(e) => card(&e.permit, e.card),
+        E::CardUpheld(e) => card(&e.permit, e.card),
+        E::CardCancelled(e) => card(&e.permit, e.card),
+        E::CardCleared(e) => card(&e.permit, e.card),
         E::TermOverrun(_)
         | E::HandoffOverdue(_)
         | E::RevocationProposed(_)

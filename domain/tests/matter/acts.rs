@@ -6,7 +6,13 @@ use om_domain::{
     calendar::{Calendar, HolidayNotice, NamedDay},
     clock::Ground,
     decider::EventRecord,
-    matter::{MatterCommand as C, event::Correction, plan::Mode, state::Debt},
+    matter::{
+        MatterCommand as C,
+        card::{About, Colour},
+        event::Correction,
+        plan::Mode,
+        state::Debt,
+    },
 };
 use proptest::prelude::*;
 
@@ -82,7 +88,7 @@ fn deficiency(pick: u16) -> (String, String, Mode) {
 /// The command a step tries at its n-th attempt, on the day it takes effect.
 pub(super) fn command(g: &Given, step: &Step, n: u8, on: Date) -> C {
     let (code, pick) = (one(CODES, u16::from(step.permit)), step.pick);
-    let kind = (u16::from(step.kind) + 5 * u16::from(n)) % 46;
+    let kind = (u16::from(step.kind) + 5 * u16::from(n)) % 49;
     let served = on.to_string();
     let later = |days: i64| on.saturating_add(days.days()).to_string();
     let handed = materials(code, pick);
@@ -149,7 +155,35 @@ pub(super) fn command(g: &Given, step: &Step, n: u8, on: Date) -> C {
         41 => renewal(code, pick, on, &served),
         42 => lead(code, pick, &lacking, &lacked, mode),
         43 | 44 => set_aside_lapse(g, pick, on),
+        45..=47 => on_card(g, code, pick),
         _ => correction(g, code, pick),
+    }
+}
+
+/// A card by hand, or what comes of one there is.
+fn on_card(g: &Given, code: &str, pick: u16) -> C {
+    let cards = g
+        .state
+        .permits
+        .iter()
+        .flat_map(|(code, permit)| permit.cards.keys().map(move |number| (code.clone(), *number)));
+    let cards: Vec<_> = cards.collect();
+    let found = cards.get(usize::from(pick / 8) % cards.len().max(1)).cloned();
+    let (permit, card) = found.filter(|_| pick % 8 > 0).unwrap_or((p(code), 1));
+    let reasons = text("经核实");
+    match pick % 8 {
+        0 => C::IssueCard {
+            permit,
+            colour: Colour::Yellow,
+            about: About::Permit,
+            against: p(one(&["water", "housing"], pick / 8)),
+            reason: reasons,
+        },
+        1 | 2 => C::AnswerCard { permit, card, answer: reasons },
+        3 => C::AppealCard { permit, card, reasons },
+        4 | 5 => C::DecideAppeal { permit, card, upheld: pick.is_multiple_of(16), reasons },
+        6 => C::ClearCard { permit, card, reason: reasons },
+        _ => C::CancelCard { permit, card, reasons },
     }
 }
 

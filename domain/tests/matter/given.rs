@@ -17,6 +17,7 @@ use om_domain::{
         plan::{Mode, Plan, RequirementId},
         state::{Permit, Round},
     },
+    settings::{CountySettings, Values},
 };
 use std::{collections::BTreeMap, str::FromStr};
 use uuid::Uuid;
@@ -51,6 +52,7 @@ const PEOPLE: &[(&str, &str, &[Role])] = &[
     ("owner", "city-investment", &[Role::Officer]),
     ("owner-2", "city-investment", &[Role::Officer]),
     ("admin", "service-hall", &[Role::Administrator]),
+    ("supervisor", "supervision-office", &[Role::Supervisor]),
     ("auditor", "audit", &[Role::Auditor]),
     ("system", "platform", &[Role::System]),
 ];
@@ -104,6 +106,7 @@ pub struct Given {
     pub log: Vec<Recorded<E>>,
     pub state: Matter,
     pub calendar: Calendar,
+    pub settings: CountySettings,
     pub reads: MatterReads,
     pub now: Timestamp,
     by: Actor,
@@ -134,6 +137,7 @@ pub fn proposed(plan: Plan) -> Given {
         log: vec![],
         state: Matter::default(),
         calendar: Calendar::national(),
+        settings: without_cards(),
         reads,
         now: morning(p("2023-06-01")),
         by: actor("lead"),
@@ -151,7 +155,18 @@ pub fn task_force() -> TaskForce {
     }
 }
 
+/// Settings by which no card is issued by rule: stories that are not about cards stay short.
+fn without_cards() -> CountySettings {
+    CountySettings::always(Values { cards_by_rule: false, ..Values::default() })
+}
+
 impl Given {
+    /// With the settings of a county that has set nothing: cards are issued by rule.
+    pub fn carded(mut self) -> Self {
+        self.settings = CountySettings::default();
+        self
+    }
+
     /// The day, at ten in the morning.
     pub fn on(mut self, day: &str) -> Self {
         self.now = morning(p(day));
@@ -191,7 +206,14 @@ impl Given {
     }
 
     pub fn context<'a>(&'a self, by: &'a Actor, effective: Option<Effective>) -> Context<'a, MatterReads> {
-        Context { at: self.now, by, calendar: &self.calendar, effective, read: &self.reads }
+        Context {
+            at: self.now,
+            by,
+            calendar: &self.calendar,
+            settings: &self.settings,
+            effective,
+            read: &self.reads,
+        }
     }
 
     fn record(&mut self, by: &Actor, fact: Fact<E>) {

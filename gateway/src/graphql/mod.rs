@@ -35,6 +35,7 @@ pub struct Query(
     registers::directory::DirectoryQuery,
     registers::templates::TemplateQuery,
     registers::calendar::CalendarQuery,
+    registers::settings::SettingsQuery,
     registers::applicants::ApplicantQuery,
 );
 
@@ -44,6 +45,7 @@ pub struct Mutation(
     matter::mutations::MatterMutation,
     registers::mutations::RegisterMutation,
     registers::calendar::CalendarMutation,
+    registers::settings::SettingsMutation,
     registers::applicants::ApplicantMutation,
     vault::VaultMutation,
 );

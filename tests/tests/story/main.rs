@@ -19,4 +19,5 @@ mod rebuild;
 mod record;
 mod rounds;
 mod subscriptions;
+mod supervision;
 mod tolerance;

@@ -7,6 +7,7 @@ mod clock;
 mod decision;
 mod intake;
 mod life;
+mod supervision;
 mod tolerance;
 
 use super::{Authority, Because, MatterRefusal, Missing};
@@ -30,6 +31,7 @@ impl MatterRefusal {
             .or_else(|| self.words_of_intake(names))
             .or_else(|| self.words_of_clock(names))
             .or_else(|| self.words_of_tolerance(names))
+            .or_else(|| self.words_of_supervision(names))
             .unwrap_or_else(|| self.words_of_decision(names))
     }
 }
@@ -118,6 +120,8 @@ impl Authority {
             Authority::HeadOf { body } => format!("{} 负责人", names.body_zh(body)),
             Authority::GovernmentHead => "本级政府负责人".into(),
             Authority::Receiver { body } => format!("接收部门 {}", names.body_zh(body)),
+            Authority::Supervision => "本事项专班组长、副组长或督查部门".into(),
+            Authority::Carded { body } => format!("被发牌的 {}", names.body_zh(body)),
             Authority::Administrator => "管理员".into(),
         }
     }
@@ -139,6 +143,12 @@ impl Authority {
             Authority::GovernmentHead => "the head of the people's government".into(),
             Authority::Receiver { body } => {
                 format!("an officer of {}, to which it was offered", names.body_en(body))
+            }
+            Authority::Supervision => {
+                "the lead or deputy of this matter's task force, or the supervision office".into()
+            }
+            Authority::Carded { body } => {
+                format!("an officer of {}, the body carded", names.body_en(body))
             }
             Authority::Administrator => "an administrator".into(),
         }

@@ -10,6 +10,7 @@ mod declare;
 pub mod handoff;
 pub mod intake;
 pub mod life;
+pub mod supervision;
 pub mod tolerance;
 
 use async_graphql::MergedObject;
@@ -22,6 +23,7 @@ pub struct MatterMutation(
     intake::IntakeMutation,
     clock::ClockMutation,
     handoff::HandoffMutation,
+    supervision::SupervisionMutation,
     tolerance::ToleranceMutation,
     checks::CheckMutation,
     decision::DecisionMutation,

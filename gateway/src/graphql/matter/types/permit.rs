@@ -4,6 +4,7 @@
 
 use super::{
     action::Action,
+    card::Card,
     clock::{Limit, PermitClock},
     late::LateBy,
     parts::body,
@@ -306,6 +307,13 @@ impl Permit {
     async fn revocation_proposed(&self) -> Vec<Since> {
         let open = self.state().into_iter().flat_map(|s| s.open_revocations());
         open.map(|(id, on)| (&(id.clone(), on)).into()).collect()
+    }
+
+    /// Its cards (红黄牌) of all rounds, in the order they were issued; those cancelled or cleared stay visible.
+    #[graphql(complexity = "10 * child_complexity")]
+    async fn cards(&self) -> Vec<Card> {
+        let cards = self.state().into_iter().flat_map(|state| state.cards.values());
+        cards.map(|card| Card::of(&self.view, &self.code, card)).collect()
     }
 
     /// The decision of the current round.
