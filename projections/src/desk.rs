@@ -55,6 +55,8 @@ named! {
         JudgeFallenPrerequisite = "judge_fallen_prerequisite",
         /// Answer the task-force lead's proposal to tolerate.
         AnswerToleranceProposal = "answer_tolerance_proposal",
+        /// Answer a card, or appeal against it.
+        AnswerCard = "answer_card",
     }
 }
 
@@ -79,6 +81,8 @@ pub struct Task {
     pub kind: TaskKind,
     /// For which requirement, where it is about one.
     pub requirement: Option<RequirementId>,
+    /// The card, where it is about one.
+    pub card: Option<u16>,
     /// The body whose move it is.
     pub body: BodyId,
     /// Since which day.
@@ -131,13 +135,18 @@ pub fn tasks(life: &Life) -> Vec<Task> {
             ..task(life, kind, *since, None, Weight::Internal)
         }));
     }
-    tasks.sort_by(|a, b| (a.kind, &a.requirement).cmp(&(b.kind, &b.requirement)));
+    tasks.extend(life.open_cards().filter(|card| card.is_unanswered()).map(|card| Task {
+        card: Some(card.number),
+        body: card.against.clone(),
+        ..task(life, TaskKind::AnswerCard, card.changed_on, None, Weight::Internal)
+    }));
+    tasks.sort_by(|a, b| (a.kind, &a.requirement, a.card).cmp(&(b.kind, &b.requirement, b.card)));
     tasks
 }
 
 fn task(life: &Life, kind: TaskKind, since: Date, due: Option<Date>, weight: Weight) -> Task {
     let body = life.custodian.clone();
-    Task { kind, requirement: None, body, since, due, weight, statutory_due: None }
+    Task { kind, requirement: None, card: None, body, since, due, weight, statutory_due: None }
 }
 
 /// The next step of the permit itself; the custodian's, since the lead department decides only with custody.

@@ -11,6 +11,7 @@ pub mod folding;
 pub mod life;
 pub mod projection;
 pub mod sql;
+pub mod supervision;
 #[cfg(test)]
 mod testing;
 pub mod tolerances;

@@ -5,7 +5,10 @@
 //! Deliberately absent: any effect on a permit. A card is a notice, not a sanction (R22): it stops nothing, decides
 //! nothing and costs nobody a right.
 
-use super::{event::Term, plan::RequirementId};
+use super::{
+    event::{MatterEvent as E, Term},
+    plan::RequirementId,
+};
 use crate::{
     calendar::{Calendar, CalendarVersion, Unit},
     clock::{Clock, Due, Limit, Reading},
@@ -15,6 +18,7 @@ use crate::{
 use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// How grave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -293,7 +297,7 @@ impl Card {
     }
 
     /// Takes a word on it in.
-    pub(super) fn say<E>(&mut self, standing: CardStanding, fact: &Recorded<E>, text: &LegalText) {
+    fn say(&mut self, standing: CardStanding, fact: &Recorded<E>, text: &LegalText) {
         let said = Said { on: fact.effective.day(), by: fact.by.officer.clone(), text: text.clone() };
         self.standing = standing;
         match standing {
@@ -301,5 +305,38 @@ impl Card {
             CardStanding::Appealed => self.appeal = Some(said),
             _ => self.closing = Some(said),
         }
+    }
+}
+
+/// Folds a fact of a card.
+pub(super) fn fold(cards: &mut BTreeMap<u16, Card>, fact: &Recorded<E>) {
+    let (number, standing, text) = match &fact.event {
+        E::CardIssued(e) => {
+            let card = Card {
+                number: e.card,
+                entry: fact.id,
+                colour: e.colour,
+                subject: e.subject.clone(),
+                against: e.against.clone(),
+                basis: e.basis.clone(),
+                on: fact.effective.day(),
+                by: fact.by.officer.clone(),
+                standing: CardStanding::Issued,
+                answers: Vec::new(),
+                appeal: None,
+                closing: None,
+            };
+            cards.insert(e.card, card);
+            return;
+        }
+        E::CardAnswered(e) => (e.card, CardStanding::Answered, &e.answer),
+        E::CardAppealed(e) => (e.card, CardStanding::Appealed, &e.reasons),
+        E::CardUpheld(e) => (e.card, CardStanding::Upheld, &e.reasons),
+        E::CardCancelled(e) => (e.card, CardStanding::Cancelled, &e.reasons),
+        E::CardCleared(e) => (e.card, CardStanding::Cleared, &e.reason),
+        _ => return,
+    };
+    if let Some(card) = cards.get_mut(&number) {
+        card.say(standing, fact, text);
     }
 }

@@ -4,7 +4,7 @@
 //! Deliberately absent: rules; a fact that no rule would allow today still folds.
 
 use super::{
-    card::{Card, CardStanding},
+    card,
     event::{Correction, MatterEvent as E},
     plan::{Plan, PlannedPermit},
     state::*,
@@ -236,7 +236,7 @@ fn evolve_permit(permit: &mut Permit, lead: Option<BodyId>, fact: &Recorded<E>, 
         | E::CardAppealed(_)
         | E::CardUpheld(_)
         | E::CardCancelled(_)
-        | E::CardCleared(_) => evolve_cards(&mut permit.cards, fact, day),
+        | E::CardCleared(_) => card::fold(&mut permit.cards, fact),
         _ => {
             if let E::LapseSetAside(e) = &fact.event {
                 let lapsed =
@@ -248,38 +248,6 @@ fn evolve_permit(permit: &mut Permit, lead: Option<BodyId>, fact: &Recorded<E>, 
                 evolve_debts(round, fact, day);
             }
         }
-    }
-}
-
-fn evolve_cards(cards: &mut BTreeMap<u16, Card>, fact: &Recorded<E>, day: Date) {
-    let (number, standing, text) = match &fact.event {
-        E::CardIssued(e) => {
-            let card = Card {
-                number: e.card,
-                entry: fact.id,
-                colour: e.colour,
-                subject: e.subject.clone(),
-                against: e.against.clone(),
-                basis: e.basis.clone(),
-                on: day,
-                by: fact.by.officer.clone(),
-                standing: CardStanding::Issued,
-                answers: Vec::new(),
-                appeal: None,
-                closing: None,
-            };
-            cards.insert(e.card, card);
-            return;
-        }
-        E::CardAnswered(e) => (e.card, CardStanding::Answered, &e.answer),
-        E::CardAppealed(e) => (e.card, CardStanding::Appealed, &e.reasons),
-        E::CardUpheld(e) => (e.card, CardStanding::Upheld, &e.reasons),
-        E::CardCancelled(e) => (e.card, CardStanding::Cancelled, &e.reasons),
-        E::CardCleared(e) => (e.card, CardStanding::Cleared, &e.reason),
-        _ => return,
-    };
-    if let Some(card) = cards.get_mut(&number) {
-        card.say(standing, fact, text);
     }
 }
 

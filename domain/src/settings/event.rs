@@ -17,7 +17,7 @@ pub struct Values {
     pub yellow_used_percent: u16,
     /// Yellow once no more than so many working days are left of the limit (R13).
     pub yellow_left_days: u16,
-    /// Lists remind of a yellow card so many working days before it.
+    /// A permit is marked so many working days before its yellow card.
     pub reminder_days: u16,
     /// Weight of the township's rating in a department's performance, in percent (R17).
     pub township_weight_percent: u16,

@@ -91,6 +91,19 @@ fn r13_yellow_comes_on_the_last_working_day_of_the_promise_once() {
 }
 
 #[test]
+fn r13_the_day_of_a_yellow_card_is_known_before_it_comes_and_moves_with_the_clock() {
+    let on = |g: &Given| g.state.yellow_on(&p("A1"), &g.calendar, &g.settings);
+    let g = in_review().see(|g| assert_eq!(on(g), day("2023-06-27")));
+    let stop = suspend("A1", "2023-07-10", "停 1", "2023-06-20");
+    let g = g.on("2023-06-20").by("dr-1").when(stop).see(|g| assert_eq!(on(g), None));
+    // five working days were used, and five run from the 11th of July on
+    let g = g.on("2023-07-11").passes().see(|g| assert_eq!(on(g), day("2023-07-15")));
+    g.on("2023-07-17").passes().see(|g| {
+        assert_eq!((only(g).on, on(g)), (p("2023-07-15"), None));
+    });
+}
+
+#[test]
 fn r13_red_comes_when_the_promise_has_passed_and_again_when_the_law_has() {
     let g = in_review().on("2023-06-28").passes();
     g.see(|g| {
@@ -335,11 +348,7 @@ fn r13_a_card_by_hand_names_its_reason_and_is_issued_once_while_open() {
     let g = g.by("dr-head").when(hand(About::Permit, "water")).refused_as("NotAuthorised");
     let g = g.by("lead").when(hand(About::Permit, "government-office"));
     let g = g.when(cancel(2)).refused_as("SeparationOfDuties");
-    g.by("supervisor")
-        .when(cancel(2))
-        .then_only(&["CardCancelled"])
-        .when(answer(7))
-        .refused_as("NoSuchCard");
+    g.by("supervisor").when(cancel(2)).then_only(&["CardCancelled"]).when(answer(7)).refused_as("NoSuchCard");
 }
 
 #[test]

@@ -32,6 +32,7 @@ pub struct Query(
     lists::overview::OverviewQuery,
     lists::desk::DeskQuery,
     lists::tolerances::ToleranceQuery,
+    lists::supervision::SupervisionQuery,
     registers::directory::DirectoryQuery,
     registers::templates::TemplateQuery,
     registers::calendar::CalendarQuery,

@@ -287,6 +287,10 @@ pub struct Counts {
     pub overdue: u32,
     /// Tolerated deficiencies still owed whose last day was before the day asked about.
     pub debts_overdue: u32,
+    /// Open yellow cards.
+    pub yellow_cards: u32,
+    /// Open red cards.
+    pub red_cards: u32,
 }
 
 /// Counts at `day`; the week ends with `week_end`. Matters given up do not count.
@@ -306,6 +310,8 @@ pub fn counts(db: &Connection, county: &CountyId, day: Date, week_end: Date) -> 
         due_this_week: count(DUE_BETWEEN, &[&county, &Day(day), &Day(week_end)])?,
         overdue: count(DUE_BEFORE, &[&county, &Day(day)])?,
         debts_overdue: count(DEBTS_BEFORE, &[&county, &Day(day)])?,
+        yellow_cards: count(OPEN_CARDS, &[&county, &false])?,
+        red_cards: count(OPEN_CARDS, &[&county, &true])?,
     })
 }
 
@@ -318,3 +324,6 @@ const DUE_BEFORE: &str = "SELECT count(*) FROM board_permit p
 const DEBTS_BEFORE: &str = "SELECT count(*) FROM tolerance t
     JOIN board_matter m ON m.county = t.county AND m.matter = t.matter
     WHERE t.county = ?1 AND t.live AND t.due < ?2 AND m.phase <> 'terminated'";
+const OPEN_CARDS: &str = "SELECT count(*) FROM card c
+    JOIN board_matter m ON m.county = c.county AND m.matter = c.matter
+    WHERE c.county = ?1 AND c.red = ?2 AND c.open AND m.phase <> 'terminated'";

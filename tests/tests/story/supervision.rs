@@ -21,7 +21,7 @@ async fn in_review() -> Case {
 #[tokio::test]
 async fn r13_cards_by_rule_come_with_time_are_answered_and_cleared() {
     let case = in_review().await;
-    case.at("2023-06-28").time_passes().await;
+    case.at("2023-06-27").time_passes().await;
     case.time_passes().await;
     let cards = seen(&case).await;
     let [yellow] = &cards[..] else { panic!("{cards:#?}") };
@@ -108,4 +108,32 @@ async fn r17_the_weight_of_a_townships_rating_is_a_setting_with_its_reason() {
         (&json!(33), &json!(40))
     );
     assert_eq!((&all[1]["from"], &all[1]["reason"]), (&json!("2023-07-01"), &json!("县考核办〔2023〕3号")));
+}
+
+#[tokio::test]
+async fn r13_lists_show_who_has_cards_since_when_and_what_is_unanswered() {
+    let case = in_review().await;
+    case.permit("W").await;
+    case.at("2023-06-27").time_passes().await;
+    let query = "{ overview { yellowCards redCards }
+        supervision(filter: { open: true }) { edges { node { permitCode number color against on due standing answeredOn } } }
+        cardsByBody { body yellow red unanswered since }
+        desk(body: \"body:water\") { edges { node { kind card body } } } }";
+    let seen = case.list("supervisor", query).await.0;
+    let cards = seen["supervision"]["edges"].as_array().unwrap();
+    let [card] = &cards[..] else { panic!("{seen:#}") };
+    assert_eq!((&card["node"]["color"], &card["node"]["against"]), (&json!("YELLOW"), &json!("body:water")));
+    assert_eq!((&seen["overview"]["yellowCards"], &seen["overview"]["redCards"]), (&json!(1), &json!(0)));
+    assert_eq!(seen["cardsByBody"][0]["unanswered"], 1);
+    let desk: Vec<_> =
+        seen["desk"]["edges"].as_array().unwrap().iter().map(|edge| edge["node"].clone()).collect();
+    assert!(desk.iter().any(|task| task["kind"] == "ANSWER_CARD" && task["card"] == 1), "{desk:#?}");
+    case.by("wa-officer-1")
+        .act("answerCard", json!({ "permit": "W", "card": 1, "answer": "明日办结" }))
+        .done()
+        .await;
+    let seen = case.list("supervisor", query).await.0;
+    assert_eq!(seen["cardsByBody"][0]["unanswered"], 0);
+    assert!(!seen["desk"].to_string().contains("ANSWER_CARD"));
+    assert_eq!(seen["supervision"]["edges"][0]["node"]["answeredOn"], "2023-06-27");
 }

@@ -7,8 +7,10 @@
 
 use super::premise::{self, Measured};
 use crate::{
+    calendar::Calendar,
+    clock::Clock,
     decider::Fact,
-    ids::BodyId,
+    ids::{BodyId, PermitCode},
     matter::{
         Ctx,
         authority::At,
@@ -17,9 +19,9 @@ use crate::{
         on,
         plan::Nature,
         settle::{Dues, after},
-        state::{Permit, Round, RoundPhase},
+        state::{Matter, Permit, Phase, Round, RoundPhase},
     },
-    settings::Version,
+    settings::{CountySettings, Version},
 };
 use jiff::civil::Date;
 
@@ -69,7 +71,7 @@ fn red(at: &At<'_>, round: &Round, (term, due): (Term, Date), ctx: &Ctx<'_>, due
         return;
     }
     let subject = Subject::Term { round: round.number, term, occasion: round.occasion(at.planned, term) };
-    if is_carded(at, Colour::Red, &subject, day, ctx) {
+    if is_carded(at, Colour::Red, &subject, day, ctx.calendar) {
         return;
     }
     let Some(Measured { clock, .. }) = premise::measured(at, round, &subject) else { return };
@@ -79,31 +81,69 @@ fn red(at: &At<'_>, round: &Round, (term, due): (Term, Date), ctx: &Ctx<'_>, due
 }
 
 fn yellow(at: &At<'_>, round: &Round, ctx: &Ctx<'_>, dues: &mut Dues) {
-    let main = if at.planned.promised.is_some() { Term::Promised } else { Term::Statutory };
-    let Some(open) = round.open_terms(at.planned).find(|open| open.term == main) else { return };
-    if round.phase != RoundPhase::InReview {
+    let Some(found) = yellow_of(at, round, ctx.calendar, ctx.settings) else { return };
+    let Yellow { day, version, subject, clock, due } = found;
+    if !dues.would_take(day) || has_either(at, &subject, day, ctx.calendar) {
         return;
     }
-    let subject =
-        Subject::Term { round: round.number, term: main, occasion: round.occasion(at.planned, main) };
-    let Some(Measured { clock, .. }) = premise::measured(at, round, &subject) else { return };
-    let meets = |(version, next): (&'_ Version, Option<Date>)| {
-        let thresholds = thresholds(version);
-        let day = thresholds.met_on(&clock, ctx.calendar).map(after)?;
-        let day = earliest(round, main, day);
-        let first = version.from.map_or(day, |from| from.max(day));
-        (version.values.cards_by_rule && next.is_none_or(|next| first < next)).then_some(first)
-    };
-    let found = ctx.settings.versions().find_map(|entry| Some((meets(entry)?, entry.0)));
-    let Some((day, version)) = found.filter(|(day, _)| *day <= open.due && dues.would_take(*day)) else {
-        return;
-    };
-    if is_carded(at, Colour::Yellow, &subject, day, ctx) || is_carded(at, Colour::Red, &subject, day, ctx) {
-        return;
-    }
-    let evidence = Evidence::read(&clock, open.due, ctx.calendar, before(day));
+    let evidence = Evidence::read(&clock, due, ctx.calendar, before(day));
     let against = custodian(at.permit, &at.planned.lead, day);
     issue(at, Colour::Yellow, subject, against, evidence, (day, version), (ctx, dues));
+}
+
+/// A yellow card that comes if nothing happens before.
+struct Yellow<'c> {
+    day: Date,
+    version: &'c Version,
+    subject: Subject,
+    clock: Clock,
+    due: Date,
+}
+
+/// The yellow card of the promised limit, of the statutory one where none is promised; none once it is overdue anyway.
+fn yellow_of<'c>(
+    at: &At<'_>,
+    round: &Round,
+    calendar: &Calendar,
+    settings: &'c CountySettings,
+) -> Option<Yellow<'c>> {
+    let main = if at.planned.promised.is_some() { Term::Promised } else { Term::Statutory };
+    if round.phase != RoundPhase::InReview {
+        return None;
+    }
+    let due = round.open_terms(at.planned).find(|open| open.term == main)?.due;
+    let occasion = round.occasion(at.planned, main);
+    let subject = Subject::Term { round: round.number, term: main, occasion };
+    let Measured { clock, .. } = premise::measured(at, round, &subject)?;
+    let meets = |(version, next): (&'c Version, Option<Date>)| {
+        let day = thresholds(version).met_on(&clock, calendar).map(after)?;
+        let day = earliest(round, main, day);
+        let first = version.from.map_or(day, |from| from.max(day));
+        (version.values.cards_by_rule && next.is_none_or(|next| first < next)).then_some((first, version))
+    };
+    let (day, version) = settings.versions().find_map(meets).filter(|(day, _)| *day <= due)?;
+    Some(Yellow { day, version, subject, clock, due })
+}
+
+fn has_either(at: &At<'_>, subject: &Subject, day: Date, calendar: &Calendar) -> bool {
+    [Colour::Yellow, Colour::Red].into_iter().any(|colour| is_carded(at, colour, subject, day, calendar))
+}
+
+impl Matter {
+    /// The day on which a yellow card comes to a permit if nothing happens before; none if none is to come, or it has come.
+    pub fn yellow_on(
+        &self,
+        permit: &PermitCode,
+        calendar: &Calendar,
+        settings: &CountySettings,
+    ) -> Option<Date> {
+        if matches!(self.phase, Phase::Terminated) {
+            return None;
+        }
+        let at = self.find(permit).ok().filter(|at| at.permit.not_applicable.is_none())?;
+        let yellow = yellow_of(&at, at.permit.round()?, calendar, settings)?;
+        (!has_either(&at, &yellow.subject, yellow.day, calendar)).then_some(yellow.day)
+    }
 }
 
 /// An offer that stands unanswered beyond its term: against the receiver.
@@ -114,7 +154,7 @@ fn handoff(at: &At<'_>, ctx: &Ctx<'_>, dues: &mut Dues) {
         return;
     };
     let subject = Subject::Handoff { to: offer.to.clone(), offered_on: offer.on };
-    if is_carded(at, Colour::Red, &subject, day, ctx) {
+    if is_carded(at, Colour::Red, &subject, day, ctx.calendar) {
         return;
     }
     let clock = premise::of_handoff(at, offer.on);
@@ -123,9 +163,9 @@ fn handoff(at: &At<'_>, ctx: &Ctx<'_>, dues: &mut Dues) {
 }
 
 /// Whether there is such a card already: of that day, or issued on what is still true.
-fn is_carded(at: &At<'_>, colour: Colour, subject: &Subject, day: Date, ctx: &Ctx<'_>) -> bool {
+fn is_carded(at: &At<'_>, colour: Colour, subject: &Subject, day: Date, calendar: &Calendar) -> bool {
     let same = |card: &&Card| card.is_by_rule() && card.colour == colour && card.subject == *subject;
-    let known = |card: &Card| card.on == day || premise::stands(at, card, ctx.calendar);
+    let known = |card: &Card| card.on == day || premise::stands(at, card, calendar);
     at.permit.cards.values().filter(same).any(known)
 }
 

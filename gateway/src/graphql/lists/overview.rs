@@ -128,6 +128,8 @@ pub struct MatterPressure {
     pub debts: usize,
     /// Of them, those whose last day has passed.
     pub debts_overdue: usize,
+    /// Open cards (红黄牌).
+    pub cards: usize,
 }
 
 #[ComplexObject]
@@ -169,6 +171,7 @@ impl MatterSummary {
             pressure.overdue += usize::from(permit.life.is_overdue_at(today));
             pressure.debts += permit.life.live_debts().count();
             pressure.debts_overdue += permit.life.debts_overdue_at(today);
+            pressure.cards += permit.life.open_cards().count();
         }
         pressure.next_due = permits.iter().filter_map(|p| p.life.next_due()).min().map(Into::into);
         Ok(pressure)
@@ -198,6 +201,10 @@ pub struct Overview {
     pub overdue: u32,
     /// Tolerated deficiencies still owed whose last day has passed.
     pub debts_overdue: u32,
+    /// Open yellow cards (黄牌).
+    pub yellow_cards: u32,
+    /// Open red cards (红牌).
+    pub red_cards: u32,
 }
 
 #[ComplexObject]
@@ -277,6 +284,8 @@ impl OverviewQuery {
             due_this_week: counts.due_this_week,
             overdue: counts.overdue,
             debts_overdue: counts.debts_overdue,
+            yellow_cards: counts.yellow_cards,
+            red_cards: counts.red_cards,
         })
     }
 }

@@ -55,6 +55,8 @@ pub enum TaskKind {
     JudgeFallenPrerequisite,
     /// Answer the task-force lead's proposal to tolerate.
     AnswerToleranceProposal,
+    /// Answer a card, or appeal against it (答复红黄牌).
+    AnswerCard,
 }
 
 /// What hangs on a due date, the heaviest first.

@@ -32,7 +32,7 @@ pub struct Settings {
     pub yellow_used_percent: u16,
     /// A yellow card once no more than so many working days (工作日) of the promised limit are left (R13).
     pub yellow_left_working_days: u16,
-    /// Desks remind of a yellow card so many working days (工作日) before it.
+    /// Permits are marked (`cardReminder`) so many working days (工作日) before a yellow card.
     pub reminder_working_days: u16,
     /// Weight of the township's rating in a department's performance, in percent (R17).
     pub township_weight_percent: u16,
@@ -73,7 +73,7 @@ pub struct ChangeSettingsInput {
     pub yellow_used_percent: Option<u16>,
     /// A yellow card once no more than so many working days (工作日) are left: 0 to 30.
     pub yellow_left_working_days: Option<u16>,
-    /// Desks remind so many working days (工作日) before a yellow card: 0 to 30.
+    /// Permits are marked so many working days (工作日) before a yellow card: 0 to 30.
     pub reminder_working_days: Option<u16>,
     /// Weight of the township's rating, in percent: 0 to 100 (R17).
     pub township_weight_percent: Option<u16>,
