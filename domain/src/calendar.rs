@@ -222,6 +222,18 @@ impl Calendar {
         if self.is_working(day) { day } else { self.next_working(day) }
     }
 
+    /// The working day that lies so many working days before a working day.
+    pub(crate) fn working_day_before(&self, day: Date, n: u16) -> Date {
+        let mut before = day;
+        for _ in 0..n {
+            before = days::shift(before, -1);
+            while !self.is_working(before) && before > Date::MIN {
+                before = days::shift(before, -1);
+            }
+        }
+        before
+    }
+
     /// Working days after `after`, through and with `through`; negative when `through` is the earlier.
     pub fn working_days_between(&self, after: Date, through: Date) -> i32 {
         let worked = |day| self.0.marks.worked_through(days::number(day));

@@ -7,6 +7,7 @@ use crate::{
     calendar::{Calendar, beijing},
     ids::{BodyId, CountyId, EventId, OfficerId},
     naming::Names,
+    settings::CountySettings,
 };
 use jiff::{Timestamp, civil::Date};
 use schemars::JsonSchema;
@@ -138,6 +139,8 @@ pub struct Context<'a, R> {
     pub by: &'a Actor,
     /// The county's working calendar, in the version known now.
     pub calendar: &'a Calendar,
+    /// The county's settings, as recorded by now; each day is judged by those that held on it.
+    pub settings: &'a CountySettings,
     /// When the actor says it happened, if not now (R16).
     pub effective: Option<Effective>,
     /// What was read from other streams, each with the revision it was read at.

@@ -20,6 +20,7 @@ pub mod metadata;
 pub mod naming;
 pub mod policies;
 pub mod project;
+pub mod settings;
 pub mod sources;
 pub mod template;
 mod toml_text;

@@ -21,6 +21,7 @@ mod matter {
     mod plan;
     mod receipt;
     mod record;
+    mod supervision;
     mod time;
     mod tolerance;
 }

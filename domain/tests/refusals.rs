@@ -13,12 +13,14 @@ use om_domain::{
     ids::{CommandId, EventId, MatterId},
     matter::{
         MatterRefusal as R,
+        card::CardStanding,
         plan::{Gate, Mode, Node, Plan, RequirementId, Sensitive, Settings},
         refusal::{Authority, Awaited, Because, Missing, Unfinished, Unsubmittable},
         state::{Phase, RoundPhase},
     },
     naming::Names,
     project::ProjectRefusal,
+    settings::{CountySettings, SettingName, SettingsRefusal},
     template::{self, TemplateRefusal, Unplannable},
 };
 use std::{collections::BTreeSet, str::FromStr};
@@ -217,6 +219,17 @@ fn of_a_matter() -> Vec<R> {
         R::NoRevocationProposed { permit: permit(), requirement: requirement() },
         R::NothingFallen { permit: permit(), requirement: requirement() },
         R::FallenByLaw { permit: permit(), requirement: requirement(), article: article() },
+        R::NoSuchCard { permit: permit(), card: 1 },
+        R::CardIssuedAlready { permit: permit(), card: 1, against: body() },
+        R::WrongCardStep {
+            permit: permit(),
+            card: 1,
+            is: CardStanding::Cleared,
+            needed: "under appeal (申诉中)",
+        },
+        R::AppealedAlready { permit: permit(), card: 1, on: ON },
+        R::StillOverdue { permit: permit(), card: 1 },
+        R::PremiseStands { permit: permit(), card: 1 },
     ]
 }
 
@@ -236,6 +249,8 @@ fn authorities() -> Vec<R> {
         Authority::Receiver { body: body() },
         Authority::Concerned { bodies: [body()].into() },
         Authority::Parties { bodies: [body()].into() },
+        Authority::Supervision,
+        Authority::Carded { body: body() },
         Authority::Administrator,
     ];
     needs.into_iter().map(|needs| R::NotAuthorised { needs }).collect()
@@ -510,6 +525,19 @@ fn every_refusal_of_a_register_is_grounded() {
         grounded(&refusal);
     }
     for refusal in [
+        SettingsRefusal::NotAdministrator { officer: officer() },
+        SettingsRefusal::OutOfBounds {
+            setting: SettingName::YellowUsedPercent,
+            least: 1,
+            most: 100,
+            asked: 0,
+        },
+        SettingsRefusal::DayHasBegun { from: ON, today: ON },
+        SettingsRefusal::BeforeLastChange { from: ON, last: ON },
+    ] {
+        grounded(&refusal);
+    }
+    for refusal in [
         TemplateRefusal::NotAdministrator { officer: officer() },
         TemplateRefusal::OtherTemplate { expected: p("a"), given: p("b") },
         TemplateRefusal::NoDirectory { county: p("530322") },
@@ -561,8 +589,15 @@ fn shipped_directory() -> Directory {
         body: p("government-services"),
         roles: [Role::System].into(),
     };
-    let calendar = Calendar::national();
-    let ctx = Context { at: start_of_day(ON), by: &by, calendar: &calendar, effective: None, read: &() };
+    let (calendar, settings) = (Calendar::national(), CountySettings::default());
+    let ctx = Context {
+        at: start_of_day(ON),
+        by: &by,
+        calendar: &calendar,
+        settings: &settings,
+        effective: None,
+        read: &(),
+    };
     let mut state = Directory::default();
     let import = DirectoryCommand::ImportDirectory { definition };
     for fact in DirectoryDecider::decide(&state, &import, &ctx).unwrap() {

@@ -11,6 +11,7 @@ pub mod event_store;
 pub mod executor;
 pub mod hosting;
 pub mod log;
+pub mod main_stream;
 pub mod platform;
 pub mod policies;
 pub mod policy_runner;

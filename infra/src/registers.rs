@@ -16,6 +16,7 @@ use om_domain::matter::{Matter, MatterCommand, MatterDecider, MatterReads, Stand
 use om_domain::meeting::{Act, Meeting, MeetingCommand, MeetingDecider, MeetingReads};
 use om_domain::naming::Names;
 use om_domain::project::ProjectDecider;
+use om_domain::settings::{self, SettingsDecider};
 use om_domain::template::{TemplateDecider, TemplateReads};
 
 use crate::executor::{Executor, Fault, Host, Snapshot};
@@ -42,6 +43,8 @@ pub struct Registers {
     pub meetings: Arc<Executor<MeetingDecider>>,
     /// Calendar books; not read for a matter's decision, which gets the calendar itself.
     pub calendar_books: Arc<Executor<CalendarBookDecider>>,
+    /// Settings, for changing them; decisions get them as they get the calendar.
+    pub settings: Arc<Executor<SettingsDecider>>,
     /// Which templates there are.
     pub template_index: Arc<TemplateIndex>,
 }
@@ -57,6 +60,7 @@ impl Registers {
             projects: Arc::new(Executor::new(host.clone(), cached)),
             meetings: Arc::new(Executor::new(host.clone(), cached)),
             calendar_books: Arc::new(Executor::new(host.clone(), cached)),
+            settings: Arc::new(Executor::new(host.clone(), cached)),
             template_index: Arc::new(TemplateIndex::new(Arc::clone(&host.log))),
         }
     }
@@ -95,7 +99,7 @@ impl Registers {
             MatterCommand::PlanMatter { template, leave_out } => {
                 let body = state.project.as_ref().map(|project| &project.implementing_body);
                 if let Some(body) = body {
-                    reads.plan = Some(self.plan(county, template, leave_out, body).await?);
+                    reads.plan = Some(self.plan(county, template, (leave_out, body), day).await?);
                 }
             }
             MatterCommand::SubmitPermit { .. } | MatterCommand::SubmitPackage { .. } => {
@@ -304,12 +308,15 @@ impl Registers {
         &self,
         county: &CountyId,
         template: &TemplateId,
-        leave_out: &std::collections::BTreeSet<om_domain::ids::PermitCode>,
-        body: &BodyId,
+        (leave_out, body): (&BTreeSet<om_domain::ids::PermitCode>, &BodyId),
+        day: jiff::civil::Date,
     ) -> Result<Seen<Result<Plan, String>>, Fault> {
         let stream = name::<TemplateDecider>(county, template)?;
         let seen = self.templates.state(&stream).await?;
-        let plan = seen.state.plan(None, leave_out, body, Settings::default());
+        let own = self.settings.state(&name::<SettingsDecider>(county, settings::MAIN)?).await?;
+        let backfill_grace_days = own.state.on(day).values.backfill_grace_days;
+        let settings = Settings { backfill_grace_days, ..Settings::default() };
+        let plan = seen.state.plan(None, leave_out, body, settings);
         let value = plan.map_err(|e| {
             // no plan yet to name permits by
             let names = Names::default();
@@ -380,6 +387,7 @@ fn names_bodies(command: &MatterCommand) -> bool {
             | C::AmendPlan { .. }
             | C::OfferHandoff { .. }
             | C::RequestOpinion { .. }
+            | C::IssueCard { .. }
     )
 }
 

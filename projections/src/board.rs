@@ -23,7 +23,7 @@ use crate::{
     deadlines, desk,
     life::{Life, Planned},
     projection::{EncodedEvent, Incoming, Projection, Unreadable},
-    tolerances,
+    supervision, tolerances,
 };
 use om_domain::{
     decider::Recorded,
@@ -85,10 +85,24 @@ impl Projection for Board {
     const NAME: &'static str = "board";
     const SCHEMA: u32 = 3;
     const CATEGORIES: &'static [&'static str] = &["matter"];
-    const DDL: &'static [&'static str] =
-        &[matter::DDL, permit::DDL, milestone::DDL, desk::DDL, deadlines::DDL, tolerances::DDL];
-    const TABLES: &'static [&'static str] =
-        &[matter::TABLE, permit::TABLE, milestone::TABLE, desk::TABLE, deadlines::TABLE, tolerances::TABLE];
+    const DDL: &'static [&'static str] = &[
+        matter::DDL,
+        permit::DDL,
+        milestone::DDL,
+        desk::DDL,
+        deadlines::DDL,
+        tolerances::DDL,
+        supervision::DDL,
+    ];
+    const TABLES: &'static [&'static str] = &[
+        matter::TABLE,
+        permit::TABLE,
+        milestone::TABLE,
+        desk::TABLE,
+        deadlines::TABLE,
+        tolerances::TABLE,
+        supervision::TABLE,
+    ];
     type Key = Key;
     type Row = BoardRow;
     type Event<'a> = Incoming<MatterId, E>;

@@ -129,6 +129,23 @@ pub fn due_streams(db: &Connection, before: Date, limit: usize) -> rusqlite::Res
     .collect()
 }
 
+/// Streams in which a term runs: a card may fall due in them before a last day has passed, on a day that only the rules
+/// know (R13). The platform's own query, as [`due_streams`].
+///
+/// # Errors
+/// What SQLite said.
+pub fn running_streams(db: &Connection) -> rusqlite::Result<Vec<(CountyId, MatterId)>> {
+    db.prepare_cached(
+        "SELECT DISTINCT p.county, p.matter
+         FROM board_permit p JOIN board_matter m ON m.county = p.county AND m.matter = p.matter
+         WHERE p.status IN ('submitted', 'pre_review', 'in_review', 'suspended', 'approved') AND NOT p.done
+           AND m.phase <> 'terminated'
+         ORDER BY p.county, p.matter",
+    )?
+    .query_map([], |row| Ok((parsed(row, "county")?, parsed(row, "matter")?)))?
+    .collect()
+}
+
 /// Last day of one permit's first open term.
 ///
 /// # Errors

@@ -61,6 +61,8 @@ named! {
         AnswerToleranceProposal = "answer_tolerance_proposal",
         /// Agree or object to a new date of a milestone (R14).
         AnswerDateChange = "answer_date_change",
+        /// Answer a card, or appeal against it.
+        AnswerCard = "answer_card",
     }
 }
 
@@ -85,6 +87,8 @@ pub struct Task {
     pub kind: TaskKind,
     /// For which requirement, where it is about one.
     pub requirement: Option<RequirementId>,
+    /// The card, where it is about one.
+    pub card: Option<u16>,
     /// The body whose move it is.
     pub body: BodyId,
     /// Since which day.
@@ -98,6 +102,11 @@ pub struct Task {
 }
 
 impl Task {
+    /// By what it is told apart from the others of its permit.
+    pub(crate) fn key(&self) -> (TaskKind, Option<&RequirementId>, Option<u16>, &BodyId) {
+        (self.kind, self.requirement.as_ref(), self.card, &self.body)
+    }
+
     /// The task as it stands on a day: once the statutory limit has run out too, that is what hangs on it.
     #[must_use]
     pub fn on(self, day: Date) -> Self {
@@ -138,7 +147,12 @@ pub fn tasks(life: &Life) -> Vec<Task> {
             ..task(life, kind, *since, None, Weight::Internal)
         }));
     }
-    tasks.sort_by(|a, b| (a.kind, &a.requirement, &a.body).cmp(&(b.kind, &b.requirement, &b.body)));
+    tasks.extend(life.open_cards().filter(|card| card.is_unanswered()).map(|card| Task {
+        card: Some(card.number),
+        body: card.against.clone(),
+        ..task(life, TaskKind::AnswerCard, card.changed_on, None, Weight::Internal)
+    }));
+    tasks.sort_by(|a, b| a.key().cmp(&b.key()));
     tasks
 }
 
@@ -159,7 +173,7 @@ fn opinions(life: &Life, tasks: &mut Vec<Task>) {
 
 fn task(life: &Life, kind: TaskKind, since: Date, due: Option<Date>, weight: Weight) -> Task {
     let body = life.custodian.clone();
-    Task { kind, requirement: None, body, since, due, weight, statutory_due: None }
+    Task { kind, requirement: None, card: None, body, since, due, weight, statutory_due: None }
 }
 
 /// The next step of the permit itself; the custodian's, since the lead department decides only with custody.

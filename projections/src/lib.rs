@@ -12,6 +12,7 @@ pub mod life;
 pub mod meetings;
 pub mod projection;
 pub mod sql;
+pub mod supervision;
 #[cfg(test)]
 mod testing;
 pub mod tolerances;

@@ -11,7 +11,8 @@ mod parts;
 
 pub use moment::{ClocksAt, LimitAt};
 pub use parts::{
-    Asked, BeforeLapse, ClockDues, Debt, DebtState, DueDay, Last, Late, Offer, Overrun, Renewal, Stop,
+    Asked, BeforeLapse, CardLine, ClockDues, Debt, DebtState, DueDay, Last, Late, Offer, Overrun, Renewal,
+    Stop,
 };
 
 use crate::sql::named;
@@ -208,6 +209,9 @@ pub struct Life {
     /// How the current round stood before a lapse ended it; a lapse can be set aside.
     #[serde(default, skip_serializing_if = "is_default")]
     pub before_lapse: Option<Box<BeforeLapse>>,
+    /// Cards of all rounds, by number.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cards: Vec<CardLine>,
     /// Entries corrected.
     #[serde(default, skip_serializing_if = "is_default")]
     pub corrections: u16,
@@ -236,6 +240,7 @@ impl Life {
             fell_away: BTreeMap::new(),
             revocations: BTreeMap::new(),
             before_lapse: None,
+            cards: Vec::new(),
             corrections: 0,
             late: Vec::new(),
             last: Last { event: fact.id, position, on },
@@ -245,6 +250,11 @@ impl Life {
     /// Debts of the current round that are still owed.
     pub fn live_debts(&self) -> impl Iterator<Item = &Debt> {
         self.debts.iter().filter(|debt| debt.state.is_live())
+    }
+
+    /// Cards of which something is still to come.
+    pub fn open_cards(&self) -> impl Iterator<Item = &CardLine> {
+        self.cards.iter().filter(|card| !card.standing.is_closed())
     }
 
     /// Whether it was already stated that this term of the current round ran out; it is stated once for each last day.

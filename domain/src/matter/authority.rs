@@ -208,6 +208,13 @@ pub(super) fn holder(state: &Matter, command: &C) -> Result<Authority, MatterRef
     let offered = at.permit.custody.offer.as_ref();
     Ok(match command {
         C::ProposeTolerance { .. } => Authority::TaskForceLead,
+        C::IssueCard { .. } | C::DecideAppeal { .. } | C::ClearCard { .. } | C::CancelCard { .. } => {
+            Authority::Supervision
+        }
+        C::AnswerCard { card, .. } | C::AppealCard { card, .. } => {
+            let against = at.permit.cards.get(card).map(|card| card.against.clone());
+            Authority::Carded { body: against.unwrap_or(body) }
+        }
         C::SubmitPermit { .. }
         | C::ReceiveCorrection { .. }
         | C::SupplyMaterials { .. }

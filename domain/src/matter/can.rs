@@ -5,6 +5,7 @@
 
 use super::{
     Ctx, MatterDecider, MatterReads, MatterRefusal,
+    card::{About, Colour},
     command::{After, MatterCommand as C, NewMilestone, OpinionTerm, PackageItem},
     event::{Correction, Notice, Service},
     opinion::{Opinion, Treatment},
@@ -95,8 +96,35 @@ pub fn can_on_permit(state: &Matter, permit: &PermitCode, ctx: &Ctx<'_>) -> Vec<
     commands.extend(opinions(state, permit, ctx));
     commands.extend(tolerance(state, permit, ctx));
     commands.extend(aftermath(state, permit, ctx));
+    commands.extend(card(state, permit, ctx));
     let reads = with_colleagues(state, permit, ctx);
     ask(state, &Ctx { read: &reads, ..ctx.clone() }, commands)
+}
+
+/// What the actor may do with one card.
+pub fn can_on_card(state: &Matter, permit: &PermitCode, card: u16, ctx: &Ctx<'_>) -> Vec<Can> {
+    let (text, ..) = sample(ctx);
+    let permit = || permit.clone();
+    let decided = C::DecideAppeal { permit: permit(), card, upheld: true, reasons: text.clone() };
+    ask(
+        state,
+        ctx,
+        vec![
+            ("answerCard", C::AnswerCard { permit: permit(), card, answer: text.clone() }),
+            ("appealCard", C::AppealCard { permit: permit(), card, reasons: text.clone() }),
+            ("decideAppeal", decided),
+            ("clearCard", C::ClearCard { permit: permit(), card, reason: text.clone() }),
+            ("cancelCard", C::CancelCard { permit: permit(), card, reasons: text }),
+        ],
+    )
+}
+
+/// A card by hand against the department that has the permit.
+fn card(state: &Matter, permit: &PermitCode, ctx: &Ctx<'_>) -> Option<(&'static str, C)> {
+    let against = state.permits.get(permit)?.custody.holder.clone();
+    let (reason, ..) = sample(ctx);
+    let (permit, about) = (permit.clone(), About::Permit);
+    Some(("issueCard", C::IssueCard { permit, colour: Colour::Yellow, about, against, reason }))
 }
 
 /// Two officers of the body that has the permit, for what takes more than one person: there are such, whoever they are.

@@ -3,6 +3,7 @@
 //! Invariant: a command carries what a person decides; due dates, rounds and consequences follow from the rules.
 
 use super::{
+    card::{About, Colour},
     event::{Correction, Handed, Notice, ProjectFacts, TaskForce},
     opinion::{Opinion, Treatment},
     plan::{Mode, Node, PlannedPermit, RequirementId, Stage},
@@ -191,6 +192,19 @@ pub enum MatterCommand {
     /// Judge what the fall of a prerequisite means for this permit.
     JudgeFallenPrerequisite { permit: PermitCode, prerequisite: RequirementId, reasons: LegalText },
 
+    /// Issue a card by hand.
+    IssueCard { permit: PermitCode, colour: Colour, about: About, against: BodyId, reason: LegalText },
+    /// Answer a card, as the body carded.
+    AnswerCard { permit: PermitCode, card: u16, answer: LegalText },
+    /// Appeal against it, as the body carded, once.
+    AppealCard { permit: PermitCode, card: u16, reasons: LegalText },
+    /// Decide the appeal: the card stands, or is cancelled.
+    DecideAppeal { permit: PermitCode, card: u16, upheld: bool, reasons: LegalText },
+    /// Clear a card, what was overdue being done.
+    ClearCard { permit: PermitCode, card: u16, reason: LegalText },
+    /// Cancel a card that has lost its ground, or one by hand.
+    CancelCard { permit: PermitCode, card: u16, reasons: LegalText },
+
     /// Record that a milestone was reached on the effective day.
     ReachMilestone { milestone: MilestoneCode, evidence: LegalText },
     /// Give a milestone the date it is to be reached by; one that the plan does not have is added to it.
@@ -305,6 +319,12 @@ impl MatterCommand {
             RevokePermit,
             DeclineRevocation,
             JudgeFallenPrerequisite,
+            IssueCard,
+            AnswerCard,
+            AppealCard,
+            DecideAppeal,
+            ClearCard,
+            CancelCard,
             CorrectEntry
         )
     }

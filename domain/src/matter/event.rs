@@ -4,6 +4,7 @@
 //! with the calendar version it was computed by (R20); personal text only as a reference into the vault.
 
 use super::{
+    card::{Basis, Colour, Subject},
     opinion::{Concluded, Opinion, Treatment},
     plan::{Gate, Mode, Node, Plan, PlannedPermit, RequirementId, Silence, Whole},
 };
@@ -971,6 +972,69 @@ events! {
             permit: PermitCode,
             /// The prerequisite.
             requirement: RequirementId,
+        },
+
+        /// A card was issued (红黄牌, R13): by rule, as time's fact, or by hand. A notice, not a sanction.
+        CardIssued = 1 {
+            /// The permit.
+            permit: PermitCode,
+            /// Its number on the permit, from 1.
+            card: u16,
+            /// How grave.
+            colour: Colour,
+            /// What it is about.
+            subject: Subject,
+            /// Against which body.
+            against: BodyId,
+            /// What it rests on.
+            basis: Basis,
+        },
+        /// The body carded answered.
+        CardAnswered = 1 {
+            /// The permit.
+            permit: PermitCode,
+            /// The card.
+            card: u16,
+            /// What it says, and does about it.
+            answer: LegalText,
+        },
+        /// The body carded appealed.
+        CardAppealed = 1 {
+            /// The permit.
+            permit: PermitCode,
+            /// The card.
+            card: u16,
+            /// Why.
+            reasons: LegalText,
+        },
+        /// The appeal was refused: the card stands.
+        CardUpheld = 1 {
+            /// The permit.
+            permit: PermitCode,
+            /// The card.
+            card: u16,
+            /// Why.
+            reasons: LegalText,
+        },
+        /// The card was cancelled, on appeal or because it had lost its ground; it stays visible.
+        CardCancelled = 1 {
+            /// The permit.
+            permit: PermitCode,
+            /// The card.
+            card: u16,
+            /// Why.
+            reasons: LegalText,
+            /// Whether what it had been issued on was no longer true.
+            premise_fell: bool,
+        },
+        /// What was overdue is done: the card was cleared (销号).
+        CardCleared = 1 {
+            /// The permit.
+            permit: PermitCode,
+            /// The card.
+            card: u16,
+            /// How it was done.
+            reason: LegalText,
         },
 
         /// A milestone was reached.

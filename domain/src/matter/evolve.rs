@@ -4,7 +4,7 @@
 //! Deliberately absent: rules; a fact that no rule would allow today still folds.
 
 use super::{
-    dates,
+    card, dates,
     event::{Correction, MatterEvent as E},
     opinion::Consultations,
     package::Package,
@@ -169,6 +169,12 @@ pub fn event_permit(event: &E) -> Option<&PermitCode> {
         FallenPrerequisiteJudged,
         PrerequisiteStandsAgain,
         EntryCorrected,
+        CardIssued,
+        CardAnswered,
+        CardAppealed,
+        CardUpheld,
+        CardCancelled,
+        CardCleared,
     )
 }
 
@@ -234,7 +240,7 @@ fn evolve_permit(permit: &mut Permit, lead: Option<BodyId>, fact: &Recorded<E>, 
             });
         }
         E::HandoffReceived(e) => hold(&mut permit.custody, e.to.clone(), day),
-        E::HandoffReturned(_) | E::HandoffWithdrawn(_) => permit.custody.offer = None,
+        E::HandoffReturned(_) | E::HandoffWithdrawn(_) => close_offer(&mut permit.custody, day),
         E::CustodyRecalled(e) => hold(&mut permit.custody, e.to.clone(), day),
         E::HandoffOverdue(e) => {
             permit.custody.overdue.insert((e.to.clone(), e.due.date));
@@ -249,6 +255,12 @@ fn evolve_permit(permit: &mut Permit, lead: Option<BodyId>, fact: &Recorded<E>, 
                 round.overruns.insert((e.term, e.due.date), e.due.clone());
             }
         }
+        E::CardIssued(_)
+        | E::CardAnswered(_)
+        | E::CardAppealed(_)
+        | E::CardUpheld(_)
+        | E::CardCancelled(_)
+        | E::CardCleared(_) => card::fold(&mut permit.cards, fact),
         _ => {
             if let E::LapseSetAside(e) = &fact.event {
                 let lapsed =
@@ -265,8 +277,14 @@ fn evolve_permit(permit: &mut Permit, lead: Option<BodyId>, fact: &Recorded<E>, 
     }
 }
 
+fn close_offer(custody: &mut Custody, day: Date) {
+    if let Some(offer) = custody.offer.take() {
+        custody.answered.insert((offer.to, day));
+    }
+}
+
 fn hold(custody: &mut Custody, body: BodyId, day: Date) {
-    custody.offer = None;
+    close_offer(custody, day);
     if custody.spans.last().is_none_or(|(holder, _)| *holder != body) {
         custody.spans.push((body.clone(), day));
     }

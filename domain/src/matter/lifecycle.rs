@@ -7,6 +7,7 @@
 use super::{
     Ctx, Facts,
     authority::{At, allow, known_body},
+    card::{Card, CardStanding},
     command::MatterCommand as C,
     dates::Dated,
     event::*,
@@ -151,6 +152,8 @@ fn complete(state: &Matter, ctx: &Ctx<'_>) -> Facts {
         note(at.permit.custody.offer.is_some(), &mut open.handoffs);
         note(at.permit.open_revocations().next().is_some(), &mut open.revocations);
         note(state.open_falls(&at, ctx.day()).next().is_some(), &mut open.fallen);
+        let appealed = |card: &Card| card.standing == CardStanding::Appealed;
+        note(at.permit.open_cards().any(appealed), &mut open.appeals);
     }
     let unreached = |(code, dated): &(&MilestoneCode, &Dated)| {
         dated.whole != Some(Whole::Matter) && !state.milestones.contains_key(*code)

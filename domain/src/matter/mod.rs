@@ -9,6 +9,7 @@ mod amend;
 mod authority;
 mod barred;
 mod can;
+pub mod card;
 mod clocks;
 pub mod command;
 pub mod dates;
@@ -33,10 +34,11 @@ pub mod requirements;
 mod reuse;
 mod settle;
 pub mod state;
+mod supervision;
 mod tolerance;
 
 pub use barred::StandingBar;
-pub use can::{Can, can_on_matter, can_on_milestone, can_on_permit};
+pub use can::{Can, can_on_card, can_on_matter, can_on_milestone, can_on_permit};
 pub use command::MatterCommand;
 pub use dates::event_milestone;
 pub use event::MatterEvent;
@@ -214,6 +216,12 @@ fn dispatch(state: &Matter, command: &MatterCommand, ctx: &Ctx<'_>) -> Facts {
         C::DeclineRevocation { .. } | C::JudgeFallenPrerequisite { .. } => {
             aftermath::decide(state, command, ctx)
         }
+        C::IssueCard { .. }
+        | C::AnswerCard { .. }
+        | C::AppealCard { .. }
+        | C::DecideAppeal { .. }
+        | C::ClearCard { .. }
+        | C::CancelCard { .. } => supervision::decide(state, command, ctx),
         C::CorrectEntry { .. } => record::decide(state, command, ctx),
         C::Settle => Ok(vec![]),
     }

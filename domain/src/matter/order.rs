@@ -36,6 +36,8 @@ pub(super) enum Lane {
     Proposal(PermitCode, RequirementId),
     /// A milestone.
     Milestone(MilestoneCode),
+    /// One of its cards. No barrier for anything else: a card changes no outcome.
+    Card(PermitCode, u16),
 }
 
 impl Lane {
@@ -45,7 +47,7 @@ impl Lane {
             Lane::Round(code) | Lane::Permit(code) | Lane::Due(code) | Lane::Custody(code) => Some(code),
             Lane::Opinion(code, _) | Lane::Reuse(code, _) => Some(code),
             Lane::Debt(code, _) | Lane::Proposal(code, _) => Some(code),
-            Lane::Matter | Lane::Plan | Lane::Milestone(_) => None,
+            Lane::Matter | Lane::Plan | Lane::Milestone(_) | Lane::Card(..) => None,
         }
     }
 
@@ -101,6 +103,7 @@ pub(super) fn lanes(event: &MatterEvent) -> Vec<Lane> {
     let moves = |code: &PermitCode| vec![Lane::Permit(code.clone()), Lane::Due(code.clone())];
     let custody = |code: &PermitCode| vec![Lane::Custody(code.clone())];
     let opinion = |code: &PermitCode, body: &BodyId| Lane::Opinion(code.clone(), body.clone());
+    let card = |code: &PermitCode, number: u16| vec![Lane::Card(code.clone(), number)];
     let debt = |code: &PermitCode, r: &RequirementId| vec![Lane::Debt(code.clone(), r.clone())];
     let date = |code: &MilestoneCode| vec![Lane::Milestone(code.clone())];
     match event {
@@ -199,6 +202,12 @@ pub(super) fn lanes(event: &MatterEvent) -> Vec<Lane> {
         E::EntryCorrected(e) => moves(&e.permit),
         E::RevocationDeclined(e) => debt(&e.permit, &e.requirement),
         E::FallenPrerequisiteJudged(e) => debt(&e.permit, &e.prerequisite),
+        E::CardIssued(e) => card(&e.permit, e.card),
+        E::CardAnswered(e) => card(&e.permit, e.card),
+        E::CardAppealed(e) => card(&e.permit, e.card),
+        E::CardUpheld(e) => card(&e.permit, e.card),
+        E::CardCancelled(e) => card(&e.permit, e.card),
+        E::CardCleared(e) => card(&e.permit, e.card),
         E::TermOverrun(_)
         | E::MilestoneMissed(_)
         | E::HandoffOverdue(_)

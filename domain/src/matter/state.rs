@@ -9,6 +9,7 @@ mod parts;
 pub use parts::{Certificate, Check, Custody, Debt, Decision, Hearing, Offer, Tolerance};
 
 use super::{
+    card::Card,
     dates::Dated,
     event::{DueOn, Dues, Handed, Notice, ProjectFacts, TaskForce, Term},
     opinion::Consultations,
@@ -124,6 +125,8 @@ pub struct Permit {
     pub(super) judged: BTreeSet<(RequirementId, Date)>,
     /// Fallen prerequisites that stand again, each with the day.
     pub(super) stand_again: BTreeSet<(RequirementId, Date)>,
+    /// Its cards (R13), by number.
+    pub cards: BTreeMap<u16, Card>,
 }
 
 impl Matter {
@@ -140,7 +143,13 @@ impl Permit {
     pub fn planned(lead: BodyId) -> Self {
         Permit {
             rounds: Vec::new(),
-            custody: Custody { holder: lead, offer: None, spans: Vec::new(), overdue: BTreeSet::new() },
+            custody: Custody {
+                holder: lead,
+                offer: None,
+                spans: Vec::new(),
+                overdue: BTreeSet::new(),
+                answered: BTreeSet::new(),
+            },
             not_applicable: None,
             not_applicable_on: None,
             proposals: BTreeMap::new(),
@@ -149,7 +158,18 @@ impl Permit {
             revocation_declined: BTreeSet::new(),
             judged: BTreeSet::new(),
             stand_again: BTreeSet::new(),
+            cards: BTreeMap::new(),
         }
+    }
+
+    /// The number of its next card.
+    pub(super) fn next_card(&self) -> u16 {
+        self.cards.last_key_value().map_or(1, |(last, _)| last.saturating_add(1))
+    }
+
+    /// Cards of which something is still to come.
+    pub fn open_cards(&self) -> impl Iterator<Item = &Card> {
+        self.cards.values().filter(|card| !card.standing.is_closed())
     }
 
     /// The current round.
@@ -555,7 +575,7 @@ impl Round {
     }
 
     /// The day of the act that a term asks for, or of the round's end that made it needless.
-    fn act_of(&self, term: Term) -> Option<Date> {
+    pub(super) fn act_of(&self, term: Term) -> Option<Date> {
         let ended = self.decision.as_ref().map(|d| d.on).or(self.ended.as_ref().map(|e| e.on));
         match term {
             Term::Intake => {

@@ -8,6 +8,7 @@ use om_domain::{
     decider::EventRecord,
     matter::{
         MatterCommand as C,
+        card::{About, Colour},
         command::OpinionTerm,
         event::Correction,
         opinion::{Opinion, Treatment},
@@ -89,7 +90,7 @@ fn deficiency(pick: u16) -> (String, String, Mode) {
 /// The command a step tries at its n-th attempt, on the day it takes effect.
 pub(super) fn command(g: &Given, step: &Step, n: u8, on: Date) -> C {
     let (code, pick) = (one(CODES, u16::from(step.permit)), step.pick);
-    let kind = (u16::from(step.kind) + 5 * u16::from(n)) % 60;
+    let kind = (u16::from(step.kind) + 5 * u16::from(n)) % 63;
     let served = on.to_string();
     let later = |days: i64| on.saturating_add(days.days()).to_string();
     let handed = materials(code, pick);
@@ -161,7 +162,8 @@ pub(super) fn command(g: &Given, step: &Step, n: u8, on: Date) -> C {
         49 => package(&[("A6", &["seal"]), ("A7", &[])]),
         50 | 51 => accept("A6", &served),
         52 => approve("A6", &served),
-        54.. => dates(g, kind - 8, pick, on),
+        54..=59 => dates(g, kind - 8, pick, on),
+        60.. => on_card(g, code, pick),
         _ => correction(g, code, pick),
     }
 }
@@ -187,6 +189,33 @@ fn opinions(g: &Given, pick: u16, by: &str) -> C {
         (Some((_, true)), 1..4) => unobject(code, body),
         (Some((_, true)), _) => treat(code, body, one(&[Treatment::Adopted, Treatment::NotAdopted], pick)),
         (Some(_), _) => ask_until(code, &[body], due),
+    }
+}
+
+/// A card by hand, or what comes of one there is.
+fn on_card(g: &Given, code: &str, pick: u16) -> C {
+    let cards = g
+        .state
+        .permits
+        .iter()
+        .flat_map(|(code, permit)| permit.cards.keys().map(move |number| (code.clone(), *number)));
+    let cards: Vec<_> = cards.collect();
+    let found = cards.get(usize::from(pick / 8) % cards.len().max(1)).cloned();
+    let (permit, card) = found.filter(|_| pick % 8 > 0).unwrap_or((p(code), 1));
+    let reasons = text("经核实");
+    match pick % 8 {
+        0 => C::IssueCard {
+            permit,
+            colour: Colour::Yellow,
+            about: About::Permit,
+            against: p(one(&["water", "housing"], pick / 8)),
+            reason: reasons,
+        },
+        1 | 2 => C::AnswerCard { permit, card, answer: reasons },
+        3 => C::AppealCard { permit, card, reasons },
+        4 | 5 => C::DecideAppeal { permit, card, upheld: pick.is_multiple_of(16), reasons },
+        6 => C::ClearCard { permit, card, reason: reasons },
+        _ => C::CancelCard { permit, card, reasons },
     }
 }
 

@@ -18,6 +18,7 @@ use om_domain::{
         plan::{Mode, Node, Plan, RequirementId, Stage},
         state::{Permit, Round},
     },
+    settings::{CountySettings, Values},
 };
 use std::{collections::BTreeMap, str::FromStr};
 use uuid::Uuid;
@@ -52,6 +53,7 @@ const PEOPLE: &[(&str, &str, &[Role])] = &[
     ("owner", "city-investment", &[Role::Officer]),
     ("owner-2", "city-investment", &[Role::Officer]),
     ("admin", "service-hall", &[Role::Administrator]),
+    ("supervisor", "supervision-office", &[Role::Supervisor]),
     ("auditor", "audit", &[Role::Auditor]),
     ("system", "platform", &[Role::System]),
 ];
@@ -105,6 +107,7 @@ pub struct Given {
     pub log: Vec<Recorded<E>>,
     pub state: Matter,
     pub calendar: Calendar,
+    pub settings: CountySettings,
     pub reads: MatterReads,
     pub now: Timestamp,
     by: Actor,
@@ -135,6 +138,7 @@ pub fn proposed(plan: Plan) -> Given {
         log: vec![],
         state: Matter::default(),
         calendar: Calendar::national(),
+        settings: without_cards(),
         reads,
         now: morning(p("2023-06-01")),
         by: actor("lead"),
@@ -152,7 +156,18 @@ pub fn task_force() -> TaskForce {
     }
 }
 
+/// Settings by which no card is issued by rule: stories that are not about cards stay short.
+fn without_cards() -> CountySettings {
+    CountySettings::always(Values { cards_by_rule: false, ..Values::default() })
+}
+
 impl Given {
+    /// With the settings of a county that has set nothing: cards are issued by rule.
+    pub fn carded(mut self) -> Self {
+        self.settings = CountySettings::default();
+        self
+    }
+
     /// The day, at ten in the morning.
     pub fn on(mut self, day: &str) -> Self {
         self.now = morning(p(day));
@@ -192,7 +207,14 @@ impl Given {
     }
 
     pub fn context<'a>(&'a self, by: &'a Actor, effective: Option<Effective>) -> Context<'a, MatterReads> {
-        Context { at: self.now, by, calendar: &self.calendar, effective, read: &self.reads }
+        Context {
+            at: self.now,
+            by,
+            calendar: &self.calendar,
+            settings: &self.settings,
+            effective,
+            read: &self.reads,
+        }
     }
 
     fn record(&mut self, by: &Actor, fact: Fact<E>) {

@@ -34,9 +34,11 @@ pub struct Query(
     lists::overview::OverviewQuery,
     lists::desk::DeskQuery,
     lists::tolerances::ToleranceQuery,
+    lists::supervision::SupervisionQuery,
     registers::directory::DirectoryQuery,
     registers::templates::TemplateQuery,
     registers::calendar::CalendarQuery,
+    registers::settings::SettingsQuery,
     registers::applicants::ApplicantQuery,
 );
 
@@ -47,6 +49,7 @@ pub struct Mutation(
     meeting::mutations::MeetingMutation,
     registers::mutations::RegisterMutation,
     registers::calendar::CalendarMutation,
+    registers::settings::SettingsMutation,
     registers::applicants::ApplicantMutation,
     vault::VaultMutation,
 );

@@ -299,6 +299,10 @@ pub struct Counts {
     pub milestones_late: u32,
     /// Changes of a milestone's date that are asked for and undecided.
     pub date_changes_open: u32,
+    /// Open yellow cards.
+    pub yellow_cards: u32,
+    /// Open red cards.
+    pub red_cards: u32,
 }
 
 /// Counts at `day`; the week ends with `week_end`. Matters given up do not count.
@@ -320,6 +324,8 @@ pub fn counts(db: &Connection, county: &CountyId, day: Date, week_end: Date) -> 
         debts_overdue: count(DEBTS_BEFORE, &[&county, &Day(day)])?,
         milestones_late: count(MILESTONES_LATE, &[&county, &Day(day)])?,
         date_changes_open: count(DATE_CHANGES_OPEN, &[&county])?,
+        yellow_cards: count(OPEN_CARDS, &[&county, &false])?,
+        red_cards: count(OPEN_CARDS, &[&county, &true])?,
     })
 }
 
@@ -338,3 +344,6 @@ const DATE_CHANGES_OPEN: &str = "SELECT count(*) FROM board_milestone s
 const DEBTS_BEFORE: &str = "SELECT count(*) FROM tolerance t
     JOIN board_matter m ON m.county = t.county AND m.matter = t.matter
     WHERE t.county = ?1 AND t.live AND t.due < ?2 AND m.phase <> 'terminated'";
+const OPEN_CARDS: &str = "SELECT count(*) FROM card c
+    JOIN board_matter m ON m.county = c.county AND m.matter = c.matter
+    WHERE c.county = ?1 AND c.red = ?2 AND c.open AND m.phase <> 'terminated'";

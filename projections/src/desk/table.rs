@@ -21,9 +21,16 @@ CREATE INDEX IF NOT EXISTS desk_statutory ON desk (county, body, statutory, matt
     WHERE statutory IS NOT NULL;
 ";
 
+/// What a task of a kind is about, in one column: a requirement, or a card, which no requirement's text begins like.
 fn requirement_text(task: &Task) -> String {
-    task.requirement.as_ref().map(ToString::to_string).unwrap_or_default()
+    match (&task.requirement, task.card) {
+        (Some(requirement), _) => requirement.to_string(),
+        (None, Some(number)) => format!("{CARD}{number:05}"),
+        (None, None) => String::new(),
+    }
 }
+
+const CARD: &str = "card:";
 
 /// Writes the difference between the tasks as they stand in the table and as they are.
 pub(crate) fn write(
@@ -32,8 +39,7 @@ pub(crate) fn write(
     old: &[Task],
     new: &[Task],
 ) -> rusqlite::Result<()> {
-    let same = |a: &Task, b: &Task| (a.kind, &a.requirement, &a.body) == (b.kind, &b.requirement, &b.body);
-    for gone in old.iter().filter(|old| !new.iter().any(|new| same(old, new))) {
+    for gone in old.iter().filter(|old| !new.iter().any(|new| new.key() == old.key())) {
         db.prepare_cached(
             "DELETE FROM desk WHERE county = ?1 AND matter = ?2 AND permit = ?3 AND kind = ?4 AND requirement = ?5
              AND body = ?6",
@@ -202,11 +208,13 @@ fn permit(row: &Row<'_>) -> rusqlite::Result<Option<PermitCode>> {
 
 fn desk_row(row: &Row<'_>, on: Date) -> rusqlite::Result<DeskRow> {
     let requirement: String = row.get("requirement")?;
-    let requirement =
-        (!requirement.is_empty()).then(|| requirement.parse().map_err(unreadable)).transpose()?;
+    let card = requirement.strip_prefix(CARD).map(|number| number.parse().map_err(unreadable)).transpose()?;
+    let named = !requirement.is_empty() && card.is_none();
+    let requirement = named.then(|| requirement.parse().map_err(unreadable)).transpose()?;
     let task = Task {
         kind: parsed(row, "kind")?,
         requirement,
+        card,
         body: parsed(row, "body")?,
         since: day(row, "since")?,
         due: day_if(row, "due")?,

@@ -4,8 +4,8 @@
 //! Deliberately absent: rules; a fact that no rule would allow today still folds.
 
 use super::{
-    Asked, BeforeLapse, ClockDues, Debt, DebtState, DueDay, Last, Late, Life, Offer, Overrun, Planned,
-    Renewal, Round, Status, Stop,
+    Asked, BeforeLapse, CardLine, ClockDues, Debt, DebtState, DueDay, Last, Late, Life, Offer, Overrun,
+    Planned, Renewal, Round, Status, Stop,
 };
 use jiff::civil::Date;
 use om_domain::{
@@ -13,6 +13,7 @@ use om_domain::{
     decider::{Recorded, Role},
     ids::{BodyId, EventId},
     matter::{
+        card::{Basis, CardStanding},
         event::{
             Consequence, Correction, DeficiencyTolerated, DueDateRevised, DueOn, Dues, EntryCorrected,
             IntakeAnswer, LapseSetAside, MatterEvent as E,
@@ -48,6 +49,7 @@ impl Life {
         self.custody(&fact.event, day);
         self.round.opinions(&fact.event, day);
         self.open_questions(&fact.event, day);
+        self.card(fact, day);
         self.debt(fact, day);
         self.clock(fact);
         self.course(fact, day);
@@ -68,6 +70,43 @@ impl Life {
         self.last = Last { event: fact.id, position, on: effective };
         if effective < recorded && !fact.by.is(Role::System) {
             self.late.push(Late { effective, recorded });
+        }
+    }
+
+    fn card(&mut self, fact: &Recorded<E>, day: Date) {
+        let (number, standing) = match &fact.event {
+            E::CardIssued(e) => {
+                let due = match &e.basis {
+                    Basis::Rule { evidence, .. } => Some(evidence.due),
+                    Basis::Hand { .. } => None,
+                };
+                self.cards.push(CardLine {
+                    number: e.card,
+                    entry: fact.id,
+                    colour: e.colour,
+                    subject: e.subject.clone(),
+                    against: e.against.clone(),
+                    by_rule: due.is_some(),
+                    on: day,
+                    due,
+                    standing: CardStanding::Issued,
+                    changed_on: day,
+                    answered_on: None,
+                });
+                return;
+            }
+            E::CardAnswered(e) => (e.card, CardStanding::Answered),
+            E::CardAppealed(e) => (e.card, CardStanding::Appealed),
+            E::CardUpheld(e) => (e.card, CardStanding::Upheld),
+            E::CardCancelled(e) => (e.card, CardStanding::Cancelled),
+            E::CardCleared(e) => (e.card, CardStanding::Cleared),
+            _ => return,
+        };
+        if let Some(card) = self.cards.iter_mut().find(|card| card.number == number) {
+            (card.standing, card.changed_on) = (standing, day);
+            if standing == CardStanding::Answered {
+                card.answered_on = Some(day);
+            }
         }
     }
 

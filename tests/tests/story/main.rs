@@ -23,4 +23,5 @@ mod rebuild;
 mod record;
 mod rounds;
 mod subscriptions;
+mod supervision;
 mod tolerance;

@@ -52,9 +52,9 @@ pub(super) fn holder(state: &Matter, command: &C) -> Option<Authority> {
     let open = |milestone: &MilestoneCode| state.dates.get(milestone)?.changes.last();
     Some(match command {
         C::RequestDateChange { milestone, .. } => Authority::Concerned { bodies: state.touched(milestone) },
-        C::AgreeDateChange { milestone } | C::ObjectDateChange { milestone, .. } => {
-            Authority::Parties { bodies: open(milestone).map(|change| change.asks.clone()).unwrap_or_default() }
-        }
+        C::AgreeDateChange { milestone } | C::ObjectDateChange { milestone, .. } => Authority::Parties {
+            bodies: open(milestone).map(|change| change.asks.clone()).unwrap_or_default(),
+        },
         C::WithdrawDateChange { milestone, .. } => {
             let asker = open(milestone).map(|change| change.body.clone());
             Authority::Parties { bodies: asker.into_iter().collect() }

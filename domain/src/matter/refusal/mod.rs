@@ -5,6 +5,7 @@
 mod words;
 
 use super::{
+    card::CardStanding,
     event::Notice,
     plan::{Gate, Mode, Node, RequirementId, Sensitive},
     state::{Phase, RoundPhase},
@@ -75,6 +76,13 @@ pub enum Authority {
         /// They.
         bodies: BTreeSet<BodyId>,
     },
+    /// The lead or deputy of this matter's task force, or the supervision office.
+    Supervision,
+    /// An officer or the head of the body carded.
+    Carded {
+        /// That body.
+        body: BodyId,
+    },
     /// An administrator.
     Administrator,
 }
@@ -127,12 +135,15 @@ pub struct Unfinished {
     pub fallen: Vec<PermitCode>,
     /// Milestones with a date that are not reached.
     pub milestones: Vec<MilestoneCode>,
+    /// With an appeal against a card that nobody has decided.
+    pub appeals: Vec<PermitCode>,
 }
 
 impl Unfinished {
     /// Whether nothing is.
     pub fn is_empty(&self) -> bool {
-        let all = [&self.permits, &self.debts, &self.handoffs, &self.revocations, &self.fallen];
+        let all =
+            [&self.permits, &self.debts, &self.handoffs, &self.revocations, &self.fallen, &self.appeals];
         all.iter().all(|open| open.is_empty()) && self.milestones.is_empty()
     }
 }
@@ -433,6 +444,18 @@ pub enum MatterRefusal {
     NoRevocationProposed { permit: PermitCode, requirement: RequirementId },
     /// The prerequisite has not fallen away, or that was judged already.
     NothingFallen { permit: PermitCode, requirement: RequirementId },
+    /// The permit has no such card.
+    NoSuchCard { permit: PermitCode, card: u16 },
+    /// The body has such a card already, and it is open.
+    CardIssuedAlready { permit: PermitCode, card: u16, against: BodyId },
+    /// Not at this point of the card's life.
+    WrongCardStep { permit: PermitCode, card: u16, is: CardStanding, needed: &'static str },
+    /// An appeal was made before.
+    AppealedAlready { permit: PermitCode, card: u16, on: Date },
+    /// What it is about is not done.
+    StillOverdue { permit: PermitCode, card: u16 },
+    /// What it was issued on is still true.
+    PremiseStands { permit: PermitCode, card: u16 },
     /// No judgement takes the place of a condition of the law.
     FallenByLaw { permit: PermitCode, requirement: RequirementId, article: LegalText },
 }
@@ -601,6 +624,12 @@ codes!(
     NoRevocationProposed,
     NothingFallen,
     FallenByLaw,
+    NoSuchCard,
+    CardIssuedAlready,
+    WrongCardStep,
+    AppealedAlready,
+    StillOverdue,
+    PremiseStands,
 );
 
 /// A notice must have been served by the day its act takes effect, and not before its own date.

@@ -50,6 +50,8 @@ pub struct DeskTask {
     pub kind: TaskKind,
     /// For which requirement, where it is about one.
     pub requirement: Option<Requirement>,
+    /// The card's number on the permit, where it is about one.
+    pub card: Option<u16>,
     /// The body whose move it is, `body:…`.
     pub body: ID,
     /// Since which day.
@@ -74,6 +76,7 @@ impl DeskTask {
             permit_code: permit.map(Into::into),
             kind: task.kind.into(),
             requirement: task.requirement.map(Into::into),
+            card: task.card,
             body: NodeId::Body(task.body).id(),
             since: task.since.into(),
             due: task.due.map(Into::into),

@@ -137,6 +137,8 @@ pub struct MatterPressure {
     pub next_milestone: Option<Date>,
     /// Changes of a milestone's date that are asked for and undecided.
     pub date_changes_open: usize,
+    /// Open cards (红黄牌).
+    pub cards: usize,
 }
 
 #[ComplexObject]
@@ -180,6 +182,7 @@ impl MatterSummary {
             pressure.overdue += usize::from(permit.life.is_overdue_at(today));
             pressure.debts += permit.life.live_debts().count();
             pressure.debts_overdue += permit.life.debts_overdue_at(today);
+            pressure.cards += permit.life.open_cards().count();
         }
         for (_, milestone) in &milestones {
             pressure.milestones_late += usize::from(milestone.is_late_at(today));
@@ -219,6 +222,10 @@ pub struct Overview {
     pub milestones_late: u32,
     /// Changes of a milestone's date that are asked for and undecided.
     pub date_changes_open: u32,
+    /// Open yellow cards (黄牌).
+    pub yellow_cards: u32,
+    /// Open red cards (红牌).
+    pub red_cards: u32,
 }
 
 #[ComplexObject]
@@ -301,6 +308,8 @@ impl OverviewQuery {
             debts_overdue: counts.debts_overdue,
             milestones_late: counts.milestones_late,
             date_changes_open: counts.date_changes_open,
+            yellow_cards: counts.yellow_cards,
+            red_cards: counts.red_cards,
         })
     }
 }

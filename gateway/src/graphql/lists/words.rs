@@ -61,6 +61,8 @@ pub enum TaskKind {
     AnswerToleranceProposal,
     /// Agree or object to a new date of a milestone (节点改期会签).
     AnswerDateChange,
+    /// Answer a card, or appeal against it (答复红黄牌).
+    AnswerCard,
 }
 
 /// What hangs on a due date, the heaviest first.

@@ -18,7 +18,10 @@ use om_domain::{
     naming::Names,
     project::{ProjectCommand, ProjectDecider},
 };
-use om_infra::executor::{Fault, Outcome, Request};
+use om_infra::{
+    calendars::Calendars as _,
+    executor::{Fault, Outcome, Request},
+};
 use std::sync::Arc;
 
 /// What every command on a matter carries.
@@ -108,8 +111,15 @@ async fn would_be_refused(
         ..MatterReads::default()
     };
     let calendar = services.calendar(who.county()).await.map_err(of_fault)?;
-    let context =
-        DecisionContext { at: services.now(), by: &who.actor, calendar: &calendar, effective, read: &reads };
+    let settings = services.calendars.settings(who.county()).await.map_err(of_fault)?;
+    let context = DecisionContext {
+        at: services.now(),
+        by: &who.actor,
+        calendar: &calendar,
+        settings: &settings,
+        effective,
+        read: &reads,
+    };
     Ok(MatterDecider::decide(&Matter::default(), command, &context).err())
 }
 

@@ -5,7 +5,7 @@
 use async_graphql::Enum;
 use om_domain::{
     clock,
-    matter::{event, opinion, plan, refusal, state},
+    matter::{card, event, opinion, plan, refusal, state},
 };
 
 macro_rules! words {
@@ -278,6 +278,28 @@ words! {
         Landed,
         /// The deadline passed.
         Lapsed,
+    }
+    /// How grave a card is (红黄牌).
+    CardColor = card::Colour {
+        /// 黄牌: the promised limit is nearly used.
+        Yellow,
+        /// 红牌: overdue.
+        Red,
+    }
+    /// Where a card stands.
+    CardStanding = card::CardStanding {
+        /// Issued; the body's move.
+        Issued,
+        /// Answered by the body.
+        Answered,
+        /// Appealed against; to be decided (申诉中).
+        Appealed,
+        /// The appeal was refused: the card stands (维持).
+        Upheld,
+        /// Cancelled (撤销).
+        Cancelled,
+        /// What was overdue is done (销号).
+        Cleared,
     }
     /// Why a requirement is not met.
     Unmet = refusal::Because {

@@ -292,22 +292,24 @@ impl MatterRefusal {
                 "",
                 sources::ORDER,
                 format!(
-                    "尚未办结：审批事项 {}；欠件 {}；移交 {}；撤销建议待决定 {}；前置失效待研判 {}；未完成的节点 {}。",
+                    "尚未办结：审批事项 {}；欠件 {}；移交 {}；撤销建议待决定 {}；前置失效待研判 {}；未完成的节点 {}；申诉待决定 {}。",
                     codes(&open.permits, names),
                     codes(&open.debts, names),
                     codes(&open.handoffs, names),
                     codes(&open.revocations, names),
                     codes(&open.fallen, names),
-                    milestones(&open.milestones, names)
+                    milestones(&open.milestones, names),
+                    codes(&open.appeals, names)
                 ),
                 format!(
-                    "Not finished: permits {}; debts {}; handoffs {}; proposed revocations {}; fallen prerequisites {}; milestones not reached {}.",
+                    "Not finished: permits {}; debts {}; handoffs {}; proposed revocations {}; fallen prerequisites {}; milestones not reached {}; appeals {}.",
                     codes(&open.permits, names),
                     codes(&open.debts, names),
                     codes(&open.handoffs, names),
                     codes(&open.revocations, names),
                     codes(&open.fallen, names),
-                    milestones(&open.milestones, names)
+                    milestones(&open.milestones, names),
+                    codes(&open.appeals, names)
                 ),
             ),
             RoundsOpen { permits } => words(

@@ -8,6 +8,7 @@ mod dates;
 mod decision;
 mod intake;
 mod life;
+mod supervision;
 mod together;
 mod tolerance;
 
@@ -40,6 +41,7 @@ impl MatterRefusal {
             .or_else(|| self.words_of_clock(names))
             .or_else(|| self.words_of_dates(names))
             .or_else(|| self.words_of_tolerance(names))
+            .or_else(|| self.words_of_supervision(names))
             .unwrap_or_else(|| self.words_of_decision(names))
     }
 }
@@ -145,6 +147,8 @@ impl Authority {
                 format!("专班成员、实施单位或相关部门（{}）", bodies_zh(bodies, names))
             }
             Authority::Parties { bodies } => format!("{}的人员", bodies_zh(bodies, names)),
+            Authority::Supervision => "本事项专班组长、副组长或督查部门".into(),
+            Authority::Carded { body } => format!("被发牌的 {}", names.body_zh(body)),
             Authority::Administrator => "管理员".into(),
         }
     }
@@ -181,6 +185,12 @@ impl Authority {
                 )
             }
             Authority::Parties { bodies } => format!("an officer of {}", bodies_en(bodies, names)),
+            Authority::Supervision => {
+                "the lead or deputy of this matter's task force, or the supervision office".into()
+            }
+            Authority::Carded { body } => {
+                format!("an officer of {}, the body carded", names.body_en(body))
+            }
             Authority::Administrator => "an administrator".into(),
         }
     }

@@ -12,6 +12,7 @@ pub mod handoff;
 pub mod intake;
 pub mod life;
 pub mod opinion;
+pub mod supervision;
 pub mod tolerance;
 
 use async_graphql::MergedObject;
@@ -26,6 +27,7 @@ pub struct MatterMutation(
     dates::DateMutation,
     handoff::HandoffMutation,
     opinion::OpinionMutation,
+    supervision::SupervisionMutation,
     tolerance::ToleranceMutation,
     checks::CheckMutation,
     decision::DecisionMutation,

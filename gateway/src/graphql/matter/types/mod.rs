@@ -4,6 +4,7 @@
 //! Deliberately absent: rows of projections; lists have types of their own.
 
 mod action;
+mod card;
 mod clock;
 mod forecast;
 mod late;
@@ -18,6 +19,7 @@ mod standing;
 mod view;
 
 pub use action::Action;
+pub use card::{Card, CardEvidence, CardSubject, CardWord};
 pub use clock::{ClockState, ClockStep, Limit, LimitClock, PermitClock};
 pub use forecast::{AssumptionsInput, Forecast};
 pub use late::LateBy;

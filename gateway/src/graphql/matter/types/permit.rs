@@ -4,6 +4,7 @@
 
 use super::{
     action::Action,
+    card::Card,
     clock::{Limit, PermitClock},
     late::LateBy,
     opinion::{OpinionCount, OpinionsNeeded},
@@ -16,7 +17,7 @@ use super::{
 use crate::graphql::{
     matter::enums::{Gate, Handling, Nature, RoundPhase, Stage},
     node_id::NodeId,
-    scalars::{LegalText, PermitCode},
+    scalars::{Date, LegalText, PermitCode},
 };
 use async_graphql::{ID, Object};
 use om_domain::matter::{
@@ -321,6 +322,28 @@ impl Permit {
     async fn revocation_proposed(&self) -> Vec<Since> {
         let open = self.state().into_iter().flat_map(|s| s.open_revocations());
         open.map(|(id, on)| (&(id.clone(), on)).into()).collect()
+    }
+
+    /// Its cards (红黄牌) of all rounds, in the order they were issued; those cancelled or cleared stay visible.
+    #[graphql(complexity = "10 * child_complexity")]
+    async fn cards(&self) -> Vec<Card> {
+        let cards = self.state().into_iter().flat_map(|state| state.cards.values());
+        cards.map(|card| Card::of(&self.view, &self.code, card)).collect()
+    }
+
+    /// The day on which a yellow card (黄牌) comes by rule if nothing happens before (R13); none if none is to come, or it came.
+    async fn yellow_card_on(&self) -> Option<Date> {
+        let View { state, calendar, settings, .. } = &*self.view;
+        state.yellow_on(&self.code, calendar, settings).map(Into::into)
+    }
+
+    /// Whether that day is so near, by the county's settings, that its department is to be reminded.
+    async fn card_reminder(&self) -> bool {
+        let View { state, calendar, settings, .. } = &*self.view;
+        let today = self.view.today();
+        let lead = i32::from(settings.on(today).values.reminder_days);
+        let day = state.yellow_on(&self.code, calendar, settings);
+        day.is_some_and(|day| calendar.working_days_between(today, day) <= lead)
     }
 
     /// The decision of the current round.
