@@ -5,6 +5,7 @@
 mod matter {
     mod aftermath;
     mod amend;
+    mod blocks;
     mod can;
     mod clocks;
     mod custody;
@@ -19,4 +20,5 @@ mod matter {
     mod record;
     mod time;
     mod tolerance;
+    mod what_if;
 }

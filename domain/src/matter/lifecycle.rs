@@ -194,7 +194,7 @@ fn reach(state: &Matter, milestone: &MilestoneCode, evidence: &LegalText, ctx: &
 
 /// Whether this lay behind by the day: a milestone reached, a permit done or not applicable. What the plan has no longer
 /// is not waited for.
-fn reached_by(state: &Matter, node: &Node, day: Date) -> bool {
+pub(super) fn reached_by(state: &Matter, node: &Node, day: Date) -> bool {
     let done = match node {
         Node::Milestone(code) => return state.milestones.get(code).is_some_and(|on| *on <= day),
         Node::Permit(code) => state.find(code),
