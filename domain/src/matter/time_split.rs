@@ -74,6 +74,15 @@ pub struct Split {
     pub suspended: Days,
 }
 
+impl AddAssign for Split {
+    fn add_assign(&mut self, other: Split) {
+        self.working += other.working;
+        self.waiting_for_prerequisite += other.waiting_for_prerequisite;
+        self.waiting_for_applicant += other.waiting_for_applicant;
+        self.suspended += other.suspended;
+    }
+}
+
 impl Split {
     fn book(&mut self, stretch: &Stretch, calendar: &Calendar) {
         let between = |unit| calendar.days_between(stretch.after, stretch.through, unit);

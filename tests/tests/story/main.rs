@@ -8,6 +8,7 @@ mod calendar;
 mod clocks;
 mod cluster;
 mod decision;
+mod forecast;
 mod handoff;
 mod hostile;
 mod idempotency;
