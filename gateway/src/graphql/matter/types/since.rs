@@ -115,7 +115,9 @@ pub struct SinceVisit {
 pub(super) async fn of(ctx: &Context<'_>, view: &View, seen: SeenInput) -> Result<SinceVisit> {
     let (services, who) = of_request(ctx)?;
     let name = stream_of(who, view.id)?;
-    let facts = services.matters.facts_at(&name, At { as_of: None, ..view.at }).await.map_err(of_history)?;
+    let mut facts =
+        services.matters.facts_at(&name, At { as_of: None, ..view.at }).await.map_err(of_history)?;
+    facts.retain(|entry| Some(entry.fact.revision) <= view.revision);
     let is_old = |revision: u64, recorded: jiff::Timestamp| match (&seen.revision, &seen.time) {
         (Some(last), None) => Ok(revision <= *last),
         (None, Some(time)) => Ok(recorded <= time.0),
@@ -127,7 +129,7 @@ pub(super) async fn of(ctx: &Context<'_>, view: &View, seen: SeenInput) -> Resul
     }
     let (before, after) = facts.split_at(old);
     let last = before.last().map(|entry| &entry.fact);
-    let then_at = seen.time.map(|time| time.0).or(last.map(|fact| fact.recorded));
+    let then_at = seen.time.as_ref().map(|time| time.0).or(last.map(|fact| fact.recorded));
     let (then, calendar) = match (last, then_at) {
         (Some(fact), Some(at)) => {
             let known = At { known: Known::Event(fact.id), as_of: None };
