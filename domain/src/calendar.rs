@@ -254,6 +254,21 @@ impl Calendar {
         self.roll_forward(self.count_on(start, i32::try_from(n).unwrap_or(i32::MAX), unit))
     }
 
+    /// The last day from which a term of `n` units ends by `through`: what [`Calendar::add`] of a day later would miss.
+    pub fn latest_start(&self, through: Date, n: u32, unit: Unit) -> Date {
+        let n = i32::try_from(n).unwrap_or(i32::MAX);
+        match unit {
+            _ if n == 0 => self.roll_back(through),
+            Unit::WorkingDays => days::date_of(self.0.marks.last_before(days::number(through), n)),
+            Unit::CalendarDays => days::shift(self.roll_back(through), n.saturating_neg()),
+        }
+    }
+
+    /// The day itself if it is a working day, else the last one before it that is.
+    fn roll_back(&self, day: Date) -> Date {
+        days::date_of(self.0.marks.last_before(days::number(day), 1).saturating_add(1))
+    }
+
     /// The day on which the `n`-th unit after `start` is counted, not rolled forward.
     pub(crate) fn count_on(&self, start: Date, n: i32, unit: Unit) -> Date {
         match unit {

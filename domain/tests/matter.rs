@@ -6,6 +6,7 @@ mod matter {
     mod aftermath;
     mod amend;
     mod asking;
+    mod blocks;
     mod can;
     mod clocks;
     mod custody;
@@ -24,4 +25,5 @@ mod matter {
     mod supervision;
     mod time;
     mod tolerance;
+    mod what_if;
 }

@@ -47,10 +47,17 @@ pub(super) fn evolve(state: &mut Matter, fact: &Recorded<E>) {
             }
             dates::amended(state);
         }
-        E::MatterStarted(_) | E::MatterResumed(_) => state.phase = Phase::Underway,
+        E::MatterStarted(e) => {
+            state.phase = Phase::Underway;
+            state.started_on = Some(e.on);
+        }
+        E::MatterResumed(_) => state.phase = Phase::Underway,
         E::MatterSuspended(_) => state.phase = Phase::Suspended,
-        E::MatterCompleted(_) => state.phase = Phase::Completed,
-        E::MatterTerminated(_) => state.phase = Phase::Terminated,
+        E::MatterCompleted(_) | E::MatterTerminated(_) => {
+            let completed = matches!(fact.event, E::MatterCompleted(_));
+            state.phase = if completed { Phase::Completed } else { Phase::Terminated };
+            state.ended_on = Some(day);
+        }
         E::PackageReceived(e) => {
             state.packages.insert(e.number.clone(), Package::of(e));
         }

@@ -345,6 +345,14 @@ fn withdraw(state: &Matter, code: &PermitCode, reason: &LegalText, ctx: &Ctx<'_>
 fn not_applicable(state: &Matter, code: &PermitCode, reason: &LegalText, ctx: &Ctx<'_>) -> Facts {
     let at = state.find(code)?;
     at.lead_department(ctx)?;
+    left_out(&at)?;
+    super::one(ctx, PermitNotApplicable { permit: code.clone(), reason: reason.clone() })
+}
+
+/// Whether the permit could be said not to apply, whoever says so: nobody has applied for it, and no law makes it a
+/// condition of another (R8).
+pub(super) fn left_out(at: &At<'_>) -> Result<(), MatterRefusal> {
+    let code = at.code;
     if at.permit.not_applicable.is_some() {
         return Err(MatterRefusal::NotApplicable { permit: code.clone() });
     }
@@ -354,8 +362,8 @@ fn not_applicable(state: &Matter, code: &PermitCode, reason: &LegalText, ctx: &C
     let needs = |p: &&super::plan::PlannedPermit| {
         p.prerequisites.iter().any(|e| e.statutory && e.id() == RequirementId::Permit(code.clone()))
     };
-    if let Some(needed_by) = at.plan.permits.iter().find(needs) {
-        return Err(MatterRefusal::StatutoryEdge { permit: code.clone(), needed_by: needed_by.code.clone() });
+    match at.plan.permits.iter().find(needs) {
+        Some(by) => Err(MatterRefusal::StatutoryEdge { permit: code.clone(), needed_by: by.code.clone() }),
+        None => Ok(()),
     }
-    super::one(ctx, PermitNotApplicable { permit: code.clone(), reason: reason.clone() })
 }

@@ -210,7 +210,7 @@ fn reach(state: &Matter, milestone: &MilestoneCode, evidence: &LegalText, ctx: &
 
 /// Whether this lay behind by the day: a milestone reached, a permit done or not applicable. What the plan has no longer
 /// is not waited for.
-fn reached_by(state: &Matter, node: &Node, day: Date) -> bool {
+pub(super) fn reached_by(state: &Matter, node: &Node, day: Date) -> bool {
     match node {
         Node::Milestone(code) => state.milestones.get(code).is_some_and(|on| *on <= day),
         Node::Permit(code) => state.find(code).is_err() || state.done_on(code).is_some_and(|on| on <= day),

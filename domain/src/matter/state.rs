@@ -94,6 +94,10 @@ pub struct Matter {
     pub milestones: BTreeMap<MilestoneCode, Date>,
     /// Milestones that have a date, and what has happened to it (R14).
     pub dates: BTreeMap<MilestoneCode, Dated>,
+    /// The day work on it began.
+    pub started_on: Option<Date>,
+    /// The day it was completed or given up.
+    pub ended_on: Option<Date>,
     /// Permits that an amendment put into the plan, which the template did not have.
     pub(super) added: BTreeSet<PermitCode>,
     /// Permits that an amendment dropped, as they stood then: what is put back is compared with it.

@@ -8,6 +8,7 @@
 //! Deliberately absent: HTTP, tracing, and the reads of other streams that the gateway makes before a command.
 
 mod fill;
+mod forecast;
 mod measure;
 mod options;
 mod plan;
@@ -34,6 +35,7 @@ pub async fn run(options: &Options) -> Outcome {
         "W4" => measure::rebuild(options).await,
         "W5" => measure::read_all(options).await,
         "W6" => measure::size(options).await,
-        other => Err(format!("unknown workload {other}: fill, W1 to W6 or W3-cached").into()),
+        "F1" => forecast::whole(options),
+        other => Err(format!("unknown workload {other}: fill, W1 to W6, W3-cached or F1").into()),
     }
 }

@@ -10,7 +10,7 @@ use super::workload::EVENTS;
 /// What to measure, on how much, where.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// `fill`, `W1` to `W6` or `W3-cached`.
+    /// `fill`, `W1` to `W6`, `W3-cached` or `F1`.
     pub workload: String,
     /// Commands of W1 and W2, the history of the others.
     pub events: usize,

@@ -34,7 +34,7 @@ pub(super) const EVENTS: usize = PERMITS.len() * STEPS + OWN;
 
 /// When everything happens: a Monday on which terms end within the calendar.
 pub(super) const NOW: &str = "2026-11-02T01:00:00Z";
-const TODAY: Date = Date::constant(2026, 11, 2);
+pub(super) const TODAY: Date = Date::constant(2026, 11, 2);
 const SUPPLEMENT_DUE: Date = Date::constant(2026, 11, 9);
 
 const REMARK: &str = "经审查申报材料基本齐全，所缺用地权属证明由申请人书面承诺于规定期限内补正，逾期未补视为撤回；\

@@ -9,6 +9,7 @@ mod clocks;
 mod cluster;
 mod dates;
 mod decision;
+mod forecast;
 mod handoff;
 mod hostile;
 mod idempotency;

@@ -130,7 +130,8 @@ impl Because {
 }
 
 impl Authority {
-    fn zh(&self, names: &Names<'_>) -> String {
+    /// In words, with the names that are known.
+    pub fn zh(&self, names: &Names<'_>) -> String {
         match self {
             Authority::TaskForceLead => "本事项专班组长或副组长".into(),
             Authority::Lead => "专班组长".into(),
@@ -153,7 +154,8 @@ impl Authority {
         }
     }
 
-    fn en(&self, names: &Names<'_>) -> String {
+    /// In words, with the names that are known.
+    pub fn en(&self, names: &Names<'_>) -> String {
         match self {
             Authority::TaskForceLead => "the lead or deputy of this matter's task force".into(),
             Authority::Lead => "a task-force lead".into(),

@@ -4,13 +4,18 @@
 
 use super::{
     action::Action,
-    forecast::{self, AssumptionsInput, Forecast},
+    blocking::{Blocking, MatterTime},
+    forecast::Forecast,
     milestone::Milestone,
     parts::{TaskForce, body},
     permit::Permit,
+    since::{self, SeenInput, SinceVisit},
     view::View,
+    what_if::{self, AssumptionsInput, ToleranceWorth, Variant, VariantInput},
 };
 use crate::graphql::{
+    error::bad_input,
+    limits::page_size,
     lists::desk::{self, DeskTask},
     matter::{
         enums::{MatterPhase, Stage},
@@ -252,7 +257,53 @@ impl Matter {
         &self,
         #[graphql(desc = "What is assumed over and above the plan.")] assume: Option<AssumptionsInput>,
     ) -> Result<Option<Forecast>> {
-        forecast::of(&self.0, assume)
+        what_if::forecast(&self.0, assume)
+    }
+
+    /// Several cases compared (情景比较), each against the forecast without its assumptions. Records nothing. Empty before it is
+    /// planned.
+    #[graphql(complexity = "500 + 5 * child_complexity")]
+    async fn what_if(
+        &self,
+        #[graphql(desc = "The cases, at most 20, with at most 100 assumptions together.")] variants: Vec<
+            VariantInput,
+        >,
+    ) -> Result<Vec<Variant>> {
+        what_if::compare(&self.0, variants)
+    }
+
+    /// Which single lawful tolerance of a prerequisite would save the most days now: of the whole first, then of its permit.
+    /// One that saves nothing is listed too: zero is an answer.
+    #[graphql(complexity = "500 + 10 * child_complexity")]
+    async fn best_tolerances(
+        &self,
+        #[graphql(desc = "At most this many, 1 to 200; 10 if not said.")] first: Option<i32>,
+    ) -> Result<Vec<ToleranceWorth>> {
+        let first = page_size(first, 10).map_err(bad_input)?;
+        Ok(what_if::best(&self.0, first))
+    }
+
+    /// Who waits for whom (谁在等谁): each open permit and milestone, with whose move it is or what it waits for; those that hold
+    /// up most first. Empty before the matter is underway and after its end.
+    #[graphql(complexity = "50 + 30 * child_complexity")]
+    async fn blocks(&self) -> Vec<Blocking> {
+        Blocking::all(&self.0)
+    }
+
+    /// Where the time went, from the day the matter started: the days of all its permits together, and by department.
+    #[graphql(complexity = "50 + child_complexity")]
+    async fn time_split(&self) -> MatterTime {
+        MatterTime::of(&self.0)
+    }
+
+    /// What changed since the last visit: the client says what it saw last; nothing is kept here.
+    #[graphql(complexity = "100 + child_complexity")]
+    async fn since(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What was seen last: a revision or a moment.")] seen: SeenInput,
+    ) -> Result<SinceVisit> {
+        since::of(ctx, &self.0, seen).await
     }
 
     /// What the one who asks may do with the matter as a whole now, and why not. Empty when the past is looked at.

@@ -4,6 +4,7 @@
 
 use super::{
     action::Action,
+    blocking::{Blocking, TimeSplit},
     card::Card,
     clock::{Limit, PermitClock},
     late::LateBy,
@@ -373,6 +374,19 @@ impl Permit {
         let Some(gate) = self.gate_ahead() else { return Vec::new() };
         let missing = self.view.state.missing_at(&self.code, gate, self.view.today());
         missing.into_iter().map(|m| BlockedBy::of(gate.into(), m)).collect()
+    }
+
+    /// Who must move next on it, what is to be done, since when and by when; or what it waits for. None once nothing more is to
+    /// come.
+    #[graphql(complexity = "30 + child_complexity")]
+    async fn blocking(&self) -> Option<Blocking> {
+        Blocking::of_permit(&self.view, &self.code)
+    }
+
+    /// Where its time went, from the day the matter started.
+    #[graphql(complexity = "10 + child_complexity")]
+    async fn time_split(&self) -> TimeSplit {
+        self.view.state.time_split(&self.code, &self.view.calendar, self.view.today()).into()
     }
 
     /// What the one who asks may do with it now, and why not. Empty when the past is looked at.
