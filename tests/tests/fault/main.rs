@@ -4,7 +4,6 @@
 
 mod disk_full;
 mod esdb;
-mod figures_esdb;
 mod gateways;
 mod guarded;
 mod kill;
