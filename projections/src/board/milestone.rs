@@ -136,6 +136,7 @@ impl MilestoneRow {
     pub fn tasks(&self, code: &MilestoneCode) -> Vec<Task> {
         let Some(asked) = &self.asked else { return Vec::new() };
         let task = |body: &BodyId| Task {
+            card: None,
             kind: TaskKind::AnswerDateChange,
             requirement: Some(RequirementId::Milestone(code.clone())),
             body: body.clone(),

@@ -9,6 +9,7 @@ use om_domain::{
     ids::{CommandId, EventId},
     meeting::{Meeting, MeetingCommand as C, MeetingDecider, MeetingReads},
     metadata::{Metadata, RequestHash},
+    settings::CountySettings,
 };
 use std::collections::BTreeMap;
 
@@ -39,7 +40,8 @@ impl Story {
         };
         let calendar = Calendar::national();
         let at = start_of_day(day);
-        let ctx = Context { at, by, calendar: &calendar, effective: None, read: &reads };
+        let settings = CountySettings::default();
+        let ctx = Context { at, by, calendar: &calendar, settings: &settings, effective: None, read: &reads };
         while let Some(fact) = MeetingDecider::settle(&self.state, &ctx) {
             self.record(at, &actor("platform", "platform", Role::System), fact);
         }

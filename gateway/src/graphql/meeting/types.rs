@@ -17,6 +17,7 @@ use om_domain::{
     ids::MeetingId,
     meeting::{self, MeetingReads, can_on_meeting, can_on_task},
     naming::Names,
+    settings::CountySettings,
 };
 use std::sync::Arc;
 
@@ -57,6 +58,7 @@ pub struct MeetingView {
     pub(super) as_of: Timestamp,
     pub(super) past: bool,
     pub(super) calendar: Calendar,
+    pub(super) settings: Arc<CountySettings>,
     pub(super) reads: MeetingReads,
     pub(super) directory: Arc<Directory>,
     pub(super) by: Arc<Actor>,
@@ -68,6 +70,7 @@ impl MeetingView {
             at: self.as_of,
             by: &self.by,
             calendar: &self.calendar,
+            settings: &self.settings,
             effective: None,
             read: &self.reads,
         }

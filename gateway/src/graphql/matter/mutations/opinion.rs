@@ -29,7 +29,7 @@ matter_mutations! {
             due: Option<OpinionDueInput>,
         } = |i| C::RequestOpinion {
             permit: i.permit.0,
-            bodies: i.bodies.iter().map(node_id::body).collect::<async_graphql::Result<_>>()?,
+            bodies: i.bodies.iter().map(node_id::body).collect::<Result<_, _>>()?,
             question: i.question.0,
             due: i.due.map(Into::into),
         };

@@ -28,7 +28,7 @@ pub use clock::{ClockState, ClockStep, Limit, LimitClock, PermitClock};
 pub use forecast::Forecast;
 pub use late::LateBy;
 pub use matter::{Matter, Plan, Project, StageProgress};
-pub use milestone::Milestone;
+pub use milestone::{DateChange, DateChangeAnswer, DateChangeState, Milestone, MissedDate};
 pub use opinion::{Opinion, OpinionCount, OpinionGiven, OpinionsNeeded, ReusedMaterial};
 pub(crate) use parts::officer as officer_id;
 pub use parts::{DueDay, Handed, Member, Notice, TaskForce};

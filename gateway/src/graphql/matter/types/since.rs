@@ -19,7 +19,10 @@ use om_domain::{
     calendar::beijing,
     matter::since::{self, Changes, Heading, Moment},
 };
-use om_infra::executor::{At, Known};
+use om_infra::{
+    calendars::Calendars as _,
+    executor::{At, Known},
+};
 use std::collections::BTreeMap;
 
 /// At most this many entries are listed; the newest.
