@@ -107,16 +107,16 @@ impl Milestone {
         all.map(|planned| Milestone { view: Arc::clone(view), planned: planned.clone() }).collect()
     }
 
-    fn code(&self) -> &Code {
+    fn key(&self) -> &Code {
         &self.planned.code
     }
 
     fn dated(&self) -> Option<&dates::Dated> {
-        self.view.state.dates.get(self.code())
+        self.view.state.dates.get(self.key())
     }
 
     fn reached(&self) -> Option<jiff::civil::Date> {
-        self.view.state.milestones.get(self.code()).copied()
+        self.view.state.milestones.get(self.key()).copied()
     }
 
     fn change(&self, dated: &dates::Dated, change: &dates::DateChange) -> DateChange {
@@ -219,7 +219,7 @@ impl Milestone {
     /// The departments its date touches: those whose open permits wait for it, and those whose permits it comes after,
     /// `body:…`.
     async fn touches(&self) -> Vec<ID> {
-        self.view.state.touched(self.code()).iter().map(body).collect()
+        self.view.state.touched(self.key()).iter().map(body).collect()
     }
 
     /// What the one who asks may do with it now, and why not. Empty when the past is looked at.
@@ -229,7 +229,7 @@ impl Milestone {
             return Vec::new();
         }
         let names = self.view.names(None);
-        let all = can_on_milestone(&self.view.state, self.code(), &self.view.context());
+        let all = can_on_milestone(&self.view.state, self.key(), &self.view.context());
         all.into_iter().map(|can| Action::of(can, &names)).collect()
     }
 }
