@@ -23,7 +23,9 @@ const TIMES: usize = 200;
 pub(super) fn whole(options: &Options) -> Outcome {
     let plan = broad()?;
     let permits = plan.permits.iter().map(|p| (p.code.clone(), Permit::planned(p.lead.clone())));
-    let matter = Matter { permits: permits.collect(), plan: Some(plan), ..Matter::default() };
+    let mut matter = Matter::default();
+    matter.permits = permits.collect();
+    matter.plan = Some(plan);
     let calendar = Calendar::national();
     let checked = matter.outlook(&calendar, TODAY).ok_or("the plan has no forecast")?;
     if checked.permits.len() != PERMITS || checked.critical_path.len() < 2 {
