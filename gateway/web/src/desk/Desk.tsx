@@ -48,7 +48,7 @@ export default function Desk() {
   const [params, setParams] = useSearchParams();
   const order = params.get("order") === "DUE" ? ("DUE" as const) : ("RISK" as const);
   const sees = me?.roles.some((role) => role === "LEAD" || role === "AUDITOR" || role === "SUPERVISOR");
-  const body = params.get("body") ?? (sees ? undefined : me?.body);
+  const body = params.get("body") ?? me?.body;
   const [{ data, error }, again] = useQuery({ query: DeskQuery, variables: { body, order }, pause: !me });
   const [change] = useSubscription({ query: Changed, variables: { body }, pause: !me });
   const seen = useRef<string>(undefined);
@@ -82,7 +82,6 @@ export default function Desk() {
         </>
       ),
     },
-    ...(body ? [] : [{ title: t("desk.body"), render: (_: unknown, task: Task) => bodyName(task.body) }]),
     {
       title: t("desk.due"),
       render: (_, task) =>
@@ -110,15 +109,13 @@ export default function Desk() {
     <Card size="small">
       <Flex justify="space-between" wrap gap={12} style={{ marginBottom: 12 }}>
         <Typography.Title level={1} style={{ fontSize: 22, margin: 0 }}>
-          {t("place.desk")} · {body ? bodyName(body) : t("desk.all")}
+          {t("place.desk")} · {bodyName(body)}
         </Typography.Title>
         <Flex gap={8} wrap>
           {sees ? (
             <Select
-              allowClear
               showSearch={{ optionFilterProp: "label" }}
               aria-label={t("desk.body")}
-              placeholder={t("desk.all")}
               value={body}
               onChange={(value) => set("body", value)}
               options={bodies.map((candidate) => ({ value: candidate.id, label: bodyName(candidate.id) }))}

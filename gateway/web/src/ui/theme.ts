@@ -12,7 +12,6 @@ export const theme: ThemeConfig = {
     colorTextPlaceholder: "rgba(0,0,0,0.58)",
     colorError: "#b3261e",
     colorSuccess: "#00704f",
-    colorWarning: "#8a5a00",
     borderRadius: 6,
     fontFamily:
       '"Noto Sans SC","Source Han Sans SC","PingFang SC","Microsoft YaHei","WenQuanYi Micro Hei",system-ui,sans-serif',
