@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use om_domain::matter::MatterDecider;
 use om_infra::event_store::LogEventStore;
-use om_infra::log::{EventLog, StreamName};
+use om_infra::log::StreamName;
 use om_infra::runner::{Projections, ToRun};
 use om_projections::board::Board;
 
