@@ -195,7 +195,10 @@ fn main_task(life: &Life, tasks: &mut Vec<Task>) {
     let due = if life.status == Status::Suspended { told_until() } else { own() };
     let reviewed = life.status == Status::InReview && weight == Weight::Promised;
     let statutory_due = life.round.dues.filter(|_| reviewed).and_then(|dues| dues.statutory);
-    tasks.push(Task { statutory_due, ..task(life, kind, life.since, due, weight) });
+    let task = Task { statutory_due, ..task(life, kind, life.since, due, weight) };
+    // a certificate is the lead department's to issue, wherever the file lies
+    let lead = (kind == TaskKind::IssueCertificate).then(|| life.planned.lead.clone());
+    tasks.push(Task { body: lead.unwrap_or_else(|| task.body.clone()), ..task });
 }
 
 /// The statutory limit weighs where its day comes first or is the only one; else it weighs once it has run out too.

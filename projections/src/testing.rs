@@ -20,7 +20,7 @@ use om_domain::{
         state::Matter,
     },
     metadata::{Metadata, RequestHash},
-    settings::CountySettings,
+    settings::{CountySettings, Values},
 };
 use rusqlite::Connection;
 use std::{collections::BTreeSet, str::FromStr};
@@ -90,7 +90,7 @@ impl History {
             today: day("2026-11-02"),
             stored: Vec::new(),
             calendar: Calendar::national(),
-            settings: CountySettings::default(),
+            settings: CountySettings::always(Values { cards_by_rule: false, ..Values::default() }),
         };
         let project = project(&history.county, seed);
         history.run(C::ProposeMatter { project });
@@ -99,6 +99,13 @@ impl History {
         history.run(C::StartMatter);
         assert_eq!(history.stored.len(), 4);
         history
+    }
+
+    /// With the settings of a county that has set nothing: cards are issued by rule.
+    #[must_use]
+    pub(crate) fn carded(mut self) -> Self {
+        self.settings = CountySettings::default();
+        self
     }
 
     /// A command that must be accepted.

@@ -47,11 +47,16 @@ fn newer_source(dir: &Path, built: SystemTime) -> Option<PathBuf> {
     fs::read_dir(dir).unwrap().find_map(|entry| {
         let entry = entry.unwrap();
         let (path, meta) = (entry.path(), entry.metadata().unwrap());
+        if meta.is_dir() && path.ends_with("tests") {
+            return None;
+        }
         if meta.is_dir() {
             return newer_source(&path, built);
         }
-        let is_rust = path.extension().is_some_and(|e| e == "rs");
-        (is_rust && meta.modified().unwrap() > built).then_some(path)
+        // what only tests are built from does not make another binary
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let counts = path.extension().is_some_and(|e| e == "rs") && !name.starts_with("test");
+        (counts && meta.modified().unwrap() > built).then_some(path)
     })
 }
 

@@ -66,10 +66,12 @@ pub(super) fn evolve(state: &mut Matter, fact: &Recorded<E>) {
         }
         event => {
             dates::evolve(state, fact, day);
-            let lead = event_permit(event)
+            let lead = super::about::event_permit(event)
                 .and_then(|code| state.plan.as_ref()?.permit(code))
                 .map(|p| p.lead.clone());
-            if let Some(permit) = event_permit(event).and_then(|code| state.permits.get_mut(code)) {
+            if let Some(permit) =
+                super::about::event_permit(event).and_then(|code| state.permits.get_mut(code))
+            {
                 evolve_permit(permit, lead, fact, day);
             }
         }
@@ -109,80 +111,6 @@ fn amend(plan: &mut Plan, permits: &mut BTreeMap<PermitCode, Permit>, e: &super:
             permit.custody.holder = put.lead.clone();
         }
     }
-}
-
-/// The permit a fact is about.
-pub fn event_permit(event: &E) -> Option<&PermitCode> {
-    macro_rules! of { ($($v:ident),* $(,)?) => { match event { $( E::$v(e) => Some(&e.permit), )* _ => None } } }
-    of!(
-        PermitSubmitted,
-        CorrectionNoticed,
-        CorrectionReceived,
-        MaterialsSupplied,
-        MaterialsReused,
-        IntakeReopened,
-        PermitAccepted,
-        PermitDeemedAccepted,
-        DeemedAcceptanceSetAside,
-        PermitNotAccepted,
-        ClockSuspended,
-        ClockResumed,
-        SuspensionTermEnded,
-        LimitExtended,
-        LateServiceProved,
-        TermOverrun,
-        DueDateRevised,
-        HandoffOffered,
-        HandoffReceived,
-        HandoffReturned,
-        HandoffWithdrawn,
-        CustodyRecalled,
-        HandoffOverdue,
-        OpinionRequested,
-        OpinionOverdue,
-        OpinionGiven,
-        ObjectionTreated,
-        ObjectionWithdrawn,
-        OpinionRequestWithdrawn,
-        OpinionDuesRevised,
-        OpinionsConcluded,
-        ToleranceProposed,
-        DeficiencyTolerated,
-        SupplementReceived,
-        SupplementVerified,
-        SupplementRejected,
-        SupplementDeadlineMoved,
-        PrerequisiteLanded,
-        PreReviewConfirmed,
-        ToleranceLapsed,
-        LapseSetAside,
-        PermitLapsed,
-        RevocationProposed,
-        RevocationDeclined,
-        CheckRecorded,
-        HearingRequested,
-        HearingHeld,
-        RenewalRequested,
-        RenewalGranted,
-        RenewalRefused,
-        RenewalDeemedGranted,
-        PermitApproved,
-        PermitDenied,
-        CertificateIssued,
-        PermitRevoked,
-        PermitWithdrawn,
-        PermitNotApplicable,
-        PrerequisiteFellAway,
-        FallenPrerequisiteJudged,
-        PrerequisiteStandsAgain,
-        EntryCorrected,
-        CardIssued,
-        CardAnswered,
-        CardAppealed,
-        CardUpheld,
-        CardCancelled,
-        CardCleared,
-    )
 }
 
 fn evolve_permit(permit: &mut Permit, lead: Option<BodyId>, fact: &Recorded<E>, day: Date) {

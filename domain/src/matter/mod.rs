@@ -4,6 +4,7 @@
 //! is always with exactly one body; a permit's facts touch that permit only.
 //! Deliberately absent: meetings, calls, duty lists; those are streams of their own.
 
+mod about;
 mod aftermath;
 mod amend;
 mod authority;
@@ -41,12 +42,12 @@ pub mod time_split;
 mod tolerance;
 pub mod what_if;
 
+pub use about::event_permit;
 pub use barred::StandingBar;
 pub use can::{Can, can_on_card, can_on_matter, can_on_milestone, can_on_permit};
 pub use command::MatterCommand;
 pub use dates::event_milestone;
 pub use event::MatterEvent;
-pub use evolve::event_permit;
 pub use lateness::Lateness;
 pub use refusal::MatterRefusal;
 pub use state::Matter;

@@ -1,7 +1,7 @@
 //! Commands of what departments do together: packages at the window, opinions asked and given.
 #![allow(dead_code, unreachable_pub, reason = "two test binaries each use a part of it")]
 
-use super::given::{handed, p, text};
+use super::given::{handed, p, requirement, text};
 use om_domain::matter::{
     MatterCommand as C,
     command::{OpinionTerm, PackageItem},
@@ -51,4 +51,12 @@ pub fn unobject(permit: &str, body: &str) -> C {
 
 pub fn unask(permit: &str, body: &str) -> C {
     C::WithdrawOpinionRequest { permit: p(permit), body: p(body), reason: text("不涉及其职责") }
+}
+
+pub fn judge(permit: &str, r: &str) -> C {
+    C::JudgeFallenPrerequisite {
+        permit: p(permit),
+        prerequisite: requirement(r),
+        reasons: text("不影响本许可"),
+    }
 }

@@ -593,11 +593,3 @@ pub fn decline(permit: &str, r: &str) -> C {
         reasons: text("已另行补齐，撤销有损公共利益"),
     }
 }
-
-pub fn judge(permit: &str, r: &str) -> C {
-    C::JudgeFallenPrerequisite {
-        permit: p(permit),
-        prerequisite: requirement(r),
-        reasons: text("不影响本许可"),
-    }
-}
