@@ -218,8 +218,9 @@ fn is_done(at: &At<'_>, subject: &Subject) -> bool {
             !open.is_some_and(|offer| offer.to == *to && offer.on == *offered_on)
         }
         Subject::Term { round, term, .. } => of(*round).is_none_or(|round| {
-            !round.open_terms(at.planned).any(|open| open.term == *term)
-                && !(round.is_stopped() && matches!(term, Term::Statutory | Term::Promised))
+            let stopped = round.is_stopped() && matches!(term, Term::Statutory | Term::Promised);
+            let open = round.open_terms(at.planned).any(|open| open.term == *term);
+            !(open || stopped)
         }),
         Subject::Supplement { round, requirement } => {
             of(*round).is_none_or(|round| round.live_tolerance(requirement).is_none())

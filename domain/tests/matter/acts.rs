@@ -201,7 +201,7 @@ fn on_card(g: &Given, code: &str, pick: u16) -> C {
         .flat_map(|(code, permit)| permit.cards.keys().map(move |number| (code.clone(), *number)));
     let cards: Vec<_> = cards.collect();
     let found = cards.get(usize::from(pick / 8) % cards.len().max(1)).cloned();
-    let (permit, card) = found.filter(|_| pick % 8 > 0).unwrap_or((p(code), 1));
+    let (permit, card) = found.filter(|_| !pick.is_multiple_of(8)).unwrap_or((p(code), 1));
     let reasons = text("经核实");
     match pick % 8 {
         0 => C::IssueCard {

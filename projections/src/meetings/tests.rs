@@ -20,9 +20,12 @@ fn t<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
 const MATTER: &str = "matter:01J00000000000000000000000";
 const MEETING: &str = "01J00000000000000000000007";
 
+/// Payload, metadata, name, version and time of an event as it is stored.
+type Stored = (Vec<u8>, Vec<u8>, &'static str, u16, Timestamp);
+
 struct Story {
     state: Meeting,
-    events: Vec<(Vec<u8>, Vec<u8>, &'static str, u16, Timestamp)>,
+    events: Vec<Stored>,
 }
 
 fn actor(officer: &str, body: &str, role: Role) -> Actor {

@@ -1,5 +1,7 @@
 //! Cards (督办) through the API: by rule, answered, appealed against, cancelled, cleared; thresholds from a day on (R13, R17).
 
+#![expect(clippy::unwrap_used, reason = "a story that cannot go on says so by panicking")]
+
 use om_tests::house::Case;
 use serde_json::json;
 

@@ -141,6 +141,7 @@ export const en: Words<typeof zh> = {
     JUDGE_FALLEN_PREREQUISITE: "judge the fallen prerequisite",
     ANSWER_TOLERANCE_PROPOSAL: "answer the tolerance proposed",
     ANSWER_DATE_CHANGE: "answer the new date of a milestone",
+    ANSWER_CARD: "answer the card",
   },
   overview: {
     underway: "underway",

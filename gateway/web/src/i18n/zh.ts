@@ -136,6 +136,7 @@ export const zh = {
     JUDGE_FALLEN_PREREQUISITE: "判断前置失效的影响",
     ANSWER_TOLERANCE_PROPOSAL: "答复容缺建议",
     ANSWER_DATE_CHANGE: "答复节点改期",
+    ANSWER_CARD: "答复红黄牌",
   },
   overview: {
     underway: "推进中",
