@@ -23,7 +23,7 @@ pub const PATIENCE: Duration = Duration::from_secs(60);
 /// Names another binary to test than the one built with the tests: the release binary, for slow runs.
 const BINARY: &str = "ONEMATTER_TEST_BINARY";
 
-/// The binary `onematter`: the one that [`BINARY`] names, else the one built with the workspace.
+/// The binary `onematter`: the one that `ONEMATTER_TEST_BINARY` names, else the one built with the workspace.
 pub fn onematter() -> PathBuf {
     let (binary, build) = match std::env::var_os(BINARY).filter(|path| !path.is_empty()) {
         Some(path) => (PathBuf::from(path), "build it first: cargo build --release -p om-gateway"),
