@@ -19,7 +19,7 @@ export const KEYS = [
 /** Whether a key was meant as text. */
 export function isTyping(event: KeyboardEvent): boolean {
   const target = event.target as HTMLElement | null;
-  return !!target?.closest("input, textarea, select, [contenteditable=true], [role=combobox], .ant-modal, .ant-drawer");
+  return !!target?.closest("input, textarea, select, [contenteditable=true], [role=combobox]");
 }
 
 export function useGoKeys(go: (place: Place) => void, help: () => void): void {

@@ -85,7 +85,6 @@ function Templates() {
               rowKey="code"
               dataSource={definition.permits}
               pagination={false}
-              scroll={{ x: "max-content" }}
               columns={[
                 { title: t("matter.permit"), render: (_, permit) => `${permit.code} ${permit.name}` },
                 { title: t("matter.body"), render: (_, permit) => bodyName(`body:${permit.lead}`) },
@@ -180,7 +179,6 @@ function DirectoryTab() {
             rowKey="id"
             dataSource={[...shown]}
             pagination={{ pageSize: 20, hideOnSinglePage: true, showSizeChanger: false }}
-            scroll={{ x: "max-content" }}
             columns={[
               { title: t("matter.body"), render: (_, body) => bodyName(body.id) },
               { title: t("operations.kind"), render: (_, body) => <Tag>{t(`bodyKind.${body.kind}`)}</Tag> },

@@ -86,7 +86,7 @@ function Replay({ id, history }: { id: string; history: History }) {
           <div style={{ flex: 1, paddingInline: 8 }}>
             {against === undefined ? (
               <Slider
-                aria-label={t("replay.slider")}
+                ariaLabelForHandle={t("replay.slider")}
                 min={0}
                 max={last}
                 value={at}
@@ -97,7 +97,7 @@ function Replay({ id, history }: { id: string; history: History }) {
             ) : (
               <Slider
                 range
-                aria-label={t("replay.slider")}
+                ariaLabelForHandle={[t("replay.slider"), t("replay.slider")]}
                 min={0}
                 max={last}
                 value={[Math.min(against, at), Math.max(against, at)]}
