@@ -90,7 +90,7 @@ fn deficiency(pick: u16) -> (String, String, Mode) {
 /// The command a step tries at its n-th attempt, on the day it takes effect.
 pub(super) fn command(g: &Given, step: &Step, n: u8, on: Date) -> C {
     let (code, pick) = (one(CODES, u16::from(step.permit)), step.pick);
-    let kind = (u16::from(step.kind) + 5 * u16::from(n)) % 63;
+    let kind = (u16::from(step.kind) + 5 * u16::from(n)) % 64;
     let served = on.to_string();
     let later = |days: i64| on.saturating_add(days.days()).to_string();
     let handed = materials(code, pick);
@@ -154,7 +154,7 @@ pub(super) fn command(g: &Given, step: &Step, n: u8, on: Date) -> C {
         }
         40 if !pick.is_multiple_of(3) => proposed_revocation(g, pick),
         40 => revoke(code, &served),
-        41 => renewal(code, pick, on, &served),
+        41 | 53 => renewal(code, pick, on, &served),
         42 => lead(code, pick, &lacking, &lacked, mode),
         43 | 44 => set_aside_lapse(g, pick, on),
         45..=47 => opinions(g, pick, &later(i64::from(pick % 6) + 1)),
@@ -163,7 +163,7 @@ pub(super) fn command(g: &Given, step: &Step, n: u8, on: Date) -> C {
         50 | 51 => accept("A6", &served),
         52 => approve("A6", &served),
         54..=59 => dates(g, kind - 8, pick, on),
-        60.. => on_card(g, code, pick),
+        60..=62 => on_card(g, code, pick),
         _ => correction(g, code, pick),
     }
 }
@@ -213,7 +213,7 @@ fn on_card(g: &Given, code: &str, pick: u16) -> C {
         },
         1 | 2 => C::AnswerCard { permit, card, answer: reasons },
         3 => C::AppealCard { permit, card, reasons },
-        4 | 5 => C::DecideAppeal { permit, card, upheld: pick.is_multiple_of(16), reasons },
+        4 | 5 => C::DecideAppeal { permit, card, upheld: (pick / 8).is_multiple_of(2), reasons },
         6 => C::ClearCard { permit, card, reason: reasons },
         _ => C::CancelCard { permit, card, reasons },
     }

@@ -232,7 +232,7 @@ fn slow_random_histories_reach_far() {
     use proptest::{strategy::ValueTree, test_runner::TestRunner};
     let mut runner = TestRunner::deterministic();
     let mut seen: BTreeMap<&str, usize> = E::schemas().iter().map(|(name, ..)| (*name, 0)).collect();
-    for _ in 0..600 {
+    for _ in 0..1_800 {
         let steps = steps(90).new_tree(&mut runner).unwrap().current();
         told(&steps).g.log.iter().for_each(|fact| *seen.get_mut(fact.event.name()).unwrap() += 1);
     }
