@@ -5,9 +5,9 @@ import dayjs, { type Dayjs } from "dayjs";
 import { createContext, useContext, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useQuery } from "urql";
-import { useDirectory, useSigned } from "../app/session";
+import { useDirectory } from "../app/session";
 import { CalendarQuery } from "../matter/query";
-import { putPaper } from "./send";
+import { paperHash } from "./send";
 import type { FieldSpec } from "./spec";
 import { fieldName, valueName } from "./words";
 
@@ -267,7 +267,6 @@ function useDay(day: string | undefined): Dayjs | null {
 
 function Paper({ value, onChange, id, list }: Controlled & { list: boolean }) {
   const { t } = useTranslation();
-  const { session } = useSigned();
   const [fault, setFault] = useState<string>();
   const [names, setNames] = useState<string[]>([]);
   const hashes = (list ? (value as string[] | undefined) : value ? [value as string] : []) ?? [];
@@ -279,7 +278,7 @@ function Paper({ value, onChange, id, list }: Controlled & { list: boolean }) {
         maxCount={list ? undefined : 1}
         showUploadList={false}
         customRequest={({ file, onError, onSuccess }) => {
-          putPaper(session.authorization, file as File).then(
+          paperHash(file as File).then(
             (hash) => {
               setFault(undefined);
               setNames((now) => (list ? [...now, (file as File).name] : [(file as File).name]));

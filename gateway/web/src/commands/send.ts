@@ -49,14 +49,8 @@ export async function putText(client: Client, textClass: string, text: string): 
   return (result.data as { putText: { ref: string } }).putText.ref;
 }
 
-/** Uploads a paper; its hash is what a command carries. */
-export async function putPaper(authorization: string, file: File): Promise<string> {
-  const answer = await fetch("/papers", {
-    method: "POST",
-    headers: { authorization, "content-type": file.type || "application/octet-stream" },
-    body: file,
-  });
-  const body = (await answer.json().catch(() => ({}))) as { hash?: string; errors?: { message: string }[] };
-  if (!answer.ok || !body.hash) throw new Error(body.errors?.[0]?.message ?? `${answer.status}`);
-  return body.hash;
+/** The SHA-256 by which a command names a paper, in hexadecimal. The paper itself stays with whoever holds it. */
+export async function paperHash(file: Blob): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", await file.arrayBuffer());
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
