@@ -14,6 +14,7 @@ mod matter {
     mod lapse;
     mod lateness;
     mod life;
+    mod papers;
     mod plan;
     mod receipt;
     mod record;

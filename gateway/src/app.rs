@@ -15,13 +15,15 @@ use axum::{
     extract::Request,
     middleware::{Next, from_fn},
     response::Response,
-    routing::{any, get},
+    routing::{any, get, post},
 };
 use om_infra::platform::Platform;
 use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
+/// Most papers coming in at a time.
+const MAX_UPLOADS: usize = 16;
 /// Most WebSocket connections at a time.
 pub const MAX_CONNECTIONS: usize = 20_000;
 
@@ -36,6 +38,7 @@ struct Inner {
     origins: Origins,
     shutdown: CancellationToken,
     places: Arc<Semaphore>,
+    uploads: Arc<Semaphore>,
 }
 
 impl GatewayState {
@@ -61,6 +64,7 @@ impl GatewayState {
             origins,
             shutdown: CancellationToken::new(),
             places: Arc::new(Semaphore::new(MAX_CONNECTIONS)),
+            uploads: Arc::new(Semaphore::new(MAX_UPLOADS)),
         })))
     }
 
@@ -102,13 +106,18 @@ impl GatewayState {
         Arc::clone(&self.0.places).try_acquire_owned().ok()
     }
 
+    /// A place for one paper coming in, given back when dropped; none while all are taken.
+    pub fn enter_upload(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.0.uploads).try_acquire_owned().ok()
+    }
+
     /// WebSocket connections open now.
     pub fn connections(&self) -> usize {
         MAX_CONNECTIONS.saturating_sub(self.0.places.available_permits())
     }
 }
 
-/// The router of the API: `/graphql`, `/graphql/ws`, health and figures.
+/// The router of the API: `/graphql`, `/graphql/ws`, papers, health and figures.
 pub fn app(state: GatewayState) -> Router {
     Router::new()
         .route("/graphql", any(http::graphql::serve))
@@ -117,6 +126,8 @@ pub fn app(state: GatewayState) -> Router {
         .route("/readyz", get(http::health::readyz))
         .route("/metrics", get(http::health::metrics))
         .layer(from_fn(hardened))
+        .route("/papers", post(http::papers::put))
+        .route("/papers/{hash}", get(http::papers::get))
         .with_state(state)
 }
 

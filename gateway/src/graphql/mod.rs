@@ -15,6 +15,7 @@ pub mod me;
 pub mod node;
 pub mod node_id;
 pub mod page;
+pub mod papers;
 pub mod registers;
 pub mod scalars;
 pub mod vault;
@@ -36,6 +37,7 @@ pub struct Query(
     registers::templates::TemplateQuery,
     registers::calendar::CalendarQuery,
     registers::applicants::ApplicantQuery,
+    papers::PaperQuery,
 );
 
 /// Everything that can be commanded.

@@ -1,4 +1,4 @@
-//! The HTTP edge: `/graphql`, health and figures.
+//! The HTTP edge: `/graphql`, papers, health and figures.
 //!
 //! Invariant: an answer carries no internals; a fault carries a trace id.
 //! Deliberately absent: the console's files and the log node's protocol; each is a router of its own.
@@ -7,5 +7,6 @@ pub mod graphql;
 pub mod health;
 pub mod negotiate;
 pub mod origin;
+pub mod papers;
 pub mod params;
 pub mod respond;

@@ -14,7 +14,8 @@ use crate::{
     clock::{Ground, Unit},
     decider::Explained,
     ids::{
-        BodyId, CountyId, EventId, LegalText, MatterId, MilestoneCode, OfficerId, PermitCode, ProjectCode,
+        BodyId, CountyId, EventId, LegalText, MatterId, MilestoneCode, OfficerId, PaperHash, PermitCode,
+        ProjectCode,
     },
     naming::Names,
 };
@@ -171,6 +172,8 @@ pub enum MatterRefusal {
     LawIsNotAmended { permit: PermitCode, what: &'static str },
     /// A promised limit changes with its department's document only.
     PromiseNeedsItsDocument { permit: PermitCode },
+    /// Papers that the command names are not in the store.
+    PaperMissing { papers: Vec<PaperHash> },
     /// A certificate that has expired already.
     ExpiredAtIssue { valid_until: Date, issued_on: Date },
     /// A notice served before what it answers, or before its own date.
@@ -366,6 +369,7 @@ codes!(
     CodeOfAnotherPlace,
     ProjectStays,
     PromiseNeedsItsDocument,
+    PaperMissing,
     RenewalTermTooShort,
     NoPlan,
     AlreadyPlanned,
