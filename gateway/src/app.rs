@@ -117,7 +117,7 @@ impl GatewayState {
     }
 }
 
-/// The router of the API: `/graphql`, `/graphql/ws`, papers, health and figures.
+/// The router of the API: `/graphql`, `/graphql/ws`, papers, notices to print, health and figures.
 pub fn app(state: GatewayState) -> Router {
     Router::new()
         .route("/graphql", any(http::graphql::serve))
@@ -128,6 +128,8 @@ pub fn app(state: GatewayState) -> Router {
         .layer(from_fn(hardened))
         .route("/papers", post(http::papers::put))
         .route("/papers/{hash}", get(http::papers::get))
+        .route("/matters/{matter}/notices/{event}", get(http::notices::notice))
+        .route("/matters/{matter}/notices/{event}/service", get(http::notices::service))
         .with_state(state)
 }
 

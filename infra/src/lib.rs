@@ -11,6 +11,7 @@ pub mod event_store;
 pub mod executor;
 pub mod hosting;
 pub mod log;
+pub mod notice_index;
 pub mod papers;
 pub mod platform;
 pub mod policies;

@@ -21,6 +21,7 @@ use om_domain::template::{TemplateDecider, TemplateReads};
 
 use crate::executor::{Executor, Fault, Host, Snapshot};
 use crate::log::StreamName;
+use crate::notice_index::NoticeIndex;
 use crate::papers::Papers;
 use crate::template_index::TemplateIndex;
 
@@ -41,6 +42,8 @@ pub struct Registers {
     pub calendar_books: Arc<Executor<CalendarBookDecider>>,
     /// Which templates there are.
     pub template_index: Arc<TemplateIndex>,
+    /// Which numbers notices have.
+    pub notices: Arc<NoticeIndex>,
     /// The papers that commands name; none where nothing is commanded: no paper is known there.
     pub papers: Option<Arc<Papers>>,
 }
@@ -61,6 +64,7 @@ impl Registers {
             projects: Arc::new(Executor::new(host.clone(), cached)),
             calendar_books: Arc::new(Executor::new(host.clone(), cached)),
             template_index: Arc::new(TemplateIndex::new(Arc::clone(&host.log))),
+            notices: Arc::new(NoticeIndex::new(Arc::clone(&host.log))),
             papers,
         }
     }

@@ -14,6 +14,7 @@ pub mod matter;
 pub mod me;
 pub mod node;
 pub mod node_id;
+pub mod notices;
 pub mod page;
 pub mod papers;
 pub mod registers;
@@ -38,6 +39,7 @@ pub struct Query(
     registers::calendar::CalendarQuery,
     registers::applicants::ApplicantQuery,
     papers::PaperQuery,
+    notices::NoticeQuery,
 );
 
 /// Everything that can be commanded.

@@ -14,6 +14,7 @@ mod idempotency;
 mod intake;
 mod lists;
 mod many_departments;
+mod notices;
 mod papers;
 mod plan;
 mod rebuild;
