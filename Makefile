@@ -8,22 +8,33 @@ ARGS ?= demo
 BENCH ?=
 CI_LOCKED := $(if $(CI),--locked)
 
-.PHONY: help run test test-rust test-python test-slow test-slow-rust test-clients test-all check bench
+.PHONY: help run console test test-rust test-web test-python test-slow test-slow-rust test-clients test-all check bench
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # `--workspace` so that features resolve as they do for the tests; `cargo run` alone would build the dependencies again.
-run: ## start the demo (other commands: make run ARGS="--help")
+run: console ## start the demo (other commands: make run ARGS="--help")
 	@.ci/setup debian
 	cargo build --workspace --bins $(CI_LOCKED)
 	./target/debug/onematter $(ARGS)
 
-test: test-rust test-python ## every test that is not slow, then the recomputations in Python
+# A debug build reads the page from the folder; a release build takes it in, so build the page first.
+console: ## build the page that the binary serves at /
+	@.ci/setup web
+	@if [ -z "$$(find gateway/web/src gateway/web/index.html gateway/web/public gateway/web/package-lock.json gateway/schema.graphql \
+	    -newer gateway/web/dist/index.html.gz 2>&1 | head -1)" ]; then echo "the page is built"; \
+	  else npm --prefix gateway/web run --silent build; fi
+
+test: test-rust test-web test-python ## every test that is not slow, then the recomputations in Python
 
 test-rust:
 	@.ci/setup debian nextest postgres
 	cargo nextest run --workspace $(CI_LOCKED)
+
+test-web: ## the page's own tests
+	@.ci/setup web
+	npm --prefix gateway/web run --silent test
 
 test-python:
 	@.ci/setup debian python
@@ -46,7 +57,8 @@ test-all: test test-slow ## both
 
 # Advisories are left out: their database comes over the network, and a gate must give the same answer offline.
 check: ## format, lints, docs, licences and sources of dependencies
-	@.ci/setup debian deny
+	@.ci/setup debian deny web
+	npm --prefix gateway/web run --silent check
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets $(CI_LOCKED) -- -D warnings
 	RUSTDOCFLAGS=-Dwarnings cargo doc --workspace --no-deps $(CI_LOCKED)

@@ -91,6 +91,11 @@ impl GatewayState {
         }
     }
 
+    /// How people sign in.
+    pub fn sign_in(&self) -> &SignIn {
+        &self.0.sign_in
+    }
+
     /// Which pages of a browser may speak to it.
     pub fn origins(&self) -> &Origins {
         &self.0.origins
@@ -117,20 +122,27 @@ impl GatewayState {
     }
 }
 
-/// The router of the API: `/graphql`, `/graphql/ws`, papers, notices to print, health and figures.
+/// The router: `/graphql`, `/graphql/ws`, papers, notices to print, health and figures, and the console's page for every
+/// other path.
 pub fn app(state: GatewayState) -> Router {
-    Router::new()
+    let router = Router::new()
         .route("/graphql", any(http::graphql::serve))
         .route("/graphql/ws", any(ws::serve))
         .route("/livez", get(http::health::livez))
         .route("/readyz", get(http::health::readyz))
-        .route("/metrics", get(http::health::metrics))
-        .layer(from_fn(hardened))
+        .route("/metrics", get(http::health::metrics));
+    #[cfg(feature = "console")]
+    let router = router.route("/console/accounts", get(http::console::accounts));
+    let router = router.layer(from_fn(hardened));
+    // after the layer: these, and the page, say themselves what a browser may do with them
+    let router = router
         .route("/papers", post(http::papers::put))
         .route("/papers/{hash}", get(http::papers::get))
         .route("/matters/{matter}/notices/{event}", get(http::notices::notice))
-        .route("/matters/{matter}/notices/{event}/service", get(http::notices::service))
-        .with_state(state)
+        .route("/matters/{matter}/notices/{event}/service", get(http::notices::service));
+    #[cfg(feature = "console")]
+    let router = router.fallback(http::console::serve);
+    router.with_state(state)
 }
 
 async fn hardened(request: Request, next: Next) -> Response {

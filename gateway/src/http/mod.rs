@@ -1,8 +1,10 @@
-//! The HTTP edge: `/graphql`, papers, notices to print, health and figures.
+//! The HTTP edge: `/graphql`, papers, notices to print, the console's page, health and figures.
 //!
 //! Invariant: an answer carries no internals; a fault carries a trace id.
-//! Deliberately absent: the console's files and the log node's protocol; each is a router of its own.
+//! Deliberately absent: the log node's protocol, a server of its own.
 
+#[cfg(feature = "console")]
+pub mod console;
 pub mod graphql;
 pub mod health;
 pub mod negotiate;

@@ -1,0 +1,67 @@
+// The connection to the gateway: queries over HTTP, changes over one WebSocket that comes back by itself.
+import { createClient as createSocket, type Client as Socket } from "graphql-ws";
+import { Client, cacheExchange, fetchExchange, subscriptionExchange } from "urql";
+import type { Session } from "./session";
+
+/** Whether changes arrive by themselves. */
+export type LiveState = "connecting" | "live" | "off";
+
+export class Link {
+  readonly client: Client;
+  private readonly socket: Socket;
+  private state: LiveState = "connecting";
+  private readonly listeners = new Set<() => void>();
+
+  constructor(session: Session) {
+    const scheme = location.protocol === "https:" ? "wss" : "ws";
+    this.socket = createSocket({
+      url: `${scheme}://${location.host}/graphql/ws`,
+      connectionParams: { authorization: session.authorization },
+      lazy: true,
+      retryAttempts: Number.POSITIVE_INFINITY,
+      // half a second at first, then longer, never the same for all
+      retryWait: (n) => new Promise((done) => setTimeout(done, Math.min(500 * 2 ** n, 15_000) * (0.5 + Math.random()))),
+      shouldRetry: () => true,
+      on: {
+        connecting: () => this.become("connecting"),
+        connected: () => this.become("live"),
+        closed: () => this.become("off"),
+      },
+    });
+    this.client = new Client({
+      url: "/graphql",
+      preferGetMethod: false,
+      fetchOptions: { headers: { authorization: session.authorization } },
+      exchanges: [
+        cacheExchange,
+        fetchExchange,
+        subscriptionExchange({
+          forwardSubscription: (request) => ({
+            subscribe: (sink) => ({
+              unsubscribe: this.socket.subscribe(
+                { query: request.query ?? "", variables: request.variables as Record<string, unknown> },
+                sink as never,
+              ),
+            }),
+          }),
+        }),
+      ],
+    });
+  }
+
+  live = (): LiveState => this.state;
+
+  watch = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  close(): void {
+    void this.socket.dispose();
+  }
+
+  private become(state: LiveState): void {
+    this.state = state;
+    for (const listener of this.listeners) listener();
+  }
+}

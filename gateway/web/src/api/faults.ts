@@ -1,0 +1,21 @@
+// What went wrong, in a form that a person can act on and that support can find again.
+import type { CombinedError } from "urql";
+
+export interface Fault {
+  code: string;
+  message: string;
+  traceId?: string;
+  retryable: boolean;
+}
+
+export function faultOf(error: CombinedError): Fault {
+  const first = error.graphQLErrors[0];
+  if (!first) return { code: "UNREACHABLE", message: error.networkError?.message ?? error.message, retryable: true };
+  const extensions = first.extensions as { code?: string; traceId?: string; retryable?: boolean };
+  return {
+    code: extensions.code ?? "UNKNOWN",
+    message: first.message,
+    traceId: extensions.traceId,
+    retryable: extensions.retryable === true,
+  };
+}

@@ -1,0 +1,46 @@
+// Routes: one screen each, loaded when it is first opened.
+import { ConfigProvider, App as Messages, Skeleton } from "antd";
+import enUS from "antd/locale/en_US";
+import zhCN from "antd/locale/zh_CN";
+import dayjs from "dayjs";
+import "dayjs/locale/zh-cn";
+import { lazy, Suspense } from "react";
+import { useTranslation } from "react-i18next";
+import { BrowserRouter, Navigate, Route, Routes } from "react-router";
+import { Broken } from "../ui/Broken";
+import { theme } from "../ui/theme";
+import { SessionRoot } from "./session";
+import { Shell } from "./Shell";
+import { SignIn } from "./SignIn";
+
+const Overview = lazy(() => import("../overview/Overview"));
+const MatterPage = lazy(() => import("../matter/MatterPage"));
+const Desk = lazy(() => import("../desk/Desk"));
+
+export function App() {
+  const { i18n } = useTranslation();
+  const english = i18n.language === "en";
+  dayjs.locale(english ? "en" : "zh-cn");
+  return (
+    <ConfigProvider locale={english ? enUS : zhCN} theme={theme} button={{ autoInsertSpace: false }}>
+      <Messages>
+        <Broken>
+          <BrowserRouter>
+            <SessionRoot signIn={(use) => <SignIn use={use} />}>
+              <Shell>
+                <Suspense fallback={<Skeleton active paragraph={{ rows: 8 }} />}>
+                  <Routes>
+                    <Route path="/" element={<Overview />} />
+                    <Route path="/matter/:id" element={<MatterPage />} />
+                    <Route path="/desk" element={<Desk />} />
+                    <Route path="*" element={<Navigate to="/" replace />} />
+                  </Routes>
+                </Suspense>
+              </Shell>
+            </SessionRoot>
+          </BrowserRouter>
+        </Broken>
+      </Messages>
+    </ConfigProvider>
+  );
+}

@@ -1,0 +1,116 @@
+// The frame of every screen: where one can go, who one is, whether changes arrive.
+import { LogoutOutlined, QuestionCircleOutlined } from "@ant-design/icons";
+import { Button, Dropdown, Grid, Layout, Menu, Modal, Segmented, Tag, Tooltip } from "antd";
+import { type ReactNode, useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useLocation, useNavigate } from "react-router";
+import { type Language, speak } from "../i18n";
+import { useDirectory, useLive, useSigned } from "./session";
+import { PLACES } from "./places";
+import { KEYS, useGoKeys } from "./keys";
+
+export function Shell({ children }: { children: ReactNode }) {
+  const { t, i18n } = useTranslation();
+  const go = useNavigate();
+  const { pathname } = useLocation();
+  const { session, signOut } = useSigned();
+  const { me, bodyName, officerName } = useDirectory();
+  const wide = Grid.useBreakpoint().md ?? true;
+  const [help, setHelp] = useState(false);
+  useGoKeys((place) => void go(place.path), () => setHelp(true));
+  const here = PLACES.find((place) => place.path !== "/" && pathname.startsWith(place.path)) ?? PLACES[0];
+  useEffect(() => {
+    document.title = `${t(`place.${here.key}`)} · ${t("name")}`;
+  }, [here, t]);
+
+  const person = me ? `${bodyName(me.body)} · ${officerName(me.officer)}` : session.account;
+  return (
+    <Layout style={{ minHeight: "100vh" }}>
+      <a className="om-skip" href="#content">
+        {t("skip")}
+      </a>
+      <Layout.Header className="om-header">
+        <span className="om-brand">{t("name")}</span>
+        <Menu
+          theme="dark"
+          mode="horizontal"
+          selectedKeys={[here.key]}
+          items={PLACES.map((place) => ({ key: place.key, label: t(`place.${place.key}`) }))}
+          onClick={({ key }) => {
+            const place = PLACES.find((candidate) => candidate.key === key);
+            if (place) void go(place.path);
+          }}
+          style={{ flex: 1, minWidth: 0 }}
+        />
+        {wide ? <Live /> : null}
+        <Segmented<Language>
+          size="small"
+          aria-label={t("language")}
+          value={i18n.language as Language}
+          options={[
+            { value: "zh-CN", label: "中文" },
+            { value: "en", label: "EN" },
+          ]}
+          onChange={speak}
+        />
+        <Tooltip title={t("keys.title")}>
+          <Button
+            type="text"
+            className="om-on-dark"
+            aria-label={t("keys.title")}
+            icon={<QuestionCircleOutlined />}
+            onClick={() => setHelp(true)}
+          />
+        </Tooltip>
+        <Dropdown
+          trigger={["click"]}
+          menu={{
+            items: [
+              { key: "who", disabled: true, label: person },
+              { key: "roles", disabled: true, label: me?.roles.map((role) => t(`role.${role}`)).join("、") ?? "" },
+              { type: "divider" },
+              { key: "out", icon: <LogoutOutlined />, label: t("signOut"), onClick: signOut },
+            ],
+          }}
+        >
+          <Button type="text" className="om-on-dark">
+            {wide ? person : (me && officerName(me.officer)) || session.account}
+          </Button>
+        </Dropdown>
+      </Layout.Header>
+      <div className="om-dev" role="note">
+        {t("devBanner")}
+      </div>
+      <Layout.Content id="content" className="om-content" tabIndex={-1}>
+        {children}
+      </Layout.Content>
+      <Modal open={help} onCancel={() => setHelp(false)} footer={null} title={t("keys.title")}>
+        <dl className="om-keys">
+          {KEYS.map(({ keys, what }) => (
+            <div key={what}>
+              <dt>
+                {keys.map((key) => (
+                  <kbd key={key}>{key}</kbd>
+                ))}
+              </dt>
+              <dd>{t(`keys.${what}`)}</dd>
+            </div>
+          ))}
+        </dl>
+      </Modal>
+    </Layout>
+  );
+}
+
+function Live() {
+  const { t } = useTranslation();
+  const state = useLive();
+  const colour = { live: "green", connecting: "gold", off: "red" }[state];
+  return (
+    <span aria-live="polite">
+      <Tag color={colour} variant="solid">
+        {t(`live.${state}`)}
+      </Tag>
+    </span>
+  );
+}

@@ -1,0 +1,45 @@
+// Keys that work on every screen: `/` to search, `g` and a letter to go, `?` for this list.
+import { useEffect, useRef } from "react";
+import { PLACES, type Place } from "./places";
+
+export const KEYS = [
+  { keys: ["/"], what: "search" },
+  { keys: ["g", "o"], what: "overview" },
+  { keys: ["g", "d"], what: "desk" },
+  { keys: ["↑", "↓"], what: "rows" },
+  { keys: ["←", "→"], what: "edges" },
+  { keys: ["j", "k"], what: "queue" },
+  { keys: ["Enter"], what: "open" },
+  { keys: ["Esc"], what: "close" },
+  { keys: ["?"], what: "help" },
+] as const;
+
+/** Whether a key was meant as text. */
+export function isTyping(event: KeyboardEvent): boolean {
+  const target = event.target as HTMLElement | null;
+  return !!target?.closest("input, textarea, select, [contenteditable=true], [role=combobox], .ant-modal, .ant-drawer");
+}
+
+export function useGoKeys(go: (place: Place) => void, help: () => void): void {
+  const armed = useRef(0);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
+      if (event.key === "?") help();
+      else if (event.key === "/") {
+        const search = document.querySelector<HTMLInputElement>("input[type=search]");
+        if (search) {
+          event.preventDefault();
+          search.focus();
+        }
+      } else if (event.key === "g") armed.current = event.timeStamp;
+      else if (event.timeStamp - armed.current < 1200) {
+        const place = PLACES.find((candidate) => candidate.letter === event.key);
+        armed.current = 0;
+        if (place) go(place);
+      }
+    };
+    addEventListener("keydown", onKey);
+    return () => removeEventListener("keydown", onKey);
+  }, [go, help]);
+}

@@ -1,0 +1,11 @@
+// Where one can go, and by which key after `g`. A screen stands here when it is there, and not before.
+export interface Place {
+  key: "overview" | "desk";
+  path: string;
+  letter: string;
+}
+
+export const PLACES: [Place, ...Place[]] = [
+  { key: "overview", path: "/", letter: "o" },
+  { key: "desk", path: "/desk", letter: "d" },
+];

@@ -1,0 +1,99 @@
+// The signed-in person, the connection that is theirs, and the names of the county's bodies and officers.
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { Provider, useQuery } from "urql";
+import { useTranslation } from "react-i18next";
+import { Link, type LiveState } from "../api/client";
+import { graphql, type ResultOf } from "../api/graphql";
+import { keep, type Session, storedSession } from "../api/session";
+
+const WhoAmI = graphql(`
+  query WhoAmI {
+    me {
+      officer
+      county
+      body
+      roles
+    }
+    directory {
+      bodies {
+        id
+        nameZh
+        nameEn
+        kind
+      }
+      officers {
+        id
+        body
+        post
+      }
+    }
+  }
+`);
+
+type WhoAmIResult = ResultOf<typeof WhoAmI>;
+
+interface Signed {
+  session: Session;
+  link: Link;
+  signOut: () => void;
+}
+
+const SignedContext = createContext<Signed | undefined>(undefined);
+
+/** Shows the page to whoever is signed in, and the sign-in to anybody else. */
+export function SessionRoot({
+  signIn,
+  children,
+}: {
+  signIn: (use: (session: Session) => void) => ReactNode;
+  children: ReactNode;
+}) {
+  const [session, setSession] = useState(storedSession);
+  const link = useMemo(() => (session ? new Link(session) : undefined), [session]);
+  useEffect(() => () => link?.close(), [link]);
+  const use = (next: Session | undefined) => {
+    keep(next);
+    setSession(next);
+  };
+  if (!session || !link) return signIn(use);
+  return (
+    <SignedContext value={{ session, link, signOut: () => use(undefined) }}>
+      <Provider value={link.client}>{children}</Provider>
+    </SignedContext>
+  );
+}
+
+export function useSigned(): Signed {
+  const signed = useContext(SignedContext);
+  if (!signed) throw new Error("not inside SessionRoot");
+  return signed;
+}
+
+export function useLive(): LiveState {
+  const { link } = useSigned();
+  return useSyncExternalStore(link.watch, link.live);
+}
+
+export type Me = WhoAmIResult["me"];
+
+/** Names in the language of the page, and who is looking. */
+export function useDirectory() {
+  const { i18n } = useTranslation();
+  const [{ data, fetching, error }] = useQuery({ query: WhoAmI });
+  return useMemo(() => {
+    const zh = i18n.language !== "en";
+    const bodies = new Map(data?.directory.bodies.map((body) => [body.id, zh ? body.nameZh : body.nameEn]));
+    const posts = new Map(data?.directory.officers.map((officer) => [officer.id, officer.post ?? officer.id]));
+    return {
+      fetching,
+      error,
+      me: data?.me,
+      bodies: data?.directory.bodies ?? [],
+      officers: data?.directory.officers ?? [],
+      bodyName: (id: string | null | undefined) => (id ? (bodies.get(id) ?? id.replace(/^body:/, "")) : "—"),
+      officerName: (id: string | null | undefined) => (id ? (posts.get(id) ?? id.replace(/^officer:/, "")) : "—"),
+    };
+  }, [data, fetching, error, i18n.language]);
+}
+
+export type Directory = ReturnType<typeof useDirectory>;

@@ -1,0 +1,331 @@
+// The lead's screen of one matter: how it stands, the chart, the table, and beside them the permit one looks at.
+import { Alert, App as Messages, Button, Card, Checkbox, DatePicker, Descriptions, Empty, Flex, Segmented, Space, Table, Tooltip, Typography } from "antd";
+import type { ColumnsType } from "antd/es/table";
+import dayjs from "dayjs";
+import { useEffect, useMemo, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useParams, useSearchParams } from "react-router";
+import { useQuery, useSubscription } from "urql";
+import { useDirectory } from "../app/session";
+import { Actions } from "../commands/Actions";
+import { Ask } from "../ui/Ask";
+import { StatusTag } from "../ui/Status";
+import { days } from "../ui/words";
+import { Gantt } from "./gantt/Gantt";
+import { range, type Zoom } from "./gantt/geometry";
+import { PermitPanel } from "./PermitPanel";
+import { CalendarQuery, type Matter, MatterChanged, MatterQuery } from "./query";
+import { type Choice, type Row, rowsOf } from "./rows";
+
+export default function MatterPage() {
+  const id = `matter:${useParams().id ?? ""}`;
+  const [params, setParams] = useSearchParams();
+  const day = params.get("at");
+  const at = useMemo(() => (day ? { known: { time: `${day}T23:59:59+08:00` } } : undefined), [day]);
+  const [{ data, error }, again] = useQuery({ query: MatterQuery, variables: { id, at } });
+  const flash = useLiveMatter(id, !day, data?.matter.revision ?? undefined, () => again({ requestPolicy: "network-only" }));
+  const set = (name: string, value: string | undefined) =>
+    setParams((now) => {
+      const next = new URLSearchParams(now);
+      if (value) next.set(name, value);
+      else next.delete(name);
+      return next;
+    });
+  return (
+    <Ask data={data?.matter} error={error} retry={() => again({ requestPolicy: "network-only" })} rows={14}>
+      {(matter) => (
+        <>
+          <Head
+            matter={matter}
+            day={day}
+            look={(value) => set("at", value)}
+            done={() => again({ requestPolicy: "network-only" })}
+          />
+          <Board
+            matter={matter}
+            chosen={params.get("permit") ?? undefined}
+            choose={(code) => set("permit", code)}
+            flash={flash}
+          />
+          <PermitPanel
+            matter={matter}
+            code={params.get("permit") ?? undefined}
+            at={at}
+            close={() => set("permit", undefined)}
+            open={(code) => set("permit", code)}
+            done={() => again({ requestPolicy: "network-only" })}
+          />
+        </>
+      )}
+    </Ask>
+  );
+}
+
+/** Asks again when the matter has changed, says what happened, and names the permit it happened to. */
+function useLiveMatter(id: string, live: boolean, revision: number | undefined, again: () => void): string | undefined {
+  const { i18n } = useTranslation();
+  const { message } = Messages.useApp();
+  const [flash, setFlash] = useState<string>();
+  const since = useRef<number>(undefined);
+  since.current ??= revision;
+  const [{ data }] = useSubscription({
+    query: MatterChanged,
+    variables: { id, since: since.current },
+    pause: !live || since.current === undefined,
+  });
+  const change = data?.matterChanged;
+  const heard = useRef<number>(-1);
+  useEffect(() => {
+    if (!change) return;
+    const at = (change.__typename === "MatterChanged" ? change.revision : change.head) ?? -1;
+    if (at <= heard.current && change.__typename === "MatterChanged") return;
+    heard.current = at;
+    if (change.__typename === "MatterChanged" && revision !== undefined && at <= revision) return;
+    again();
+    if (change.__typename !== "MatterChanged") return;
+    setFlash(change.event.permit ?? undefined);
+    void message.info({ content: i18n.language === "en" ? change.event.sentence : change.event.sentenceZh, key: "changed" });
+  }, [change, revision, again, message, i18n.language]);
+  return flash;
+}
+
+function Head({
+  matter,
+  day,
+  look,
+  done,
+}: {
+  matter: Matter;
+  day: string | null;
+  look: (day: string | undefined) => void;
+  done: () => void;
+}) {
+  const { t } = useTranslation();
+  const { bodyName, officerName } = useDirectory();
+  const { project, forecast } = matter;
+  const finished = matter.stages.reduce((sum, stage) => sum + stage.done, 0);
+  const all = matter.stages.reduce((sum, stage) => sum + stage.permits, 0);
+  const owed = matter.permits.flatMap((permit) => permit.tolerances).filter((tolerance) => tolerance.live).length;
+  const late = matter.permits.filter((permit) => permit.lateBy).length;
+  const figure = (label: string, value: React.ReactNode, alarming = false) => (
+    <div>
+      <div style={{ fontSize: 12 }}>{label}</div>
+      <div className={`om-num${alarming ? " om-late" : ""}`} style={{ fontSize: 20 }}>
+        {value}
+      </div>
+    </div>
+  );
+  return (
+    <Card size="small" style={{ marginBottom: 12 }}>
+      <Flex justify="space-between" wrap gap={12}>
+        <div>
+          <Typography.Title level={1} style={{ fontSize: 22, margin: 0 }}>
+            {project?.name ?? matter.id}
+          </Typography.Title>
+          <Descriptions
+            size="small"
+            column={{ xs: 1, md: 2, xl: 4 }}
+            items={[
+              { key: "phase", label: t("matter.status"), children: t(`phase.${matter.phase}`) },
+              { key: "lead", label: t("matter.lead"), children: officerName(matter.taskForce?.lead) },
+              { key: "by", label: t("matter.implementing"), children: bodyName(project?.implementingBody) },
+              { key: "code", label: t("matter.code"), children: <span className="om-num">{project?.code}</span> },
+            ]}
+          />
+        </div>
+        <Space align="start" className="om-no-print">
+          <DatePicker
+            aria-label={t("matter.asOf")}
+            placeholder={t("matter.asOf")}
+            value={day ? dayjs(day) : null}
+            maxDate={dayjs(matter.past ? undefined : matter.asOf)}
+            onChange={(value) => look(value?.format("YYYY-MM-DD"))}
+          />
+        </Space>
+      </Flex>
+      {day ? (
+        <Alert
+          type="warning"
+          showIcon
+          title={`${t("matter.past")} · ${t("matter.asOf")} ${day}`}
+          action={<Button onClick={() => look(undefined)}>{t("matter.now")}</Button>}
+          style={{ marginBlock: 8 }}
+        />
+      ) : null}
+      <Flex gap={32} wrap style={{ marginTop: 8 }}>
+        {figure(t("matter.done"), `${finished} / ${all}`)}
+        {figure(t("matter.late"), late, late > 0)}
+        {figure(t("matter.debts"), owed)}
+        {figure(
+          t("matter.completion"),
+          forecast ? (
+            <>
+              {forecast.completion}
+              {forecast.provisional ? (
+                <Tooltip title={t("matter.provisionalWhy")}>
+                  <Typography.Text type="secondary" style={{ fontSize: 12 }}>
+                    {" "}
+                    {t("matter.provisional")}
+                  </Typography.Text>
+                </Tooltip>
+              ) : null}
+            </>
+          ) : (
+            "—"
+          ),
+          !!project?.target && !!forecast && forecast.completion > project.target,
+        )}
+        {figure(t("matter.target"), project?.target ?? "—")}
+      </Flex>
+      {matter.past ? null : (
+        <div style={{ marginTop: 12 }} className="om-no-print">
+          <Actions
+            can={matter.can}
+            target={{ matter: matter.id, revision: matter.revision ?? undefined }}
+            choices={{
+              permits: matter.permits.map(({ code, name }) => ({ code, name })),
+              milestones: matter.milestones.map(({ code, name }) => ({ code, name })),
+              requirements: [],
+              entries: [],
+              today: matter.asOf.slice(0, 10),
+            }}
+            done={done}
+          />
+        </div>
+      )}
+    </Card>
+  );
+}
+
+function Board({
+  matter,
+  chosen,
+  choose,
+  flash,
+}: {
+  matter: Matter;
+  chosen: string | undefined;
+  choose: (code: string) => void;
+  flash: string | undefined;
+}) {
+  const { t } = useTranslation();
+  const { bodyName } = useDirectory();
+  const [choice, setChoice] = useState<Choice>({ by: "stage", onlyCritical: false, onlyAtRisk: false });
+  const [zoom, setZoom] = useState<Zoom>("week");
+  const today = matter.asOf.slice(0, 10);
+  const rows = useMemo(
+    () =>
+      rowsOf(matter, choice, (group) =>
+        choice.by === "stage" ? t(`stage.${group as Matter["stages"][number]["stage"]}`) : bodyName(group),
+      ),
+    [matter, choice, t, bodyName],
+  );
+  const [from, to] = useMemo(() => range(rows, today), [rows, today]);
+  const [{ data }] = useQuery({ query: CalendarQuery, variables: { from, to } });
+  if (!matter.permits.length) return <Empty description={t("phase.PROPOSED")} />;
+  return (
+    <>
+      <Flex gap={12} wrap align="center" style={{ marginBottom: 8 }} className="om-no-print">
+        <Segmented<Choice["by"]>
+          aria-label={t("matter.grouping")}
+          value={choice.by}
+          onChange={(by) => setChoice({ ...choice, by })}
+          options={[
+            { value: "stage", label: t("matter.byStage") },
+            { value: "body", label: t("matter.byBody") },
+          ]}
+        />
+        <Segmented<Zoom>
+          aria-label={t("matter.chart")}
+          value={zoom}
+          onChange={setZoom}
+          options={(["day", "week", "month"] as const).map((value) => ({ value, label: t(`matter.scale.${value}`) }))}
+        />
+        <Checkbox checked={choice.onlyCritical} onChange={(event) => setChoice({ ...choice, onlyCritical: event.target.checked })}>
+          {t("matter.onlyCritical")}
+        </Checkbox>
+        <Checkbox checked={choice.onlyAtRisk} onChange={(event) => setChoice({ ...choice, onlyAtRisk: event.target.checked })}>
+          {t("matter.onlyAtRisk")}
+        </Checkbox>
+      </Flex>
+      <Gantt
+        rows={rows}
+        today={today}
+        zoom={zoom}
+        calendar={data?.calendar.days ?? []}
+        chosen={chosen}
+        choose={choose}
+        name={matter.project?.name ?? ""}
+        bodyName={bodyName}
+        flash={flash}
+      />
+      <Permits rows={rows} choose={choose} chosen={chosen} />
+    </>
+  );
+}
+
+function Permits({ rows, choose, chosen }: { rows: readonly Row[]; choose: (code: string) => void; chosen: string | undefined }) {
+  const { t } = useTranslation();
+  const { bodyName } = useDirectory();
+  const left = (row: Row, which: "statutory" | "promised") => {
+    const clock = row.permit.clock?.[which];
+    if (!clock || clock.state === "ENDED") return "—";
+    if (clock.overdue) return <span className="om-late">{t("matter.overdueBy", { days: days(t, clock.overdueDays, clock.unit) })}</span>;
+    return days(t, clock.left, clock.unit);
+  };
+  const columns: ColumnsType<Row> = [
+    {
+      title: t("matter.permit"),
+      render: (_, row) => (
+        <Button type="link" style={{ padding: 0, fontWeight: row.critical ? 700 : 400 }} onClick={() => choose(row.key)}>
+          {row.key} {row.permit.name}
+        </Button>
+      ),
+      sorter: (a, b) => a.key.localeCompare(b.key),
+    },
+    {
+      title: t("matter.body"),
+      responsive: ["sm"],
+      render: (_, row) => bodyName(row.permit.lead),
+      sorter: (a, b) => a.permit.lead.localeCompare(b.permit.lead),
+    },
+    { title: t("matter.status"), render: (_, row) => <StatusTag status={row.status} /> },
+    {
+      title: t("matter.promisedDue"),
+      responsive: ["md"],
+      className: "om-num",
+      render: (_, row) => row.permit.clock?.promised?.due ?? "—",
+      sorter: (a, b) => (a.permit.clock?.promised?.due ?? "9").localeCompare(b.permit.clock?.promised?.due ?? "9"),
+    },
+    {
+      title: t("matter.statutoryDue"),
+      responsive: ["md"],
+      className: "om-num",
+      render: (_, row) => row.permit.clock?.statutory?.due ?? "—",
+      sorter: (a, b) => (a.permit.clock?.statutory?.due ?? "9").localeCompare(b.permit.clock?.statutory?.due ?? "9"),
+    },
+    { title: t("matter.left"), render: (_, row) => left(row, "statutory") },
+    {
+      title: t("matter.slackShort"),
+      responsive: ["lg"],
+      className: "om-num",
+      render: (_, row) => {
+        const slack = row.forecast?.decideSlackWorkingDays;
+        return slack == null ? "—" : days(t, slack, "WORKING_DAYS");
+      },
+    },
+    { title: t("matter.forecast"), responsive: ["lg"], className: "om-num", render: (_, row) => row.forecast?.issue ?? "—" },
+  ];
+  return (
+    <Table<Row>
+      style={{ marginTop: 12 }}
+      size="small"
+      rowKey="key"
+      columns={columns}
+      dataSource={[...rows]}
+      pagination={false}
+      rowClassName={(row) => (row.key === chosen ? "ant-table-row-selected" : "")}
+      scroll={{ x: "max-content" }}
+    />
+  );
+}

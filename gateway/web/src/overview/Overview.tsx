@@ -1,0 +1,330 @@
+// The lead's first page: counts that open the list behind them, and every matter with what it waits for.
+import { Badge, Button, Card, Col, Empty, Flex, Input, Row, Select, Table, Tooltip, Typography } from "antd";
+import type { ColumnsType } from "antd/es/table";
+import { useEffect, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Link, useSearchParams } from "react-router";
+import { useQuery, useSubscription } from "urql";
+import { graphql, type ResultOf } from "../api/graphql";
+import { useDirectory } from "../app/session";
+import { Ask } from "../ui/Ask";
+import { bare } from "../ui/words";
+
+const OverviewQuery = graphql(`
+  query Overview($filter: MatterFilterInput, $order: MatterOrder, $after: String) {
+    overview {
+      day
+      underway
+      dueThisWeek
+      overdue
+      debtsOverdue
+      matters(filter: $filter, order: $order, first: 50, after: $after) {
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
+        nodes {
+          id
+          name
+          code
+          kind
+          phase
+          place
+          lead
+          target
+          changedOn
+          stages {
+            stage
+            permits
+            done
+          }
+          outlook {
+            completion
+            provisional
+            slackDays
+            critical {
+              code
+              name
+              mover
+              body
+              task
+              since
+              due
+              overdue
+            }
+          }
+          pressure {
+            permits
+            done
+            overdue
+            nextDue
+            debts
+            debtsOverdue
+          }
+        }
+      }
+    }
+  }
+`);
+
+const Changed = graphql(`
+  subscription OverviewChanged {
+    overviewChanged {
+      position
+    }
+  }
+`);
+
+type Data = ResultOf<typeof OverviewQuery>;
+type Summary = Data["overview"]["matters"]["nodes"][number];
+const COUNTS = ["underway", "dueThisWeek", "overdue", "debtsOverdue"] as const;
+type Count = (typeof COUNTS)[number];
+type Order = "NAME" | "TARGET" | "LAST_CHANGE";
+
+/** The list behind a count, as the server filters it. */
+const behind = (count: Count | null) =>
+  count === "underway" ? { phase: "UNDERWAY" as const } : count ? { [count === "debtsOverdue" ? "debtOverdue" : count]: true } : {};
+
+export default function Overview() {
+  const { t } = useTranslation();
+  const [params, setParams] = useSearchParams();
+  const only = COUNTS.find((count) => count === params.get("only")) ?? null;
+  const text = params.get("q") ?? "";
+  const order = (params.get("order") as Order | null) ?? "LAST_CHANGE";
+  const [after, setAfter] = useState<string>();
+  const set = (name: string, value: string | null) => {
+    setAfter(undefined);
+    setParams(
+      (now) => {
+        const next = new URLSearchParams(now);
+        if (value) next.set(name, value);
+        else next.delete(name);
+        return next;
+      },
+      { replace: name === "q" },
+    );
+  };
+  const filter = { ...behind(only), ...(text ? { text } : {}) };
+  const [{ data, error, stale }, again] = useQuery({ query: OverviewQuery, variables: { filter, order, after } });
+  const refresh = () => again({ requestPolicy: "network-only" });
+  const [change] = useSubscription({ query: Changed });
+  const seen = useRef<string>(undefined);
+  const position = change.data?.overviewChanged.position ?? undefined;
+  useEffect(() => {
+    if (position && position !== seen.current) {
+      seen.current = position;
+      again({ requestPolicy: "network-only" });
+    }
+  }, [position, again]);
+
+  return (
+    <Ask data={data?.overview} error={error} retry={refresh}>
+      {(overview) => (
+        <>
+          <Flex justify="space-between" align="baseline" wrap gap={8}>
+            <Typography.Title level={1} style={{ fontSize: 22, marginTop: 0 }}>
+              {t("place.overview")}
+            </Typography.Title>
+            <Typography.Text type="secondary" aria-live="polite">
+              {t("overview.asOf", { day: overview.day })}
+            </Typography.Text>
+          </Flex>
+          <Row gutter={[12, 12]} style={{ marginBottom: 12 }}>
+            {COUNTS.map((count) => (
+              <Col key={count} xs={12} md={6}>
+                <CountCard
+                  label={t(`overview.${count}`)}
+                  count={overview[count]}
+                  alarming={count === "overdue" || count === "debtsOverdue"}
+                  chosen={only === count}
+                  choose={() => set("only", only === count ? null : count)}
+                />
+              </Col>
+            ))}
+          </Row>
+          <Card size="small">
+            <Flex gap={8} wrap style={{ marginBottom: 12 }}>
+              <Input.Search
+                type="search"
+                allowClear
+                defaultValue={text}
+                placeholder={t("overview.find")}
+                aria-label={t("overview.find")}
+                onSearch={(value) => set("q", value.trim() || null)}
+                style={{ maxWidth: 320 }}
+              />
+              <Select<Order>
+                value={order}
+                aria-label={t("overview.order")}
+                onChange={(value) => set("order", value)}
+                options={(["LAST_CHANGE", "TARGET", "NAME"] as const).map((value) => ({
+                  value,
+                  label: t(`overview.orders.${value}`),
+                }))}
+                style={{ minWidth: 130 }}
+              />
+            </Flex>
+            <Matters nodes={overview.matters.nodes} filtered={!!only || !!text} busy={stale} />
+            {overview.matters.pageInfo.hasNextPage ? (
+              <Button onClick={() => setAfter(overview.matters.pageInfo.endCursor ?? undefined)} style={{ marginTop: 12 }}>
+                {t("overview.more")}
+              </Button>
+            ) : null}
+          </Card>
+        </>
+      )}
+    </Ask>
+  );
+}
+
+function CountCard({
+  label,
+  count,
+  alarming,
+  chosen,
+  choose,
+}: {
+  label: string;
+  count: number;
+  alarming: boolean;
+  chosen: boolean;
+  choose: () => void;
+}) {
+  return (
+    <Button
+      block
+      aria-pressed={chosen}
+      onClick={choose}
+      type={chosen ? "primary" : "default"}
+      style={{ height: 72, display: "block", textAlign: "left" }}
+    >
+      <div>{label}</div>
+      <div className="om-num" style={{ fontSize: 24, lineHeight: 1.2, color: alarming && count && !chosen ? "#b3261e" : undefined }}>
+        {count}
+      </div>
+    </Button>
+  );
+}
+
+function Matters({ nodes, filtered, busy }: { nodes: readonly Summary[]; filtered: boolean; busy: boolean }) {
+  const { t } = useTranslation();
+  const { officerName } = useDirectory();
+  const columns: ColumnsType<Summary> = [
+    {
+      title: t("overview.matter"),
+      render: (_, matter) => (
+        <>
+          <Link to={`/matter/${bare(matter.id)}`} style={{ fontWeight: 600 }}>
+            {matter.name}
+          </Link>
+          <div style={{ fontSize: 12 }}>
+            {t(`phase.${matter.phase}`)} · {matter.place} · {officerName(matter.lead)}
+          </div>
+        </>
+      ),
+    },
+    { title: t("overview.progress"), width: 190, render: (_, matter) => <Stages matter={matter} /> },
+    {
+      title: t("overview.completion"),
+      width: 150,
+      responsive: ["sm"],
+      render: (_, { outlook }) => (outlook ? <Completion outlook={outlook} /> : t("overview.none")),
+    },
+    { title: t("overview.moves"), responsive: ["md"], render: (_, { outlook }) => <Moves outlook={outlook} /> },
+    {
+      title: t("overview.late"),
+      width: 70,
+      align: "right",
+      render: (_, { pressure }) => (
+        <span className={pressure.overdue ? "om-num om-late" : "om-num"}>{pressure.overdue || t("overview.none")}</span>
+      ),
+    },
+    {
+      title: t("overview.debts"),
+      width: 70,
+      align: "right",
+      responsive: ["sm"],
+      render: (_, { pressure }) => (
+        <span className={pressure.debtsOverdue ? "om-num om-late" : "om-num"}>{pressure.debts || t("overview.none")}</span>
+      ),
+    },
+    {
+      title: t("overview.next"),
+      width: 110,
+      responsive: ["lg"],
+      render: (_, { pressure }) => <span className="om-num">{pressure.nextDue ?? t("overview.none")}</span>,
+    },
+  ];
+  return (
+    <Table<Summary>
+      rowKey="id"
+      size="middle"
+      columns={columns}
+      dataSource={[...nodes]}
+      loading={busy && !nodes.length}
+      pagination={false}
+      locale={{ emptyText: <Empty description={filtered ? t("overview.empty") : t("overview.emptyAll")} /> }}
+      scroll={{ x: "max-content" }}
+    />
+  );
+}
+
+function Stages({ matter }: { matter: Summary }) {
+  const { t } = useTranslation();
+  const words = matter.stages.map(({ stage, done, permits }) => `${t(`stage.${stage}`)} ${done}/${permits}`);
+  return (
+    <Tooltip title={words.join("，")}>
+      <div role="img" aria-label={words.join(", ")}>
+        <div className="om-steps">
+          {matter.stages.map(({ stage, done, permits }) => (
+            <span key={stage}>
+              <i style={{ width: `${permits ? (100 * done) / permits : 0}%` }} />
+            </span>
+          ))}
+        </div>
+        <span className="om-num" style={{ fontSize: 12 }}>
+          {matter.pressure.done}/{matter.pressure.permits}
+        </span>
+      </div>
+    </Tooltip>
+  );
+}
+
+function Completion({ outlook }: { outlook: NonNullable<Summary["outlook"]> }) {
+  const { t } = useTranslation();
+  const { slackDays: slack } = outlook;
+  return (
+    <>
+      <div className="om-num">
+        {outlook.completion}
+        {outlook.provisional ? <Tooltip title={t("matter.provisionalWhy")}> *</Tooltip> : null}
+      </div>
+      {slack == null ? null : (
+        <span className={slack < 0 ? "om-late" : undefined} style={{ fontSize: 12 }}>
+          {slack < 0
+            ? t("overview.slackLate", { count: -slack })
+            : slack > 0
+              ? t("overview.slackEarly", { count: slack })
+              : t("overview.onTarget")}
+        </span>
+      )}
+    </>
+  );
+}
+
+function Moves({ outlook }: { outlook: Summary["outlook"] }) {
+  const { t } = useTranslation();
+  const { bodyName } = useDirectory();
+  const step = outlook?.critical[0];
+  if (!step) return <>{t("overview.none")}</>;
+  return (
+    <>
+      <Badge status={step.overdue ? "error" : "processing"} />{" "}
+      {step.body ? bodyName(step.body) : t(`mover.${step.mover}`)}：{step.name}
+      <div style={{ fontSize: 12 }}>
+        {step.task ? `${t(`task.${step.task}`)} ` : ""}
+        {step.since ? t("overview.since", { day: step.since }) : ""}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,19 @@
+import type { ThemeConfig } from "antd";
+
+/** Text stands at 4.5:1 or more on its ground; the status colours are those of Okabe and Ito. */
+export const theme: ThemeConfig = {
+  cssVar: { key: "om" },
+  token: {
+    colorPrimary: "#0b3d91",
+    colorLink: "#0b5cad",
+    colorTextSecondary: "rgba(0,0,0,0.68)",
+    colorTextTertiary: "rgba(0,0,0,0.62)",
+    colorTextDescription: "rgba(0,0,0,0.66)",
+    colorTextPlaceholder: "rgba(0,0,0,0.58)",
+    colorError: "#b3261e",
+    colorSuccess: "#00704f",
+    borderRadius: 6,
+    fontFamily:
+      '"Noto Sans SC","Source Han Sans SC","PingFang SC","Microsoft YaHei","WenQuanYi Micro Hei",system-ui,sans-serif',
+  },
+};
