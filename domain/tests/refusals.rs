@@ -188,6 +188,7 @@ fn authorities() -> Vec<R> {
 
 /// Those that rest on no numbered rule, and why not. All have a source.
 const NO_RULE: &[(&str, &[&str])] = &[
+    ("what is named is there: papers by their hash, not numbered", &["PaperMissing"]),
     (
         "the order of work on this platform, which the rules presuppose and do not number",
         &[

@@ -70,6 +70,7 @@ impl Explained for ApplicantRefusal {
             | Self::NotADepartment { .. }
             | Self::NothingToRepair
             | Self::LapsedElsewhere { .. } => Some("R10"),
+            Self::PaperMissing { .. } => None,
             _ => Some("R9"),
         }
     }

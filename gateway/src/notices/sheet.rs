@@ -205,7 +205,9 @@ impl Basis<'_> {
         let list = deficient.iter().map(|requirement| {
             let name = self.names.requirement(Some(self.code), requirement);
             match self.round.tolerances.get(requirement) {
-                Some(owed) => format!("{name}（{}，请于{}前补齐）", owed.mode.name_zh(), day(owed.due.date)),
+                Some(owed) => {
+                    format!("{name}（{}，请最迟于{}补齐）", owed.mode.name_zh(), day(owed.due.date))
+                }
                 None => name,
             }
         });
@@ -306,7 +308,7 @@ impl Basis<'_> {
         )];
         paragraphs.extend(conditions.map(|conditions| format!("应当遵守的条件：{}", ended(conditions))));
         paragraphs.extend(delivery.map(|due| {
-            format!("{}，本机关于{}前向你单位颁发、送达证件。", self.by_article("第四十四条"), day(due))
+            format!("{}，本机关最迟于{}向你单位颁发、送达证件。", self.by_article("第四十四条"), day(due))
         }));
         let title = if self.planned.nature == Nature::Permit {
             "准予行政许可决定书"

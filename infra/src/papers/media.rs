@@ -99,6 +99,13 @@ impl Media {
     /// The kind of that `Content-Type`, parameters left aside.
     pub fn of_content_type(value: &str) -> Option<Media> {
         let name = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        // names that browsers and older registries use for the same thing
+        let name = match name.as_str() {
+            "image/jpg" | "image/pjpeg" => "image/jpeg",
+            "image/x-dwg" | "image/dwg" | "application/acad" | "application/x-dwg" => "image/vnd.dwg",
+            "application/vnd.ofd" => "application/ofd",
+            other => other,
+        };
         Media::ALL.into_iter().find(|media| media.content_type() == name)
     }
 
@@ -114,6 +121,8 @@ impl Media {
     pub(super) fn judged(said: Option<Media>, head: &[u8]) -> Result<Media, PaperError> {
         match (said, family(head)) {
             (None, Some(Family::Only(media))) => Ok(media),
+            // browsers have no name for it; its first entry has
+            (None, Some(Family::Zip)) if holds(head, b"OFD.xml") => Ok(Ofd),
             (None, _) => Err(PaperError::KindUnclear),
             (Some(said), Some(family)) if family == said.family() => Ok(said),
             (Some(said), _) => Err(PaperError::NotWhatItSays { said: said.content_type() }),
@@ -137,6 +146,10 @@ fn family(head: &[u8]) -> Option<Family> {
     found.or_else(|| is_text(head).then_some(Family::Only(Text)))
 }
 
+fn holds(head: &[u8], name: &[u8]) -> bool {
+    head.windows(name.len()).any(|window| window == name)
+}
+
 /// No control characters but those of lines; UTF-8, UTF-16 and GBK alike hold none in what people write, save UTF-16,
 /// which is not taken.
 fn is_text(head: &[u8]) -> bool {
@@ -152,6 +165,8 @@ mod tests {
         assert_eq!(Media::judged(None, b"%PDF-1.7").unwrap(), Pdf);
         assert_eq!(Media::judged(None, "承诺书".as_bytes()).unwrap(), Text);
         assert_eq!(Media::judged(Some(Ofd), b"PK\x03\x04").unwrap(), Ofd);
+        assert_eq!(Media::judged(None, b"PK\x03\x04 ... OFD.xml ...").unwrap(), Ofd);
+        assert_eq!(Media::of_content_type("application/x-dwg"), Some(Dwg));
         assert!(matches!(Media::judged(None, b"PK\x03\x04"), Err(PaperError::KindUnclear)));
         assert!(matches!(Media::judged(None, b"\x7fELF\x02\x01\x01\0"), Err(PaperError::KindUnclear)));
         assert!(matches!(Media::judged(Some(Pdf), b"<html>"), Err(PaperError::NotWhatItSays { .. })));

@@ -153,3 +153,50 @@ async fn the_next_number_follows_the_last_of_body_kind_and_year() {
     assert_eq!(next("wa-officer-1", "APPROVAL").await, "（530322）水务许字〔2023〕第1号");
     assert_eq!(next("nr-officer-1", "ACCEPTANCE").await, "（530322）自然资源受字〔2023〕第1号");
 }
+
+#[tokio::test]
+async fn what_comes_after_a_decision_is_printed_too() {
+    let case = Case::story().await;
+    case.at("2023-06-12").approved("W", &FORM, "wa-officer-1").await;
+    let water = case.by("wa-officer-1");
+    water.issue_until("W", "2023-12-31").done().await;
+    case.at("2023-11-01").by("clerk").ask_renewal("W").done().await;
+    let renewed = water.renew("W", "2026-12-31").done().await;
+    says(
+        &page(&case, first(&renewed)).await,
+        &["准予延续行政许可决定书", "第五十条", "有效期至2026年12月31日"],
+    );
+    let revoked = case.by("wa-head").revoke("W").done().await;
+    says(
+        &page(&case, first(&revoked)).await,
+        &["撤销行政许可决定书", "违反法定程序。", "行政许可法 69", "六十日内"],
+    );
+
+    let case = Case::story().await;
+    case.at("2023-06-12").approved("W", &FORM, "wa-officer-1").await;
+    let water = case.by("wa-officer-1");
+    water.issue_until("W", "2023-12-31").done().await;
+    case.at("2023-11-01").by("clerk").ask_renewal("W").done().await;
+    let refused = water.refuse_renewal("W").done().await;
+    says(
+        &page(&case, first(&refused)).await,
+        &["不予延续行政许可决定书", "不再符合条件。", "六十日内申请行政复议。"],
+    );
+}
+
+#[tokio::test]
+async fn a_tolerated_deficiency_and_a_notice_recorded_late_stand_in_theirs() {
+    let case = Case::story().await;
+    case.at("2023-06-12").by("clerk").submit("W", &["form"]).done().await;
+    case.at("2023-06-21").time_passes().await;
+    let late = case.by("wa-head").set_aside("W", &["material:seal"], "2023-06-16").done().await;
+    says(&page(&case, first(&late)).await, &["申请材料补正一次性告知书", "二〇二三年六月十六日", "盖章件"]);
+
+    let case = Case::story().await;
+    case.at("2023-06-12").by("clerk").submit("W", &["form", "proof", "photo"]).done().await;
+    let water = case.by("wa-officer-1");
+    water.tolerate("W", "material:seal", "ACCEPT", "2023-06-20").done().await;
+    let accepted = water.accept("W").done().await;
+    let page = page(&case, first(&accepted)).await;
+    says(&page, &["除下列容缺事项外", "<li>盖章件（容缺受理，请最迟于2023年6月20日补齐）</li>"]);
+}
