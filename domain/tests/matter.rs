@@ -19,6 +19,7 @@ mod matter {
     mod life;
     mod opinion;
     mod package;
+    mod papers;
     mod plan;
     mod receipt;
     mod record;

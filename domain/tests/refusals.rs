@@ -52,6 +52,7 @@ fn of_a_matter() -> Vec<R> {
         R::CodeOfAnotherPlace { code: p("2306-530326-04-01-280001"), county: p("530322") },
         R::ProjectStays { what: "project code (项目代码)" },
         R::PromiseNeedsItsDocument { permit: permit() },
+        R::PaperMissing { papers: vec![p(&"cd".repeat(32)), p(&"ef".repeat(32))] },
         R::NoPlan,
         R::AlreadyPlanned,
         R::TemplateUnknown { reason: "no such template (没有该模板)".into() },
@@ -258,6 +259,7 @@ fn authorities() -> Vec<R> {
 
 /// Those that rest on no numbered rule, and why not. All have a source.
 const NO_RULE: &[(&str, &[&str])] = &[
+    ("what is named is there: papers by their hash, not numbered", &["PaperMissing"]),
     (
         "the order of work on this platform, which the rules presuppose and do not number",
         &[
@@ -482,6 +484,7 @@ fn every_refusal_of_a_register_is_grounded() {
         ApplicantRefusal::NotItsHead { officer: officer(), permit: p("A4"), lead: p("water") },
         ApplicantRefusal::NoSuchMatter { matter: matter() },
         ApplicantRefusal::NoSuchPermit { matter: matter(), permit: p("Z9") },
+        ApplicantRefusal::PaperMissing { paper: p(&"cd".repeat(32)) },
         ApplicantRefusal::AnothersMatter { matter: matter(), applicant: p("zhao") },
         ApplicantRefusal::DecisionUsed { decision: p("文1号") },
         ApplicantRefusal::NotServed { decision: p("文1号"), served_on: ON },

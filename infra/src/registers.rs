@@ -10,7 +10,9 @@ use om_domain::applicant::{Applicant, ApplicantCommand, ApplicantDecider, Applic
 use om_domain::calendar_book::CalendarBookDecider;
 use om_domain::decider::{Actor, Decider, EventRecord, Explained, Role, Seen, SeenAt};
 use om_domain::directory::{Directory, DirectoryDecider, MAIN};
-use om_domain::ids::{ApplicantId, BodyId, CountyId, EventId, MatterId, OfficerId, ProjectCode, TemplateId};
+use om_domain::ids::{
+    ApplicantId, BodyId, CountyId, EventId, MatterId, OfficerId, PaperHash, ProjectCode, TemplateId,
+};
 use om_domain::matter::plan::{Plan, Settings};
 use om_domain::matter::{Matter, MatterCommand, MatterDecider, MatterReads, StandingBar};
 use om_domain::meeting::{Act, Meeting, MeetingCommand, MeetingDecider, MeetingReads};
@@ -21,6 +23,8 @@ use om_domain::template::{TemplateDecider, TemplateReads};
 
 use crate::executor::{Executor, Fault, Host, Snapshot};
 use crate::log::StreamName;
+use crate::notice_index::NoticeIndex;
+use crate::papers::Papers;
 use crate::template_index::TemplateIndex;
 
 /// Entries of a history read at a time.
@@ -47,11 +51,20 @@ pub struct Registers {
     pub settings: Arc<Executor<SettingsDecider>>,
     /// Which templates there are.
     pub template_index: Arc<TemplateIndex>,
+    /// Which numbers notices have.
+    pub notices: Arc<NoticeIndex>,
+    /// The papers that commands name; none where nothing is commanded: no paper is known there.
+    pub papers: Option<Arc<Papers>>,
 }
 
 impl Registers {
     /// The registers of a log, each with at most so many streams in memory.
-    pub fn new(host: &Host, cached: usize, matters: Arc<Executor<MatterDecider>>) -> Self {
+    pub fn new(
+        host: &Host,
+        cached: usize,
+        matters: Arc<Executor<MatterDecider>>,
+        papers: Option<Arc<Papers>>,
+    ) -> Self {
         Self {
             matters,
             directory: Arc::new(Executor::new(host.clone(), cached)),
@@ -62,6 +75,8 @@ impl Registers {
             calendar_books: Arc::new(Executor::new(host.clone(), cached)),
             settings: Arc::new(Executor::new(host.clone(), cached)),
             template_index: Arc::new(TemplateIndex::new(Arc::clone(&host.log))),
+            notices: Arc::new(NoticeIndex::new(Arc::clone(&host.log))),
+            papers,
         }
     }
 
@@ -118,6 +133,7 @@ impl Registers {
             let directory = self.directory(county).await?;
             reads.bodies = directory.revision.is_some().then(|| directory.state.body_ids());
         }
+        reads.missing_papers = self.missing_papers(county, command.papers()).await?;
         let named = named(command);
         if !named.is_empty() {
             reads.officers = known(&self.directory(county).await?.state, named);
@@ -135,15 +151,20 @@ impl Registers {
         applicant: &ApplicantId,
         command: &ApplicantCommand,
     ) -> Result<ApplicantReads, Fault> {
+        let missing_papers = self.missing_papers(county, command.papers()).await?;
         let matters: BTreeSet<MatterId> = match command {
             ApplicantCommand::ImposeBar { matter, .. } => [*matter].into(),
             ApplicantCommand::RepairEligibility { .. } => {
                 let record = self.applicants.state(&name::<ApplicantDecider>(county, applicant)?).await?;
                 record.state.open_lapses().iter().map(|lapse| lapse.matter).collect()
             }
-            _ => return Ok(ApplicantReads::default()),
+            _ => return Ok(ApplicantReads { missing_papers, ..ApplicantReads::default() }),
         };
-        let mut reads = ApplicantReads { applicant: Some(applicant.clone()), ..ApplicantReads::default() };
+        let mut reads = ApplicantReads {
+            applicant: Some(applicant.clone()),
+            missing_papers,
+            ..ApplicantReads::default()
+        };
         for matter in matters {
             let stream = name::<MatterDecider>(county, matter)?;
             let seen = self.matters.state(&stream).await?;
@@ -296,6 +317,19 @@ impl Registers {
         let all: Vec<OfficerId> = directory.state.officers().map(|(id, _)| id.clone()).collect();
         reads.officers = known(&directory.state, all.iter().collect());
         Ok(reads)
+    }
+
+    /// Those of the papers a command names that the county does not have.
+    async fn missing_papers(
+        &self,
+        county: &CountyId,
+        named: Vec<&PaperHash>,
+    ) -> Result<BTreeSet<PaperHash>, Fault> {
+        match &self.papers {
+            _ if named.is_empty() => Ok(BTreeSet::new()),
+            Some(papers) => Ok(papers.missing(county, named).await?),
+            None => Ok(named.into_iter().cloned().collect()),
+        }
     }
 
     async fn reserved(&self, county: &CountyId, code: &ProjectCode) -> Result<Seen<Option<MatterId>>, Fault> {

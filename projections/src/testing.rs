@@ -232,6 +232,7 @@ impl History {
             bars: Some(Seen { at: at(), value: vec![] }),
             bodies: None,
             officers: actors(&self.county).into_iter().map(|actor| (actor.officer.clone(), actor)).collect(),
+            missing_papers: Default::default(),
         }
     }
 }

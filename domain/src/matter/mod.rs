@@ -27,6 +27,7 @@ pub mod opinion;
 mod order;
 mod outlook;
 mod package;
+mod papers;
 pub mod plan;
 mod project;
 mod receipt;
@@ -55,7 +56,7 @@ pub use tolerance::{consequence, verdict};
 
 use crate::{
     decider::{Actor, Context, Decider, Effective, Fact, Recorded, Role, Seen},
-    ids::{BodyId, EventId, MatterId, OfficerId},
+    ids::{BodyId, EventId, MatterId, OfficerId, PaperHash},
 };
 use jiff::civil::Date;
 use plan::Plan;
@@ -78,6 +79,8 @@ pub struct MatterReads {
     pub bodies: Option<BTreeSet<BodyId>>,
     /// The officers a command names, as the directory knows them.
     pub officers: BTreeMap<OfficerId, Actor>,
+    /// Those of the papers a command names that the county's store does not have.
+    pub missing_papers: BTreeSet<PaperHash>,
 }
 
 type Ctx<'a> = Context<'a, MatterReads>;
@@ -110,6 +113,7 @@ impl Decider for MatterDecider {
             return Err(MatterRefusal::EffectiveInFuture { effective, today: ctx.today() });
         }
         let facts = dispatch(state, command, ctx)?;
+        papers::are_there(command, ctx)?;
         match ctx.effective.and_then(|_| out_of_order(state, &facts, ctx)) {
             Some(last) => Err(MatterRefusal::BackfillOutOfOrder { effective, last }),
             None => Ok(facts),

@@ -133,6 +133,7 @@ pub fn proposed(plan: Plan) -> Given {
         bars: Some(Seen { at: seen(), value: vec![] }),
         bodies: None,
         officers: everybody().into_iter().map(|name| (p(name), actor(name))).collect(),
+        missing_papers: [].into(),
     };
     Given {
         log: vec![],

@@ -44,7 +44,7 @@ pub enum Command {
 /// Flags of `serve`. Each is also read from the environment (ONEMATTER_DATA, ONEMATTER_LISTEN, …) and the config file.
 #[derive(Debug, ClapArgs)]
 pub struct Serve {
-    /// Directory of the log, the vault and the projections.
+    /// Directory of the log, the vault, the papers and the projections.
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
     /// Address to listen on.
@@ -72,6 +72,16 @@ pub struct Serve {
     /// The authorities that the database's certificate is checked against (PEM), for an address with sslmode=require.
     #[arg(long, value_name = "FILE")]
     pub vault_ca: Option<PathBuf>,
+    /// Where papers are kept: postgres://USER:PASSWORD@HOST/DATABASE, for many gateways. Files in --data if not
+    /// given. An address with a password belongs into ONEMATTER_PAPERS or the config file.
+    #[arg(long, value_name = "URL")]
+    pub papers: Option<String>,
+    /// The authorities that this database's certificate is checked against (PEM), for an address with sslmode=require.
+    #[arg(long, value_name = "FILE")]
+    pub papers_ca: Option<PathBuf>,
+    /// The largest paper that is taken, in MiB; 64 if not given.
+    #[arg(long, value_name = "MIB")]
+    pub papers_max_mib: Option<u32>,
     /// Where the event log is: embedded (in the data directory), or a cluster, such as esdb://HOST:2113.
     #[arg(long, value_name = "URL")]
     pub log: Option<String>,

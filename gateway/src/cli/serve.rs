@@ -15,6 +15,7 @@ use om_domain::calendar::beijing_datetime;
 use om_infra::{
     config::{self, EMBEDDED, ServeConfig, ServeFlags},
     log::sqlite::FILE_NAME,
+    papers::{self, PaperStore, PostgresPapers},
     platform::{Platform, PlatformOptions},
     runner::{BuildProgress, OnProgress},
     telemetry::Telemetry,
@@ -35,6 +36,9 @@ pub(super) async fn run(args: Serve) -> Result<(), Failure> {
         otlp: args.otlp,
         vault: args.vault,
         vault_ca: args.vault_ca,
+        papers: args.papers,
+        papers_ca: args.papers_ca,
+        papers_max_mib: args.papers_max_mib,
         log: args.log,
         log_lines: args.log_lines,
         ..ServeFlags::default()
@@ -61,6 +65,8 @@ pub(super) async fn serve(mut config: ServeConfig) -> Result<(), Failure> {
     let telemetry = Telemetry::begin(&config.telemetry())?;
     let options = PlatformOptions {
         vault: shared_vault(&config).await?,
+        papers: shared_papers(&config).await?,
+        papers_limit: Some(config.papers_limit()),
         demo: config.demo,
         ticker: Some(config.ticker()),
         cached_matters: Some(config.cached_matters),
@@ -111,6 +117,13 @@ async fn shared_vault(config: &ServeConfig) -> Result<Option<Arc<dyn Vault>>, Fa
     Ok(Some(Arc::new(PostgresVault::connect(address, config.vault_ca.as_deref()).await?)))
 }
 
+/// The papers that many gateways share, where a store is named.
+async fn shared_papers(config: &ServeConfig) -> Result<Option<Arc<dyn PaperStore>>, Failure> {
+    let Some(address) = &config.papers else { return Ok(None) };
+    let passing = config.data.join(papers::DIRECTORY);
+    Ok(Some(Arc::new(PostgresPapers::connect(address, config.papers_ca.as_deref(), &passing).await?)))
+}
+
 /// A bar while projections are built; none when they are current.
 fn progress() -> OnProgress {
     let bar = ProgressBar::new(0);
@@ -145,6 +158,7 @@ fn banner(config: &ServeConfig, platform: &Platform) {
         false => eprintln!("console    was not built: make console, then build again 控制台页面未构建"),
     }
     eprintln!("GraphQL    {base}/graphql     WebSocket  ws://{}/graphql/ws", config.listen);
+    eprintln!("papers     {base}/papers     (POST one, GET it by its hash)");
     eprintln!("health     {base}/readyz      figures    {base}/metrics");
     eprintln!("sign in as Authorization: Bearer dev:NAME, with NAME one of");
     for (name, what) in [

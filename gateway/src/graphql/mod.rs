@@ -15,7 +15,9 @@ pub mod me;
 pub mod meeting;
 pub mod node;
 pub mod node_id;
+pub mod notices;
 pub mod page;
+pub mod papers;
 pub mod registers;
 pub mod scalars;
 pub mod vault;
@@ -40,6 +42,8 @@ pub struct Query(
     registers::calendar::CalendarQuery,
     registers::settings::SettingsQuery,
     registers::applicants::ApplicantQuery,
+    papers::PaperQuery,
+    notices::NoticeQuery,
 );
 
 /// Everything that can be commanded.

@@ -4,12 +4,12 @@
 
 use serde_json::{Value, json};
 
-use super::{Act, House};
+use super::{Act, House, PAPER};
 
-/// The hash of some paper: 64 hexadecimal digits.
+/// What stands in a story's input for a paper with this text; it is handed in before the act, and its hash takes its
+/// place.
 pub(crate) fn paper(of: &str) -> String {
-    let seed = of.bytes().fold(7_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(byte)));
-    format!("{seed:016x}").repeat(4)
+    format!("{PAPER}{of}")
 }
 
 /// A person at work on a matter.

@@ -19,6 +19,8 @@ mod many_departments;
 mod meetings;
 mod opinion;
 mod package;
+mod notices;
+mod papers;
 mod plan;
 mod rebuild;
 mod record;

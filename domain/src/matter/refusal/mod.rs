@@ -113,6 +113,8 @@ pub enum MatterRefusal {
     LawIsNotAmended { permit: PermitCode, what: &'static str },
     /// A promised limit changes with its department's document only.
     PromiseNeedsItsDocument { permit: PermitCode },
+    /// Papers that the command names are not in the store.
+    PaperMissing { papers: Vec<PaperHash> },
     /// A certificate that has expired already.
     ExpiredAtIssue { valid_until: Date, issued_on: Date },
     /// A notice served before what it answers, or before its own date.
@@ -357,6 +359,7 @@ codes!(
     CodeOfAnotherPlace,
     ProjectStays,
     PromiseNeedsItsDocument,
+    PaperMissing,
     RenewalTermTooShort,
     NoPlan,
     AlreadyPlanned,

@@ -148,6 +148,11 @@ pub fn of_fault(cause: Fault) -> Error {
             tracing::error!(%cause, "the log cannot be reached");
             error(Code::Unavailable, "the log cannot be reached: try again in a moment")
         }
+        "PAPERS_UNREACHABLE" => {
+            tracing::error!(%cause, "the papers cannot be read");
+            let message = "nothing was recorded: the papers it names cannot be looked up; send the same request again in a moment";
+            error(Code::Unavailable, message)
+        }
         "FORBIDDEN" => error(Code::Forbidden, "an actor of one county cannot act in another"),
         _ => fault("carrying out a command", &cause),
     }
