@@ -21,6 +21,21 @@ pub struct Names<'a> {
     pub about: Option<&'a PermitCode>,
 }
 
+/// A Chinese sentence with no blank between two Chinese characters: names are put in between words that are set for codes.
+pub fn tight(sentence: &str) -> String {
+    let wide =
+        |c: char| matches!(c, '\u{3000}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{ff00}'..='\u{ffef}');
+    let mut out = String::with_capacity(sentence.len());
+    let mut rest = sentence.chars().peekable();
+    while let Some(c) = rest.next() {
+        let between = c == ' ' && out.chars().next_back().is_some_and(wide);
+        if !(between && rest.peek().copied().is_some_and(wide)) {
+            out.push(c);
+        }
+    }
+    out
+}
+
 impl<'a> Names<'a> {
     /// With the names of a directory only.
     pub fn of_directory(directory: &'a Directory) -> Self {

@@ -369,6 +369,12 @@ const NO_RULE: &[(&str, &[&str])] = &[
             "NoRole",
             "SystemRole",
             "NotATownship",
+            "StandInElsewhere",
+            "NothingToStandInFor",
+            "DaysReversed",
+            "StandInInThePast",
+            "StoodInForAlready",
+            "NoSuchStandIn",
             "OtherTemplate",
             "NoDirectory",
             "TemplateFaulty",
@@ -395,6 +401,8 @@ fn grounded(refusal: &impl Explained) {
     for said in [refusal.message_zh(&names), refusal.message_en(&names)] {
         assert!(said.chars().count() > 4 && !said.contains(code), "{code}: {said}");
     }
+    let zh = refusal.message_zh(&names);
+    assert_eq!(zh, om_domain::naming::tight(&zh), "{code} has a stray blank");
 }
 
 #[test]
@@ -508,6 +516,21 @@ fn every_refusal_of_a_register_is_grounded() {
         D::SystemRole { officer: officer() },
         D::AuditorActs { officer: officer() },
         D::NotATownship { officer: officer() },
+        D::NotItsHead { officer: officer(), body: p("water") },
+        D::OwnStandIn { officer: officer() },
+        D::StandsInForThemselves { officer: officer() },
+        D::StandInElsewhere {
+            principal: officer(),
+            stand_in: officer(),
+            body: p("water"),
+            given: p("housing"),
+        },
+        D::NothingToStandInFor { officer: officer() },
+        D::DaysReversed { from: ON, to: ON },
+        D::StandInInThePast { from: ON, today: ON },
+        D::StoodInForAlready { principal: officer(), stand_in: officer(), from: ON, to: ON },
+        D::ChainOfStandIns { principal: officer(), stand_in: officer(), from: ON, to: ON },
+        D::NoSuchStandIn { principal: officer(), from: ON },
     ] {
         grounded(&refusal);
     }
@@ -591,6 +614,7 @@ fn shipped_directory() -> Directory {
         county: p("530322"),
         body: p("government-services"),
         roles: [Role::System].into(),
+        stands_in_for: None,
     };
     let (calendar, settings) = (Calendar::national(), CountySettings::default());
     let ctx = Context {

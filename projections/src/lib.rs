@@ -10,6 +10,7 @@ pub mod desk;
 pub mod folding;
 pub mod life;
 pub mod meetings;
+pub mod performance;
 pub mod projection;
 pub mod sql;
 pub mod supervision;

@@ -8,6 +8,7 @@ use crate::{
     events,
     ids::{BodyId, LegalText, OfficerId},
 };
+use jiff::civil::Date;
 use std::collections::BTreeSet;
 
 events! {
@@ -47,6 +48,30 @@ events! {
             id: OfficerId,
             /// All roles from now on.
             roles: BTreeSet<Role>,
+        },
+        /// A stand-in was named for an account, inside its body and for some days (AB岗).
+        StandInGranted = 1 {
+            /// The account that is stood in for.
+            principal: OfficerId,
+            /// The account that acts in its place.
+            stand_in: OfficerId,
+            /// First day.
+            from: Date,
+            /// Last day.
+            to: Date,
+            /// Why.
+            reason: LegalText,
+        },
+        /// A stand-in's days were ended early, at once.
+        StandInEnded = 1 {
+            /// The account that was stood in for.
+            principal: OfficerId,
+            /// The account that acted in its place.
+            stand_in: OfficerId,
+            /// The first day it was granted for: by principal and first day it is known.
+            from: Date,
+            /// Why.
+            reason: LegalText,
         },
         /// An account was retired for good.
         OfficerRetired = 1 {

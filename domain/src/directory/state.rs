@@ -3,8 +3,10 @@
 //! Invariant: a retired account stays known and is never an actor again.
 
 use super::{
+    StandIn,
     entry::{Body, OfficerEntry},
     event::DirectoryEvent,
+    stand_in::Ended,
 };
 use crate::{
     decider::{Actor, Recorded},
@@ -19,6 +21,7 @@ pub struct Directory {
     bodies: BTreeMap<BodyId, Body>,
     officers: BTreeMap<OfficerId, OfficerEntry>,
     retired: BTreeSet<OfficerId>,
+    pub(super) stand_ins: Vec<StandIn>,
 }
 
 impl Directory {
@@ -30,6 +33,7 @@ impl Directory {
             county: self.county.clone()?,
             body: officer.body.clone(),
             roles: officer.roles.clone(),
+            stands_in_for: None,
         })
     }
 
@@ -88,6 +92,23 @@ impl Directory {
             DirectoryEvent::RolesChanged(event) => {
                 if let Some(officer) = self.officers.get_mut(&event.id) {
                     officer.roles = event.roles.clone();
+                }
+            }
+            DirectoryEvent::StandInGranted(event) => self.stand_ins.push(StandIn {
+                principal: event.principal.clone(),
+                stand_in: event.stand_in.clone(),
+                from: event.from,
+                to: event.to,
+                reason: event.reason.clone(),
+                granted_by: fact.by.officer.clone(),
+                granted_on: fact.effective.day(),
+                ended: None,
+            }),
+            DirectoryEvent::StandInEnded(event) => {
+                let is = |s: &&mut StandIn| s.principal == event.principal && s.from == event.from;
+                if let Some(granted) = self.stand_ins.iter_mut().rev().find(is) {
+                    let (by, reason) = (fact.by.officer.clone(), event.reason.clone());
+                    granted.ended = Some(Ended { on: fact.effective.day(), by, reason });
                 }
             }
             DirectoryEvent::OfficerRetired(event) => {

@@ -61,7 +61,20 @@ const PEOPLE: &[(&str, &str, &[Role])] = &[
 pub fn actor(name: &str) -> Actor {
     let (officer, body, roles) =
         PEOPLE.iter().find(|(n, ..)| *n == name).unwrap_or_else(|| panic!("{name} is nobody"));
-    Actor { officer: p(officer), county: p("530322"), body: p(body), roles: roles.iter().copied().collect() }
+    Actor {
+        officer: p(officer),
+        county: p("530322"),
+        body: p(body),
+        roles: roles.iter().copied().collect(),
+        stands_in_for: None,
+    }
+}
+
+/// One of a body in the place of another, with the roles of that post.
+pub fn in_place_of(name: &str, principal: &str) -> Actor {
+    let (own, post) = (actor(name), actor(principal));
+    assert_eq!(own.body, post.body, "stand-ins are of one body");
+    Actor { roles: post.roles, stands_in_for: Some(post.officer), ..own }
 }
 
 pub fn everybody() -> Vec<&'static str> {
@@ -187,6 +200,11 @@ impl Given {
     }
 
     /// The day on which the next command took effect.
+    pub fn by_actor(mut self, by: Actor) -> Self {
+        self.by = by;
+        self
+    }
+
     pub fn effective(mut self, day: &str) -> Self {
         self.effective = Some(Effective::On(p(day)));
         self

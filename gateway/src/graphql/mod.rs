@@ -20,6 +20,7 @@ pub mod page;
 pub mod papers;
 pub mod registers;
 pub mod scalars;
+mod standing_in;
 pub mod vault;
 
 use crate::services::Services;
@@ -37,7 +38,10 @@ pub struct Query(
     lists::desk::DeskQuery,
     lists::tolerances::ToleranceQuery,
     lists::supervision::SupervisionQuery,
+    lists::performance::PerformanceQuery,
+    lists::township::TownshipQuery,
     registers::directory::DirectoryQuery,
+    registers::stand_ins::StandInQuery,
     registers::templates::TemplateQuery,
     registers::calendar::CalendarQuery,
     registers::settings::SettingsQuery,
@@ -52,6 +56,7 @@ pub struct Mutation(
     matter::mutations::MatterMutation,
     meeting::mutations::MeetingMutation,
     registers::mutations::RegisterMutation,
+    registers::stand_ins::StandInMutation,
     registers::calendar::CalendarMutation,
     registers::settings::SettingsMutation,
     registers::applicants::ApplicantMutation,

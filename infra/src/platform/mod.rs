@@ -22,6 +22,7 @@ use std::sync::Arc;
 use om_domain::matter::MatterDecider;
 use om_projections::board::Board;
 use om_projections::meetings::Meetings;
+use om_projections::performance::Performance;
 
 pub use demo::{DemoClock, VIRTUAL_CLOCK};
 
@@ -200,7 +201,7 @@ impl Platform {
         let projections = Arc::new(Projections::start(
             Arc::clone(&host.log),
             &data.join("read"),
-            &[ToRun::new::<Board>(), ToRun::new::<Meetings>()],
+            &[ToRun::new::<Board>(), ToRun::new::<Meetings>(), ToRun::new::<Performance>()],
             options.on_progress,
         ));
         let settlers: Vec<Arc<dyn Settles>> =

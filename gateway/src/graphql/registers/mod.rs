@@ -9,4 +9,5 @@ pub mod directory;
 pub mod mutations;
 pub mod payload;
 pub mod settings;
+pub mod stand_ins;
 pub mod templates;
