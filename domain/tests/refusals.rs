@@ -584,7 +584,7 @@ fn every_refusal_of_a_register_is_grounded() {
 fn refusals_name_permits_bodies_and_requirements_as_people_do() {
     let directory = shipped_directory();
     let plan = shipped_plan();
-    let names = Names { directory: Some(&directory), plan: Some(&plan), about: None };
+    let names = Names { directory: Some(&directory), plan: Some(&plan), ..Names::default() };
     let water = directory.body(&p("water")).unwrap().clone();
     for refusal in of_a_matter().iter().chain(&authorities()) {
         let (zh, en) = (refusal.message_zh(&names), refusal.message_en(&names));
@@ -648,7 +648,7 @@ fn a_material_is_named_as_the_permit_spoken_of_names_it() {
     let plan = shipped_plan();
     let (permit, material) =
         plan.permits.iter().find_map(|permit| Some((permit, permit.materials.last()?))).unwrap();
-    let names = Names { directory: None, plan: Some(&plan), about: Some(&permit.code) };
+    let names = Names { directory: None, plan: Some(&plan), about: Some(&permit.code), ..Names::default() };
     let requirement = RequirementId::Material(material.code.clone());
     let said = R::NoDebt { requirement }.message_zh(&names);
     assert!(said.contains(material.name.as_str()) && !said.contains("material:"), "{said}");

@@ -70,13 +70,6 @@ pub fn actor(name: &str) -> Actor {
     }
 }
 
-/// One of a body in the place of another, with the roles of that post.
-pub fn in_place_of(name: &str, principal: &str) -> Actor {
-    let (own, post) = (actor(name), actor(principal));
-    assert_eq!(own.body, post.body, "stand-ins are of one body");
-    Actor { roles: post.roles, stands_in_for: Some(post.officer), ..own }
-}
-
 pub fn everybody() -> Vec<&'static str> {
     PEOPLE.iter().map(|(name, ..)| *name).collect()
 }
@@ -123,7 +116,7 @@ pub struct Given {
     pub settings: CountySettings,
     pub reads: MatterReads,
     pub now: Timestamp,
-    by: Actor,
+    pub by: Actor,
     effective: Option<Effective>,
     answer: Option<Result<Vec<E>, MatterRefusal>>,
 }
@@ -200,11 +193,6 @@ impl Given {
     }
 
     /// The day on which the next command took effect.
-    pub fn by_actor(mut self, by: Actor) -> Self {
-        self.by = by;
-        self
-    }
-
     pub fn effective(mut self, day: &str) -> Self {
         self.effective = Some(Effective::On(p(day)));
         self

@@ -1,7 +1,23 @@
 //! Stand-in officers (AB岗): what the post may do, never what separation of duties keeps apart.
 
 use super::given::*;
-use om_domain::matter::{MatterCommand as C, plan::Mode};
+use om_domain::{
+    decider::Actor,
+    matter::{MatterCommand as C, plan::Mode},
+};
+
+/// One of a body in the place of another, with the roles of that post.
+fn in_place_of(name: &str, principal: &str) -> Actor {
+    let (own, post) = (actor(name), actor(principal));
+    assert_eq!(own.body, post.body, "stand-ins are of one body");
+    Actor { roles: post.roles, stands_in_for: Some(post.officer), ..own }
+}
+
+impl Given {
+    fn by_actor(self, by: Actor) -> Self {
+        Given { by, ..self }
+    }
+}
 
 fn received(applied_by: &str) -> Given {
     given(plan()).on("2023-06-12").by(applied_by).when(submit("A1", &["form", "seal", "safety", "title"]))
@@ -61,6 +77,6 @@ fn a_place_held_by_name_is_not_stood_in_for() {
     let g = given(plan()).on("2023-06-12").by_actor(in_place_of("deputy", "lead"));
     let suspended = C::SuspendMatter { reason: text("等资金") };
     g.clone().when(suspended.clone()).then_only(&["MatterSuspended"]);
-    let stranger = om_domain::decider::Actor { officer: p("somebody"), ..in_place_of("deputy", "lead") };
+    let stranger = Actor { officer: p("somebody"), ..in_place_of("deputy", "lead") };
     g.by_actor(stranger).when(suspended).refused_as("NotAuthorised");
 }

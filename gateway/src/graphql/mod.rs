@@ -40,6 +40,7 @@ pub struct Query(
     lists::supervision::SupervisionQuery,
     lists::performance::PerformanceQuery,
     lists::township::TownshipQuery,
+    lists::search::SearchQuery,
     registers::directory::DirectoryQuery,
     registers::stand_ins::StandInQuery,
     registers::templates::TemplateQuery,

@@ -110,7 +110,7 @@ async fn entry(ctx: &Context<'_>, matter: MatterId, id: EventId) -> Result<Event
     let state = services.matters.state(&name).await.map_err(of_fault)?.state;
     let grace = state.backfill_grace_days();
     let directory = services.registers.directory(who.county()).await.map_err(of_fault)?.state;
-    let names = Names { directory: Some(&directory), plan: state.plan.as_ref(), about: None };
+    let names = Names { directory: Some(&directory), plan: state.plan.as_ref(), ..Names::default() };
     let calendar = services.calendar(who.county()).await.map_err(of_fault)?;
     let mut from = 0;
     loop {

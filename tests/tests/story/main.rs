@@ -26,6 +26,8 @@ mod plan;
 mod rebuild;
 mod record;
 mod rounds;
+mod search;
+mod sign_in;
 mod stand_in;
 mod subscriptions;
 mod supervision;

@@ -69,7 +69,8 @@ async fn a_township_sees_its_matters_tasks_handoffs_and_meeting_tasks_in_one_que
     seen.shows("townshipDesk.matters.nodes.0.id", case.id.as_str());
     seen.shows("townshipDesk.tasks.nodes.0.kind", "ANSWER_HANDOFF");
     seen.shows("townshipDesk.handoffs.0.permitCode", "W").shows("townshipDesk.handoffs.0.due", "2023-06-14");
-    seen.shows("townshipDesk.meetingTasks.0.text", "完成征迁").shows("townshipDesk.meetingTasks.0.due", "2023-06-25");
+    seen.shows("townshipDesk.meetingTasks.0.text", "完成征迁")
+        .shows("townshipDesk.meetingTasks.0.due", "2023-06-25");
     case.by("township").receive("W").done().await;
     let after = case.list("township", desk).await;
     after.shows("townshipDesk.handoffs", json!([]));

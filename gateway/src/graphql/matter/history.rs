@@ -145,7 +145,7 @@ pub async fn events(
     let entries = services.matters.history(&name, from, size + 1).await.map_err(of_fault)?;
     let calendar = services.calendar(who.county()).await.map_err(of_fault)?;
     let directory = services.registers.directory(who.county()).await.map_err(of_fault)?.state;
-    let names = Names { directory: Some(&directory), plan: state.plan.as_ref(), about: None };
+    let names = Names { directory: Some(&directory), plan: state.plan.as_ref(), ..Names::default() };
     let wanted = entries.iter().take_while(|entry| through.is_none_or(|last| entry.fact.revision <= last));
     let events = wanted.map(|entry| Event::of(matter, entry, &calendar, grace, &names));
     let events = events.map(|event| (event.revision.to_string(), event)).collect();

@@ -145,7 +145,7 @@ impl Following {
             let state = self.services.matters.state(&self.name).await.map_err(of_fault)?.state;
             let directory =
                 self.services.registers.directory(self.who.county()).await.map_err(of_fault)?.state;
-            let names = Names { directory: Some(&directory), plan: state.plan.as_ref(), about: None };
+            let names = Names { directory: Some(&directory), plan: state.plan.as_ref(), ..Names::default() };
             let grace = state.backfill_grace_days();
             let calendar = self.services.calendar(self.who.county()).await.map_err(of_fault)?;
             self.next = entries.last().map_or(self.next, |entry| entry.fact.revision + 1);

@@ -54,7 +54,7 @@ impl View {
 
     /// What bodies, permits and requirements are called; `about` is the permit spoken of.
     pub fn names<'a>(&'a self, about: Option<&'a PermitCode>) -> Names<'a> {
-        Names { directory: Some(&self.directory), plan: self.state.plan.as_ref(), about }
+        Names { directory: Some(&self.directory), plan: self.state.plan.as_ref(), about, ..Names::default() }
     }
 
     /// The context in which the domain is asked, of the onlooker.
