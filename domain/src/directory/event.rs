@@ -6,7 +6,7 @@ use super::entry::{Body, OfficerEntry};
 use crate::{
     decider::Role,
     events,
-    ids::{BodyId, LegalText, OfficerId},
+    ids::{BodyId, FeedDigest, LegalText, OfficerId},
 };
 use jiff::civil::Date;
 use std::collections::BTreeSet;
@@ -72,6 +72,18 @@ events! {
             from: Date,
             /// Why.
             reason: LegalText,
+        },
+        /// An account made a secret address of its deadlines for a calendar; one it had before opens nothing any more.
+        CalendarFeedOpened = 1 {
+            /// The account.
+            officer: OfficerId,
+            /// What is kept of the secret.
+            secret_hash: FeedDigest,
+        },
+        /// An account closed the address.
+        CalendarFeedClosed = 1 {
+            /// The account.
+            officer: OfficerId,
         },
         /// An account was retired for good.
         OfficerRetired = 1 {

@@ -7,6 +7,7 @@
 pub mod command;
 mod entry;
 pub mod event;
+mod feed;
 mod parse;
 pub mod refusal;
 mod refusal_words;
@@ -61,10 +62,15 @@ impl Decider for DirectoryDecider {
     }
 
     fn decide(state: &Directory, command: &DirectoryCommand, ctx: &Ctx<'_>) -> Facts {
-        // a stand-in is also for the head of the body to name
-        let of_bodies =
-            matches!(command, DirectoryCommand::GrantStandIn { .. } | DirectoryCommand::EndStandIn { .. });
-        if !of_bodies && !ctx.by.is(Role::Administrator) && !ctx.by.is(Role::System) {
+        // a stand-in is also for the head of the body to name, a calendar is one's own
+        let of_others = matches!(
+            command,
+            DirectoryCommand::GrantStandIn { .. }
+                | DirectoryCommand::EndStandIn { .. }
+                | DirectoryCommand::OpenCalendarFeed { .. }
+                | DirectoryCommand::CloseCalendarFeed
+        );
+        if !of_others && !ctx.by.is(Role::Administrator) && !ctx.by.is(Role::System) {
             return Err(DirectoryRefusal::NotAdministrator { officer: ctx.by.officer.clone() });
         }
         match command {
@@ -83,6 +89,8 @@ impl Decider for DirectoryDecider {
             DirectoryCommand::EndStandIn { principal, from, reason } => {
                 stand_in::end(state, principal, *from, reason, ctx)
             }
+            DirectoryCommand::OpenCalendarFeed { secret_hash } => feed::open(state, secret_hash, ctx),
+            DirectoryCommand::CloseCalendarFeed => feed::close(state, ctx),
             DirectoryCommand::RetireOfficer { id, reason } => {
                 if state.is_retired(id) {
                     return Ok(Vec::new());

@@ -10,8 +10,9 @@ use super::{
 };
 use crate::{
     decider::{Actor, Recorded},
-    ids::{BodyId, CountyId, OfficerId},
+    ids::{BodyId, CountyId, FeedDigest, OfficerId},
 };
+use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The bodies and officers of one county.
@@ -22,6 +23,7 @@ pub struct Directory {
     officers: BTreeMap<OfficerId, OfficerEntry>,
     retired: BTreeSet<OfficerId>,
     pub(super) stand_ins: Vec<StandIn>,
+    feeds: BTreeMap<OfficerId, (FeedDigest, Date)>,
 }
 
 impl Directory {
@@ -55,6 +57,17 @@ impl Directory {
     /// Whether the account was retired.
     pub fn is_retired(&self, id: &OfficerId) -> bool {
         self.retired.contains(id)
+    }
+
+    /// Whose calendar's secret has this hash; none if nobody's, or if the account was retired.
+    pub fn holder_of_feed(&self, secret_hash: &FeedDigest) -> Option<&OfficerId> {
+        let held = self.feeds.iter().find(|(_, (hash, _))| hash == secret_hash);
+        held.map(|(officer, _)| officer).filter(|officer| !self.is_retired(officer))
+    }
+
+    /// The hash of the account's calendar's secret, and the day it was made.
+    pub fn feed(&self, officer: &OfficerId) -> Option<&(FeedDigest, Date)> {
+        self.feeds.get(officer)
     }
 
     /// A body.
@@ -111,6 +124,11 @@ impl Directory {
                     granted.ended = Some(Ended { on: fact.effective.day(), by, reason });
                 }
             }
+            DirectoryEvent::CalendarFeedOpened(event) => {
+                let opened = (event.secret_hash.clone(), fact.effective.day());
+                self.feeds.insert(event.officer.clone(), opened);
+            }
+            DirectoryEvent::CalendarFeedClosed(event) => drop(self.feeds.remove(&event.officer)),
             DirectoryEvent::OfficerRetired(event) => {
                 self.retired.insert(event.id.clone());
             }

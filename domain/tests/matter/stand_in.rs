@@ -14,8 +14,9 @@ fn in_place_of(name: &str, principal: &str) -> Actor {
 }
 
 impl Given {
-    fn by_actor(self, by: Actor) -> Self {
-        Given { by, ..self }
+    fn by_actor(mut self, by: Actor) -> Self {
+        self.by = by;
+        self
     }
 }
 

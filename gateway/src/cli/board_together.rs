@@ -99,8 +99,7 @@ pub(super) async fn saved(reading: &Reading, id: MatterId) -> Result<Vec<String>
         let (before, fact) = (&two[0].fact, &two[1].fact);
         let MatterEvent::DeficiencyTolerated(e) = &fact.event else { continue };
         let RequirementId::Permit(waited_for) = &e.requirement else { continue };
-        let (matter, calendar) =
-            reading.fold(id, At { known: Known::Event(before.id), as_of: None }).await?;
+        let (matter, calendar) = reading.fold(id, At { known: Known::Event(before.id), as_of: None }).await?;
         let day = beijing(fact.recorded);
         let Some(worth) = matter.tolerance_worth(&calendar, day, (&e.permit, &e.requirement, e.mode)) else {
             continue;
@@ -108,7 +107,7 @@ pub(super) async fn saved(reading: &Reading, id: MatterId) -> Result<Vec<String>
         let saved = |(without, with)| calendar.days_between(with, without, Unit::WorkingDays);
         let (decide, whole) = (saved(worth.decide), saved(worth.completion));
         lines.push(format!(
-            "容缺 tolerance  {day}  {} 不等 {waited_for}（{}）：决定提前 decided {decide} 个工作日 sooner，全程提前 whole {whole}",
+            "容缺 tolerance  {day}  {} 不等 {waited_for}（{}）：决定提前 {decide} 个工作日，全程 {whole} · decided {decide} working days sooner, the whole {whole}",
             e.permit,
             e.mode.name_zh(),
         ));

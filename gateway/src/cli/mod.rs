@@ -8,6 +8,7 @@ mod accounts;
 mod args;
 pub mod board;
 mod board_json;
+mod board_together;
 mod import;
 mod logs;
 mod migrate;

@@ -119,9 +119,13 @@ mod tests {
     #[test]
     fn text_is_escaped_and_an_all_day_event_ends_with_its_day() {
         let text = unfolded(&one("a,b;c\\d"));
-        assert!(text.contains("SUMMARY:a\\,b\\;c\\\\d\r\n") && text.contains("DESCRIPTION:第一行\\n第二行\r\n"));
+        assert!(
+            text.contains("SUMMARY:a\\,b\\;c\\\\d\r\n") && text.contains("DESCRIPTION:第一行\\n第二行\r\n")
+        );
         assert!(text.contains("DTSTART;VALUE=DATE:20231231\r\nDTEND;VALUE=DATE:20240101\r\n"), "{text}");
         assert!(text.contains("DTSTAMP:20230612T010203Z\r\n"));
-        assert!(text.starts_with("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n") && text.ends_with("END:VCALENDAR\r\n"));
+        assert!(
+            text.starts_with("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n") && text.ends_with("END:VCALENDAR\r\n")
+        );
     }
 }

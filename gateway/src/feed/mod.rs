@@ -72,8 +72,7 @@ async fn desk_rows(services: &Services, who: &Actor) -> Result<Vec<DeskRow>, Fee
     let read = move |db: &_| {
         let (mut all, mut after): (Vec<DeskRow>, Option<DeskCursor>) = (Vec::new(), None);
         loop {
-            let page =
-                desk::desk(db, (&county, &body), today, DeskOrder::Due, after.as_ref(), AT_A_TIME)?;
+            let page = desk::desk(db, (&county, &body), today, DeskOrder::Due, after.as_ref(), AT_A_TIME)?;
             let last = page.len() < usize::from(AT_A_TIME);
             after = page.last().map(DeskCursor::from);
             all.extend(page);
@@ -89,13 +88,7 @@ fn link(base: Option<&str>, matter: Option<MatterId>) -> Option<String> {
     base.zip(matter).map(|(base, matter)| format!("{base}/matter/{matter}"))
 }
 
-fn of_desk(
-    row: &DeskRow,
-    due: Date,
-    plan: Option<&Plan>,
-    county: &CountyId,
-    base: Option<&str>,
-) -> Deadline {
+fn of_desk(row: &DeskRow, due: Date, plan: Option<&Plan>, county: &CountyId, base: Option<&str>) -> Deadline {
     let planned = row.permit.as_ref().and_then(|code| plan?.permit(code));
     let what = words::task_zh(row.task.kind);
     let law = words::law(&row.task, planned);
@@ -161,8 +154,7 @@ async fn of_milestones(
         let (mut all, mut after): (Vec<_>, Option<MatterCursor>) = (Vec::new(), None);
         loop {
             let filter = MatterFilter::default();
-            let page =
-                board::matters(db, &county, &filter, MatterOrder::Name, after.as_ref(), AT_A_TIME)?;
+            let page = board::matters(db, &county, &filter, MatterOrder::Name, after.as_ref(), AT_A_TIME)?;
             let led = |rows: &&MatterRows| {
                 let row = &rows.row;
                 !row.phase.is_over()
@@ -182,7 +174,12 @@ async fn of_milestones(
         }
     };
     let rows = services.projections.read::<Board, _>(read).await?;
-    let one = |(matter, name, code, milestone): (MatterId, om_domain::ids::LegalText, om_domain::ids::MilestoneCode, board::MilestoneRow)| {
+    let one = |(matter, name, code, milestone): (
+        MatterId,
+        om_domain::ids::LegalText,
+        om_domain::ids::MilestoneCode,
+        board::MilestoneRow,
+    )| {
         let url = link(base, Some(matter));
         Deadline {
             uid: format!("milestone.{code}.{matter}@{}.onematter", who.county),

@@ -3,6 +3,7 @@
 use super::{
     matter::{carry_out::of_fault, queries::of_request},
     registers::stand_ins::StandIn,
+    scalars::Date,
 };
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use om_domain::{decider, directory};
@@ -49,6 +50,8 @@ pub struct Me {
     pub stands_in_for: Vec<StandIn>,
     /// Who stands in for it today; none where nobody does.
     pub stood_in_for_by: Option<StandIn>,
+    /// The day the secret address of its calendar of deadlines was made; none where it has none.
+    pub calendar_feed_since: Option<Date>,
 }
 
 /// Queries about the one who asks.
@@ -80,6 +83,7 @@ impl MeQuery {
             roles: actor.roles.iter().map(|role| (*role).into()).collect(),
             stands_in_for,
             stood_in_for_by,
+            calendar_feed_since: directory.feed(&actor.officer).map(|(_, on)| (*on).into()),
         })
     }
 }

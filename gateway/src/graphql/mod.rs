@@ -58,6 +58,7 @@ pub struct Mutation(
     meeting::mutations::MeetingMutation,
     registers::mutations::RegisterMutation,
     registers::stand_ins::StandInMutation,
+    registers::feeds::CalendarFeedMutation,
     registers::calendar::CalendarMutation,
     registers::settings::SettingsMutation,
     registers::applicants::ApplicantMutation,

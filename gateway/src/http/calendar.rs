@@ -71,9 +71,7 @@ pub async fn feed(
         };
         let base = base(&headers);
         match feed::deadlines(state.services(), &who, base.as_deref()).await {
-            Ok(deadlines) => {
-                calendar(&ical::text("一件事期限", state.services().now(), &deadlines))
-            }
+            Ok(deadlines) => calendar(&ical::text("一件事期限", state.services().now(), &deadlines)),
             Err(cause) => unavailable(&cause),
         }
     };
@@ -109,9 +107,7 @@ fn calendar(text: &str) -> Response {
     let mut response = hardened(text.to_owned().into_response());
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/calendar; charset=utf-8"));
-    headers.insert(
-        header::CONTENT_DISPOSITION,
-        HeaderValue::from_static("inline; filename=\"deadlines.ics\""),
-    );
+    headers
+        .insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("inline; filename=\"deadlines.ics\""));
     response
 }

@@ -91,3 +91,43 @@ proptest! {
         prop_assert_eq!(folded(&h.stored, 1).1, folded(&h.stored, batch).1);
     }
 }
+
+/// A county of a hundred matters with three hundred entries each, looked through for two characters that are in every entry
+/// of one matter in ten.
+#[test]
+fn slow_thirty_thousand_entries_are_looked_through_while_somebody_types() {
+    let (db, _) = folded(&lived().stored, 100);
+    for matter in 0..100_u128 {
+        let command = om_domain::ids::CommandId(uuid::Uuid::from_u128(matter + 1_000));
+        let subject = Subject::Matter(MatterId::of_command(&t("530322"), &command));
+        let text = |kind, key, zh: String, en: &str| Text {
+            kind,
+            key,
+            permit: None,
+            event: om_domain::ids::EventId(uuid::Uuid::nil()),
+            recorded: jiff::Timestamp::UNIX_EPOCH,
+            zh,
+            en: en.into(),
+        };
+        let about = if matter % 10 == 0 { "桥梁" } else { "道路" };
+        let entry = |n: u32| {
+            let zh = format!("A{n}由\u{2}natural-resources\u{3}移交水务局：请就{about}方案提出意见，第{n}次");
+            text(
+                Kind::Entry,
+                format!("{n:08}"),
+                zh,
+                "A1 offered by \u{2}natural-resources\u{3}: please give an opinion",
+            )
+        };
+        let head = text(Kind::Matter, String::new(), format!("某工程{matter} · 陆良"), "");
+        let fresh = std::iter::once(head).chain((0..300).map(entry)).collect();
+        let key = Key { county: t("530322"), subject };
+        Search::store(&db, &key, Some(&mut SearchRow { fresh, ..SearchRow::default() })).unwrap();
+    }
+    let begun = std::time::Instant::now();
+    let found = look(&db, &["桥梁"], None, 50);
+    let taken = begun.elapsed();
+    assert_eq!(found.len(), 50);
+    println!("30,000 entries looked through in {} ms", taken.as_millis());
+    assert!(taken < std::time::Duration::from_secs(2), "{taken:?}");
+}

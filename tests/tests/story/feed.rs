@@ -4,13 +4,16 @@ use om_tests::house::{Case, Seen};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-const OPEN: &str = "mutation($input: CalendarFeedInput!) { openCalendarFeed(input: $input) { path outcome { __typename
+const OPEN: &str =
+    "mutation($input: CalendarFeedInput!) { openCalendarFeed(input: $input) { path outcome { __typename
     ... on RegisterCommandDone { entries repeated } ... on CommandRefused { code } } } }";
 const CLOSE: &str = "mutation($input: CalendarFeedInput!) { closeCalendarFeed(input: $input) {
     ... on RegisterCommandDone { entries } } }";
 
 async fn opened(case: &Case, user: &str, id: Uuid) -> Seen {
-    Seen(case.house.ask(user, OPEN, json!({ "input": { "commandId": id } })).await["openCalendarFeed"].clone())
+    Seen(
+        case.house.ask(user, OPEN, json!({ "input": { "commandId": id } })).await["openCalendarFeed"].clone(),
+    )
 }
 
 /// What the address gives to who cannot sign in: status, kind, text.
@@ -35,7 +38,8 @@ async fn r21_a_calendar_shows_the_last_days_of_ones_body_with_law_and_link_until
     // ten working days from Monday 12 June, past the festival and the worked Sunday: 27 June
     assert!(text.contains("DTSTART;VALUE=DATE:20230627\r\nDTEND;VALUE=DATE:20230628\r\n"), "{text}");
     assert!(text.contains("SUMMARY:作出审批决定：W 取水许可\r\n") && text.contains("承诺清单"), "{text}");
-    let link = format!("URL:http://{}/matter/{}\r\n", case.house.address, case.id.trim_start_matches("matter:"));
+    let link =
+        format!("URL:http://{}/matter/{}\r\n", case.house.address, case.id.trim_start_matches("matter:"));
     assert!(text.contains(&link), "{text}");
     let uid = |text: &str| text.lines().find(|line| line.starts_with("UID:decide.W.")).map(str::to_owned);
     let before = uid(&text);

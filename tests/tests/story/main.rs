@@ -9,6 +9,7 @@ mod clocks;
 mod cluster;
 mod dates;
 mod decision;
+mod feed;
 mod forecast;
 mod handoff;
 mod hostile;

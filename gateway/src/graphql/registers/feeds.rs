@@ -49,8 +49,10 @@ impl CalendarFeedMutation {
         let secret = secrets::random();
         let digest = calendar::digest(&secret);
         let secret_hash = digest.ok_or_else(|| fault("hashing an address", &"it has no hash"))?;
-        let outcome = on_own(ctx, input.command_id, DirectoryCommand::OpenCalendarFeed { secret_hash }).await?;
-        let made = matches!(&outcome, RegisterCommandPayload::Done(done) if done.entries > 0 && !done.repeated);
+        let outcome =
+            on_own(ctx, input.command_id, DirectoryCommand::OpenCalendarFeed { secret_hash }).await?;
+        let made =
+            matches!(&outcome, RegisterCommandPayload::Done(done) if done.entries > 0 && !done.repeated);
         let path = made.then(|| calendar::path(who.county(), &secret));
         Ok(CalendarFeedMade { outcome, path })
     }

@@ -6,6 +6,7 @@
 pub mod applicants;
 pub mod calendar;
 pub mod directory;
+pub mod feeds;
 pub mod mutations;
 pub mod payload;
 pub mod settings;
