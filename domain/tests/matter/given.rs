@@ -61,13 +61,8 @@ const PEOPLE: &[(&str, &str, &[Role])] = &[
 pub fn actor(name: &str) -> Actor {
     let (officer, body, roles) =
         PEOPLE.iter().find(|(n, ..)| *n == name).unwrap_or_else(|| panic!("{name} is nobody"));
-    Actor {
-        officer: p(officer),
-        county: p("530322"),
-        body: p(body),
-        roles: roles.iter().copied().collect(),
-        stands_in_for: None,
-    }
+    let (officer, county, body) = (p(officer), p("530322"), p(body));
+    Actor { officer, county, body, roles: roles.iter().copied().collect(), stands_in_for: None }
 }
 
 pub fn everybody() -> Vec<&'static str> {

@@ -65,8 +65,8 @@ fn open_cards((code, permit): (&PermitCode, &Permit), d: &Drawing<'_>, out: &mut
         let body = fit(&(d.body)(&card.against), 12);
         let _ = writeln!(
             out,
-            "{} {} {number} → {body} {}  {standing}",
-            fit(&format!(" {code}"), 4),
+            "督办 {} {} {number} → {body} {}  {standing}",
+            fit(code.as_str(), 3),
             d.paint.on(style, word),
             card.on
         );
@@ -82,8 +82,8 @@ fn awaited((code, permit): (&PermitCode, &Permit), d: &Drawing<'_>, out: &mut St
         let late = if due < d.today { "  逾期 overdue" } else { "" };
         let _ = writeln!(
             out,
-            "{} 待意见 opinion of {} ≤{due}{}",
-            fit(&format!(" {code}"), 4),
+            "意见 {} 待复 opinion of {} ≤{due}{}",
+            fit(code.as_str(), 3),
             fit(&(d.body)(body), 12),
             d.paint.on(Style::Red, late)
         );
