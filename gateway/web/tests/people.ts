@@ -79,3 +79,37 @@ async function bodies(page: Page): Promise<string[]> {
   const of = async (account: string) => (await ask<{ me: { body: string } }>(page, account, "{ me { body } }")).me.body;
   return [await of("nr-officer-1"), await of("ec-officer-1")];
 }
+
+/** A matter just begun by a template, as a lead's own program would begin it. */
+export async function begin(page: Page, template: string, name: string, code: string): Promise<Found> {
+  const send = async (mutation: string, type: string, input: object) => {
+    const answer = await ask<Record<string, { __typename: string; message?: string; receipt: { matter: string } }>>(
+      page,
+      "lead",
+      `mutation($input: ${type}!) { ${mutation}(input: $input) {
+        __typename ... on MatterCommandDone { receipt { matter } } ... on CommandRefused { message } } }`,
+      { input: { commandId: crypto.randomUUID(), ...input } },
+    );
+    const told = answer[mutation];
+    if (told?.__typename !== "MatterCommandDone") throw new Error(`${mutation}: ${JSON.stringify(told)}`);
+    return told.receipt.matter;
+  };
+  const project = {
+    name,
+    code,
+    kind: "市政道路",
+    implementingBody: "body:tongle",
+    applicant: "applicant:luliang-education-sports",
+    place: "陆良县同乐街道",
+    target: "2024-06-30",
+  };
+  const matter = await send("proposeMatter", "ProposeMatterInput", { project });
+  await send("designateMatter", "DesignateMatterInput", {
+    matter,
+    basis: "县政府专题会议纪要",
+    taskForce: { lead: "officer:lead", deputy: "officer:deputy", members: [] },
+  });
+  await send("planMatter", "PlanMatterInput", { matter, template: `template:${template}`, leaveOut: [] });
+  await send("startMatter", "StartMatterInput", { matter });
+  return { id: matter, name };
+}

@@ -1,7 +1,7 @@
 // The connection to the gateway: queries over HTTP, changes over one WebSocket that comes back by itself.
 import { createClient as createSocket, type Client as Socket } from "graphql-ws";
 import { Client, cacheExchange, fetchExchange, subscriptionExchange } from "urql";
-import type { Session } from "./session";
+import { headersOf, type Session } from "./session";
 
 /** Whether changes arrive by themselves. */
 export type LiveState = "connecting" | "live" | "off";
@@ -16,7 +16,7 @@ export class Link {
     const scheme = location.protocol === "https:" ? "wss" : "ws";
     this.socket = createSocket({
       url: `${scheme}://${location.host}/graphql/ws`,
-      connectionParams: { authorization: session.authorization },
+      connectionParams: headersOf(session),
       lazy: true,
       retryAttempts: Number.POSITIVE_INFINITY,
       // half a second at first, then longer, never the same for all
@@ -31,7 +31,7 @@ export class Link {
     this.client = new Client({
       url: "/graphql",
       preferGetMethod: false,
-      fetchOptions: { headers: { authorization: session.authorization } },
+      fetchOptions: { headers: headersOf(session) },
       exchanges: [
         cacheExchange,
         fetchExchange,

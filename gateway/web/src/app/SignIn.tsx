@@ -1,8 +1,8 @@
-// Choosing an account where nobody has to sign in. Explains the platform to whoever sees it first.
-import { Alert, Button, Card, Col, Input, List, Row, Segmented, Space, Tag, Typography } from "antd";
+// Signing in by name and password; in development mode, choosing an account. Explains the platform to whoever sees it first.
+import { Alert, Button, Card, Col, Form, Input, List, Row, Segmented, Space, Tag, Typography } from "antd";
 import { useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { type DevAccount, devAccounts, type Session, sessionOf } from "../api/session";
+import { type DevAccount, NotLetIn, type Session, sessionOf, signIn, type Ways, ways } from "../api/session";
 import { type Language, speak } from "../i18n";
 
 /** The first accounts to try, by what their people come for. */
@@ -10,16 +10,11 @@ const FIRST = ["lead", "nr-officer-1", "clerk", "township", "supervisor", "audit
 
 export function SignIn({ use }: { use: (session: Session) => void }) {
   const { t, i18n } = useTranslation();
-  const [accounts, setAccounts] = useState<DevAccount[]>();
+  const [way, setWay] = useState<Ways>();
   const [fault, setFault] = useState<string>();
-  const [text, setText] = useState("");
   useEffect(() => {
-    devAccounts().then(setAccounts, (error: Error) => setFault(error.message));
+    ways().then(setWay, (error: Error) => setFault(error.message));
   }, []);
-  const found = useMemo(() => {
-    const wanted = text.trim().toLowerCase();
-    return accounts?.filter((account) => `${account.name} ${account.post} ${account.body}`.toLowerCase().includes(wanted));
-  }, [accounts, text]);
   return (
     <main className="om-signin">
       <Space style={{ width: "100%", justifyContent: "space-between" }} align="start">
@@ -35,7 +30,6 @@ export function SignIn({ use }: { use: (session: Session) => void }) {
         />
       </Space>
       <Typography.Paragraph>{t("signIn.what")}</Typography.Paragraph>
-      <Alert type="warning" showIcon title={t("devBanner")} style={{ marginBottom: 16 }} />
       {fault ? (
         <Alert
           type="error"
@@ -46,6 +40,63 @@ export function SignIn({ use }: { use: (session: Session) => void }) {
           action={<Button onClick={() => location.reload()}>{t("fault.retry")}</Button>}
         />
       ) : null}
+      {way?.by === "password" ? <ByPassword use={use} /> : null}
+      {way?.by === "name" ? <ByName accounts={way.accounts} use={use} /> : null}
+    </main>
+  );
+}
+
+function ByPassword({ use }: { use: (session: Session) => void }) {
+  const { t } = useTranslation();
+  const [busy, setBusy] = useState(false);
+  const [refused, setRefused] = useState<NotLetIn>();
+  const enter = async ({ name, password }: { name: string; password: string }) => {
+    setBusy(true);
+    setRefused(undefined);
+    try {
+      use(await signIn(name.trim(), password));
+    } catch (error) {
+      setRefused(error instanceof NotLetIn ? error : new NotLetIn("unavailable", String(error)));
+      setBusy(false);
+    }
+  };
+  return (
+    <Card title={<h2 style={{ margin: 0, fontSize: 18 }}>{t("signIn.title")}</h2>} style={{ maxWidth: 420, margin: "0 auto" }}>
+      <Form layout="vertical" onFinish={(values: { name: string; password: string }) => void enter(values)}>
+        <Form.Item name="name" label={t("signIn.name")} extra={t("signIn.nameHelp")} rules={[{ required: true, message: t("command.required", { label: t("signIn.name") }) }]}>
+          <Input autoComplete="username" autoFocus autoCapitalize="none" spellCheck={false} />
+        </Form.Item>
+        <Form.Item name="password" label={t("signIn.password")} rules={[{ required: true, message: t("command.required", { label: t("signIn.password") }) }]}>
+          <Input.Password autoComplete="current-password" />
+        </Form.Item>
+        {refused ? (
+          <Alert
+            type="error"
+            showIcon
+            role="alert"
+            title={t(`signIn.refused.${refused.why}`)}
+            description={refused.traceId ? `${t("fault.trace")} ${refused.traceId}` : undefined}
+            style={{ marginBottom: 12 }}
+          />
+        ) : null}
+        <Button type="primary" htmlType="submit" block loading={busy}>
+          {t("signIn.enter")}
+        </Button>
+      </Form>
+    </Card>
+  );
+}
+
+function ByName({ accounts, use }: { accounts: readonly DevAccount[]; use: (session: Session) => void }) {
+  const { t } = useTranslation();
+  const [text, setText] = useState("");
+  const found = useMemo(() => {
+    const wanted = text.trim().toLowerCase();
+    return accounts.filter((account) => `${account.name} ${account.post} ${account.body}`.toLowerCase().includes(wanted));
+  }, [accounts, text]);
+  return (
+    <>
+      <Alert type="warning" showIcon title={t("devBanner")} style={{ marginBottom: 16 }} />
       <Typography.Title level={2}>{t("signIn.roles")}</Typography.Title>
       <Row gutter={[12, 12]}>
         {FIRST.map((name) => (
@@ -70,8 +121,7 @@ export function SignIn({ use }: { use: (session: Session) => void }) {
       />
       <List
         size="small"
-        loading={!accounts && !fault}
-        dataSource={found ?? []}
+        dataSource={found}
         pagination={{ pageSize: 12, hideOnSinglePage: true, showSizeChanger: false }}
         renderItem={(account) => (
           <List.Item
@@ -90,6 +140,6 @@ export function SignIn({ use }: { use: (session: Session) => void }) {
           </List.Item>
         )}
       />
-    </main>
+    </>
   );
 }

@@ -4,7 +4,7 @@ import { Provider, useQuery } from "urql";
 import { useTranslation } from "react-i18next";
 import { Link, type LiveState } from "../api/client";
 import { graphql, type ResultOf } from "../api/graphql";
-import { keep, type Session, storedSession } from "../api/session";
+import { keep, present, type Session, signOut } from "../api/session";
 
 const WhoAmI = graphql(`
   query WhoAmI {
@@ -49,16 +49,25 @@ export function SessionRoot({
   signIn: (use: (session: Session) => void) => ReactNode;
   children: ReactNode;
 }) {
-  const [session, setSession] = useState(storedSession);
+  const [session, setSession] = useState<Session>();
+  const [asked, setAsked] = useState(false);
+  useEffect(() => {
+    // where the server cannot be asked, the sign-in says so
+    present()
+      .then(setSession, () => {})
+      .finally(() => setAsked(true));
+  }, []);
   const link = useMemo(() => (session ? new Link(session) : undefined), [session]);
   useEffect(() => () => link?.close(), [link]);
-  const use = (next: Session | undefined) => {
+  const use = (next: Session) => {
     keep(next);
     setSession(next);
   };
+  if (!asked) return null;
   if (!session || !link) return signIn(use);
+  const leave = () => void signOut(session).finally(() => setSession(undefined));
   return (
-    <SignedContext value={{ session, link, signOut: () => use(undefined) }}>
+    <SignedContext value={{ session, link, signOut: leave }}>
       <Provider value={link.client}>{children}</Provider>
     </SignedContext>
   );

@@ -122,6 +122,12 @@ function Body({
     }
   };
 
+  // an answer is not missed below the fold
+  const said = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (fault || (answer && answer.kind !== "done")) said.current?.scrollIntoView({ block: "nearest" });
+  }, [fault, answer]);
+
   const waits = uploads.sending > 0 || uploads.failed > 0;
   return (
     <>
@@ -143,7 +149,7 @@ function Body({
             {t("command.numbered")}
           </Typography.Paragraph>
         ) : null}
-        <div aria-live="assertive">
+        <div aria-live="assertive" ref={said}>
           {fault ? <FaultNote error={fault} retry={() => form.submit()} /> : null}
           <Verdict answer={answer} reload={() => done(undefined)} />
           {waits ? (

@@ -43,6 +43,16 @@ export const en: Words<typeof zh> = {
     },
   },
   signIn: {
+    title: "Sign in",
+    name: "Account",
+    nameHelp: "Such as nr-officer-1; with several counties ACCOUNT@COUNTY",
+    password: "Password",
+    enter: "Sign in",
+    refused: {
+      wrong: "The account or the password is wrong, or the directory has no such account. Your administrator sets a new password.",
+      locked: "Too many wrong passwords: the account is locked for a quarter of an hour. Your administrator can unlock it.",
+      unavailable: "Nobody can be let in just now. Try again in a moment.",
+    },
     what: "From its approval to its completion a project passes some twenty permits in a dozen departments. Here they stand on one chart: what runs in parallel, what is late and why, who must move, how many days tolerance would save, and when all of it will be done. Every acceptance, tolerated deficiency, handoff and approval is a fact in order, and any moment can be replayed.",
     unreachable: "The accounts cannot be read",
     roles: "Enter as",
@@ -169,7 +179,6 @@ export const en: Words<typeof zh> = {
     orders: { NAME: "name", TARGET: "target", LAST_CHANGE: "last change" },
     empty: "No matter is like that.",
     emptyAll: "No matter yet: the task-force lead proposes the first.",
-    more: "More",
     asOf: "As of {{day}}",
     none: "—",
   },
@@ -253,6 +262,7 @@ export const en: Words<typeof zh> = {
     waitsFor: "waits for {{what}}",
   },
   command: {
+    also: "With: {{label}}",
     required: "{{label}} is needed",
     choose: "Choose",
     add: "Add: {{label}}",

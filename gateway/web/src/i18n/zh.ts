@@ -41,6 +41,16 @@ export const zh = {
     },
   },
   signIn: {
+    title: "登录",
+    name: "账号",
+    nameHelp: "如 nr-officer-1；多县共用时写 账号@县代码",
+    password: "密码",
+    enter: "登录",
+    refused: {
+      wrong: "账号或密码不对，或目录里没有这个账号。忘记密码请找管理员重置。",
+      locked: "连续输错太多次，账号已锁定 15 分钟；急用请找管理员解锁。",
+      unavailable: "暂时无法登录，请稍后重试。",
+    },
     what: "一个项目从立项到竣工要经过十几个部门、二十来项审批。这里把它们放在一张图上：哪些在并联推进，哪些逾期、为什么、轮到谁，容缺能省几天，全部办完是哪一天。每一次受理、容缺、移交、批准都按顺序留痕，可回放到任意时刻。",
     unreachable: "读不到账号列表",
     roles: "按身份进入",
@@ -164,7 +174,6 @@ export const zh = {
     orders: { NAME: "名称", TARGET: "目标日期", LAST_CHANGE: "最近变化" },
     empty: "没有符合条件的项目。",
     emptyAll: "还没有项目：由专班组长提出第一个。",
-    more: "更多",
     asOf: "{{day}} 的情况",
     none: "—",
   },
@@ -248,6 +257,7 @@ export const zh = {
     waitsFor: "等 {{what}}",
   },
   command: {
+    also: "附：{{label}}",
     required: "请填写{{label}}",
     choose: "请选择",
     add: "添加{{label}}",
