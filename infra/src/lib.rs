@@ -5,6 +5,7 @@
 pub mod calendars;
 pub mod clock;
 pub mod config;
+pub mod credentials;
 #[cfg(feature = "esdb")]
 pub mod esdb_node;
 pub mod event_store;
@@ -18,9 +19,11 @@ pub mod platform;
 pub mod policies;
 pub mod policy_runner;
 mod postgres;
+mod private_file;
 pub mod recorded;
 pub mod registers;
 pub mod runner;
+pub mod secrets;
 pub mod telemetry;
 pub mod template_index;
 pub mod ticker;

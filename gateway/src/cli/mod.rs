@@ -4,6 +4,7 @@
 //! standard output with `--json`, what a person is told on standard error.
 //! Deliberately absent: rules and SQL; each command calls the platform.
 
+mod accounts;
 mod args;
 pub mod board;
 mod board_json;
@@ -79,6 +80,8 @@ pub fn run(args: Args) -> ExitCode {
             Command::Replay(replay) => show::replay(replay).await,
             Command::Rebuild(rebuild) => rebuild::run(rebuild).await,
             Command::Migrate(migrate) => migrate::run(migrate).await,
+            Command::User(accounts) => accounts::user(accounts).await,
+            Command::Token(tokens) => accounts::token(tokens).await,
             Command::Users(users) => show::users(&users),
             Command::Schema => show::schema(),
         }
