@@ -1,5 +1,5 @@
 // People at their screens: each has a browser context of their own.
-import { type Browser, expect, type Page } from "@playwright/test";
+import { type Browser, expect, type Locator, type Page } from "@playwright/test";
 
 export async function enter(browser: Browser, account: string, path = "/", language: "zh-CN" | "en" = "zh-CN"): Promise<Page> {
   const context = await browser.newContext();
@@ -112,4 +112,18 @@ export async function begin(page: Page, template: string, name: string, code: st
   await send("planMatter", "PlanMatterInput", { matter, template: `template:${template}`, leaveOut: [] });
   await send("startMatter", "StartMatterInput", { matter });
   return { id: matter, name };
+}
+
+/** Chooses as the keyboard does: a part of the name, then Enter. */
+export async function choose(page: Page, field: Locator, option: string) {
+  await field.fill(option);
+  await expect(page.locator(".ant-select-dropdown:visible .ant-select-item-option-active")).toContainText(option);
+  await field.press("Enter");
+  await expect(page.locator(".ant-select-dropdown:visible")).toHaveCount(0);
+}
+
+/** Writes a day into its field. */
+export async function write(form: Locator, label: string, day: string) {
+  await form.getByLabel(label).fill(day);
+  await form.getByLabel(label).press("Enter");
 }

@@ -1,7 +1,7 @@
 // Many at once: the window hands a package in, departments each do their part with real papers, the lead sees it as it
 // happens, asks what if and convenes a meeting; afterwards an auditor sees what was known then.
-import { expect, type Locator, type Page, test } from "@playwright/test";
-import { ask, begin, enter, type Found, path } from "./people";
+import { expect, type Page, test } from "@playwright/test";
+import { ask, begin, choose, enter, type Found, path, write } from "./people";
 
 test.describe.configure({ mode: "serial" });
 
@@ -11,19 +11,6 @@ const SOON = { timeout: 5_000 };
 let road: Found;
 
 const paper = (name: string) => ({ name, mimeType: "application/pdf", buffer: Buffer.from(`%PDF-1.4\n% ${name}\n%%EOF\n`) });
-
-/** Chooses as the keyboard does: a part of the name, then Enter. */
-async function choose(page: Page, field: Locator, option: string) {
-  await field.fill(option);
-  await expect(page.locator(".ant-select-dropdown:visible .ant-select-item-option-active")).toContainText(option);
-  await field.press("Enter");
-  await expect(page.locator(".ant-select-dropdown:visible")).toHaveCount(0);
-}
-
-async function write(form: Locator, label: string, day: string) {
-  await form.getByLabel(label).fill(day);
-  await form.getByLabel(label).press("Enter");
-}
 
 const seen = (page: Page, code: string) => page.getByRole("row").filter({ has: page.getByRole("button", { name: new RegExp(`^${code} `) }) });
 

@@ -139,6 +139,10 @@ function Body({
         initialValues={target.initial}
         onFinish={(values) => void submit(values as Record<string, unknown>)}
         onValuesChange={changed}
+        onKeyDown={(event) => {
+          // an act with legal effect is confirmed by its button, never by the Enter that chose a day
+          if (event.key === "Enter" && event.target instanceof HTMLInputElement) event.preventDefault();
+        }}
         scrollToFirstError={{ focus: true }}
       >
         <UploadsContext value={report}>
