@@ -69,7 +69,7 @@ pub fn run(args: Args) -> ExitCode {
     };
     let outcome = runtime.block_on(async {
         match args.command {
-            Command::Serve(serve) => serve::run(serve).await,
+            Command::Serve(serve) => serve::run(*serve).await,
             #[cfg(feature = "esdb")]
             Command::Node(node) => node::run(node).await,
             #[cfg(feature = "esdb")]

@@ -1,54 +1,59 @@
-// Signing in where people have passwords: a gateway of its own, set up as an installation is.
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+// Signing in where nobody is let in under any name: the form, what it says, the session and its end.
+import { execFileSync } from "node:child_process";
 import AxeBuilder from "@axe-core/playwright";
 import { expect, test } from "@playwright/test";
+import { guarded } from "../playwright.config";
 
-const binary = process.env.ONEMATTER_BINARY ?? "../../target/debug/onematter";
-const address = `127.0.0.1:${Number(process.env.ONEMATTER_E2E_PORT ?? 18_480) + 1}`;
-const PASSWORD = "陆良一件事 two words more";
-let server: ChildProcess;
+const PASSWORD = "correct horse battery";
+const account = (...what: string[]) =>
+  execFileSync(guarded.binary, ["user", ...what, "--data", guarded.data], { input: `${PASSWORD}\n`, stdio: "pipe" });
 
-test.beforeAll(async () => {
-  const data = join(mkdtempSync(join(tmpdir(), "onematter-e2e-")), "data");
-  const run = (args: string[], input?: string) => execFileSync(binary, [...args, "--data", data], { input, stdio: ["pipe", "ignore", "ignore"] });
-  run(["import", "directory", "../../domain/templates/directory-530322.toml"]);
-  run(["user", "add", "lead@530322", "--password-stdin"], `${PASSWORD}\n`);
-  server = spawn(binary, ["serve", "--data", data, "--listen", address], { stdio: "ignore" });
-  await expect.poll(async () => (await fetch(`http://${address}/readyz`).catch(() => undefined))?.ok, { timeout: 30_000 }).toBe(true);
-});
+test.use({ baseURL: `http://${guarded.address}` });
 
-test.afterAll(() => {
-  server.kill("SIGTERM");
-});
-
-test("a person signs in with a password, stays signed in, and signs out", async ({ page }) => {
-  await page.goto(`http://${address}/`);
-  await expect(page.getByRole("heading", { name: "登录" })).toBeVisible();
-  await expect(page.getByText("开发模式")).toHaveCount(0);
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id }) => id)).toEqual([]);
-  await page.screenshot({ path: "../../target/screenshots/sign-in-password.png" });
+test("a person signs in, stays signed in, signs out, and hears when the session has ended", async ({ page, context }) => {
+  account("add", "lead@530322", "--password-stdin");
+  await page.goto("/");
+  const go = page.getByRole("button", { name: "登录", exact: true });
+  await go.click();
+  await expect(page.getByText("请填写账号")).toBeVisible();
 
   await page.getByLabel("账号").fill("lead");
-  await page.getByLabel("密码").fill("not the password");
-  await page.getByRole("button", { name: "登录" }).click();
-  await expect(page.getByRole("alert")).toContainText("账号或密码不对");
+  await page.getByLabel("密码", { exact: true }).fill("not the password");
+  await page.getByLabel("密码", { exact: true }).press("Enter");
+  await expect(page.getByRole("alert").getByText(/账号或密码不正确/)).toBeVisible();
+  for (const language of ["EN", "中文"]) {
+    await page.getByText(language, { exact: true }).click();
+    const found = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]).analyze();
+    expect(found.violations).toEqual([]);
+    await page.screenshot({ path: `../../target/screenshots/sign-in-${language === "EN" ? "en" : "zh-CN"}.png` });
+  }
 
-  await page.getByLabel("密码").fill(PASSWORD);
-  await page.getByLabel("密码").press("Enter");
+  await page.getByLabel("密码", { exact: true }).fill(PASSWORD);
+  await go.click();
   await expect(page.getByRole("heading", { name: "总览" })).toBeVisible();
-  await expect(page.getByText("实时")).toBeVisible();
-  // no script has the session, and the page is still signed in when it is loaded again
+  await expect(page.getByText(/开发模式/)).toHaveCount(0);
+  const cookie = (await context.cookies()).find(({ name }) => name === "__Host-onematter");
+  expect(cookie).toMatchObject({ httpOnly: true, secure: true, sameSite: "Strict" });
   expect(await page.evaluate(() => document.cookie)).toBe("");
+
   await page.reload();
   await expect(page.getByRole("heading", { name: "总览" })).toBeVisible();
+  const other = await context.newPage();
+  await other.goto("/desk");
+  await expect(other.getByRole("heading", { level: 1 })).toBeVisible();
 
-  await page.getByRole("button", { name: /专班组长/ }).click();
-  await page.getByText("退出").click();
-  await expect(page.getByRole("heading", { name: "登录" })).toBeVisible();
-  await page.reload();
-  await expect(page.getByRole("heading", { name: "登录" })).toBeVisible();
+  // the administrator takes the account away: both tabs say so
+  account("remove", "lead@530322");
+  await expect(page.getByText(/登录已结束/)).toBeVisible();
+  await expect(other.getByText(/登录已结束/)).toBeVisible();
+
+  account("add", "clerk@530322", "--password-stdin");
+  await page.getByLabel("账号").fill("clerk");
+  await page.getByLabel("密码", { exact: true }).fill(PASSWORD);
+  await go.click();
+  await page.getByRole("button", { name: /综合窗口/ }).click();
+  await page.getByRole("menuitem", { name: "退出" }).click();
+  await expect(go).toBeVisible();
+  await expect(page.getByText(/登录已结束/)).toHaveCount(0);
+  expect((await context.cookies()).some(({ name }) => name === "__Host-onematter")).toBe(false);
 });

@@ -94,7 +94,7 @@ export function Shell({ children }: { children: ReactNode }) {
           </Button>
         </Dropdown>
       </Layout.Header>
-      {session.authorization ? (
+      {session.headers.authorization ? (
         <div className="om-dev" role="note">
           {t("devBanner")}
         </div>

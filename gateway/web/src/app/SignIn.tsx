@@ -1,19 +1,22 @@
-// Signing in by name and password; in development mode, choosing an account. Explains the platform to whoever sees it first.
-import { Alert, Button, Card, Col, Form, Input, List, Row, Segmented, Space, Tag, Typography } from "antd";
+// The first page: signing in with name and password, or, in development, choosing an account. Explains the platform to
+// whoever sees it first.
+import { Alert, Button, Card, Col, Form, Input, List, Row, Segmented, Skeleton, Space, Tag, Typography } from "antd";
 import { useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { type DevAccount, NotLetIn, type Session, sessionOf, signIn, type Ways, ways } from "../api/session";
+import { choose, type DevAccount, NotLetIn, type Session, signIn, type Ways, ways } from "../api/session";
 import { type Language, speak } from "../i18n";
 
 /** The first accounts to try, by what their people come for. */
 const FIRST = ["lead", "nr-officer-1", "clerk", "township", "supervisor", "auditor", "administrator"] as const;
 
-export function SignIn({ use }: { use: (session: Session) => void }) {
+type Use = (session: Session) => void;
+
+export function SignIn({ use, over }: { use: Use; over: boolean }) {
   const { t, i18n } = useTranslation();
-  const [way, setWay] = useState<Ways>();
+  const [found, setFound] = useState<Ways>();
   const [fault, setFault] = useState<string>();
   useEffect(() => {
-    ways().then(setWay, (error: Error) => setFault(error.message));
+    ways().then(setFound, (error: Error) => setFault(error.message));
   }, []);
   return (
     <main className="om-signin">
@@ -30,6 +33,7 @@ export function SignIn({ use }: { use: (session: Session) => void }) {
         />
       </Space>
       <Typography.Paragraph>{t("signIn.what")}</Typography.Paragraph>
+      {over ? <Alert type="info" showIcon role="status" title={t("signIn.over")} style={{ marginBottom: 16 }} /> : null}
       {fault ? (
         <Alert
           type="error"
@@ -40,54 +44,43 @@ export function SignIn({ use }: { use: (session: Session) => void }) {
           action={<Button onClick={() => location.reload()}>{t("fault.retry")}</Button>}
         />
       ) : null}
-      {way?.by === "password" ? <ByPassword use={use} /> : null}
-      {way?.by === "name" ? <ByName accounts={way.accounts} use={use} /> : null}
+      {found?.by === "password" ? <ByPassword use={use} /> : null}
+      {found?.by === "name" ? <ByName accounts={found.accounts} use={use} /> : null}
+      {found || fault ? null : <Skeleton active />}
     </main>
   );
 }
 
-function ByPassword({ use }: { use: (session: Session) => void }) {
+function ByPassword({ use }: { use: Use }) {
   const { t } = useTranslation();
   const [busy, setBusy] = useState(false);
-  const [refused, setRefused] = useState<NotLetIn>();
-  const enter = async ({ name, password }: { name: string; password: string }) => {
+  const [why, setWhy] = useState<NotLetIn["why"]>();
+  const send = ({ name, password }: { name: string; password: string }) => {
     setBusy(true);
-    setRefused(undefined);
-    try {
-      use(await signIn(name.trim(), password));
-    } catch (error) {
-      setRefused(error instanceof NotLetIn ? error : new NotLetIn("unavailable", String(error)));
-      setBusy(false);
-    }
+    setWhy(undefined);
+    signIn(name, password)
+      .then(use, (error: unknown) => setWhy(error instanceof NotLetIn ? error.why : "unreachable"))
+      .finally(() => setBusy(false));
   };
   return (
-    <Card title={<h2 style={{ margin: 0, fontSize: 18 }}>{t("signIn.title")}</h2>} style={{ maxWidth: 420, margin: "0 auto" }}>
-      <Form layout="vertical" onFinish={(values: { name: string; password: string }) => void enter(values)}>
-        <Form.Item name="name" label={t("signIn.name")} extra={t("signIn.nameHelp")} rules={[{ required: true, message: t("command.required", { label: t("signIn.name") }) }]}>
-          <Input autoComplete="username" autoFocus autoCapitalize="none" spellCheck={false} />
+    <Card style={{ maxWidth: 420 }}>
+      <Form layout="vertical" onFinish={send} requiredMark={false}>
+        <Form.Item name="name" label={t("signIn.name")} extra={t("signIn.nameHint")} rules={[{ required: true, message: t("signIn.nameNeeded") }]}>
+          <Input autoFocus autoComplete="username" autoCapitalize="none" spellCheck={false} maxLength={100} />
         </Form.Item>
-        <Form.Item name="password" label={t("signIn.password")} rules={[{ required: true, message: t("command.required", { label: t("signIn.password") }) }]}>
-          <Input.Password autoComplete="current-password" />
+        <Form.Item name="password" label={t("signIn.password")} rules={[{ required: true, message: t("signIn.passwordNeeded") }]}>
+          <Input.Password autoComplete="current-password" maxLength={1024} />
         </Form.Item>
-        {refused ? (
-          <Alert
-            type="error"
-            showIcon
-            role="alert"
-            title={t(`signIn.refused.${refused.why}`)}
-            description={refused.traceId ? `${t("fault.trace")} ${refused.traceId}` : undefined}
-            style={{ marginBottom: 12 }}
-          />
-        ) : null}
+        {why ? <Alert type="error" showIcon role="alert" title={t(`signIn.notLetIn.${why}`)} style={{ marginBottom: 16 }} /> : null}
         <Button type="primary" htmlType="submit" block loading={busy}>
-          {t("signIn.enter")}
+          {t("signIn.go")}
         </Button>
       </Form>
     </Card>
   );
 }
 
-function ByName({ accounts, use }: { accounts: readonly DevAccount[]; use: (session: Session) => void }) {
+function ByName({ accounts, use }: { accounts: DevAccount[]; use: Use }) {
   const { t } = useTranslation();
   const [text, setText] = useState("");
   const found = useMemo(() => {
@@ -103,7 +96,7 @@ function ByName({ accounts, use }: { accounts: readonly DevAccount[]; use: (sess
           <Col key={name} xs={24} sm={12} lg={8}>
             <Card size="small" title={t(`signIn.first.${name}.who`)}>
               <p>{t(`signIn.first.${name}.does`)}</p>
-              <Button type="primary" block onClick={() => use(sessionOf(name))}>
+              <Button type="primary" block onClick={() => use(choose(name))}>
                 {t("signIn.as", { name })}
               </Button>
             </Card>
@@ -126,7 +119,7 @@ function ByName({ accounts, use }: { accounts: readonly DevAccount[]; use: (sess
         renderItem={(account) => (
           <List.Item
             actions={[
-              <Button key="use" size="small" onClick={() => use(sessionOf(account.name))}>
+              <Button key="use" size="small" onClick={() => use(choose(account.name))}>
                 {t("signIn.as", { name: account.name })}
               </Button>,
             ]}

@@ -4,7 +4,7 @@ import { Provider, useQuery } from "urql";
 import { useTranslation } from "react-i18next";
 import { Link, type LiveState } from "../api/client";
 import { graphql, type ResultOf } from "../api/graphql";
-import { keep, present, type Session, signOut } from "../api/session";
+import { current, type Session, signOut } from "../api/session";
 
 const WhoAmI = graphql(`
   query WhoAmI {
@@ -46,28 +46,33 @@ export function SessionRoot({
   signIn,
   children,
 }: {
-  signIn: (use: (session: Session) => void) => ReactNode;
+  /** `over`: a session was there and has ended without the person's doing. */
+  signIn: (use: (session: Session) => void, over: boolean) => ReactNode;
   children: ReactNode;
 }) {
-  const [session, setSession] = useState<Session>();
-  const [asked, setAsked] = useState(false);
+  const [session, setSession] = useState<Session | "unknown" | "none" | "over">("unknown");
   useEffect(() => {
-    // where the server cannot be asked, the sign-in says so
-    present()
-      .then(setSession, () => {})
-      .finally(() => setAsked(true));
-  }, []);
-  const link = useMemo(() => (session ? new Link(session) : undefined), [session]);
+    if (session !== "unknown") return;
+    current().then(
+      (found) => setSession(found ?? "none"),
+      () => setSession("none"),
+    );
+  }, [session]);
+  const link = useMemo(() => {
+    if (typeof session === "string") return undefined;
+    return new Link(session, () => {
+      void signOut(session);
+      setSession("over");
+    });
+  }, [session]);
   useEffect(() => () => link?.close(), [link]);
-  const use = (next: Session) => {
-    keep(next);
-    setSession(next);
+  if (session === "unknown") return null;
+  if (typeof session === "string" || !link) return signIn(setSession, session === "over");
+  const out = () => {
+    void signOut(session).finally(() => setSession("none"));
   };
-  if (!asked) return null;
-  if (!session || !link) return signIn(use);
-  const leave = () => void signOut(session).finally(() => setSession(undefined));
   return (
-    <SignedContext value={{ session, link, signOut: leave }}>
+    <SignedContext value={{ session, link, signOut: out }}>
       <Provider value={link.client}>{children}</Provider>
     </SignedContext>
   );

@@ -1,7 +1,5 @@
 // Handing papers in and having them back: bytes over HTTP beside the API, authorised as its calls are.
-
-import { firstError } from "../api/problems";
-import { headersOf, type Session } from "../api/session";
+import type { Session } from "../api/session";
 
 /** A paper as the store answers. */
 export interface Stored {
@@ -79,6 +77,14 @@ export function faultOf(status: number, body: string): PaperFault {
   return new PaperFault(kind, message || String(status), extensions?.traceId);
 }
 
+function firstError(body: string): { message?: string; extensions?: { traceId?: string } } {
+  try {
+    return (JSON.parse(body) as { errors?: { message?: string }[] }).errors?.[0] ?? {};
+  } catch {
+    return {};
+  }
+}
+
 /**
  * Hands one paper in.
  *
@@ -86,7 +92,7 @@ export function faultOf(status: number, body: string): PaperFault {
  */
 export function handIn(
   file: File,
-  session: Session,
+  headers: Session["headers"],
   { progress, signal }: { progress: (share: number) => void; signal: AbortSignal },
 ): Promise<Stored> {
   if (!file.size) return Promise.reject(new PaperFault("empty", "no bytes"));
@@ -94,7 +100,7 @@ export function handIn(
     // fetch does not say how much has gone
     const request = new XMLHttpRequest();
     request.open("POST", "/papers");
-    for (const [name, value] of Object.entries(headersOf(session))) request.setRequestHeader(name, value);
+    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
     request.setRequestHeader("content-type", kindOf(file.name));
     request.upload.onprogress = (event) => progress(event.total ? event.loaded / event.total : 0);
     request.onload = () => {
@@ -113,10 +119,10 @@ export function handIn(
  *
  * @throws PaperFault where it is not given.
  */
-export async function bring(url: string, session: Session): Promise<{ blob: Blob; name: string }> {
+export async function bring(url: string, headers: Session["headers"]): Promise<{ blob: Blob; name: string }> {
   let answer: Response;
   try {
-    answer = await fetch(url, { headers: headersOf(session) });
+    answer = await fetch(url, { headers });
   } catch (error) {
     throw new PaperFault("unreachable", (error as Error).message);
   }
