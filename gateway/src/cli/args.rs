@@ -35,6 +35,12 @@ pub enum Command {
     Rebuild(Rebuild),
     /// Move a log from an embedded one to a cluster, or back: order, ids, times and metadata intact.
     Migrate(Migrate),
+    /// Back up a data directory, beside a server that may be running: verified, and whole or not at all.
+    Backup(Backup),
+    /// Restore a backup into an empty directory, if it verifies.
+    Restore(Restore),
+    /// Say what is wrong with a data directory and what to do. Status 0: nothing; 3: see to something; 4: damaged.
+    Doctor(Doctor),
     /// List the named users of `--dev`.
     Users(Users),
     /// Print the GraphQL schema.
@@ -323,6 +329,54 @@ pub struct Migrate {
     /// Compare only, and write nothing.
     #[arg(long)]
     pub check: bool,
+}
+
+/// Flags of `backup`.
+#[derive(Debug, ClapArgs)]
+pub struct Backup {
+    /// Data directory.
+    #[arg(long, value_name = "DIR", env = "ONEMATTER_DATA")]
+    pub data: PathBuf,
+    /// The directory to be made, such as /backup/2026-11-26; it must not be there yet.
+    #[arg(long, value_name = "DIR")]
+    pub to: PathBuf,
+    /// Where the event log is; only an embedded one is backed up here.
+    #[arg(long, value_name = "URL", env = "ONEMATTER_LOG", default_value = "embedded")]
+    pub log: String,
+    /// Print the manifest as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Flags of `restore`.
+#[derive(Debug, ClapArgs)]
+pub struct Restore {
+    /// The directory that `backup` made.
+    #[arg(long, value_name = "DIR")]
+    pub from: PathBuf,
+    /// Data directory to be made; empty, or not there yet.
+    #[arg(long, value_name = "DIR", required_unless_present = "check")]
+    pub data: Option<PathBuf>,
+    /// Verify the backup and restore nothing.
+    #[arg(long)]
+    pub check: bool,
+    /// Print the manifest as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Flags of `doctor`.
+#[derive(Debug, ClapArgs)]
+pub struct Doctor {
+    /// Data directory.
+    #[arg(long, value_name = "DIR", env = "ONEMATTER_DATA")]
+    pub data: PathBuf,
+    /// Where the event log is; only an embedded one is examined here.
+    #[arg(long, value_name = "URL", env = "ONEMATTER_LOG", default_value = "embedded")]
+    pub log: String,
+    /// Print the findings as JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Flags of `users`.

@@ -1,7 +1,9 @@
-//! The command line from outside: what it refuses, the demo it plays, the log it moves.
+//! The command line from outside: what it refuses, the demo it plays, the log it moves, backs up and examines.
 //!
 //! One binary, since each links the whole gateway.
 
+mod backup;
 mod cli;
 mod demo;
+mod doctor;
 mod migrate;
