@@ -232,6 +232,33 @@ pub enum ImportWhat {
     Template(ImportFile),
     /// Departments, townships and officers.
     Directory(ImportFile),
+    /// Past approvals of matters that are running (后期补录), a CSV table; docs/history-import.md says how it looks.
+    History(ImportHistory),
+}
+
+/// Flags of `import history`.
+#[derive(Debug, ClapArgs)]
+pub struct ImportHistory {
+    /// The table: CSV in UTF-8 or GB18030, with its headings in Chinese or English.
+    pub file: PathBuf,
+    /// Data directory.
+    #[arg(long, value_name = "DIR", env = "ONEMATTER_DATA")]
+    pub data: PathBuf,
+    /// Where the event log is: embedded (in the data directory), or a cluster, such as esdb://HOST:2113.
+    #[arg(long, value_name = "URL", env = "ONEMATTER_LOG", default_value = "embedded")]
+    pub log: String,
+    /// The county, by its division code.
+    #[arg(long, value_name = "CODE", default_value = "530322")]
+    pub county: String,
+    /// The administrator who answers for it.
+    #[arg(long, value_name = "OFFICER", default_value = "administrator")]
+    pub by: String,
+    /// Try every line and record nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Print the outcome as JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Flags of an import.

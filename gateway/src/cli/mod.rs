@@ -9,6 +9,7 @@ mod backup;
 pub mod board;
 mod board_json;
 mod doctor;
+mod history;
 mod import;
 mod logs;
 mod migrate;

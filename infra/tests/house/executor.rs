@@ -271,6 +271,7 @@ fn bare_ask(stream: &StreamName, n: u128, command: TallyCommand) -> Ask<Tally> {
         now: NOON.parse().unwrap(),
         calendar: om_domain::calendar::Calendar::national(),
         effective: None,
+        as_of: None,
         reads: Arc::default(),
     }
 }

@@ -6,4 +6,5 @@ mod backup;
 mod cli;
 mod demo;
 mod doctor;
+mod history;
 mod migrate;
