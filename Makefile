@@ -1,14 +1,16 @@
 # One build profile stays warm: `run` and `test` both use `dev` (dependencies at opt-level 1, our crates unoptimised,
-# line tables only) over the whole workspace, so a test run leaves a demo that starts at once. Only `bench` builds `release`.
+# line tables only) over the whole workspace, so a test run leaves a demo that starts at once. Only `bench` and `test-slow-rust` build
+# `release`.
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 
 ARGS ?= demo
 BENCH ?=
+PAGE ?= --grep @quick
 CI_LOCKED := $(if $(CI),--locked)
 
-.PHONY: help run console test test-rust test-web test-python test-slow test-slow-rust test-clients test-all check bench
+.PHONY: help run console test test-rust test-web test-page test-python test-slow test-slow-rust test-clients test-pages test-all check bench
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,7 +28,7 @@ console: ## build the page that the binary serves at /
 	    -newer gateway/web/dist/index.html.gz 2>&1 | head -1)" ]; then echo "the page is built"; \
 	  else npm --prefix gateway/web run --silent build; fi
 
-test: test-rust test-web test-python ## every test that is not slow, then the recomputations in Python
+test: test-rust test-web test-page test-python ## every test that is not slow, then the recomputations in Python
 
 test-rust:
 	@.ci/setup debian nextest postgres
@@ -36,22 +38,33 @@ test-web: ## the page's own tests
 	@.ci/setup web
 	npm --prefix gateway/web run --silent test
 
+test-page: console ## one story in a real browser; with PAGE= all of them
+	@.ci/setup debian chromium
+	cargo build --workspace --bins $(CI_LOCKED)
+	cd gateway/web && npx playwright test $(PAGE)
+
 test-python:
 	@.ci/setup debian python
 	@for check in tests/python/*_check.py; do \
 	  if [ -e "$$check" ]; then echo "== $$check"; .venv/bin/python "$$check"; fi; \
 	done
 
-test-slow: test-slow-rust test-clients ## only what `test` leaves out: faults, power cuts, large histories, official clients
+test-slow: test-slow-rust test-clients test-pages ## only what `test` leaves out: faults, power cuts, large histories, official clients
 
-test-slow-rust:
+# Where a process of its own is started, killed and measured, it is the binary that a county gets.
+test-slow-rust: console
 	@.ci/setup debian nextest postgres
-	cargo nextest run --workspace --profile slow --no-tests=pass $(CI_LOCKED)
+	cargo build --release -p om-gateway $(CI_LOCKED)
+	ONEMATTER_TEST_BINARY=$(CURDIR)/target/release/onematter \
+	  cargo nextest run --workspace --profile slow --no-tests=pass $(CI_LOCKED)
 
 test-clients: ## three official clients and the auditor's script against the node; prints their table
 	@.ci/setup debian python node
 	cargo build --workspace --bins $(CI_LOCKED)
 	.venv/bin/python tests/clients/run.py
+
+test-pages: ## every story of the page, in a real browser; pictures go to target/screenshots
+	@$(MAKE) --no-print-directory test-page PAGE=
 
 test-all: test test-slow ## both
 

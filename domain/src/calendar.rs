@@ -222,6 +222,18 @@ impl Calendar {
         if self.is_working(day) { day } else { self.next_working(day) }
     }
 
+    /// The working day that lies so many working days before a working day.
+    pub(crate) fn working_day_before(&self, day: Date, n: u16) -> Date {
+        let mut before = day;
+        for _ in 0..n {
+            before = days::shift(before, -1);
+            while !self.is_working(before) && before > Date::MIN {
+                before = days::shift(before, -1);
+            }
+        }
+        before
+    }
+
     /// Working days after `after`, through and with `through`; negative when `through` is the earlier.
     pub fn working_days_between(&self, after: Date, through: Date) -> i32 {
         let worked = |day| self.0.marks.worked_through(days::number(day));
@@ -240,6 +252,21 @@ impl Calendar {
     /// Always a working day.
     pub fn add(&self, start: Date, n: u32, unit: Unit) -> Date {
         self.roll_forward(self.count_on(start, i32::try_from(n).unwrap_or(i32::MAX), unit))
+    }
+
+    /// The last day from which a term of `n` units ends by `through`: what [`Calendar::add`] of a day later would miss.
+    pub fn latest_start(&self, through: Date, n: u32, unit: Unit) -> Date {
+        let n = i32::try_from(n).unwrap_or(i32::MAX);
+        match unit {
+            _ if n == 0 => self.roll_back(through),
+            Unit::WorkingDays => days::date_of(self.0.marks.last_before(days::number(through), n)),
+            Unit::CalendarDays => days::shift(self.roll_back(through), n.saturating_neg()),
+        }
+    }
+
+    /// The day itself if it is a working day, else the last one before it that is.
+    fn roll_back(&self, day: Date) -> Date {
+        days::date_of(self.0.marks.last_before(days::number(day), 1).saturating_add(1))
     }
 
     /// The day on which the `n`-th unit after `start` is counted, not rolled forward.

@@ -292,10 +292,19 @@ impl Clock {
         total - (all - excluded).clamp(0, total)
     }
 
+    /// The day by whose end so many units are used; `None` when an open suspension comes first.
+    pub fn used_up_on(&self, cal: &Calendar, units: i32) -> Option<Date> {
+        self.counted_on(cal, &self.spans(), units)
+    }
+
     /// The day on which the last unit is counted; `None` when an open suspension comes first.
     fn last_counted(&self, cal: &Calendar, spans: &[Span]) -> Option<Date> {
+        self.counted_on(cal, spans, self.limit_total())
+    }
+
+    fn counted_on(&self, cal: &Calendar, spans: &[Span], units: i32) -> Option<Date> {
         let unit = self.limit.unit;
-        let (mut after, mut left) = (self.start, self.limit_total());
+        let (mut after, mut left) = (self.start, units);
         for span in spans {
             let counted = cal.days_between(after, days::shift(span.from, -1), unit);
             if left <= counted {

@@ -7,6 +7,7 @@ use crate::{
     calendar::{Calendar, beijing},
     ids::{BodyId, CountyId, EventId, OfficerId},
     naming::Names,
+    settings::CountySettings,
 };
 use jiff::{Timestamp, civil::Date};
 use schemars::JsonSchema;
@@ -138,6 +139,8 @@ pub struct Context<'a, R> {
     pub by: &'a Actor,
     /// The county's working calendar, in the version known now.
     pub calendar: &'a Calendar,
+    /// The county's settings, as recorded by now; each day is judged by those that held on it.
+    pub settings: &'a CountySettings,
     /// When the actor says it happened, if not now (R16).
     pub effective: Option<Effective>,
     /// What was read from other streams, each with the revision it was read at.
@@ -283,13 +286,16 @@ pub trait Decider: Send + Sync + 'static {
 }
 
 /// Declares an aggregate's events: one documented struct each, with its stored version, and the enum of them.
+///
+/// `= 2 reads 1` is written as version 2 and reads version 1 as well: what was added since is optional, and bytes without
+/// it mean what they always did.
 #[macro_export]
 macro_rules! events {
     (
         $(#[$meta:meta])*
         pub enum $name:ident { $(
             $(#[$vmeta:meta])*
-            $variant:ident = $version:literal { $( $(#[$fmeta:meta])* $field:ident : $ty:ty ),* $(,)? }
+            $variant:ident = $version:literal $(reads $older:literal)* { $( $(#[$fmeta:meta])* $field:ident : $ty:ty ),* $(,)? }
         ),* $(,)? }
     ) => {
         $(
@@ -318,7 +324,7 @@ macro_rules! events {
             }
             fn decode(name: &str, version: u16, payload: &[u8]) -> Result<Self, $crate::decider::DecodeError> {
                 match (name, version) {
-                    $( (stringify!($variant), $version) => $crate::decider::from_json(payload).map($name::$variant).map_err(|e| {
+                    $( (stringify!($variant), $version $(| $older)*) => $crate::decider::from_json(payload).map($name::$variant).map_err(|e| {
                         $crate::decider::DecodeError::Damaged { name: name.into(), version, reason: e.to_string() }
                     }), )*
                     _ => Err($crate::decider::DecodeError::Unknown { name: name.into(), version }),

@@ -6,6 +6,7 @@ use crate::{
     calendar::{Calendar, instant},
     decider::{Actor, Context, Decider, Effective, Fact, Recorded, Role},
     ids::EventId,
+    settings::CountySettings,
 };
 use jiff::civil::Date;
 
@@ -113,7 +114,14 @@ impl<D: Decider> Given<D> {
 
     fn context(&self) -> Context<'_, D::Reads> {
         let at = noon(self.day);
-        Context { at, by: &self.by, calendar: calendar(), effective: None, read: &self.reads }
+        Context {
+            at,
+            by: &self.by,
+            calendar: calendar(),
+            settings: usual(),
+            effective: None,
+            read: &self.reads,
+        }
     }
 
     fn fold(&mut self, fact: Fact<D::Event>) {
@@ -140,4 +148,9 @@ fn noon(day: Date) -> jiff::Timestamp {
 fn calendar() -> &'static Calendar {
     static NATIONAL: std::sync::LazyLock<Calendar> = std::sync::LazyLock::new(Calendar::national);
     &NATIONAL
+}
+
+fn usual() -> &'static CountySettings {
+    static USUAL: std::sync::LazyLock<CountySettings> = std::sync::LazyLock::new(CountySettings::default);
+    &USUAL
 }

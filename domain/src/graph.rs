@@ -6,7 +6,10 @@
 //! Deliberately absent: gates and dates; those are the forecast's.
 
 use crate::matter::plan::{Node, PlannedMilestone, PlannedPermit};
-use std::collections::{BTreeMap, BTreeSet, VecDeque, btree_map::Entry};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet, BinaryHeap, VecDeque, btree_map::Entry},
+};
 
 /// Nodes and, for each, the nodes that come before it.
 #[derive(Debug, Clone, PartialEq)]
@@ -74,15 +77,24 @@ impl<N: Clone + Ord> Graph<N> {
 
     /// All nodes, each after what comes before it, and otherwise in the order they were given; `None` with a cycle.
     pub fn order(&self) -> Option<Vec<N>> {
-        let mut done = vec![false; self.nodes.len()];
-        let mut order = Vec::with_capacity(self.nodes.len());
-        while order.len() < self.nodes.len() {
-            let next =
-                (0..self.nodes.len()).find(|at| !done[*at] && self.before[*at].iter().all(|b| done[*b]))?;
-            done[next] = true;
-            order.push(self.nodes[next].clone());
+        let mut waits: Vec<usize> = self.before.iter().map(Vec::len).collect();
+        let mut after: Vec<Vec<usize>> = vec![Vec::new(); self.nodes.len()];
+        for (at, before) in self.before.iter().enumerate() {
+            before.iter().for_each(|b| after[*b].push(at));
         }
-        Some(order)
+        let free = waits.iter().enumerate().filter(|(_, waits)| **waits == 0);
+        let mut ready: BinaryHeap<Reverse<usize>> = free.map(|(at, _)| Reverse(at)).collect();
+        let mut order = Vec::with_capacity(self.nodes.len());
+        while let Some(Reverse(next)) = ready.pop() {
+            order.push(self.nodes[next].clone());
+            for &at in &after[next] {
+                waits[at] -= 1;
+                if waits[at] == 0 {
+                    ready.push(Reverse(at));
+                }
+            }
+        }
+        (order.len() == self.nodes.len()).then_some(order)
     }
 }
 

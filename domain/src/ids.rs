@@ -212,57 +212,67 @@ impl LegalText {
     }
 }
 
-/// A matter (一件事项目): sortable, 26 characters of Crockford base 32 behind `matter:` in the API.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(into = "String")]
-pub struct MatterId(ulid::Ulid);
+macro_rules! ulid_id {
+    ($(#[$meta:meta])* $name:ident, $prefix:literal, $kind:literal, $expected:literal) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        #[serde(into = "String")]
+        pub struct $name(ulid::Ulid);
 
-impl<'de> Deserialize<'de> for MatterId {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        from_text(deserializer)
-    }
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                from_text(deserializer)
+            }
+        }
+        impl $name {
+            /// The id that the command which begins it gives it: the same for each retry.
+            pub fn of_command(county: &CountyId, command: &CommandId) -> Self {
+                let name = format!("{county}/{}/{command}", $prefix);
+                $name(ulid::Ulid(Uuid::new_v5(&Uuid::NAMESPACE_OID, name.as_bytes()).as_u128()))
+            }
+        }
+        impl FromStr for $name {
+            type Err = IdError;
+            fn from_str(text: &str) -> Result<Self, IdError> {
+                let bare = text.strip_prefix(concat!($prefix, ":")).unwrap_or(text);
+                ulid::Ulid::from_string(bare).map($name).map_err(|_| IdError::new($kind, text, $expected))
+            }
+        }
+        impl TryFrom<String> for $name {
+            type Error = IdError;
+            fn try_from(text: String) -> Result<Self, IdError> {
+                text.parse()
+            }
+        }
+        impl From<$name> for String {
+            fn from(id: $name) -> String {
+                id.to_string()
+            }
+        }
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{}", self.0)
+            }
+        }
+        impl JsonSchema for $name {
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({ "type": "string", "description": "26 characters of Crockford base 32", "x-class": "fact" })
+            }
+        }
+    };
 }
 
-impl MatterId {
-    /// The id a `ProposeMatter` with this command id gets: the same for each retry.
-    pub fn of_command(county: &CountyId, command: &CommandId) -> Self {
-        let name = format!("{county}/matter/{command}");
-        MatterId(ulid::Ulid(Uuid::new_v5(&Uuid::NAMESPACE_OID, name.as_bytes()).as_u128()))
-    }
-}
-impl FromStr for MatterId {
-    type Err = IdError;
-    fn from_str(text: &str) -> Result<Self, IdError> {
-        let bare = text.strip_prefix("matter:").unwrap_or(text);
-        ulid::Ulid::from_string(bare).map(MatterId).map_err(|_| {
-            IdError::new("matter id", text, "matter: and 26 characters of base 32, as the API gave it")
-        })
-    }
-}
-impl TryFrom<String> for MatterId {
-    type Error = IdError;
-    fn try_from(text: String) -> Result<Self, IdError> {
-        text.parse()
-    }
-}
-impl From<MatterId> for String {
-    fn from(id: MatterId) -> String {
-        id.to_string()
-    }
-}
-impl fmt::Display for MatterId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0)
-    }
-}
-impl JsonSchema for MatterId {
-    fn schema_name() -> Cow<'static, str> {
-        "MatterId".into()
-    }
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({ "type": "string", "description": "26 characters of Crockford base 32", "x-class": "fact" })
-    }
-}
+ulid_id!(
+    /// A matter (一件事项目): sortable, 26 characters of Crockford base 32 behind `matter:` in the API.
+    MatterId, "matter", "matter id", "matter: and 26 characters of base 32, as the API gave it"
+);
+ulid_id!(
+    /// A joint meeting (联席会议): 26 characters of Crockford base 32 behind `meeting:` in the API.
+    MeetingId, "meeting", "meeting id", "meeting: and 26 characters of base 32, as the API gave it"
+);
 
 macro_rules! uuid_id {
     ($(#[$meta:meta])* $name:ident, $kind:literal) => {

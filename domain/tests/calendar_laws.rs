@@ -80,6 +80,16 @@ proptest! {
     }
 
     #[test]
+    fn r01_a_term_from_the_latest_start_ends_in_time_and_from_the_day_after_does_not(
+        through in day(), n in 0_u32..200, unit in unit(),
+    ) {
+        let cal = Calendar::national();
+        let start = cal.latest_start(through, n, unit);
+        prop_assert!(cal.add(start, n, unit) <= through);
+        prop_assert!(cal.add(plus(start, 1), n, unit) > through);
+    }
+
+    #[test]
     fn r01_counting_is_what_walking_day_by_day_gives(after in day(), length in 0_i32..800) {
         let cal = Calendar::national();
         let through = plus(after, length);

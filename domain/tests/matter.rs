@@ -5,18 +5,26 @@
 mod matter {
     mod aftermath;
     mod amend;
+    mod asking;
+    mod blocks;
     mod can;
     mod clocks;
     mod custody;
+    mod dates;
     mod decision;
     mod given;
     mod intake;
     mod lapse;
     mod lateness;
     mod life;
+    mod opinion;
+    mod package;
+    mod papers;
     mod plan;
     mod receipt;
     mod record;
+    mod supervision;
     mod time;
     mod tolerance;
+    mod what_if;
 }

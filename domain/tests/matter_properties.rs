@@ -4,6 +4,7 @@
 
 mod matter {
     mod acts;
+    mod asking;
     mod given;
     mod laws;
     mod plan;

@@ -9,7 +9,7 @@ use om_domain::{
     directory,
     forecast::{Assumptions, Basis, Progress, forecast},
     ids::PermitCode,
-    matter::plan::{Mode, Plan, RequirementId, Settings},
+    matter::plan::{Mode, Node, Plan, RequirementId, Settings},
     template,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,6 +30,13 @@ fn tolerated(plan: &Plan) -> BTreeMap<(PermitCode, RequirementId), Mode> {
     edges
         .filter_map(|(permit, edge)| Some(((permit.code.clone(), edge.id()), *edge.modes.first()?)))
         .collect()
+}
+
+fn code(node: &Node) -> String {
+    match node {
+        Node::Permit(code) => code.to_string(),
+        Node::Milestone(code) => code.to_string(),
+    }
 }
 
 #[test]
@@ -61,11 +68,27 @@ fn every_permit_has_the_dates_of_the_independent_recomputation() {
                 assert_eq!(Some(date.to_string().as_str()), expected, "{name} {} {gate}", permit.code);
                 compared += 1;
             }
+            let slacks = [
+                ("accept", permit.accept_slack),
+                ("decide", permit.decide_slack),
+                ("issue", permit.issue_slack),
+            ];
+            for (gate, ours) in slacks {
+                let may = &theirs["slack"][permit.code.as_str()][gate];
+                let latest = may["latest"].as_str().map(|date| date.parse::<Date>().unwrap());
+                let ours = ours.map(|slack| (u64::from(slack.days), slack.latest));
+                assert_eq!(ours, may["days"].as_u64().zip(latest), "{name} {} {gate} may slip", permit.code);
+            }
         }
         assert_eq!(compared, 4 * theirs["permits"].as_object().unwrap().len(), "{name}");
-        for (milestone, date) in &ours.milestones {
-            assert_eq!(theirs["milestones"][milestone.as_str()], date.to_string(), "{name}");
+        for milestone in &ours.milestones {
+            assert_eq!(theirs["milestones"][milestone.code.as_str()], milestone.on.to_string(), "{name}");
+            let may = &theirs["slack"][milestone.code.as_str()]["accept"];
+            let days = milestone.slack.map(|slack| u64::from(slack.days));
+            assert_eq!(days, may["days"].as_u64(), "{name} {}", milestone.code);
         }
+        let path: Vec<_> = ours.critical_path.iter().map(code).collect();
+        assert_eq!(theirs["critical_path"], serde_json::json!(path), "{name}");
         assert_eq!(theirs["completion"], ours.completion.to_string(), "{name}");
     }
 }

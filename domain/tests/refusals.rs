@@ -13,12 +13,14 @@ use om_domain::{
     ids::{CommandId, EventId, MatterId},
     matter::{
         MatterRefusal as R,
+        card::CardStanding,
         plan::{Gate, Mode, Node, Plan, RequirementId, Sensitive, Settings},
-        refusal::{Authority, Because, Missing, Unfinished},
+        refusal::{Authority, Awaited, Because, Missing, Unfinished, Unsubmittable},
         state::{Phase, RoundPhase},
     },
     naming::Names,
     project::ProjectRefusal,
+    settings::{CountySettings, SettingName, SettingsRefusal},
     template::{self, TemplateRefusal, Unplannable},
 };
 use std::{collections::BTreeSet, str::FromStr};
@@ -50,6 +52,7 @@ fn of_a_matter() -> Vec<R> {
         R::CodeOfAnotherPlace { code: p("2306-530326-04-01-280001"), county: p("530322") },
         R::ProjectStays { what: "project code (项目代码)" },
         R::PromiseNeedsItsDocument { permit: permit() },
+        R::PaperMissing { papers: vec![p(&"cd".repeat(32)), p(&"ef".repeat(32))] },
         R::NoPlan,
         R::AlreadyPlanned,
         R::TemplateUnknown { reason: "no such template (没有该模板)".into() },
@@ -67,6 +70,22 @@ fn of_a_matter() -> Vec<R> {
             milestone: p("works-completed"),
             after: vec![Node::Permit(p("C4")), Node::Milestone(p("works-completed"))],
         },
+        R::MilestoneDated { milestone: p("works-completed"), date: ON },
+        R::MilestoneNotDated { milestone: p("works-completed") },
+        R::MilestoneOfPlan { milestone: p("works-completed") },
+        R::NothingToReach { milestone: p("works-begun") },
+        R::TargetDiffers { target: ON, date: ON },
+        R::TargetIsMilestone { date: ON },
+        R::DateNotAhead { milestone: p("works-completed"), date: ON, day: ON },
+        R::DateUnchanged { milestone: p("works-completed"), date: ON },
+        R::DateHasPassed { milestone: p("works-completed"), date: ON },
+        R::DateIsNear { milestone: p("works-completed"), date: ON, last_days: 10 },
+        R::DateTooFar { milestone: p("works-completed"), to: ON, original: ON, latest: ON },
+        R::DateChangeOpen { milestone: p("works-completed"), to: ON },
+        R::NoDateChange { milestone: p("works-completed") },
+        R::DateChangeNotAgreed { milestone: p("works-completed"), missing: vec![body()] },
+        R::NothingMissed { milestone: p("works-completed") },
+        R::NewDateNeeded { milestone: p("works-completed"), missed: ON },
         R::NoSuchRequirement { permit: permit(), requirement: requirement() },
         R::UnknownOfficer { officer: p("nobody") },
         R::UnknownBody { body: p("no-such-body") },
@@ -79,6 +98,25 @@ fn of_a_matter() -> Vec<R> {
         R::SeparationOfDuties { officer: officer(), because: p("本人经办该件") },
         R::WrongStep { permit: permit(), is: Some(RoundPhase::Issued), needed: "in review (审查中)" },
         R::AlreadySubmitted { permit: permit(), on: ON },
+        R::PackageEmpty,
+        R::PackageRefused {
+            refused: vec![
+                Unsubmittable {
+                    permit: permit(),
+                    because: Box::new(R::AlreadySubmitted { permit: permit(), on: ON }),
+                },
+                Unsubmittable { permit: p("A3"), because: Box::new(R::TwiceInPackage { permit: p("A3") }) },
+            ],
+        },
+        R::TwiceInPackage { permit: permit() },
+        R::MaterialLiesWithMatter {
+            permit: p("A7"),
+            requirement: p("material:credit-code"),
+            from: p("A2"),
+            round: 1,
+            received_on: ON,
+            paper: "a".repeat(64).parse().ok(),
+        },
         R::BarredFromApplying { permit: permit(), kind: BarKind::Fraud, decision: number(), until: ON },
         R::AlreadyDecided { permit: permit(), by: officer(), on: ON, approved: true },
         R::AlreadyDecided { permit: permit(), by: officer(), on: ON, approved: false },
@@ -115,6 +153,23 @@ fn of_a_matter() -> Vec<R> {
         R::HandoffOpen { permit: permit(), to: body() },
         R::NoHandoff { permit: permit() },
         R::SameBody { body: body() },
+        R::NobodyToAsk { permit: permit() },
+        R::AskAllAtOnce { permit: p("B1"), missing: vec![body()] },
+        R::AlreadyAsked { permit: p("B1"), body: body(), due: ON },
+        R::LeadGivesNoOpinion { permit: permit(), body: body() },
+        R::OpinionDueNeeded { permit: permit() },
+        R::OpinionDueOutOfBounds { asked: ON, earliest: ON, latest: ON },
+        R::NotAsked { permit: p("B1"), body: body() },
+        R::OpinionGivenAlready { permit: p("B1"), body: body(), on: ON },
+        R::NoObjection { permit: p("B1"), body: body() },
+        R::ObjectionsOpen { permit: p("B1"), bodies: vec![body()] },
+        R::OpinionsAwaited {
+            permit: p("B1"),
+            awaited: vec![
+                Awaited { body: body(), due: Some(ON) },
+                Awaited { body: p("traffic-police"), due: None },
+            ],
+        },
         R::NotTolerable { requirement: requirement(), mode: Mode::Accept, allowed: vec![] },
         R::ModeDoesNotFit { requirement: requirement(), mode: Mode::Accept, gate: Gate::Issue },
         R::StatutoryCondition { requirement: requirement(), article: article() },
@@ -165,6 +220,17 @@ fn of_a_matter() -> Vec<R> {
         R::NoRevocationProposed { permit: permit(), requirement: requirement() },
         R::NothingFallen { permit: permit(), requirement: requirement() },
         R::FallenByLaw { permit: permit(), requirement: requirement(), article: article() },
+        R::NoSuchCard { permit: permit(), card: 1 },
+        R::CardIssuedAlready { permit: permit(), card: 1, against: body() },
+        R::WrongCardStep {
+            permit: permit(),
+            card: 1,
+            is: CardStanding::Cleared,
+            needed: "under appeal (申诉中)",
+        },
+        R::AppealedAlready { permit: permit(), card: 1, on: ON },
+        R::StillOverdue { permit: permit(), card: 1 },
+        R::PremiseStands { permit: permit(), card: 1 },
     ]
 }
 
@@ -174,12 +240,18 @@ fn authorities() -> Vec<R> {
     let needs = [
         Authority::TaskForceLead,
         Authority::Lead,
+        Authority::Window,
+        Authority::Asked { body: body() },
         Authority::Submitter { lead: body() },
         Authority::Custodian { body: body() },
         Authority::LeadDepartment { body: body() },
         Authority::HeadOf { body: body() },
         Authority::GovernmentHead,
         Authority::Receiver { body: body() },
+        Authority::Concerned { bodies: [body()].into() },
+        Authority::Parties { bodies: [body()].into() },
+        Authority::Supervision,
+        Authority::Carded { body: body() },
         Authority::Administrator,
     ];
     needs.into_iter().map(|needs| R::NotAuthorised { needs }).collect()
@@ -187,6 +259,7 @@ fn authorities() -> Vec<R> {
 
 /// Those that rest on no numbered rule, and why not. All have a source.
 const NO_RULE: &[(&str, &[&str])] = &[
+    ("what is named is there: papers by their hash, not numbered", &["PaperMissing"]),
     (
         "the order of work on this platform, which the rules presuppose and do not number",
         &[
@@ -226,6 +299,24 @@ const NO_RULE: &[(&str, &[&str])] = &[
         &["CustodyElsewhere", "HandoffOpen", "NoHandoff", "SameBody"],
     ),
     (
+        "one window and opinions of other departments: 行政许可法 26, not numbered",
+        &[
+            "PackageEmpty",
+            "PackageRefused",
+            "TwiceInPackage",
+            "NobodyToAsk",
+            "AlreadyAsked",
+            "LeadGivesNoOpinion",
+            "OpinionDueNeeded",
+            "OpinionDueOutOfBounds",
+            "NotAsked",
+            "OpinionGivenAlready",
+            "NoObjection",
+            "ObjectionsOpen",
+            "OpinionsAwaited",
+        ],
+    ),
+    (
         "how facts are recorded: plain consistency, not numbered",
         &[
             "MilestoneAlreadyReached",
@@ -234,6 +325,30 @@ const NO_RULE: &[(&str, &[&str])] = &[
             "OldValueDiffers",
             "CorrectionContradicts",
             "NoticeNotServed",
+        ],
+    ),
+    (
+        "joint meetings: the aggregate's description, not numbered",
+        &[
+            "NoSuchMeeting",
+            "MeetingExists",
+            "NotAChair",
+            "NothingToTreat",
+            "NobodyInvited",
+            "NotTreated",
+            "MeetingEnded",
+            "NotHeldYet",
+            "SomethingRecorded",
+            "NoSuchResolution",
+            "NobodysAct",
+            "DoneBefore",
+            "NoSuchTask",
+            "LimitHasPassed",
+            "AlreadyClaimed",
+            "DueBeyondLimit",
+            "DueHasPassed",
+            "TaskEnded",
+            "NotReported",
         ],
     ),
     (
@@ -309,6 +424,53 @@ fn every_refusal_of_a_matter_is_grounded() {
 }
 
 #[test]
+fn every_refusal_of_a_meeting_is_grounded() {
+    use om_domain::meeting::{MeetingPhase, MeetingRefusal as M, Needs};
+    let matter = || MatterId::of_command(&p("530322"), &CommandId(Uuid::nil()));
+    let (event, number) = (EventId(Uuid::nil()), 2);
+    let officer = || p("wa-officer-1");
+    let all = [
+        M::NoSuchMeeting,
+        M::MeetingExists,
+        M::NotThisPerson { needs: Needs::Lead },
+        M::NotThisPerson { needs: Needs::Chair { chair: officer() } },
+        M::NotThisPerson { needs: Needs::ChairOrLead { chair: officer() } },
+        M::NotThisPerson { needs: Needs::Owner { body: p("water") } },
+        M::UnknownBody { body: p("nobody") },
+        M::UnknownOfficer { officer: p("nobody") },
+        M::NotAChair { officer: officer() },
+        M::NothingToTreat,
+        M::NobodyInvited,
+        M::NoSuchMatter { matter: matter() },
+        M::NotTreated { matter: matter() },
+        M::MeetingEnded { is: MeetingPhase::Closed },
+        M::NotHeldYet { on: ON },
+        M::SomethingRecorded,
+        M::NoSuchResolution { number },
+        M::NoSuchEntry { matter: matter(), event },
+        M::NobodysAct { event },
+        M::DoneBefore { event, on: ON, held: ON },
+        M::NoSuchTask { number },
+        M::LimitHasPassed { limit: ON, day: ON },
+        M::AlreadyClaimed { number, due: ON },
+        M::DueBeyondLimit { number, due: ON, limit: ON },
+        M::DueHasPassed { number, due: ON, day: ON },
+        M::TaskEnded { number, on: ON },
+        M::NotReported { number },
+        M::OwnReport { officer: officer() },
+        M::EffectiveInFuture { effective: ON, today: ON },
+        M::BackfillOutOfOrder { effective: ON, last: ON },
+    ];
+    let told: BTreeSet<_> = all.iter().map(Explained::code).collect();
+    assert_eq!(told, M::CODES.iter().copied().collect(), "one of each kind");
+    all.iter().for_each(grounded);
+    let directory = shipped_directory();
+    let owner = M::NotThisPerson { needs: Needs::Owner { body: p("water") } };
+    let said = owner.message_zh(&Names::of_directory(&directory));
+    assert!(said.contains(directory.body(&p("water")).unwrap().name_zh.as_str()), "{said}");
+}
+
+#[test]
 fn every_refusal_of_a_register_is_grounded() {
     let officer = || p("wa-officer-1");
     let matter = || MatterId::of_command(&p("530322"), &CommandId(Uuid::nil()));
@@ -322,6 +484,7 @@ fn every_refusal_of_a_register_is_grounded() {
         ApplicantRefusal::NotItsHead { officer: officer(), permit: p("A4"), lead: p("water") },
         ApplicantRefusal::NoSuchMatter { matter: matter() },
         ApplicantRefusal::NoSuchPermit { matter: matter(), permit: p("Z9") },
+        ApplicantRefusal::PaperMissing { paper: p(&"cd".repeat(32)) },
         ApplicantRefusal::AnothersMatter { matter: matter(), applicant: p("zhao") },
         ApplicantRefusal::DecisionUsed { decision: p("文1号") },
         ApplicantRefusal::NotServed { decision: p("文1号"), served_on: ON },
@@ -361,6 +524,19 @@ fn every_refusal_of_a_register_is_grounded() {
         CalendarBookRefusal::Contradicts { error: CalendarError::YearCovered { year: 2023 } },
         CalendarBookRefusal::DayHasBegun { day: ON, today: ON },
         CalendarBookRefusal::BackfillOutOfOrder { effective: ON, last: ON },
+    ] {
+        grounded(&refusal);
+    }
+    for refusal in [
+        SettingsRefusal::NotAdministrator { officer: officer() },
+        SettingsRefusal::OutOfBounds {
+            setting: SettingName::YellowUsedPercent,
+            least: 1,
+            most: 100,
+            asked: 0,
+        },
+        SettingsRefusal::DayHasBegun { from: ON, today: ON },
+        SettingsRefusal::BeforeLastChange { from: ON, last: ON },
     ] {
         grounded(&refusal);
     }
@@ -416,8 +592,15 @@ fn shipped_directory() -> Directory {
         body: p("government-services"),
         roles: [Role::System].into(),
     };
-    let calendar = Calendar::national();
-    let ctx = Context { at: start_of_day(ON), by: &by, calendar: &calendar, effective: None, read: &() };
+    let (calendar, settings) = (Calendar::national(), CountySettings::default());
+    let ctx = Context {
+        at: start_of_day(ON),
+        by: &by,
+        calendar: &calendar,
+        settings: &settings,
+        effective: None,
+        read: &(),
+    };
     let mut state = Directory::default();
     let import = DirectoryCommand::ImportDirectory { definition };
     for fact in DirectoryDecider::decide(&state, &import, &ctx).unwrap() {

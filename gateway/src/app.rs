@@ -15,13 +15,15 @@ use axum::{
     extract::Request,
     middleware::{Next, from_fn},
     response::Response,
-    routing::{any, get},
+    routing::{any, get, post},
 };
 use om_infra::platform::Platform;
 use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
+/// Most papers coming in at a time.
+const MAX_UPLOADS: usize = 16;
 /// Most WebSocket connections at a time.
 pub const MAX_CONNECTIONS: usize = 20_000;
 
@@ -36,6 +38,7 @@ struct Inner {
     origins: Origins,
     shutdown: CancellationToken,
     places: Arc<Semaphore>,
+    uploads: Arc<Semaphore>,
 }
 
 impl GatewayState {
@@ -61,6 +64,7 @@ impl GatewayState {
             origins,
             shutdown: CancellationToken::new(),
             places: Arc::new(Semaphore::new(MAX_CONNECTIONS)),
+            uploads: Arc::new(Semaphore::new(MAX_UPLOADS)),
         })))
     }
 
@@ -107,13 +111,19 @@ impl GatewayState {
         Arc::clone(&self.0.places).try_acquire_owned().ok()
     }
 
+    /// A place for one paper coming in, given back when dropped; none while all are taken.
+    pub fn enter_upload(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.0.uploads).try_acquire_owned().ok()
+    }
+
     /// WebSocket connections open now.
     pub fn connections(&self) -> usize {
         MAX_CONNECTIONS.saturating_sub(self.0.places.available_permits())
     }
 }
 
-/// The router: `/graphql`, `/graphql/ws`, health and figures, and the console's page for every other path.
+/// The router: `/graphql`, `/graphql/ws`, papers, notices to print, health and figures, and the console's page for every
+/// other path.
 pub fn app(state: GatewayState) -> Router {
     let router = Router::new()
         .route("/graphql", any(http::graphql::serve))
@@ -124,7 +134,12 @@ pub fn app(state: GatewayState) -> Router {
     #[cfg(feature = "console")]
     let router = router.route("/console/accounts", get(http::console::accounts));
     let router = router.layer(from_fn(hardened));
-    // after the layer: the page says itself what a browser may do with it
+    // after the layer: these, and the page, say themselves what a browser may do with them
+    let router = router
+        .route("/papers", post(http::papers::put))
+        .route("/papers/{hash}", get(http::papers::get))
+        .route("/matters/{matter}/notices/{event}", get(http::notices::notice))
+        .route("/matters/{matter}/notices/{event}/service", get(http::notices::service));
     #[cfg(feature = "console")]
     let router = router.fallback(http::console::serve);
     router.with_state(state)

@@ -12,6 +12,7 @@ pub mod demo;
 pub mod dev_users;
 pub mod graphql;
 pub mod http;
+pub mod notices;
 pub mod serve;
 pub mod services;
 pub mod start;

@@ -53,6 +53,12 @@ pub enum NotStarted {
     #[cfg(feature = "esdb")]
     #[error("a certificate needs its key and a key its certificate: give both")]
     NodeHalfTls,
+    /// Names in client certificates that nobody looks up.
+    #[cfg(feature = "esdb")]
+    #[error(
+        "a client certificate names an account, over TLS: give certificate, key and accounts beside the client authorities (onematter node-user add makes accounts)"
+    )]
+    NodeClientCa,
 }
 
 /// How requesters are known by a server that is asked to start so.
@@ -68,19 +74,26 @@ pub fn sign_in(dev: bool, listen: SocketAddr) -> Result<SignIn, NotStarted> {
 #[cfg(feature = "esdb")]
 pub fn node(config: &ServeConfig, listen: SocketAddr, flag: &'static str) -> Result<NodeOptions, NotStarted> {
     let tls = match (&config.esdb_tls_cert, &config.esdb_tls_key) {
-        (Some(cert), Some(key)) => Some(TlsFiles { cert: cert.clone(), key: key.clone() }),
+        (Some(cert), Some(key)) => Some(TlsFiles {
+            cert: cert.clone(),
+            key: key.clone(),
+            client_ca: config.esdb_tls_client_ca.clone(),
+        }),
         (None, None) => None,
         _ => return Err(NotStarted::NodeHalfTls),
     };
     let users = config.esdb_users.clone();
+    if config.esdb_tls_client_ca.is_some() && (tls.is_none() || users.is_none()) {
+        return Err(NotStarted::NodeClientCa);
+    }
     let what = match (&tls, &users) {
-        (Some(_), Some(_)) => return Ok(NodeOptions { tls, users }),
+        (Some(_), Some(_)) => return Ok(NodeOptions { tls, users, ..NodeOptions::default() }),
         (None, Some(_)) => "encryption",
         (Some(_), None) => "accounts",
         (None, None) => "encryption and accounts",
     };
     match (config.esdb_insecure, listen.ip().is_loopback()) {
-        (true, true) => Ok(NodeOptions { tls, users }),
+        (true, true) => Ok(NodeOptions { tls, users, ..NodeOptions::default() }),
         (true, false) => Err(NotStarted::NodeNotLoopback { flag, what, listen }),
         (false, _) => Err(NotStarted::NodeUnguarded { what, flag }),
     }
@@ -123,5 +136,9 @@ mod tests {
             assert!(matches!(node(&unguarded, here, "--insecure"), Err(NotStarted::NodeUnguarded { .. })));
         }
         assert!(matches!(node(&half, here, "--insecure"), Err(NotStarted::NodeHalfTls)));
+        let by_certificate = ServeConfig { esdb_tls_client_ca: file(), ..guarded.clone() };
+        assert!(node(&by_certificate, open, "--insecure").is_ok_and(|o| o.tls.unwrap().client_ca.is_some()));
+        let nobody = ServeConfig { esdb_users: None, esdb_insecure: true, ..by_certificate };
+        assert!(matches!(node(&nobody, here, "--insecure"), Err(NotStarted::NodeClientCa)));
     }
 }

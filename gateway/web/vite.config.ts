@@ -12,8 +12,6 @@ export default defineConfig({
     proxy: {
       "/graphql": { target: gateway, ws: true },
       "/console": gateway,
-      "/papers": gateway,
-      "/exports": gateway,
     },
   },
   test: { environment: "happy-dom", include: ["src/**/*.test.{ts,tsx}"] },

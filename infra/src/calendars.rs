@@ -1,27 +1,24 @@
-//! Each county's working calendar, now and as it was known: the fold of its calendar book (R19, R20).
+//! What each county counts by, now and as it was known: its working calendar, the fold of its calendar book (R19, R20),
+//! and its settings (R13, R16, R17).
 //!
-//! Invariants: a county without a book has the national calendar; whoever asks after a notice was acknowledged, or
-//! was read off the log, counts by it; a book that cannot be read gives no calendar, so nothing is counted by a
-//! wrong one.
-//! Deliberately absent: following the log. Every append of this process to a book is told to [`Calendars::grown`] before
-//! it is answered; if others write the log too, the book's end is asked for each time. What is not asked for is not read.
+//! Invariants: a county without a book has the national calendar, one without settings the usual ones; whoever asks
+//! after a change was acknowledged, or was read off the log, counts by it; what cannot be read is not taken to be empty,
+//! so nothing is counted by a wrong one.
 
-use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 use om_domain::calendar::Calendar;
-use om_domain::calendar_book::{CalendarBook, CalendarBookDecider, MAIN};
-use om_domain::decider::Decider;
+use om_domain::calendar_book::{self, CalendarBookDecider};
 use om_domain::ids::CountyId;
+use om_domain::settings::{self, CountySettings, SettingsDecider};
 
-use crate::event_store::{LoadError, LogEventStore};
 use crate::executor::Fault;
 use crate::log::{EventLog, StreamName};
-use crate::recorded;
+use crate::main_stream::MainStream;
 
-/// Where a decision gets the county's calendar from.
+/// Where a decision gets from what its county counts by.
 #[async_trait]
 pub trait Calendars: Send + Sync {
     /// The county's calendar as known now.
@@ -30,8 +27,20 @@ pub trait Calendars: Send + Sync {
     /// When its book cannot be read.
     async fn calendar(&self, county: &CountyId) -> Result<Calendar, Fault>;
 
+    /// The county's settings as known now.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    async fn settings(&self, county: &CountyId) -> Result<Arc<CountySettings>, Fault>;
+
     /// The calendar in memory, asking the log nothing: for showing while the log cannot be reached, never for deciding.
     fn remembered(&self, county: &CountyId) -> Option<Calendar> {
+        let _ = county;
+        None
+    }
+
+    /// The settings in memory, likewise.
+    fn remembered_settings(&self, county: &CountyId) -> Option<Arc<CountySettings>> {
         let _ = county;
         None
     }
@@ -42,89 +51,50 @@ pub trait Calendars: Send + Sync {
     /// When its book cannot be read.
     async fn known_by(&self, county: &CountyId, instant: Timestamp) -> Result<Calendar, Fault>;
 
-    /// A stream has grown, or may have: if it is a book, what was read of it before is not relied on any more.
+    /// A stream has grown, or may have: if it is a book or settings, what was read of it before is not relied on any more.
     fn grown(&self, stream: &StreamName);
 }
 
-/// The calendars of one log's counties; each book is read once and again after it has grown.
+/// What one log's counties count by.
 pub struct CountyCalendars {
-    store: LogEventStore<CalendarBookDecider>,
-    books: RwLock<HashMap<String, Book>>,
-}
-
-/// What is known of a county's book.
-#[derive(Default)]
-struct Book {
-    /// How often it has grown: what was read before the last time is not kept.
-    grown: u64,
-    /// The calendar and the book's last revision when it was read.
-    read: Option<(Calendar, Option<u64>)>,
+    books: MainStream<CalendarBookDecider>,
+    settings: MainStream<SettingsDecider>,
 }
 
 impl CountyCalendars {
-    /// The calendars of the counties in this log.
+    /// The calendars and settings of the counties in this log.
     pub fn new(log: Arc<dyn EventLog>) -> Self {
-        Self { store: LogEventStore::new(log), books: RwLock::default() }
-    }
-
-    /// The calendar and its revision if it is in memory, and how often the book has grown so far.
-    fn known(&self, county: &CountyId) -> (Option<(Calendar, Option<u64>)>, u64) {
-        let books = self.books.read().unwrap_or_else(PoisonError::into_inner);
-        books.get(county.as_str()).map_or((None, 0), |book| (book.read.clone(), book.grown))
-    }
-
-    fn keep(&self, county: &CountyId, grown: u64, read: (Calendar, Option<u64>)) {
-        let mut books = self.books.write().unwrap_or_else(PoisonError::into_inner);
-        let book = books.entry(county.to_string()).or_default();
-        if book.grown == grown {
-            book.read = Some(read);
+        Self {
+            books: MainStream::new(Arc::clone(&log), calendar_book::MAIN),
+            settings: MainStream::new(log, settings::MAIN),
         }
     }
-}
-
-fn book(county: &CountyId) -> Result<StreamName, Fault> {
-    Ok(StreamName::new(county.as_str(), CalendarBookDecider::CATEGORY, MAIN)?)
 }
 
 #[async_trait]
 impl Calendars for CountyCalendars {
     async fn calendar(&self, county: &CountyId) -> Result<Calendar, Fault> {
-        let (known, grown) = self.known(county);
-        let book = book(county)?;
-        if let Some((calendar, revision)) = known {
-            let log = self.store.log();
-            if !log.is_shared() || log.stream_head(&book).await? == revision {
-                return Ok(calendar);
-            }
-        }
-        let read = self.store.load(&book).await?;
-        let calendar = read.state().calendar().clone();
-        self.keep(county, grown, (calendar.clone(), read.revision()));
-        Ok(calendar)
+        Ok(self.books.state(county).await?.calendar().clone())
     }
 
-    async fn known_by(&self, county: &CountyId, instant: Timestamp) -> Result<Calendar, Fault> {
-        let mut known = CalendarBook::default();
-        for event in self.store.events(&book(county)?, 0).await? {
-            let entry = recorded::decode(&event).map_err(LoadError::from)?;
-            if entry.fact.recorded > instant {
-                break;
-            }
-            CalendarBookDecider::evolve(&mut known, &entry.fact);
-        }
-        Ok(known.calendar().clone())
+    async fn settings(&self, county: &CountyId) -> Result<Arc<CountySettings>, Fault> {
+        self.settings.state(county).await
     }
 
     fn remembered(&self, county: &CountyId) -> Option<Calendar> {
-        self.known(county).0.map(|(calendar, _)| calendar)
+        Some(self.books.remembered(county)?.calendar().clone())
+    }
+
+    fn remembered_settings(&self, county: &CountyId) -> Option<Arc<CountySettings>> {
+        self.settings.remembered(county)
+    }
+
+    async fn known_by(&self, county: &CountyId, instant: Timestamp) -> Result<Calendar, Fault> {
+        Ok(self.books.known_by(county, instant).await?.calendar().clone())
     }
 
     fn grown(&self, stream: &StreamName) {
-        if stream.category() == CalendarBookDecider::CATEGORY {
-            let mut books = self.books.write().unwrap_or_else(PoisonError::into_inner);
-            let book = books.entry(stream.county().to_owned()).or_default();
-            book.grown += 1;
-            book.read = None;
-        }
+        self.books.grown(stream);
+        self.settings.grown(stream);
     }
 }

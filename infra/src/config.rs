@@ -24,7 +24,7 @@ pub const EMBEDDED: &str = "embedded";
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ServeConfig {
-    /// Directory of the log, the vault and the projections.
+    /// Directory of the log, the vault, the papers and the projections.
     pub data: PathBuf,
     /// Address to listen on.
     pub listen: SocketAddr,
@@ -44,6 +44,14 @@ pub struct ServeConfig {
     /// The authorities that the database's certificate is checked against, as PEM.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vault_ca: Option<PathBuf>,
+    /// Where papers are kept: the address of a PostgreSQL database; none: files in the data directory.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub papers: Option<String>,
+    /// The authorities that this database's certificate is checked against, as PEM.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub papers_ca: Option<PathBuf>,
+    /// The largest paper that is taken, in MiB.
+    pub papers_max_mib: u32,
     /// Where the event log is: `embedded` (in the data directory), or the address of a cluster.
     pub log: String,
     /// Which log lines are written.
@@ -65,6 +73,9 @@ pub struct ServeConfig {
     /// Key of that certificate, a PEM file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub esdb_tls_key: Option<PathBuf>,
+    /// Authorities of client certificates that name an account, as PEM; none: a client shows a password.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub esdb_tls_client_ca: Option<PathBuf>,
     /// Accounts of that service.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub esdb_users: Option<PathBuf>,
@@ -76,6 +87,11 @@ impl ServeConfig {
     /// What telemetry is told.
     pub fn telemetry(&self) -> TelemetryOptions {
         TelemetryOptions { level: self.log_lines.clone(), json: self.log_json, otlp: self.otlp.clone() }
+    }
+
+    /// The largest paper that is taken, in bytes.
+    pub fn papers_limit(&self) -> u64 {
+        u64::from(self.papers_max_mib) * 1_024 * 1_024
     }
 
     /// What the ticker is told.
@@ -98,6 +114,9 @@ impl Default for ServeConfig {
             otlp: None,
             vault: None,
             vault_ca: None,
+            papers: None,
+            papers_ca: None,
+            papers_max_mib: 64,
             log: EMBEDDED.into(),
             log_lines: "info".into(),
             log_json: false,
@@ -107,6 +126,7 @@ impl Default for ServeConfig {
             esdb_listen: None,
             esdb_tls_cert: None,
             esdb_tls_key: None,
+            esdb_tls_client_ca: None,
             esdb_users: None,
             esdb_insecure: false,
         }
@@ -140,6 +160,15 @@ pub struct ServeFlags {
     /// `--vault-ca`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub vault_ca: Option<PathBuf>,
+    /// `--papers`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub papers: Option<String>,
+    /// `--papers-ca`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub papers_ca: Option<PathBuf>,
+    /// `--papers-max-mib`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub papers_max_mib: Option<u32>,
     /// `--log`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub log: Option<String>,
@@ -155,6 +184,9 @@ pub struct ServeFlags {
     /// `--esdb-tls-key`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub esdb_tls_key: Option<PathBuf>,
+    /// `--esdb-tls-client-ca`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub esdb_tls_client_ca: Option<PathBuf>,
     /// `--esdb-users`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub esdb_users: Option<PathBuf>,
@@ -172,8 +204,9 @@ pub enum ConfigError {
     /// A value or key is wrong.
     #[error(
         "the settings cannot be used: {0}. Known keys: data, listen, dev, demo, allowed_origins, otlp, vault, \
-         vault_ca, log, log_lines, log_json, cached_matters, ticker_seconds, ticker_grace_seconds, esdb_listen, \
-         esdb_tls_cert, esdb_tls_key, esdb_users, esdb_insecure"
+         vault_ca, papers, papers_ca, papers_max_mib, log, log_lines, log_json, cached_matters, ticker_seconds, \
+         ticker_grace_seconds, esdb_listen, esdb_tls_cert, esdb_tls_key, esdb_tls_client_ca, esdb_users, \
+         esdb_insecure"
     )]
     Wrong(Box<figment::Error>),
 }

@@ -16,6 +16,7 @@ use om_domain::decider::{Actor, Context, Decider, Effective, EventRecord, Explai
 use om_domain::ids::{CommandId, EventId};
 use om_domain::metadata::RequestHash;
 use om_domain::naming::Names;
+use om_domain::settings::CountySettings;
 use serde::de::Error as _;
 use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -221,6 +222,8 @@ pub struct Ask<D: Decider> {
     pub now: Timestamp,
     /// The county's calendar.
     pub calendar: Calendar,
+    /// The county's settings.
+    pub settings: Arc<CountySettings>,
     /// When the actor says it happened, if not now.
     pub effective: Option<Effective>,
     /// The moment by whose state of time it is decided, if not now.
@@ -295,9 +298,9 @@ impl<D: Decider> Hosted<D> {
         at: Timestamp,
         sink: &EventSink<Self>,
     ) -> Result<(), Rejected<D::Refusal>> {
-        let (by, calendar) = (&ask.platform, &ask.calendar);
-        let seen = ask.seen_at(at);
-        let context = Context { at: seen, by, calendar, effective: None, read: &*ask.reads };
+        let (by, calendar, settings) = (&ask.platform, &ask.calendar, &*ask.settings);
+        let context =
+            Context { at: ask.seen_at(at), by, calendar, settings, effective: None, read: &*ask.reads };
         for _ in 0..MOST_SETTLED {
             let Some(fact) = D::settle(&self.state, &context) else { return Ok(()) };
             let command = settle_id(&ask.stream, self.next_revision());
@@ -328,9 +331,9 @@ impl<D: Decider> Aggregate for Hosted<D> {
         let at = self.recorded_at(ask.now);
         self.settle(&ask, at, sink).await?;
         let Some(command) = &ask.command else { return Ok(()) };
-        let (by, calendar) = (&ask.by, &ask.calendar);
-        let context =
-            Context { at: ask.seen_at(at), by, calendar, effective: ask.effective, read: &*ask.reads };
+        let (by, calendar, settings) = (&ask.by, &ask.calendar, &*ask.settings);
+        let (effective, read) = (ask.effective, &*ask.reads);
+        let context = Context { at: ask.seen_at(at), by, calendar, settings, effective, read };
         let facts = D::decide(&self.state, command, &context).map_err(Rejected::Refused)?;
         for (index, fact) in facts.into_iter().enumerate() {
             let id = EventId::derive(ask.stream.as_str(), &ask.origin.command, index);

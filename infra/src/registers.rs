@@ -8,18 +8,27 @@ use std::sync::Arc;
 
 use om_domain::applicant::{Applicant, ApplicantCommand, ApplicantDecider, ApplicantReads, Cited};
 use om_domain::calendar_book::CalendarBookDecider;
-use om_domain::decider::{Actor, Decider, Explained, Seen, SeenAt};
+use om_domain::decider::{Actor, Decider, EventRecord, Explained, Role, Seen, SeenAt};
 use om_domain::directory::{Directory, DirectoryDecider, MAIN};
-use om_domain::ids::{ApplicantId, BodyId, CountyId, MatterId, OfficerId, ProjectCode, TemplateId};
+use om_domain::ids::{
+    ApplicantId, BodyId, CountyId, EventId, MatterId, OfficerId, PaperHash, ProjectCode, TemplateId,
+};
 use om_domain::matter::plan::{Plan, Settings};
 use om_domain::matter::{Matter, MatterCommand, MatterDecider, MatterReads, StandingBar};
+use om_domain::meeting::{Act, Meeting, MeetingCommand, MeetingDecider, MeetingReads};
 use om_domain::naming::Names;
 use om_domain::project::ProjectDecider;
+use om_domain::settings::{self, SettingsDecider};
 use om_domain::template::{TemplateDecider, TemplateReads};
 
 use crate::executor::{Executor, Fault, Host, Snapshot};
 use crate::log::StreamName;
+use crate::notice_index::NoticeIndex;
+use crate::papers::Papers;
 use crate::template_index::TemplateIndex;
+
+/// Entries of a history read at a time.
+const ENTRIES_AT_A_TIME: usize = 500;
 
 /// The streams that matters refer to.
 #[derive(Clone)]
@@ -34,23 +43,40 @@ pub struct Registers {
     pub matters: Arc<Executor<MatterDecider>>,
     /// Project codes.
     pub projects: Arc<Executor<ProjectDecider>>,
+    /// Joint meetings.
+    pub meetings: Arc<Executor<MeetingDecider>>,
     /// Calendar books; not read for a matter's decision, which gets the calendar itself.
     pub calendar_books: Arc<Executor<CalendarBookDecider>>,
+    /// Settings, for changing them; decisions get them as they get the calendar.
+    pub settings: Arc<Executor<SettingsDecider>>,
     /// Which templates there are.
     pub template_index: Arc<TemplateIndex>,
+    /// Which numbers notices have.
+    pub notices: Arc<NoticeIndex>,
+    /// The papers that commands name; none where nothing is commanded: no paper is known there.
+    pub papers: Option<Arc<Papers>>,
 }
 
 impl Registers {
     /// The registers of a log, each with at most so many streams in memory.
-    pub fn new(host: &Host, cached: usize, matters: Arc<Executor<MatterDecider>>) -> Self {
+    pub fn new(
+        host: &Host,
+        cached: usize,
+        matters: Arc<Executor<MatterDecider>>,
+        papers: Option<Arc<Papers>>,
+    ) -> Self {
         Self {
             matters,
             directory: Arc::new(Executor::new(host.clone(), cached)),
             templates: Arc::new(Executor::new(host.clone(), cached)),
             applicants: Arc::new(Executor::new(host.clone(), cached)),
             projects: Arc::new(Executor::new(host.clone(), cached)),
+            meetings: Arc::new(Executor::new(host.clone(), cached)),
             calendar_books: Arc::new(Executor::new(host.clone(), cached)),
+            settings: Arc::new(Executor::new(host.clone(), cached)),
             template_index: Arc::new(TemplateIndex::new(Arc::clone(&host.log))),
+            notices: Arc::new(NoticeIndex::new(Arc::clone(&host.log))),
+            papers,
         }
     }
 
@@ -88,10 +114,10 @@ impl Registers {
             MatterCommand::PlanMatter { template, leave_out } => {
                 let body = state.project.as_ref().map(|project| &project.implementing_body);
                 if let Some(body) = body {
-                    reads.plan = Some(self.plan(county, template, leave_out, body).await?);
+                    reads.plan = Some(self.plan(county, template, (leave_out, body), day).await?);
                 }
             }
-            MatterCommand::SubmitPermit { .. } => {
+            MatterCommand::SubmitPermit { .. } | MatterCommand::SubmitPackage { .. } => {
                 if let Some(project) = &state.project {
                     reads.bars = Some(self.bars(county, &project.applicant, day).await?);
                 }
@@ -107,6 +133,7 @@ impl Registers {
             let directory = self.directory(county).await?;
             reads.bodies = directory.revision.is_some().then(|| directory.state.body_ids());
         }
+        reads.missing_papers = self.missing_papers(county, command.papers()).await?;
         let named = named(command);
         if !named.is_empty() {
             reads.officers = known(&self.directory(county).await?.state, named);
@@ -124,15 +151,20 @@ impl Registers {
         applicant: &ApplicantId,
         command: &ApplicantCommand,
     ) -> Result<ApplicantReads, Fault> {
+        let missing_papers = self.missing_papers(county, command.papers()).await?;
         let matters: BTreeSet<MatterId> = match command {
             ApplicantCommand::ImposeBar { matter, .. } => [*matter].into(),
             ApplicantCommand::RepairEligibility { .. } => {
                 let record = self.applicants.state(&name::<ApplicantDecider>(county, applicant)?).await?;
                 record.state.open_lapses().iter().map(|lapse| lapse.matter).collect()
             }
-            _ => return Ok(ApplicantReads::default()),
+            _ => return Ok(ApplicantReads { missing_papers, ..ApplicantReads::default() }),
         };
-        let mut reads = ApplicantReads { applicant: Some(applicant.clone()), ..ApplicantReads::default() };
+        let mut reads = ApplicantReads {
+            applicant: Some(applicant.clone()),
+            missing_papers,
+            ..ApplicantReads::default()
+        };
         for matter in matters {
             let stream = name::<MatterDecider>(county, matter)?;
             let seen = self.matters.state(&stream).await?;
@@ -146,6 +178,110 @@ impl Registers {
             reads.cited.insert(matter, Seen { at: at(&stream, &seen), value });
         }
         Ok(reads)
+    }
+
+    /// What a command on a meeting needs.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub async fn for_meeting(
+        &self,
+        county: &CountyId,
+        state: &Meeting,
+        command: &MeetingCommand,
+    ) -> Result<MeetingReads, Fault> {
+        use MeetingCommand as C;
+        let mut reads = MeetingReads::default();
+        let mut matters = BTreeSet::new();
+        match command {
+            C::ConveneMeeting { matters: treated, chair, .. } => {
+                matters.extend(treated.iter().copied());
+                reads.officers = known(&self.directory(county).await?.state, vec![chair]);
+            }
+            C::LinkResolution { number, event } => {
+                if let Some(resolution) = state.resolutions.get(number) {
+                    matters.insert(resolution.matter);
+                    reads.act = Some(self.act(county, resolution.matter, *event).await?);
+                }
+            }
+            C::ReturnTask { number, .. } | C::ConfirmTask { number } => {
+                matters.extend(state.tasks.get(number).and_then(|task| task.matter));
+            }
+            _ => {}
+        }
+        if matches!(command, C::ConveneMeeting { .. } | C::AssignTask { .. }) {
+            let directory = self.directory(county).await?;
+            reads.bodies = directory.revision.is_some().then(|| directory.state.body_ids());
+        }
+        reads.matters = self.leads(county, matters).await?;
+        Ok(reads)
+    }
+
+    /// Everything the rules may ask about a meeting, so that `can` answers as a command would be.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub async fn for_asking_of_meeting(
+        &self,
+        county: &CountyId,
+        state: &Meeting,
+    ) -> Result<MeetingReads, Fault> {
+        let directory = self.directory(county).await?;
+        let bodies = directory.revision.is_some().then(|| directory.state.body_ids());
+        let treated = state.convened.iter().flat_map(|convened| &convened.matters).copied();
+        let matters = self.leads(county, treated.collect()).await?;
+        Ok(MeetingReads { matters, bodies, ..MeetingReads::default() })
+    }
+
+    /// Of the matters that there are: the lead and the deputy of the task force.
+    async fn leads(
+        &self,
+        county: &CountyId,
+        matters: BTreeSet<MatterId>,
+    ) -> Result<BTreeMap<MatterId, Seen<BTreeSet<OfficerId>>>, Fault> {
+        let mut found = BTreeMap::new();
+        for matter in matters {
+            let stream = name::<MatterDecider>(county, matter)?;
+            let seen = self.matters.state(&stream).await?;
+            if seen.state.project.is_none() {
+                continue;
+            }
+            let force = seen.state.task_force.iter();
+            let value = force.flat_map(|t| [Some(&t.lead), t.deputy.as_ref()]).flatten().cloned().collect();
+            found.insert(matter, Seen { at: at(&stream, &seen), value });
+        }
+        Ok(found)
+    }
+
+    /// An entry of a matter's history, if it is there.
+    async fn act(
+        &self,
+        county: &CountyId,
+        matter: MatterId,
+        event: EventId,
+    ) -> Result<Seen<Option<Act>>, Fault> {
+        let stream = name::<MatterDecider>(county, matter)?;
+        let seen = self.matters.state(&stream).await?;
+        let (mut from, mut value) = (0, None);
+        loop {
+            let entries = self.matters.history(&stream, from, ENTRIES_AT_A_TIME).await?;
+            if let Some(found) = entries.iter().find(|entry| entry.fact.id == event) {
+                let fact = &found.fact;
+                let name = fact.event.name().parse();
+                value = name.ok().map(|name| Act {
+                    name,
+                    body: fact.by.body.clone(),
+                    on: fact.effective.day(),
+                    of_time: fact.by.is(Role::System),
+                });
+                break;
+            }
+            match entries.last() {
+                Some(last) if entries.len() == ENTRIES_AT_A_TIME => from = last.fact.revision + 1,
+                _ => break,
+            }
+        }
+        Ok(Seen { at: at(&stream, &seen), value })
     }
 
     /// What the import of a template needs: the bodies of the directory.
@@ -183,6 +319,19 @@ impl Registers {
         Ok(reads)
     }
 
+    /// Those of the papers a command names that the county does not have.
+    async fn missing_papers(
+        &self,
+        county: &CountyId,
+        named: Vec<&PaperHash>,
+    ) -> Result<BTreeSet<PaperHash>, Fault> {
+        match &self.papers {
+            _ if named.is_empty() => Ok(BTreeSet::new()),
+            Some(papers) => Ok(papers.missing(county, named).await?),
+            None => Ok(named.into_iter().cloned().collect()),
+        }
+    }
+
     async fn reserved(&self, county: &CountyId, code: &ProjectCode) -> Result<Seen<Option<MatterId>>, Fault> {
         let stream = name::<ProjectDecider>(county, code)?;
         let seen = self.projects.state(&stream).await?;
@@ -193,12 +342,15 @@ impl Registers {
         &self,
         county: &CountyId,
         template: &TemplateId,
-        leave_out: &std::collections::BTreeSet<om_domain::ids::PermitCode>,
-        body: &BodyId,
+        (leave_out, body): (&BTreeSet<om_domain::ids::PermitCode>, &BodyId),
+        day: jiff::civil::Date,
     ) -> Result<Seen<Result<Plan, String>>, Fault> {
         let stream = name::<TemplateDecider>(county, template)?;
         let seen = self.templates.state(&stream).await?;
-        let plan = seen.state.plan(None, leave_out, body, Settings::default());
+        let own = self.settings.state(&name::<SettingsDecider>(county, settings::MAIN)?).await?;
+        let backfill_grace_days = own.state.on(day).values.backfill_grace_days;
+        let settings = Settings { backfill_grace_days, ..Settings::default() };
+        let plan = seen.state.plan(None, leave_out, body, settings);
         let value = plan.map_err(|e| {
             // no plan yet to name permits by
             let names = Names::default();
@@ -268,6 +420,8 @@ fn names_bodies(command: &MatterCommand) -> bool {
             | C::ChangeTaskForce { .. }
             | C::AmendPlan { .. }
             | C::OfferHandoff { .. }
+            | C::RequestOpinion { .. }
+            | C::IssueCard { .. }
     )
 }
 

@@ -1,11 +1,13 @@
-//! Asks streams to state what time has made true, once a term's last day is over.
+//! Asks streams to state what time has made true, once a term's last day is over; and once a day every stream in which a
+//! term runs, for what falls due before a last day (yellow cards, R13).
 //!
 //! Invariants: it acts after the end of the last day in Beijing and a grace, and never while the clock is behind
 //! what has been recorded already; late, double or from several nodes, the result is the same, because stating
 //! is the executor's and idempotent.
 //! Deliberately absent: what time makes true, and any need for it: a command finds the same without the ticker (R22).
 
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -13,9 +15,12 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use om_domain::calendar::beijing;
 use om_domain::decider::Decider;
+use om_domain::ids::{CountyId, MatterId};
 use om_domain::matter::MatterDecider;
+use om_domain::meeting::MeetingDecider;
 use om_projections::board::Board;
-use om_projections::deadlines::due_streams;
+use om_projections::deadlines::{due_streams, running_streams};
+use om_projections::meetings::{Meetings, due_meetings};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -36,18 +41,47 @@ pub trait DueStreams: Send + Sync {
     /// When the rows cannot be read.
     async fn due(&self, before: Date, limit: usize) -> Result<Vec<StreamName>, ReadError>;
 
+    /// Streams in which a term runs, due or not: asked once a day, for what falls due before a last day (cards, R13).
+    ///
+    /// # Errors
+    /// When the rows cannot be read.
+    async fn running(&self) -> Result<Vec<StreamName>, ReadError> {
+        Ok(Vec::new())
+    }
+
     /// When the last event that the rows show was recorded.
     fn last_recorded(&self) -> Option<Timestamp>;
 }
 
-/// The matters' deadlines.
+/// The deadlines of matters, and the dates of meetings' tasks.
 #[async_trait]
 impl DueStreams for Projections {
     async fn due(&self, before: Date, limit: usize) -> Result<Vec<StreamName>, ReadError> {
-        let due = self.read::<Board, _>(move |db| due_streams(db, before, limit)).await?;
-        let name = |county: &str, id: String| StreamName::new(county, MatterDecider::CATEGORY, id);
-        // a county and a matter's id always make a name
-        Ok(due.into_iter().filter_map(|due| name(due.county.as_str(), due.matter.to_string()).ok()).collect())
+        let matters = self.read::<Board, _>(move |db| due_streams(db, before, limit)).await?;
+        let meetings = self.read::<Meetings, _>(move |db| due_meetings(db, before, limit)).await?;
+        let matter = |id: String, county: &str| StreamName::new(county, MatterDecider::CATEGORY, id);
+        let meeting = |id: String, county: &str| StreamName::new(county, MeetingDecider::CATEGORY, id);
+        let mut due: Vec<_> = matters
+            .into_iter()
+            .map(|due| (due.due, matter(due.matter.to_string(), due.county.as_str())))
+            .chain(
+                meetings
+                    .into_iter()
+                    .map(|due| (due.due, meeting(due.meeting.to_string(), due.county.as_str()))),
+            )
+            .collect();
+        due.sort_by_key(|(day, _)| *day);
+        due.truncate(limit);
+        // a county and an id always make a name
+        Ok(due.into_iter().filter_map(|(_, name)| name.ok()).collect())
+    }
+
+    async fn running(&self) -> Result<Vec<StreamName>, ReadError> {
+        let running = self.read::<Board, _>(running_streams).await?;
+        let name = |(county, matter): (CountyId, MatterId)| {
+            StreamName::new(county.as_str(), MatterDecider::CATEGORY, matter)
+        };
+        Ok(running.into_iter().filter_map(|found| name(found).ok()).collect())
     }
 
     fn last_recorded(&self) -> Option<Timestamp> {
@@ -99,6 +133,8 @@ pub struct Ticker {
     due: Arc<dyn DueStreams>,
     settlers: Vec<Arc<dyn Settles>>,
     options: TickerOptions,
+    /// The day for which all running streams were last asked.
+    swept: Mutex<Option<Date>>,
 }
 
 /// A ticker at work; dropping it ends it.
@@ -115,10 +151,10 @@ impl Ticker {
         settlers: Vec<Arc<dyn Settles>>,
         options: TickerOptions,
     ) -> Self {
-        Self { clock, due, settlers, options }
+        Self { clock, due, settlers, options, swept: Mutex::new(None) }
     }
 
-    /// Looks once; tells how many streams were asked.
+    /// Looks once; tells how many streams were asked because a last day has passed.
     ///
     /// # Errors
     /// When the deadlines cannot be read. A stream that cannot be asked is logged and asked again next time.
@@ -130,15 +166,23 @@ impl Ticker {
         }
         let grace = SignedDuration::try_from(self.options.grace).unwrap_or(SignedDuration::MAX);
         let before = beijing(now.checked_sub(grace).unwrap_or(Timestamp::MIN));
-        let due = self.due.due(before, AT_A_TIME).await?;
+        let mut due = self.due.due(before, AT_A_TIME).await?;
+        let overdue = due.len();
+        let swept = *self.swept.lock().unwrap_or_else(PoisonError::into_inner);
+        if swept != Some(before) {
+            let first: HashSet<StreamName> = due.iter().cloned().collect();
+            let running = self.due.running().await?;
+            due.extend(running.into_iter().filter(|stream| !first.contains(stream)));
+            *self.swept.lock().unwrap_or_else(PoisonError::into_inner) = Some(before);
+        }
         let mut asked = 0;
-        for stream in due {
+        for (place, stream) in due.into_iter().enumerate() {
             let Some(settler) = self.settlers.iter().find(|s| s.category() == stream.category()) else {
                 continue;
             };
             match settler.settle(&stream).await {
                 Ok(standing) => {
-                    asked += 1;
+                    asked += usize::from(place < overdue);
                     tracing::debug!(%stream, revision = standing.revision, "asked what time has made true");
                 }
                 Err(error) => tracing::error!(%stream, %error, "what time has made true was not recorded"),

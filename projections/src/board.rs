@@ -5,12 +5,14 @@
 //! Deliberately absent: counts (queries count), what lists do not show (one matter's screen is the fold of its stream).
 
 mod matter;
+mod milestone;
 mod overview;
 mod permit;
 #[cfg(test)]
 pub(crate) mod tests;
 
 pub use matter::{MatterRow, Phase};
+pub use milestone::{AskedChange, MilestoneRow, WrittenMilestone, milestones};
 pub use overview::{
     Counts, MatterCursor, MatterFilter, MatterOrder, MatterRows, PermitCursor, PermitFilter, StageProgress,
     counts, matter_rows, matters, permits, stages,
@@ -21,14 +23,14 @@ use crate::{
     deadlines, desk,
     life::{Life, Planned},
     projection::{EncodedEvent, Incoming, Projection, Unreadable},
-    tolerances,
+    supervision, tolerances,
 };
 use om_domain::{
     decider::Recorded,
-    ids::{CountyId, MatterId, PermitCode},
+    ids::{CountyId, MatterId, MilestoneCode, PermitCode},
     matter::{
         event::{MatterEvent as E, MatterPlanned, PlanAmended},
-        event_permit,
+        event_milestone, event_permit,
     },
 };
 use rusqlite::Connection;
@@ -38,15 +40,26 @@ use std::collections::BTreeMap;
 #[derive(Debug)]
 pub struct Board;
 
-/// A matter, or a permit of it.
+/// A matter, a permit of it, or a milestone of it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key {
     /// Its county.
     pub county: CountyId,
     /// Its matter.
     pub matter: MatterId,
-    /// The permit; none for the matter itself.
-    pub permit: Option<PermitCode>,
+    /// What of it.
+    pub of: Of,
+}
+
+/// What of a matter a row is about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Of {
+    /// The matter itself.
+    Matter,
+    /// A permit.
+    Permit(PermitCode),
+    /// A milestone.
+    Milestone(MilestoneCode),
 }
 
 /// A row of the board.
@@ -56,6 +69,8 @@ pub enum BoardRow {
     Matter(Box<MatterRow>),
     /// A permit.
     Permit(Box<Written>),
+    /// A milestone with a date.
+    Milestone(Box<WrittenMilestone>),
 }
 
 /// A permit's life, and what of it stands in the tables.
@@ -68,12 +83,26 @@ pub struct Written {
 
 impl Projection for Board {
     const NAME: &'static str = "board";
-    const SCHEMA: u32 = 2;
+    const SCHEMA: u32 = 3;
     const CATEGORIES: &'static [&'static str] = &["matter"];
-    const DDL: &'static [&'static str] =
-        &[matter::DDL, permit::DDL, desk::DDL, deadlines::DDL, tolerances::DDL];
-    const TABLES: &'static [&'static str] =
-        &[matter::TABLE, permit::TABLE, desk::TABLE, deadlines::TABLE, tolerances::TABLE];
+    const DDL: &'static [&'static str] = &[
+        matter::DDL,
+        permit::DDL,
+        milestone::DDL,
+        desk::DDL,
+        deadlines::DDL,
+        tolerances::DDL,
+        supervision::DDL,
+    ];
+    const TABLES: &'static [&'static str] = &[
+        matter::TABLE,
+        permit::TABLE,
+        milestone::TABLE,
+        desk::TABLE,
+        deadlines::TABLE,
+        tolerances::TABLE,
+        supervision::TABLE,
+    ];
     type Key = Key;
     type Row = BoardRow;
     type Event<'a> = Incoming<MatterId, E>;
@@ -84,63 +113,81 @@ impl Projection for Board {
     }
 
     fn keys(event: &Self::Event<'_>, keys: &mut Vec<Key>) {
-        let key = |permit: Option<&PermitCode>| Key {
-            county: event.county.clone(),
-            matter: event.subject,
-            permit: permit.cloned(),
-        };
-        keys.push(key(None));
+        let key = |of: Of| Key { county: event.county.clone(), matter: event.subject, of };
+        let permit = |code: &PermitCode| key(Of::Permit(code.clone()));
+        keys.push(key(Of::Matter));
         match &event.fact.event {
-            E::MatterPlanned(e) => keys.extend(e.plan.permits.iter().map(|p| key(Some(&p.code)))),
+            E::MatterPlanned(e) => keys.extend(e.plan.permits.iter().map(|p| permit(&p.code))),
             E::PlanAmended(e) => {
                 let put = e.put.iter().map(|p| &p.code);
                 let dropped = e.drop.iter().filter(|code| !e.put.iter().any(|p| p.code == **code));
-                keys.extend(put.chain(dropped).map(|code| key(Some(code))));
+                keys.extend(put.chain(dropped).map(permit));
             }
-            one => keys.extend(event_permit(one).map(|code| key(Some(code)))),
+            one => {
+                keys.extend(event_permit(one).map(permit));
+                keys.extend(event_milestone(one).map(|code| key(Of::Milestone(code.clone()))));
+            }
         }
     }
 
     fn evolve(key: &Key, row: Option<BoardRow>, event: &Self::Event<'_>) -> Option<BoardRow> {
         let fact = &event.fact;
-        match (&key.permit, row) {
-            (None, Some(BoardRow::Matter(mut row))) => {
+        match (&key.of, row) {
+            (Of::Matter, Some(BoardRow::Matter(mut row))) => {
                 row.evolve(fact, event.position);
                 Some(BoardRow::Matter(row))
             }
-            (None, _) => MatterRow::proposed(fact, event.position).map(|row| BoardRow::Matter(Box::new(row))),
-            (Some(code), Some(BoardRow::Permit(row))) => {
+            (Of::Matter, _) => {
+                MatterRow::proposed(fact, event.position).map(|row| BoardRow::Matter(Box::new(row)))
+            }
+            (Of::Permit(code), Some(BoardRow::Permit(row))) => {
                 permit_event(code, Some(row), fact, event.position).map(BoardRow::Permit)
             }
-            (Some(code), _) => permit_event(code, None, fact, event.position).map(BoardRow::Permit),
+            (Of::Permit(code), _) => permit_event(code, None, fact, event.position).map(BoardRow::Permit),
+            (Of::Milestone(_), row) => {
+                let (row, stands) = match row {
+                    Some(BoardRow::Milestone(written)) => (Some(written.row), written.stands),
+                    _ => (None, None),
+                };
+                let row = MilestoneRow::evolve(row, fact)?;
+                Some(BoardRow::Milestone(Box::new(WrittenMilestone { row, stands })))
+            }
         }
     }
 
     fn load(db: &Connection, key: &Key) -> rusqlite::Result<Option<BoardRow>> {
         let matter = key.matter.to_string();
-        match &key.permit {
-            None => {
+        match &key.of {
+            Of::Matter => {
                 Ok(matter::load(db, key.county.as_str(), &matter)?.map(|row| BoardRow::Matter(Box::new(row))))
             }
-            Some(code) => {
+            Of::Permit(code) => {
                 let life = permit::load(db, (key.county.as_str(), &matter, code.as_str()))?;
                 Ok(life.map(|life| {
                     let stands = permit::Stands::of(&life);
                     BoardRow::Permit(Box::new(Written { life, stands }))
                 }))
             }
+            Of::Milestone(code) => {
+                let written = milestone::load(db, (key.county.as_str(), &matter, code))?;
+                Ok(written.map(|written| BoardRow::Milestone(Box::new(written))))
+            }
         }
     }
 
     fn store(db: &Connection, key: &Key, row: Option<&mut BoardRow>) -> rusqlite::Result<()> {
         let matter = key.matter.to_string();
-        match (&key.permit, row) {
-            (None, Some(BoardRow::Matter(row))) => matter::store(db, key.county.as_str(), &matter, row),
-            (Some(code), Some(BoardRow::Permit(row))) => {
+        match (&key.of, row) {
+            (Of::Matter, Some(BoardRow::Matter(row))) => matter::store(db, key.county.as_str(), &matter, row),
+            (Of::Permit(code), Some(BoardRow::Permit(row))) => {
                 permit::store(db, (key.county.as_str(), &matter, code.as_str()), row)
             }
-            (Some(code), _) => permit::remove(db, (key.county.as_str(), &matter, code.as_str())),
-            (None, _) => Ok(()),
+            (Of::Permit(code), _) => permit::remove(db, (key.county.as_str(), &matter, code.as_str())),
+            (Of::Milestone(code), Some(BoardRow::Milestone(row))) => {
+                milestone::store(db, (key.county.as_str(), &matter, code), row)
+            }
+            // neither a matter nor a milestone with a date ever goes again
+            (Of::Matter | Of::Milestone(_), _) => Ok(()),
         }
     }
 }
@@ -162,12 +209,18 @@ fn permit_event(
     }
 }
 
-/// The lives of a matter's permits by these facts, in the order given: the rows as they would be if no more had happened.
-pub fn lives(
-    county: &CountyId,
-    matter: MatterId,
-    facts: impl IntoIterator<Item = Recorded<E>>,
-) -> BTreeMap<PermitCode, Life> {
+/// What one matter is made of on the read side.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Parts {
+    /// The lives of its permits.
+    pub lives: BTreeMap<PermitCode, Life>,
+    /// Its milestones that have a date.
+    pub milestones: BTreeMap<MilestoneCode, MilestoneRow>,
+}
+
+/// A matter's permits and dated milestones by these facts, in the order given: the rows as they would be if no more had
+/// happened.
+pub fn parts(county: &CountyId, matter: MatterId, facts: impl IntoIterator<Item = Recorded<E>>) -> Parts {
     let (mut rows, mut keys) = (BTreeMap::new(), Vec::new());
     for (position, fact) in (1..).zip(facts) {
         let incoming = Incoming { county: county.clone(), subject: matter, position, fact };
@@ -179,11 +232,15 @@ pub fn lives(
             }
         }
     }
-    let life = |(key, row): (Key, BoardRow)| match row {
-        BoardRow::Permit(row) => Some((key.permit?, row.life)),
-        BoardRow::Matter(_) => None,
-    };
-    rows.into_iter().filter_map(life).collect()
+    let mut parts = Parts::default();
+    for (key, row) in rows {
+        match (key.of, row) {
+            (Of::Permit(code), BoardRow::Permit(row)) => drop(parts.lives.insert(code, row.life)),
+            (Of::Milestone(code), BoardRow::Milestone(row)) => drop(parts.milestones.insert(code, row.row)),
+            _ => {}
+        }
+    }
+    parts
 }
 
 fn planned(

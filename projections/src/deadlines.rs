@@ -1,6 +1,7 @@
-//! For the ticker: the next day after whose end time itself has something to state of a permit (R22).
+//! For the ticker: the next day after whose end time itself has something to state of a permit or of a milestone, which
+//! stands in the permit's column as `milestone:CODE` (R22).
 //!
-//! Invariants: one row per permit with an open term; when the fact that a term ran out has been recorded, the term has
+//! Invariants: one row per permit with an open term, one per milestone whose date is ahead; when the fact that a term ran out has been recorded, the term has
 //! left the row.
 //! Deliberately absent: what becomes true with no day passing (a tolerated prerequisite that has landed, one that fell
 //! away), which the next command on the matter states; stating anything, the grace after a day's end, and what day it is.
@@ -33,8 +34,9 @@ pub fn next(life: &Life) -> Option<Date> {
     if life.round.number == 0 {
         return None;
     }
+    let opinions = life.opinions_awaited().filter(|(_, asked)| !asked.overdue).map(|(_, asked)| asked.due.on);
     let owed = life.live_debts().filter(|debt| debt.state != DebtState::Received).map(|debt| debt.due);
-    clock_terms(life).into_iter().chain(other_terms(life)).flatten().chain(owed).min()
+    clock_terms(life).into_iter().chain(other_terms(life)).flatten().chain(owed).chain(opinions).min()
 }
 
 fn unstated(life: &Life, status: Status, term: Term, due: Option<Date>) -> Option<Date> {
@@ -124,6 +126,23 @@ pub fn due_streams(db: &Connection, before: Date, limit: usize) -> rusqlite::Res
             due: day(row, "due")?,
         })
     })?
+    .collect()
+}
+
+/// Streams in which a term runs: a card may fall due in them before a last day has passed, on a day that only the rules
+/// know (R13). The platform's own query, as [`due_streams`].
+///
+/// # Errors
+/// What SQLite said.
+pub fn running_streams(db: &Connection) -> rusqlite::Result<Vec<(CountyId, MatterId)>> {
+    db.prepare_cached(
+        "SELECT DISTINCT p.county, p.matter
+         FROM board_permit p JOIN board_matter m ON m.county = p.county AND m.matter = p.matter
+         WHERE p.status IN ('submitted', 'pre_review', 'in_review', 'suspended', 'approved') AND NOT p.done
+           AND m.phase <> 'terminated'
+         ORDER BY p.county, p.matter",
+    )?
+    .query_map([], |row| Ok((parsed(row, "county")?, parsed(row, "matter")?)))?
     .collect()
 }
 

@@ -1,4 +1,4 @@
-//! What each body must do next: one row per task of a permit, ordered by due date or by legal risk.
+//! What each body must do next: one row per task of a permit or a milestone, ordered by due date or by legal risk.
 //!
 //! Invariants: tasks are a pure function of the permit's life; a permit whose next move is the applicant's, or that
 //! needs nothing more, has no row; due dates come from events; what hangs on a task is judged at the day asked about.
@@ -39,6 +39,10 @@ named! {
         IssueCertificate = "issue_certificate",
         /// Receive or return what another department hands off.
         AnswerHandoff = "answer_handoff",
+        /// Give the opinion that the lead department asked for.
+        GiveOpinion = "give_opinion",
+        /// Deal with an objection before the decision.
+        TreatObjection = "treat_objection",
         /// Receive the supplement that is owed.
         ReceiveSupplement = "receive_supplement",
         /// Watch a debt that is paid by itself: a prerequisite that must land, a correction that must come.
@@ -55,6 +59,10 @@ named! {
         JudgeFallenPrerequisite = "judge_fallen_prerequisite",
         /// Answer the task-force lead's proposal to tolerate.
         AnswerToleranceProposal = "answer_tolerance_proposal",
+        /// Agree or object to a new date of a milestone (R14).
+        AnswerDateChange = "answer_date_change",
+        /// Answer a card, or appeal against it.
+        AnswerCard = "answer_card",
     }
 }
 
@@ -72,13 +80,15 @@ named! {
     }
 }
 
-/// One thing to be done on one permit.
+/// One thing to be done on one permit or about one milestone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Task {
     /// What.
     pub kind: TaskKind,
     /// For which requirement, where it is about one.
     pub requirement: Option<RequirementId>,
+    /// The card, where it is about one.
+    pub card: Option<u16>,
     /// The body whose move it is.
     pub body: BodyId,
     /// Since which day.
@@ -92,6 +102,11 @@ pub struct Task {
 }
 
 impl Task {
+    /// By what it is told apart from the others of its permit.
+    pub(crate) fn key(&self) -> (TaskKind, Option<&RequirementId>, Option<u16>, &BodyId) {
+        (self.kind, self.requirement.as_ref(), self.card, &self.body)
+    }
+
     /// The task as it stands on a day: once the statutory limit has run out too, that is what hangs on it.
     #[must_use]
     pub fn on(self, day: Date) -> Self {
@@ -119,6 +134,7 @@ pub fn tasks(life: &Life) -> Vec<Task> {
         let due = Some(renewal.expires_on);
         tasks.push(task(life, TaskKind::AnswerRenewal, renewal.asked_on, due, Weight::SilenceDecides));
     }
+    opinions(life, &mut tasks);
     tasks.extend(life.live_debts().map(|debt| debt_task(life, debt)));
     for (kind, open) in [
         (TaskKind::DecideRevocation, &life.revocations),
@@ -131,13 +147,33 @@ pub fn tasks(life: &Life) -> Vec<Task> {
             ..task(life, kind, *since, None, Weight::Internal)
         }));
     }
-    tasks.sort_by(|a, b| (a.kind, &a.requirement).cmp(&(b.kind, &b.requirement)));
+    tasks.extend(life.open_cards().filter(|card| card.is_unanswered()).map(|card| Task {
+        card: Some(card.number),
+        body: card.against.clone(),
+        ..task(life, TaskKind::AnswerCard, card.changed_on, None, Weight::Internal)
+    }));
+    tasks.sort_by(|a, b| a.key().cmp(&b.key()));
     tasks
+}
+
+/// Each department asked has its own row; the lead has one while an objection is open.
+fn opinions(life: &Life, tasks: &mut Vec<Task>) {
+    for (body, asked) in life.opinions_awaited() {
+        let own = task(life, TaskKind::GiveOpinion, asked.on, Some(asked.due.on), Weight::Promised);
+        tasks.push(Task { body: body.clone(), ..own });
+    }
+    let open = life.status.is_before_decision();
+    let objections = life.round.opinions.values().filter_map(|asked| asked.objects_since.filter(|_| open));
+    if let Some(since) = objections.min() {
+        let lead = life.planned.lead.clone();
+        tasks
+            .push(Task { body: lead, ..task(life, TaskKind::TreatObjection, since, None, Weight::Internal) });
+    }
 }
 
 fn task(life: &Life, kind: TaskKind, since: Date, due: Option<Date>, weight: Weight) -> Task {
     let body = life.custodian.clone();
-    Task { kind, requirement: None, body, since, due, weight, statutory_due: None }
+    Task { kind, requirement: None, card: None, body, since, due, weight, statutory_due: None }
 }
 
 /// The next step of the permit itself; the custodian's, since the lead department decides only with custody.
@@ -159,7 +195,10 @@ fn main_task(life: &Life, tasks: &mut Vec<Task>) {
     let due = if life.status == Status::Suspended { told_until() } else { own() };
     let reviewed = life.status == Status::InReview && weight == Weight::Promised;
     let statutory_due = life.round.dues.filter(|_| reviewed).and_then(|dues| dues.statutory);
-    tasks.push(Task { statutory_due, ..task(life, kind, life.since, due, weight) });
+    let task = Task { statutory_due, ..task(life, kind, life.since, due, weight) };
+    // a certificate is the lead department's to issue, wherever the file lies
+    let lead = (kind == TaskKind::IssueCertificate).then(|| life.planned.lead.clone());
+    tasks.push(Task { body: lead.unwrap_or_else(|| task.body.clone()), ..task });
 }
 
 /// The statutory limit weighs where its day comes first or is the only one; else it weighs once it has run out too.

@@ -9,8 +9,10 @@ pub mod deadlines;
 pub mod desk;
 pub mod folding;
 pub mod life;
+pub mod meetings;
 pub mod projection;
 pub mod sql;
+pub mod supervision;
 #[cfg(test)]
 mod testing;
 pub mod tolerances;

@@ -3,14 +3,17 @@
 //! Invariants: due dates stand as events fixed them (R20); what a term or a debt came to is what an event said of it;
 //! facts of one permit alone make up its life.
 //! Deliberately absent: “days left” and “overdue”, which need a day and a calendar ([`Life::clocks_at`]); papers,
-//! notices, checks, opinions, which one matter's own fold has.
+//! notices, checks, what opinions say, which one matter's own fold has.
 
 mod fold;
 mod moment;
 mod parts;
 
 pub use moment::{ClocksAt, LimitAt};
-pub use parts::{BeforeLapse, ClockDues, Debt, DebtState, DueDay, Last, Late, Offer, Overrun, Renewal, Stop};
+pub use parts::{
+    Asked, BeforeLapse, CardLine, ClockDues, Debt, DebtState, DueDay, Last, Late, Offer, Overrun, Renewal,
+    Stop,
+};
 
 use crate::sql::named;
 use jiff::civil::Date;
@@ -149,6 +152,9 @@ pub struct Round {
     /// A hearing asked for and not held: since when, and the last day to hold it.
     #[serde(skip_serializing_if = "is_default")]
     pub hearing: Option<(Date, DueDay)>,
+    /// Opinions asked for and not withdrawn, by department.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub opinions: BTreeMap<BodyId, Asked>,
     /// The day of the decision.
     #[serde(skip_serializing_if = "is_default")]
     pub decided_on: Option<Date>,
@@ -203,6 +209,9 @@ pub struct Life {
     /// How the current round stood before a lapse ended it; a lapse can be set aside.
     #[serde(default, skip_serializing_if = "is_default")]
     pub before_lapse: Option<Box<BeforeLapse>>,
+    /// Cards of all rounds, by number.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cards: Vec<CardLine>,
     /// Entries corrected.
     #[serde(default, skip_serializing_if = "is_default")]
     pub corrections: u16,
@@ -231,6 +240,7 @@ impl Life {
             fell_away: BTreeMap::new(),
             revocations: BTreeMap::new(),
             before_lapse: None,
+            cards: Vec::new(),
             corrections: 0,
             late: Vec::new(),
             last: Last { event: fact.id, position, on },
@@ -242,9 +252,26 @@ impl Life {
         self.debts.iter().filter(|debt| debt.state.is_live())
     }
 
+    /// Cards of which something is still to come.
+    pub fn open_cards(&self) -> impl Iterator<Item = &CardLine> {
+        self.cards.iter().filter(|card| !card.standing.is_closed())
+    }
+
     /// Whether it was already stated that this term of the current round ran out; it is stated once for each last day.
     pub fn is_stated(&self, term: Term, due: Date) -> bool {
         self.overruns.iter().any(|o| (o.round, o.term, o.due) == (self.round.number, term, due))
+    }
+
+    /// Opinions given before the decision, and those asked for (意见 n/m).
+    pub fn opinions_given(&self) -> (usize, usize) {
+        let opinions = &self.round.opinions;
+        (opinions.values().filter(|asked| asked.given_on.is_some()).count(), opinions.len())
+    }
+
+    /// Opinions still awaited; nobody waits for them once the permit is decided.
+    pub fn opinions_awaited(&self) -> impl Iterator<Item = (&BodyId, &Asked)> {
+        let open = self.status.is_before_decision();
+        self.round.opinions.iter().filter(move |(_, asked)| open && asked.given_on.is_none())
     }
 
     /// Whether nothing more is to come: issued, approved where nothing is issued, or not applicable.

@@ -20,6 +20,7 @@ use om_domain::{
         state::Matter,
     },
     metadata::{Metadata, RequestHash},
+    settings::{CountySettings, Values},
 };
 use rusqlite::Connection;
 use std::{collections::BTreeSet, str::FromStr};
@@ -74,6 +75,7 @@ pub(crate) struct History {
     pub(crate) today: Date,
     pub(crate) stored: Vec<Stored>,
     calendar: Calendar,
+    settings: CountySettings,
 }
 
 impl History {
@@ -88,6 +90,7 @@ impl History {
             today: day("2026-11-02"),
             stored: Vec::new(),
             calendar: Calendar::national(),
+            settings: CountySettings::always(Values { cards_by_rule: false, ..Values::default() }),
         };
         let project = project(&history.county, seed);
         history.run(C::ProposeMatter { project });
@@ -96,6 +99,13 @@ impl History {
         history.run(C::StartMatter);
         assert_eq!(history.stored.len(), 4);
         history
+    }
+
+    /// With the settings of a county that has set nothing: cards are issued by rule.
+    #[must_use]
+    pub(crate) fn carded(mut self) -> Self {
+        self.settings = CountySettings::default();
+        self
     }
 
     /// A command that must be accepted.
@@ -109,7 +119,14 @@ impl History {
         self.settle();
         for actor in actors(&self.county) {
             let (at, reads) = (self.now(), self.reads());
-            let ctx = Context { at, by: &actor, calendar: &self.calendar, effective: None, read: &reads };
+            let ctx = Context {
+                at,
+                by: &actor,
+                calendar: &self.calendar,
+                settings: &self.settings,
+                effective: None,
+                read: &reads,
+            };
             if let Ok(facts) = MatterDecider::decide(&self.state, command, &ctx) {
                 facts.into_iter().for_each(|fact| self.record(&actor, fact));
                 self.settle();
@@ -132,8 +149,14 @@ impl History {
     /// What time alone would have made true by the noon of that day.
     pub(crate) fn next_fact(&self, today: Date) -> Option<Fact<MatterEvent>> {
         let (by, reads) = (system(&self.county), self.reads());
-        let ctx =
-            Context { at: noon(today), by: &by, calendar: &self.calendar, effective: None, read: &reads };
+        let ctx = Context {
+            at: noon(today),
+            by: &by,
+            calendar: &self.calendar,
+            settings: &self.settings,
+            effective: None,
+            read: &reads,
+        };
         MatterDecider::settle(&self.state, &ctx)
     }
 
@@ -209,6 +232,7 @@ impl History {
             bars: Some(Seen { at: at(), value: vec![] }),
             bodies: None,
             officers: actors(&self.county).into_iter().map(|actor| (actor.officer.clone(), actor)).collect(),
+            missing_papers: Default::default(),
         }
     }
 }

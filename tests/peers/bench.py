@@ -20,6 +20,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 OURS = "onematter"
 OURS_BINARY = "onematter-bench"
+# our systems: the options that make them. The esdb engine speaks to a node of ours in a process of its own.
+COUNTIES = 50
+SYSTEMS = {
+    OURS: [],
+    "onematter-esdb": ["--engine", "esdb"],
+    f"onematter-{COUNTIES}": ["--counties", str(COUNTIES)],
+    f"onematter-esdb-{COUNTIES}": ["--engine", "esdb", "--counties", str(COUNTIES)],
+}
 PEERS = ["cqrs-es", "cqrs-es-snapshots", "umadb"]
 RAW = {
     "W1": ["sqlite", "sqlite-decide", "file"],
@@ -30,7 +38,11 @@ RAW = {
     "W6": ["sqlite"],
 }
 SNAPSHOTS_MATTER = ("W1", "W2")
-FILLED = ("W3", "W3-cached", "W4", "W5", "W6")
+PEERS_TOO = ("W1", "W2", "W3", "W4", "W5", "W6")
+ENGINES = ("E1", "E2", "E3", "E4", "E5", "W9", "W9-empty")
+PROVINCE = ("P1", "P2", "P3", "P4")
+# how many times --commands; the others find a history of --events
+COMMANDS = {"W1": 1, "W2": 4, "E1": 1, "E2": 2, "E3": 4}
 TITLES = {
     "W1": "durable commands/s, 1 client",
     "W2": "durable commands/s, 64 clients",
@@ -39,6 +51,17 @@ TITLES = {
     "W4": "rebuild the board, events/s",
     "W5": "read all in global order, events/s",
     "W6": "bytes on disk an event",
+    "W9": "start to ready, projections current, ms",
+    "W9-empty": "start to ready, no projections, ms",
+    "E1": "each engine: durable commands/s, 1 client",
+    "E2": "each engine: durable commands/s, 16 clients",
+    "E3": "each engine: durable commands/s, 64 clients",
+    "E4": "each engine: read $all in pages, events/s",
+    "E5": "each engine: subscribe from the start until caught up, events/s",
+    "P1": f"in the history of 1 county or of {COUNTIES}: durable commands/s, 64 clients",
+    "P2": f"1 county or {COUNTIES}: load an aggregate of 100 events, µs",
+    "P3": f"1 county or {COUNTIES}: subscribe from the start until caught up, events/s",
+    "P4": f"1 county or {COUNTIES}: the same for the events of one county, ms",
 }
 LESS_IS_BETTER = ("W3", "W3-cached", "W6")
 # (workload, what, comparison, bound): what is a raw system, "best peer", or a field of our own line
@@ -56,22 +79,33 @@ BARS = [
     ("W4", "peak_rss_mib", "<", 128),
     ("W5", "raw:sqlite", ">=", 0.85),
     ("W6", "raw:sqlite", "<=", 1.1),
+    ("W9", "value", "<", 1_000),
+    ("W9-empty", "W4 + 2 s", "<", 1),
+]
+# (system, over what), where both were measured: no bar, but what one wants to know
+BESIDE = [
+    ("onematter-esdb", OURS),
+    (f"onematter-{COUNTIES}", OURS),
+    (f"onematter-esdb-{COUNTIES}", "onematter-esdb"),
 ]
 
 
 def options():
     full = os.environ.get("FULL") == "1"
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--events", type=int, default=1_000_000 if full else 100_000, help="history for W3 to W6")
-    parser.add_argument("--commands", type=int, default=2_000, help="commands in W1; W2 takes four times as many")
+    parser.add_argument("--events", type=int, default=1_000_000 if full else 100_000, help="history for W3 to W9, E4, E5 and P")
+    parser.add_argument("--commands", type=int, default=2_000, help="commands in W1 and E1; twice in E2, four times in W2, E3 and P1")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", default=",".join(TITLES), help="workloads, comma-separated")
     parser.add_argument("--without-ours", action="store_true", help="do not build or run our own side")
+    parser.add_argument("--as-built", action="store_true", help="build nothing: measure the programs that are there")
     parser.add_argument("--dir", type=Path, default=ROOT / "target" / "bench-data", help="on the disk to be measured")
     return parser.parse_args()
 
 
-def build(package, *arguments):
+def build(wanted, package, *arguments):
+    if wanted.as_built:
+        return True
     command = ["cargo", "build", "--release", "--locked", *arguments]
     print(f"building {package}", flush=True)
     return subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL).returncode == 0
@@ -86,17 +120,19 @@ def programs(wanted):
     """(kind, system) -> the command that takes a workload. What does not build or answer is left out, aloud."""
     found = {}
     raw = dict.fromkeys(system for systems in RAW.values() for system in systems)
-    for name, kind, systems in (("peers", "peer", PEERS), ("rawbench", "raw", raw)):
-        if not build(name, "--manifest-path", f"tests/{name}/Cargo.toml"):
+    others = (("peers", "peer", PEERS), ("rawbench", "raw", raw))
+    for name, kind, systems in others if set(PEERS_TOO) & set(wanted.only.split(",")) else ():
+        if not build(wanted, name, "--manifest-path", f"tests/{name}/Cargo.toml"):
             sys.exit(f"{name} does not build")
         binary = built(ROOT / "tests" / name, name)
         found.update({(kind, system): [binary, system] for system in systems})
     if wanted.without_ours:
         print("our own side: left out as asked")
-    elif not build(OURS_BINARY, "-p", "om-tests", "--bin", OURS_BINARY):
+    elif not build(wanted, OURS_BINARY, "-p", "om-tests", "-p", "om-gateway", "--bin", OURS_BINARY, "--bin", "onematter"):
         sys.exit(f"{OURS_BINARY} does not build")
     else:
-        found[("ours", OURS)] = [built(ROOT, OURS_BINARY), "--json", "--workload"]
+        for system, arguments in SYSTEMS.items():
+            found[("ours", system)] = [built(ROOT, OURS_BINARY), "--json", *arguments, "--workload"]
     return found
 
 
@@ -104,12 +140,21 @@ def runs(kind, system, workload):
     if kind == "raw":
         return system in RAW.get(workload, [])
     if kind == "peer":
-        return workload != "W3-cached" and (system != "cqrs-es-snapshots" or workload in SNAPSHOTS_MATTER)
-    return True
+        return workload in PEERS_TOO and (system != "cqrs-es-snapshots" or workload in SNAPSHOTS_MATTER)
+    if workload in PROVINCE:
+        return True
+    return system == OURS or (system == "onematter-esdb" and workload in ENGINES)
 
 
-def measure(command, workload, events, directory):
-    command = [str(c) for c in [*command, workload, "--events", events, "--dir", directory]]
+def history(kind, system, workload):
+    """The name of the directory that a workload finds filled: the engines read one, the provinces grow theirs."""
+    if kind != "ours":
+        return f"{kind}-{system.split('-rows')[0]}"
+    return f"province-{system}" if workload in PROVINCE else OURS
+
+
+def measure(command, workload, events, directory, *arguments):
+    command = [str(c) for c in [*command, workload, "--events", events, "--dir", directory, *arguments]]
     done = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True)
     if done.returncode != 0:
         print(f"FAILED {' '.join(command)}\n{done.stderr.strip()}", flush=True)
@@ -130,8 +175,9 @@ def run(wanted, found):
             for (kind, system), command in order:
                 if not runs(kind, system, workload):
                     continue
-                if workload in FILLED:
-                    events, directory = wanted.events, wanted.dir / f"{kind}-{system.split('-rows')[0]}"
+                arguments = ["--commands", 4 * wanted.commands] if workload == "P1" else []
+                if workload not in COMMANDS:
+                    events, directory = wanted.events, wanted.dir / history(kind, system, workload)
                     fill = [*command[:-1], "sqlite"] if kind == "raw" else command
                     if directory not in filled:
                         filled.add(directory)
@@ -139,14 +185,14 @@ def run(wanted, found):
                             failures += 1
                             continue
                 else:
-                    events = wanted.commands * (4 if workload == "W2" else 1)
+                    events = wanted.commands * COMMANDS[workload]
                     directory = wanted.dir / "fresh"
                     shutil.rmtree(directory, ignore_errors=True)
-                line = measure(command, workload, events, directory)
+                line = measure(command, workload, events, directory, *arguments)
                 if not line:
                     failures += 1
                     continue
-                print(f"round {number + 1} {workload:9} {kind}:{system:18} {line['value']:>14,.1f} {line['unit']}", flush=True)
+                print(f"round {number + 1} {workload:9} {kind}:{system:20} {line['value']:>14,.1f} {line['unit']}", flush=True)
                 figures.setdefault((workload, kind, system), []).append(line)
     return figures, failures
 
@@ -155,10 +201,20 @@ def summarise(lines):
     """Medians over the rounds; `min` and `max` are of the value."""
     values = [line["value"] for line in lines]
     result = dict(lines[-1], value=statistics.median(values), min=min(values), max=max(values), rounds=len(values))
-    for field in ("p50_us", "p99_us", "cpu_us_per_op", "peak_rss_mib"):
+    for field in ("p50_us", "p99_us", "cpu_us_per_op", "peak_rss_mib", "node_cpu_us_per_op", "node_peak_rss_mib"):
         if field in result:
             result[field] = statistics.median(line[field] for line in lines)
     return result
+
+
+COLUMNS = (
+    ("p50_us", 13),
+    ("p99_us", 13),
+    ("cpu_us_per_op", 11),
+    ("peak_rss_mib", 8),
+    ("node_cpu_us_per_op", 10),
+    ("node_peak_rss_mib", 8),
+)
 
 
 def table(figures, workloads):
@@ -167,11 +223,11 @@ def table(figures, workloads):
         if not rows:
             continue
         print(f"\n{workload}  {TITLES[workload]}")
-        print(f"  {'system':26}{'median':>12}{'min':>12}{'max':>12}{'p50 µs':>10}{'p99 µs':>10}{'cpu µs/op':>11}{'MiB':>8}")
+        print(f"  {'system':26}{'median':>12}{'min':>12}{'max':>12}{'p50 µs':>13}{'p99 µs':>13}{'cpu µs/op':>11}{'MiB':>8}{'node cpu':>10}{'MiB':>8}")
         for kind, system, line in rows:
             extra = "".join(
                 f"{line[field]:>{width},.1f}" if field in line else " " * width
-                for field, width in (("p50_us", 10), ("p99_us", 10), ("cpu_us_per_op", 11), ("peak_rss_mib", 8))
+                for field, width in COLUMNS
             )
             print(f"  {kind + ':' + system:26}{line['value']:>12,.1f}{line['min']:>12,.1f}{line['max']:>12,.1f}{extra}")
 
@@ -185,17 +241,32 @@ def judge(figures):
             reference = figures.get((workload, "raw", what[4:]), {}).get("value")
         elif what == "best peer":
             reference = (min if workload in LESS_IS_BETTER else max)(peers, default=None)
+        elif what == "W4 + 2 s":
+            rate = figures.get(("W4", "ours", OURS), {}).get("value")
+            reference = 1_000 * (ours["n"] / rate + 2) if ours and rate else None
         else:
             reference = 1
         reached = None
         if ours and reference:
-            reached = ours.get("value" if what.startswith("raw:") or what == "best peer" else what)
+            reached = ours.get("value" if what.startswith("raw:") or what in ("best peer", "W4 + 2 s") else what)
             reached = None if reached is None else reached / reference
         met = None
-        if reached is not None:
+        # a start with few events says nothing of one with a million
+        enough = not workload.startswith("W9") or (ours and ours["n"] >= 1_000_000)
+        if reached is not None and enough:
             met = {">=": reached >= bound, "<=": reached <= bound, "<": reached < bound}[comparison]
         verdicts.append({"workload": workload, "against": what, "bar": f"{comparison} {bound}", "reached": reached, "met": met})
     return verdicts
+
+
+def beside(figures):
+    """Our systems over each other, workload by workload."""
+    return [
+        {"workload": workload, "system": system, "over": over, "ratio": line["value"] / figures[workload, kind, over]["value"]}
+        for (workload, kind, system), line in figures.items()
+        for this, over in BESIDE
+        if this == system and (workload, kind, over) in figures
+    ]
 
 
 def sqlite_versions():
@@ -221,6 +292,11 @@ def main():
     for v in verdicts:
         reached = "not measured" if v["reached"] is None else f"{v['reached']:,.2f}"
         print(f"  {v['workload']:10}{v['against']:14}{v['bar']:>10}{reached:>16}  {'' if v['met'] is None else 'met' if v['met'] else 'MISSED'}")
+    ratios = beside(figures)
+    if ratios:
+        print("\nour systems over each other (no bars)")
+    for r in ratios:
+        print(f"  {r['workload']:10}{r['system'] + ' / ' + r['over']:40}{r['ratio']:>10,.2f}")
     report = {
         "machine": {"cpus": os.cpu_count(), "kernel": platform.release(), "load": os.getloadavg()},
         "seconds": round(time.time() - started),
@@ -230,6 +306,7 @@ def main():
         "sqlite": sqlite_versions(),
         "figures": [dict(line, kind=kind, system=system) for (_, kind, system), line in figures.items()],
         "bars": verdicts,
+        "ratios": ratios,
         "failures": failures,
     }
     out = ROOT / "target" / "bench.json"

@@ -10,6 +10,7 @@ compares with our own forecast, permit by permit.
 """
 
 import datetime
+import functools
 import json
 import sys
 from pathlib import Path
@@ -90,12 +91,14 @@ CASES = {
 ONE = datetime.timedelta(days=1)
 
 
+@functools.cache
 def working_on_or_after(day):
     while not chinese_calendar.is_workday(day):
         day += ONE
     return day
 
 
+@functools.cache
 def count(day, length):
     """The last day of a term that starts on `day`, which is not counted."""
     number, unit = length
@@ -112,15 +115,20 @@ def lasts(permit, basis):
     return PERMITS[permit][basis] or PERMITS[permit][1 - basis] or (0, W)
 
 
-def recompute(basis, serial, tolerated):
-    """Dates by raising every date to what its rules ask for, again and again until nothing moves."""
+def slipped(day, days):
+    """A gate held back by so many working days."""
+    return count(day, (days, W)) if days else day
+
+
+def recompute(basis, serial, tolerated, slip=(None, None, 0)):
+    """Dates, with one gate held back if asked, by raising every date to what its rules ask for, again and again until nothing moves."""
     name, after, takes = MILESTONE
     first = working_on_or_after(START)
     dates = {permit: dict.fromkeys(("accept", "due", "decide", "issue"), first) for permit in PERMITS}
     dates[name] = {"issue": first}
     line = list(PERMITS)  # the template's own order already puts each permit after what it needs
     while True:
-        before = json.dumps(dates, default=str)
+        before = {node: dict(gates) for node, gates in dates.items()}
         for permit, (_, _, excluded, certificate) in PERMITS.items():
             bounds = {"accept": [first], "decide": [], "issue": [], "after issue": []}
             for other, gate, reached in EDGES.get(permit, []):
@@ -130,13 +138,77 @@ def recompute(basis, serial, tolerated):
             if serial and line.index(permit):
                 bounds["accept"].append(dates[line[line.index(permit) - 1]]["issue"])
             mine = dates[permit]
-            mine["accept"] = working_on_or_after(max(bounds["accept"]))
+            late = {gate: slip[2] if slip[:2] == (permit, gate) else 0 for gate in ("accept", "decide", "issue")}
+            mine["accept"] = slipped(working_on_or_after(max(bounds["accept"])), late["accept"])
             mine["due"] = count(count(mine["accept"], (excluded, W)), lasts(permit, basis))
-            mine["decide"] = max([mine["due"], *bounds["decide"]])
-            mine["issue"] = max([mine["decide"], *bounds["issue"]]) if certificate else mine["decide"]
-        dates[name]["issue"] = count(max(dates[permit]["issue"] for permit in after), takes)
-        if json.dumps(dates, default=str) == before:
+            mine["decide"] = slipped(max([mine["due"], *bounds["decide"]]), late["decide"])
+            issue = slipped(max([mine["decide"], *bounds["issue"]]), late["issue"])
+            mine["issue"] = issue if certificate else mine["decide"]
+        done = count(max(dates[permit]["issue"] for permit in after), takes)
+        dates[name]["issue"] = slipped(done, slip[2] if slip[0] == name else 0)
+        if dates == before:
             return dates
+
+
+def completion(dates):
+    return max(day["issue"] for day in dates.values())
+
+
+def slack(case, dates):
+    """Each gate held back by one working day more, until completion moves."""
+    found = {}
+    for node, gates in dates.items():
+        found[node] = {}
+        for gate in gates if node in PERMITS else ("accept",):
+            if gate == "due" or (gate == "issue" and node in PERMITS and not PERMITS[node][3]):
+                continue
+            start = dates[node][gate if node in PERMITS else "issue"]
+            low, high = 0, sum(chinese_calendar.is_workday(start + n * ONE) for n in range(1, (completion(dates) - start).days + 1))
+            while low < high:
+                middle = (low + high + 1) // 2
+                if completion(recompute(*case, (node, gate, middle))) <= completion(dates):
+                    low = middle
+                else:
+                    high = middle - 1
+            found[node][gate] = {"days": low, "latest": slipped(start, low).isoformat()}
+    return found
+
+
+def critical_path(case, dates):
+    """Back from the end, at each step to what made the date no earlier (F10)."""
+    _, serial, tolerated = case
+    name, after, _ = MILESTONE
+    line = list(PERMITS)
+    end = completion(dates)
+    node, gate = max(node for node in dates if dates[node]["issue"] == end), "issue"
+    path = []
+    while node:
+        path.append(node)
+        came = None
+        if node == name:
+            latest = max(after, key=lambda permit: dates[permit]["issue"])
+            came = (latest, "issue")
+        else:
+            for at in {"issue": ["issue", "decide", "accept"], "decide": ["decide", "accept"], "accept": ["accept"]}[gate]:
+                if at == "issue" and not PERMITS[node][3]:
+                    continue
+                own = {"issue": "decide", "decide": "due", "accept": None}[at]
+                day = dates[node][own] if own else working_on_or_after(START)
+                for other, planned, reached in EDGES.get(node, []):
+                    moved = tolerated.get((node, other), planned)
+                    ways = [(moved, reached)] + ([("accept", "accept")] if moved == "decide" and planned == "accept" else [])
+                    for where, reached in ways:
+                        there = dates[other][reached]
+                        if where == at and (there > day or (there == day and at == "accept" and not came)):
+                            day, came = there, (other, reached)
+                if at == "accept" and serial and line.index(node):
+                    before = line[line.index(node) - 1]
+                    if dates[before]["issue"] > day or (dates[before]["issue"] == day and not came):
+                        came = (before, "issue")
+                if came:
+                    break
+        node, gate = came or (None, None)
+    return path[::-1]
 
 
 # The first calculation: every prerequisite before the start, nothing after C4. See the end of docs/domain-forecast.md.
@@ -188,7 +260,9 @@ def reference():
                 permit: {gate: day.isoformat() for gate, day in dates[permit].items()} for permit in PERMITS
             },
             "milestones": {MILESTONE[0]: dates[MILESTONE[0]]["issue"].isoformat()},
-            "completion": max(day["issue"] for day in dates.values()).isoformat(),
+            "slack": slack((basis, serial, tolerated), dates),
+            "critical_path": critical_path((basis, serial, tolerated), dates),
+            "completion": completion(dates).isoformat(),
             "calendar_days_to_C4": (dates["C4"]["issue"] - START).days,
         }
     return {"start": START.isoformat(), "cases": cases}

@@ -12,8 +12,9 @@ mod case;
 mod seen;
 mod template;
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use jiff::civil::DateTime;
 use om_domain::calendar::{beijing, instant};
@@ -35,6 +36,9 @@ pub use case::{Case, Entry, names};
 pub use seen::Seen;
 pub use template::STORY;
 
+/// What marks a paper by its text in an act's input.
+const PAPER: &str = "paper by its text: ";
+
 /// The county of the shipped directory.
 pub const COUNTY: &str = "530322";
 
@@ -47,6 +51,7 @@ pub struct House {
     clock: Arc<VirtualClock>,
     http: reqwest::Client,
     numbers: AtomicU64,
+    papers: Mutex<BTreeMap<String, String>>,
     /// The data directory.
     pub dir: TempDir,
 }
@@ -81,7 +86,15 @@ impl House {
         let address = listener.local_addr().unwrap();
         tokio::spawn(om_gateway::serve::serve(listener, state, std::future::pending()));
         let http = reqwest::Client::new();
-        Arc::new(House { platform, address, clock, http, numbers: AtomicU64::new(1), dir })
+        Arc::new(House {
+            platform,
+            address,
+            clock,
+            http,
+            numbers: AtomicU64::new(1),
+            papers: Mutex::default(),
+            dir,
+        })
     }
 
     /// From now on it is this day, at nine or at the hour said (`2023-06-12 17:30`), in Beijing.
@@ -103,6 +116,31 @@ impl House {
     /// A number that no document of this house has yet.
     pub(crate) fn number(&self) -> String {
         format!("文〔2023〕{}号", self.numbers.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// The hash of a paper with this text, handed in once.
+    pub async fn paper(&self, of: &str) -> String {
+        if let Some(hash) = self.papers.lock().unwrap().get(of) {
+            return hash.clone();
+        }
+        let answer = self.hand_in("clerk", "text/plain", of.as_bytes().to_vec()).await;
+        assert_eq!(answer.status(), 201, "{answer:?}");
+        let answer: Value = answer.json().await.unwrap();
+        let hash = answer["hash"].as_str().unwrap().to_owned();
+        self.papers.lock().unwrap().insert(of.to_owned(), hash.clone());
+        hash
+    }
+
+    /// Hands a paper in.
+    pub async fn hand_in(&self, user: &str, kind: &str, bytes: Vec<u8>) -> reqwest::Response {
+        let request = self.http.post(format!("http://{}/papers", self.address));
+        let request = request.bearer_auth(format!("dev:{user}")).header("content-type", kind);
+        request.body(bytes).send().await.unwrap()
+    }
+
+    /// What a path of the gateway gives to a user.
+    pub fn get(&self, user: &str, path: &str) -> reqwest::RequestBuilder {
+        self.http.get(format!("http://{}{path}", self.address)).bearer_auth(format!("dev:{user}"))
     }
 
     /// Imports a template by its text; a shipped one by its id.

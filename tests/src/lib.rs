@@ -9,3 +9,4 @@ pub mod postgres;
 pub mod powercut;
 pub mod server;
 pub mod subscriber;
+pub mod tls;

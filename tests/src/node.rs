@@ -32,6 +32,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub struct NodeHome {
     dir: TempDir,
     address: SocketAddr,
+    options: NodeOptions,
     running: Mutex<Option<Running>>,
 }
 
@@ -51,10 +52,12 @@ impl Default for NodeHome {
 impl NodeHome {
     /// A node that is not started yet.
     pub fn new() -> Self {
-        // a port that is free now; the node takes it a moment later
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = port.local_addr().unwrap();
-        Self { dir: TempDir::new().unwrap(), address, running: Mutex::default() }
+        Self::with(NodeOptions::default())
+    }
+
+    /// The same, served otherwise.
+    pub fn with(options: NodeOptions) -> Self {
+        Self { dir: TempDir::new().unwrap(), address: free_address(), options, running: Mutex::default() }
     }
 
     /// Where it listens.
@@ -89,9 +92,8 @@ impl NodeHome {
         let log = self.log();
         let listener = runtime.block_on_elsewhere(bound(address));
         let (stop, stopped) = oneshot::channel::<()>();
-        let node =
-            Node::new(Arc::clone(&log) as Arc<dyn EventLog>, Arc::new(SystemClock), NodeOptions::default())
-                .unwrap();
+        let served = Arc::clone(&log) as Arc<dyn EventLog>;
+        let node = Node::new(served, Arc::new(SystemClock), self.options.clone()).unwrap();
         let served = runtime.spawn(async move {
             let shutdown = async move {
                 let _ = stopped.await;
@@ -186,6 +188,11 @@ impl Home for ClusterHome {
     async fn close(&self, log: Arc<dyn EventLog>) {
         log.close().await;
     }
+}
+
+/// An address that is free now; whoever wants it takes it a moment later.
+pub fn free_address() -> SocketAddr {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
 }
 
 /// A listener at an address that another socket may have just left.

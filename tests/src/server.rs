@@ -20,14 +20,22 @@ use serde_json::{Value, json};
 /// How long anything may take before the test gives up; nothing is measured against it.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
-/// The binary `onematter`, built with the workspace.
+/// Names another binary to test than the one built with the tests: the release binary, for slow runs.
+const BINARY: &str = "ONEMATTER_TEST_BINARY";
+
+/// The binary `onematter`: the one that `ONEMATTER_TEST_BINARY` names, else the one built with the workspace.
 pub fn onematter() -> PathBuf {
-    let binary = std::env::current_exe().unwrap().ancestors().nth(2).unwrap().join("onematter");
-    let build = "build it first: cargo build --workspace --bins, or test with -p om-tests -p om-gateway";
+    let (binary, build) = match std::env::var_os(BINARY).filter(|path| !path.is_empty()) {
+        Some(path) => (PathBuf::from(path), "build it first: cargo build --release -p om-gateway"),
+        None => (
+            std::env::current_exe().unwrap().ancestors().nth(2).unwrap().join("onematter"),
+            "build it first: cargo build --workspace --bins, or test with -p om-tests -p om-gateway",
+        ),
+    };
     let built = fs::metadata(&binary).and_then(|m| m.modified());
     let built = built.unwrap_or_else(|e| panic!("{}: {e}; {build}", binary.display()));
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    for room in ["domain", "projections", "infra", "gateway"] {
+    for room in ["domain", "projections", "infra", "gateway", "gateway/console"] {
         let newer = newer_source(&root.join(room).join("src"), built);
         assert!(newer.is_none(), "{} is newer than the binary; {build}", newer.unwrap_or_default().display());
     }
@@ -39,11 +47,16 @@ fn newer_source(dir: &Path, built: SystemTime) -> Option<PathBuf> {
     fs::read_dir(dir).unwrap().find_map(|entry| {
         let entry = entry.unwrap();
         let (path, meta) = (entry.path(), entry.metadata().unwrap());
+        if meta.is_dir() && path.ends_with("tests") {
+            return None;
+        }
         if meta.is_dir() {
             return newer_source(&path, built);
         }
-        let is_rust = path.extension().is_some_and(|e| e == "rs");
-        (is_rust && meta.modified().unwrap() > built).then_some(path)
+        // what only tests are built from does not make another binary
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let counts = path.extension().is_some_and(|e| e == "rs") && !name.starts_with("test");
+        (counts && meta.modified().unwrap() > built).then_some(path)
     })
 }
 
@@ -207,6 +220,12 @@ impl Api {
         let request = self.http.post(format!("{}/graphql", self.base));
         let request = request.header("authorization", format!("Bearer dev:{user}"));
         request.json(&json!({ "query": query, "variables": variables })).send().await?.json().await
+    }
+
+    /// Hands in a paper as a user.
+    pub async fn hand_in(&self, user: &str, bytes: &'static [u8]) -> reqwest::Response {
+        let request = self.http.post(format!("{}/papers", self.base)).body(bytes);
+        request.header("authorization", format!("Bearer dev:{user}")).send().await.unwrap()
     }
 
     /// Asks as a user what must be answered; the data.

@@ -4,7 +4,7 @@
 
 use super::{event::Lapse, state::BarKind};
 use crate::{
-    ids::{LegalText, MatterId, PermitCode},
+    ids::{LegalText, MatterId, PaperHash, PermitCode},
     matter::event::Notice,
 };
 use serde::{Deserialize, Serialize};
@@ -23,4 +23,17 @@ pub enum ApplicantCommand {
     ImposeBar { kind: BarKind, matter: MatterId, permit: PermitCode, decision: Notice },
     /// State what time alone has made true, and nothing else.
     Settle,
+}
+
+impl ApplicantCommand {
+    /// The papers it names.
+    pub fn papers(&self) -> Vec<&PaperHash> {
+        match self {
+            Self::ImposeBar { decision, .. } => decision.paper.iter().collect(),
+            Self::LoseEligibility { .. }
+            | Self::LiftLapse { .. }
+            | Self::RepairEligibility { .. }
+            | Self::Settle => vec![],
+        }
+    }
 }

@@ -20,7 +20,7 @@ pub use state::{Applicant, BarKind, Ineligible};
 
 use crate::{
     decider::{Context, Decider, Effective, Fact, Recorded, Role, Seen},
-    ids::{ApplicantId, BodyId, LegalText, MatterId, PermitCode},
+    ids::{ApplicantId, BodyId, LegalText, MatterId, PaperHash, PermitCode},
 };
 use event::{BarEnded, BarImposed, EligibilityLost, EligibilityRepaired, LapseLifted};
 use jiff::ToSpan;
@@ -44,6 +44,8 @@ pub struct ApplicantReads {
     pub applicant: Option<ApplicantId>,
     /// The matters that a bar (`ImposeBar`) or the open lapses (`RepairEligibility`) cite, those that there are.
     pub cited: BTreeMap<MatterId, Seen<Cited>>,
+    /// Those of the papers the command names that the county's store does not have.
+    pub missing_papers: BTreeSet<PaperHash>,
 }
 
 impl ApplicantReads {
@@ -154,6 +156,9 @@ fn impose(state: &Applicant, bar: BarImposed, ctx: &Ctx<'_>) -> Facts {
         return Err(ApplicantRefusal::NotServed { decision, served_on });
     }
     cites(&bar, ctx)?;
+    if let Some(paper) = bar.decision.paper.as_ref().filter(|p| ctx.read.missing_papers.contains(*p)) {
+        return Err(ApplicantRefusal::PaperMissing { paper: paper.clone() });
+    }
     // In force from the day it was served, whenever it is recorded.
     let effective = Effective::On(bar.decision.served_on);
     Ok(vec![Fact { event: bar.into(), effective }])

@@ -4,7 +4,7 @@
 
 use crate::{
     decider::Explained,
-    ids::{ApplicantId, BodyId, LegalText, MatterId, OfficerId, PermitCode},
+    ids::{ApplicantId, BodyId, LegalText, MatterId, OfficerId, PaperHash, PermitCode},
     naming::Names,
     sources,
 };
@@ -40,6 +40,8 @@ pub enum ApplicantRefusal {
     NoSuchPermit { matter: MatterId, permit: PermitCode },
     /// The bar cites a matter in which another applies.
     AnothersMatter { matter: MatterId, applicant: ApplicantId },
+    /// The decision's paper is not in the store.
+    PaperMissing { paper: PaperHash },
 }
 
 impl Explained for ApplicantRefusal {
@@ -57,6 +59,7 @@ impl Explained for ApplicantRefusal {
             Self::NoSuchMatter { .. } => "NoSuchMatter",
             Self::NoSuchPermit { .. } => "NoSuchPermit",
             Self::AnothersMatter { .. } => "AnothersMatter",
+            Self::PaperMissing { .. } => "PaperMissing",
         }
     }
 
@@ -67,6 +70,7 @@ impl Explained for ApplicantRefusal {
             | Self::NotADepartment { .. }
             | Self::NothingToRepair
             | Self::LapsedElsewhere { .. } => Some("R10"),
+            Self::PaperMissing { .. } => None,
             _ => Some("R9"),
         }
     }
@@ -84,7 +88,7 @@ impl Explained for ApplicantRefusal {
             | Self::NotADepartment { .. }
             | Self::NothingToRepair
             | Self::LapsedElsewhere { .. } => Some(sources::TOLERANCE.into()),
-            Self::DecisionUsed { .. } => Some(sources::RECORD.into()),
+            Self::DecisionUsed { .. } | Self::PaperMissing { .. } => Some(sources::RECORD.into()),
         }
     }
 
@@ -135,6 +139,9 @@ impl Explained for ApplicantRefusal {
             }
             Self::AnothersMatter { matter, applicant } => {
                 format!("事项 matter:{matter} 的申请人是 {applicant}；请核对决定所涉申请人。")
+            }
+            Self::PaperMissing { paper } => {
+                format!("决定书原件 {} 尚未上传；请先上传原件，再记录。", &paper.as_str()[..12])
             }
         }
     }
@@ -193,6 +200,12 @@ impl Explained for ApplicantRefusal {
             }
             Self::AnothersMatter { matter, applicant } => {
                 format!("{applicant} applies in matter:{matter}; check whom the decision is about.")
+            }
+            Self::PaperMissing { paper } => {
+                format!(
+                    "The decision's paper {} has not been uploaded; upload it, then record the bar.",
+                    &paper.as_str()[..12]
+                )
             }
         }
     }

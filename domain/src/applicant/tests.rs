@@ -44,7 +44,7 @@ fn reads(applicant: &str) -> ApplicantReads {
     };
     let at = crate::decider::SeenAt { stream: "530322.matter-1".into(), revision: Some(7) };
     let cited = [(lapse(1).matter, Seen { at, value: cited })].into();
-    ApplicantReads { applicant: Some(id(applicant)), cited }
+    ApplicantReads { applicant: Some(id(applicant)), cited, ..ApplicantReads::default() }
 }
 
 fn nothing() -> Given<ApplicantDecider> {

@@ -84,4 +84,17 @@ impl Marks {
         }
         high
     }
+
+    /// The last day after which `n` working days, `n` at least 1, still come by `end`: with one more, only `n - 1` would.
+    pub(super) fn last_before(&self, end: i32, n: i32) -> i32 {
+        let target = self.worked_through(end).saturating_sub(n);
+        let days_off = i32::try_from(self.days.len()).unwrap_or(i32::MAX);
+        let weeks = n.saturating_add(days_off) / 5 + 2;
+        let (mut low, mut high) = (end.saturating_sub(weeks.saturating_mul(7)), end);
+        while high - low > 1 {
+            let middle = low + (high - low) / 2;
+            if self.worked_through(middle) <= target { low = middle } else { high = middle }
+        }
+        low
+    }
 }

@@ -2,28 +2,33 @@
 //!
 //! Invariants: every department is taken to use its whole limit; an actual date always stands before an estimate;
 //! nothing that has not happened is put before today; the same plan, calendar and assumptions give the same dates.
-//! The conventions, precise enough to recompute by hand, are in docs/domain-forecast.md (F1–F12).
+//! The conventions, precise enough to recompute by hand, are in docs/domain-forecast.md (F1–F13).
 //! Deliberately absent: whether a tolerance, an extension or a dropped permit would be lawful; the matter says so.
 
+mod back;
+mod network;
 mod pass;
 mod path;
 #[cfg(test)]
 mod tests;
+mod worth;
 
 use crate::{
     calendar::{Calendar, CalendarVersion},
-    graph::Graph,
+    clock::Unit,
     ids::{MilestoneCode, PermitCode},
     matter::{
         event::Dues,
-        plan::{Mode, Node, Plan, PlannedPermit, RequirementId, Stage},
+        plan::{Mode, Node, Plan, RequirementId, Stage},
     },
 };
 use jiff::civil::Date;
-use pass::Pass;
+use network::{Kind, Network};
+use pass::{AllTimes, Bound, By, Pass};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+pub use worth::Worth;
 
 /// By which limit a permit is expected to take; the other one where it has only that (F5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
@@ -49,6 +54,8 @@ pub struct Assumptions {
     pub extend: BTreeMap<PermitCode, u16>,
     /// Permits left out: their edges bind nothing.
     pub drop: BTreeSet<PermitCode>,
+    /// Working days a department takes beyond the limit of a permit (F13).
+    pub delay: BTreeMap<PermitCode, u16>,
 }
 
 /// What has happened so far; empty for a matter that has not begun (F11).
@@ -82,8 +89,8 @@ pub struct PermitProgress {
 pub struct Forecast {
     /// Each permit, in the order of the plan; those dropped or not applicable are absent.
     pub permits: Vec<PermitForecast>,
-    /// Each milestone and its day.
-    pub milestones: Vec<(MilestoneCode, Date)>,
+    /// Each milestone, in the order of the plan.
+    pub milestones: Vec<MilestoneForecast>,
     /// The day the last permit or milestone is done.
     pub completion: Date,
     /// Whether a date lies beyond the calendar's last authoritative day (R19).
@@ -94,7 +101,16 @@ pub struct Forecast {
     pub critical_path: Vec<Node>,
 }
 
-/// A permit's dates in a forecast; each is the actual one where it has happened.
+/// By how much a gate may slip while completion stays (F12).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Slack {
+    /// In working days.
+    pub days: u32,
+    /// The latest day of the gate: its day, and so many working days more.
+    pub latest: Date,
+}
+
+/// A permit's dates in a forecast, each the earliest; the actual one where it has happened.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PermitForecast {
     /// The permit.
@@ -103,20 +119,35 @@ pub struct PermitForecast {
     pub accept: Date,
     /// The end of its limit, exclusions included.
     pub due: Date,
+    /// The end of the statutory limit, whatever is assumed of extensions; none where no law sets one.
+    pub law_due: Option<Date>,
     /// Decided.
     pub decide: Date,
     /// Issued; the day of the decision where no certificate is.
     pub issue: Date,
     /// The prerequisite its decision waits for beyond its limit, if any.
     pub waits_for: Option<Node>,
-    /// By how many working days acceptance may slip without moving completion; none once accepted.
-    pub accept_slack: Option<u32>,
-    /// By how many working days the decision may slip without moving completion; none once decided.
-    pub decide_slack: Option<u32>,
+    /// By how much acceptance may slip; none once accepted.
+    pub accept_slack: Option<Slack>,
+    /// By how much the decision may slip; none once decided.
+    pub decide_slack: Option<Slack>,
+    /// By how much the issue may slip; none once issued, and where no certificate is.
+    pub issue_slack: Option<Slack>,
     /// Whether the decision has no slack.
     pub critical: bool,
     /// Whether one of its dates lies beyond the calendar's last authoritative day (R19).
     pub provisional: bool,
+}
+
+/// A milestone's day in a forecast.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct MilestoneForecast {
+    /// The milestone.
+    pub code: MilestoneCode,
+    /// Its earliest day; the actual one once reached.
+    pub on: Date,
+    /// By how much it may slip; none once reached.
+    pub slack: Option<Slack>,
 }
 
 /// Codes joined by arrows, as people write a way.
@@ -137,6 +168,9 @@ pub struct Cyclic {
 }
 
 /// The forecast of a plan from a day on: the day the matter starts, or today once it is underway.
+///
+/// # Errors
+/// When the plan is circular.
 pub fn forecast(
     plan: &Plan,
     calendar: &Calendar,
@@ -144,37 +178,10 @@ pub fn forecast(
     progress: &Progress,
     assumptions: &Assumptions,
 ) -> Result<Forecast, Cyclic> {
-    let pass = pass_of(plan, calendar, from, progress, assumptions)?;
-    let times = pass.run(None);
-    let completion = times.completion().unwrap_or(pass.first);
-    let permits: Vec<_> =
-        plan.permits.iter().filter_map(|permit| path::of_permit(&pass, &times, completion, permit)).collect();
-    let milestones: Vec<_> = plan
-        .milestones
-        .iter()
-        .filter_map(|m| Some((m.code.clone(), times.of(&Node::Milestone(m.code.clone()))?.issue.date)))
-        .collect();
-    let provisional = permits.iter().any(|permit| permit.provisional) || calendar.is_provisional(completion);
-    let critical_path = path::critical(&times);
-    let calendar = calendar.version().clone();
-    Ok(Forecast { permits, milestones, completion, provisional, calendar, critical_path })
+    Ok(Forecaster::of(plan, calendar, from, progress)?.forecast(assumptions))
 }
 
-fn pass_of<'a>(
-    plan: &'a Plan,
-    calendar: &'a Calendar,
-    from: Date,
-    progress: &'a Progress,
-    assumptions: &'a Assumptions,
-) -> Result<Pass<'a>, Cyclic> {
-    let graph = Graph::of_plan(&plan.permits, &plan.milestones);
-    let Some(order) = graph.order() else {
-        return Err(Cyclic { path: graph.cycles().into_iter().next().unwrap_or_default() });
-    };
-    Ok(Pass { plan, calendar, first: calendar.roll_forward(from), progress, assumptions, order })
-}
-
-/// A forecast without slack, for lists: one pass instead of some hundred. Its days are those of the forecast.
+/// A forecast without slack, for lists and comparisons. Its days are those of the forecast.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outline {
     /// The day the last permit or milestone is done.
@@ -198,21 +205,112 @@ pub fn outline(
     progress: &Progress,
     assumptions: &Assumptions,
 ) -> Result<Outline, Cyclic> {
-    let pass = pass_of(plan, calendar, from, progress, assumptions)?;
-    let times = pass.run(None);
-    let completion = times.completion().unwrap_or(pass.first);
-    let of = |permit: &PlannedPermit| times.of(&Node::Permit(permit.code.clone()));
-    let works = plan.permits.iter().filter(|permit| permit.stage == Stage::Works);
-    let provisional = plan.permits.iter().filter_map(of).any(|times| times.is_provisional(calendar));
-    Ok(Outline {
-        completion,
-        works_permit: works.filter_map(of).map(|times| times.issue.date).max(),
-        provisional: provisional || calendar.is_provisional(completion),
-        critical_path: path::critical(&times),
-    })
+    Ok(Forecaster::of(plan, calendar, from, progress)?.outline(assumptions))
+}
+
+/// A plan with what has happened to it, from a day on: asked for as many cases as one likes, a pass or two each.
+pub struct Forecaster<'a>(Network<'a>);
+
+impl<'a> Forecaster<'a> {
+    /// Of a plan, from a day on.
+    ///
+    /// # Errors
+    /// When the plan is circular.
+    pub fn of(
+        plan: &'a Plan,
+        calendar: &'a Calendar,
+        from: Date,
+        progress: &'a Progress,
+    ) -> Result<Self, Cyclic> {
+        Ok(Forecaster(Network::of(plan, calendar, from, progress)?))
+    }
+
+    fn pass(&self, assumptions: &Assumptions) -> Pass<'_, 'a> {
+        Pass { network: &self.0, assumed: self.0.assumed(assumptions) }
+    }
+
+    fn path(&self, all: &AllTimes) -> Vec<Node> {
+        path::critical(&self.0, all).into_iter().map(|(at, _)| self.0.node(at)).collect()
+    }
+
+    /// The forecast, if this is so.
+    pub fn forecast(&self, assumptions: &Assumptions) -> Forecast {
+        let pass = self.pass(assumptions);
+        let all = pass.run();
+        let calendar = self.0.calendar;
+        let completion = pass::completion(&all).unwrap_or(self.0.first);
+        let latest = back::latest(&pass, &all, completion);
+        let slack = |bound: &Bound, latest: Date| {
+            let most = calendar.working_days_between(bound.date, completion);
+            let days = calendar.working_days_between(bound.date, latest).min(most);
+            let days = u32::try_from(days).unwrap_or(0);
+            let latest = calendar.add(bound.date, days, Unit::WorkingDays);
+            (bound.by != By::Happened).then_some(Slack { days, latest })
+        };
+        let (mut permits, mut milestones) = (Vec::new(), Vec::new());
+        for (at, kind) in self.0.nodes.iter().enumerate() {
+            let (Some(times), latest) = (&all[at], &latest[at]) else { continue };
+            match kind {
+                Kind::Permit { permit, progress, .. } => {
+                    let law_due = || pass.law_term(permit, *progress).ends(calendar, times.accept.date);
+                    let decide_slack = slack(&times.decide, latest.decide);
+                    permits.push(PermitForecast {
+                        code: permit.code.clone(),
+                        accept: times.accept.date,
+                        due: times.due,
+                        law_due: permit.statutory.as_ref().map(|_| law_due()),
+                        decide: times.decide.date,
+                        issue: times.issue.date,
+                        waits_for: match times.decide.by {
+                            By::Other(node, _) => Some(self.0.node(node)),
+                            _ => None,
+                        },
+                        accept_slack: slack(&times.accept, latest.accept),
+                        decide_slack,
+                        issue_slack: slack(&times.issue, latest.issue).filter(|_| permit.certificate),
+                        critical: decide_slack.is_some_and(|slack| slack.days == 0),
+                        provisional: times.is_provisional(calendar),
+                    });
+                }
+                Kind::Milestone { milestone, .. } => milestones.push(MilestoneForecast {
+                    code: milestone.code.clone(),
+                    on: times.issue.date,
+                    slack: slack(&times.accept, latest.accept),
+                }),
+            }
+        }
+        let provisional = permits.iter().any(|p| p.provisional) || calendar.is_provisional(completion);
+        let critical_path = self.path(&all);
+        let calendar = calendar.version().clone();
+        Forecast { permits, milestones, completion, provisional, calendar, critical_path }
+    }
+
+    /// Its outline, if this is so.
+    pub fn outline(&self, assumptions: &Assumptions) -> Outline {
+        let all = self.pass(assumptions).run();
+        let calendar = self.0.calendar;
+        let completion = pass::completion(&all).unwrap_or(self.0.first);
+        let permits = self.0.nodes.iter().zip(&all).filter_map(|(kind, times)| match kind {
+            Kind::Permit { permit, .. } => Some((*permit, times.as_ref()?)),
+            Kind::Milestone { .. } => None,
+        });
+        let works = permits.clone().filter(|(permit, _)| permit.stage == Stage::Works);
+        let provisional = permits.map(|(_, times)| times).any(|times| times.is_provisional(calendar));
+        Outline {
+            completion,
+            works_permit: works.map(|(_, times)| times.issue.date).max(),
+            provisional: provisional || calendar.is_provisional(completion),
+            critical_path: self.path(&all),
+        }
+    }
 }
 
 impl Forecast {
+    /// By how many working days this one is done before another; negative if after.
+    pub fn working_days_before(&self, other: &Forecast, calendar: &Calendar) -> i32 {
+        calendar.working_days_between(self.completion, other.completion)
+    }
+
     /// One permit of it.
     pub fn permit(&self, code: &PermitCode) -> Option<&PermitForecast> {
         self.permits.iter().find(|permit| &permit.code == code)

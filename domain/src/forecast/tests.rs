@@ -69,7 +69,7 @@ fn one_working_day_more_than_the_slack_moves_completion() {
             extend.insert(permit.code.clone(), u16::try_from(days).unwrap());
             fresh(&Assumptions { extend, ..Default::default() }).completion
         };
-        let slack = permit.decide_slack.unwrap();
+        let slack = permit.decide_slack.unwrap().days;
         assert!(permit.critical == (slack == 0));
         // The slack of a decision that waits for another is less than what its limit could grow by.
         if permit.waits_for.is_none() && permit.code.as_str() != "C2" {

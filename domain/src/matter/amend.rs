@@ -44,7 +44,7 @@ pub(super) fn amend(
         may_drop(state, &state.find(code)?)?;
     }
     lawful(state, plan, put, ctx)?;
-    holds_together(plan, put, drop)?;
+    holds_together(state, plan, put, drop)?;
     if drop.is_empty() && put.iter().all(|new| plan.permit(&new.code) == Some(new)) {
         return Ok(vec![]);
     }
@@ -107,8 +107,9 @@ fn lawful(state: &Matter, plan: &Plan, put: &[PlannedPermit], ctx: &Ctx<'_>) -> 
         if put.iter().skip(index + 1).any(|other| other.code == new.code) {
             return Err(MatterRefusal::PlanInvalid { reason: format!("{} stands twice (重复)", new.code) });
         }
-        let limits = [&new.statutory, &new.promised, &new.extension];
-        if limits.into_iter().flatten().any(|l| l.value == 0 || l.source.trim().is_empty()) {
+        let limits = [&new.statutory, &new.promised, &new.extension].into_iter().flatten();
+        let limits = limits.chain(new.opinions.as_ref().map(|opinions| &opinions.term));
+        if limits.into_iter().any(|l| l.value == 0 || l.source.trim().is_empty()) {
             let reason =
                 format!("{} has a limit without days or without a source (时限须有天数和依据)", new.code);
             return Err(MatterRefusal::PlanInvalid { reason });
@@ -136,12 +137,20 @@ fn law_stays(old: &PlannedPermit, new: &PlannedPermit) -> Result<(), MatterRefus
         "field where no commitment is taken (不适用承诺的领域)"
     } else if old.nature != new.nature || (old.site_check && !new.site_check) {
         "kind of act or check of substance (事项性质或实地核查)"
+    } else if opinions_dropped(old, new) {
+        "opinions of other departments (征求意见的部门和时限)"
     } else if promise_alone(old, new) {
         return Err(MatterRefusal::PromiseNeedsItsDocument { permit: new.code.clone() });
     } else {
         return Ok(());
     };
     Err(MatterRefusal::LawIsNotAmended { permit: new.code.clone(), what })
+}
+
+/// Opinions that the template asks for are not the task force's to do without.
+fn opinions_dropped(old: &PlannedPermit, new: &PlannedPermit) -> bool {
+    let left_out = old.cooperating.iter().any(|body| !new.cooperating.contains(body));
+    old.opinions.is_some() && (old.opinions != new.opinions || left_out)
 }
 
 /// A promised limit is its department's: it changes only with the document in which the department set the new one.
@@ -224,12 +233,17 @@ fn code(node: &Node) -> String {
     }
 }
 
-fn cycle(path: &[Node]) -> String {
+pub(super) fn cycle(path: &[Node]) -> String {
     let path = path.iter().map(code).collect::<Vec<_>>().join(" → ");
     format!("prerequisites form a cycle {path}, each waits for the other (前置关系成环：{path})")
 }
 
-fn holds_together(plan: &Plan, put: &[PlannedPermit], drop: &[PermitCode]) -> Result<(), MatterRefusal> {
+fn holds_together(
+    state: &Matter,
+    plan: &Plan,
+    put: &[PlannedPermit],
+    drop: &[PermitCode],
+) -> Result<(), MatterRefusal> {
     let mut permits: Vec<PlannedPermit> = plan
         .permits
         .iter()
@@ -252,7 +266,7 @@ fn holds_together(plan: &Plan, put: &[PlannedPermit], drop: &[PermitCode]) -> Re
             }
         }
     }
-    match Graph::of_plan(&permits, &plan.milestones).cycles().first() {
+    match Graph::of_plan(&permits, &state.milestones_with(&permits)).cycles().first() {
         Some(path) => Err(MatterRefusal::PlanInvalid { reason: cycle(path) }),
         None => Ok(()),
     }

@@ -120,6 +120,26 @@ impl<'a> At<'a> {
         }
     }
 
+    /// Who extends its limit (行政许可法 42).
+    pub(super) fn who_extends(&self) -> Authority {
+        match self.planned.handling {
+            Handling::Joint => Authority::GovernmentHead,
+            Handling::Single | Handling::Preliminary => Authority::HeadOf { body: self.planned.lead.clone() },
+        }
+    }
+
+    /// Who tolerates in this mode (R10).
+    pub(super) fn who_tolerates(&self, mode: Mode) -> Authority {
+        let body = self.planned.lead.clone();
+        match mode {
+            Mode::ReceiveOnly | Mode::Accept => {
+                Authority::Custodian { body: self.permit.custody.holder.clone() }
+            }
+            Mode::PreReview => Authority::LeadDepartment { body },
+            Mode::Commitment | Mode::IssueFirst => Authority::HeadOf { body },
+        }
+    }
+
     /// An officer of the body that has custody.
     pub(super) fn custodian(&self, ctx: &Ctx<'_>) -> Result<(), MatterRefusal> {
         let body = &self.permit.custody.holder;
@@ -199,7 +219,8 @@ pub(super) fn holder(state: &Matter, command: &C) -> Result<Authority, MatterRef
             C::ProposeMatter { .. } | C::DesignateMatter { .. } => Authority::Lead,
             C::TerminateMatter { .. } if !formed => Authority::Lead,
             C::ReviseDueDates { .. } => Authority::Administrator,
-            _ => Authority::TaskForceLead,
+            C::SubmitPackage { .. } => Authority::Window,
+            _ => super::dates::holder(state, command).unwrap_or(Authority::TaskForceLead),
         });
     };
     let at = state.find(code)?;
@@ -207,6 +228,13 @@ pub(super) fn holder(state: &Matter, command: &C) -> Result<Authority, MatterRef
     let offered = at.permit.custody.offer.as_ref();
     Ok(match command {
         C::ProposeTolerance { .. } => Authority::TaskForceLead,
+        C::IssueCard { .. } | C::DecideAppeal { .. } | C::ClearCard { .. } | C::CancelCard { .. } => {
+            Authority::Supervision
+        }
+        C::AnswerCard { card, .. } | C::AppealCard { card, .. } => {
+            let against = at.permit.cards.get(card).map(|card| card.against.clone());
+            Authority::Carded { body: against.unwrap_or(body) }
+        }
         C::SubmitPermit { .. }
         | C::ReceiveCorrection { .. }
         | C::SupplyMaterials { .. }
@@ -217,16 +245,17 @@ pub(super) fn holder(state: &Matter, command: &C) -> Result<Authority, MatterRef
         C::ReceiveHandoff { .. } | C::ReturnHandoff { .. } => {
             Authority::Receiver { body: offered.map_or(body, |offer| offer.to.clone()) }
         }
-        C::ExtendLimit { .. } if at.planned.handling == Handling::Joint => Authority::GovernmentHead,
-        C::ExtendLimit { .. }
-        | C::SetAsideDeemedAcceptance { .. }
+        C::GiveOpinion { body, .. } | C::WithdrawObjection { body, .. } => {
+            Authority::Asked { body: body.clone() }
+        }
+        C::ExtendLimit { .. } => at.who_extends(),
+        C::SetAsideDeemedAcceptance { .. }
         | C::MoveSupplementDeadline { .. }
         | C::SetAsideLapse { .. }
         | C::RevokePermit { .. }
         | C::DeclineRevocation { .. } => Authority::HeadOf { body },
-        C::TolerateDeficiency { mode, .. } if mode.needs_head() => Authority::HeadOf { body },
-        C::TolerateDeficiency { mode: Mode::ReceiveOnly | Mode::Accept, .. }
-        | C::NoticeCorrection { .. }
+        C::TolerateDeficiency { mode, .. } => at.who_tolerates(*mode),
+        C::NoticeCorrection { .. }
         | C::AcceptPermit { .. }
         | C::SuspendClock { .. }
         | C::ResumeClock { .. }

@@ -5,8 +5,10 @@
 
 use super::{
     Ctx, MatterDecider, MatterReads, MatterRefusal,
-    command::MatterCommand as C,
+    card::{About, Colour},
+    command::{After, MatterCommand as C, NewMilestone, OpinionTerm, PackageItem},
     event::{Correction, Notice, Service},
+    opinion::{Opinion, Treatment},
     plan::{Gate, Mode, RequirementId},
     state::{Debt, Matter, Round},
 };
@@ -14,7 +16,7 @@ use crate::{
     calendar::days,
     clock::{Extension, Ground, Unit},
     decider::{Actor, Decider, Role},
-    ids::{LegalText, OfficerId, PaperHash, PermitCode},
+    ids::{LegalText, MilestoneCode, OfficerId, PaperHash, PermitCode},
 };
 use std::collections::BTreeSet;
 
@@ -56,8 +58,33 @@ pub fn can_on_matter(state: &Matter, ctx: &Ctx<'_>) -> Vec<Can> {
             ("amendPlan", C::AmendPlan { put: vec![], drop: vec![], reason: text.clone() }),
             ("completeMatter", C::CompleteMatter),
             ("terminateMatter", C::TerminateMatter { reason: text }),
+            ("submitPackage", C::SubmitPackage { items: package(state, ctx) }),
         ],
     )
+    .into_iter()
+    .chain(new_milestone(state, ctx))
+    .collect()
+}
+
+/// Whether a milestone of the task force's own may be planned; the first date ahead will do.
+fn new_milestone(state: &Matter, ctx: &Ctx<'_>) -> Vec<Can> {
+    let (name, ..) = sample(ctx);
+    let Ok(milestone) = "a-milestone-of-ones-own".parse() else { return vec![] };
+    let new = Some(NewMilestone { name, after: After::Nodes(vec![]) });
+    let command = C::PlanMilestone { milestone, date: days::shift(ctx.day(), 1), new };
+    ask(state, ctx, vec![("planMilestone", command)])
+}
+
+/// Every permit whose file the window could receive now; all, where it could receive none.
+fn package(state: &Matter, ctx: &Ctx<'_>) -> Vec<PackageItem> {
+    let item = |permit: &PermitCode| PackageItem { permit: permit.clone(), materials: vec![] };
+    let all: Vec<_> = state.permits.keys().map(item).collect();
+    let receivable = |item: &&PackageItem| {
+        let alone = C::SubmitPermit { permit: item.permit.clone(), materials: vec![] };
+        MatterDecider::decide(state, &alone, ctx).is_ok()
+    };
+    let now: Vec<_> = all.iter().filter(receivable).cloned().collect();
+    if now.is_empty() { all } else { now }
 }
 
 /// What the actor may do with one permit.
@@ -66,10 +93,38 @@ pub fn can_on_permit(state: &Matter, permit: &PermitCode, ctx: &Ctx<'_>) -> Vec<
     commands.extend(review(state, permit, ctx));
     commands.extend(procedure(state, permit, ctx));
     commands.extend(renewal(state, permit, ctx));
+    commands.extend(opinions(state, permit, ctx));
     commands.extend(tolerance(state, permit, ctx));
     commands.extend(aftermath(state, permit, ctx));
+    commands.extend(card(state, permit, ctx));
     let reads = with_colleagues(state, permit, ctx);
     ask(state, &Ctx { read: &reads, ..ctx.clone() }, commands)
+}
+
+/// What the actor may do with one card.
+pub fn can_on_card(state: &Matter, permit: &PermitCode, card: u16, ctx: &Ctx<'_>) -> Vec<Can> {
+    let (text, ..) = sample(ctx);
+    let permit = || permit.clone();
+    let decided = C::DecideAppeal { permit: permit(), card, upheld: true, reasons: text.clone() };
+    ask(
+        state,
+        ctx,
+        vec![
+            ("answerCard", C::AnswerCard { permit: permit(), card, answer: text.clone() }),
+            ("appealCard", C::AppealCard { permit: permit(), card, reasons: text.clone() }),
+            ("decideAppeal", decided),
+            ("clearCard", C::ClearCard { permit: permit(), card, reason: text.clone() }),
+            ("cancelCard", C::CancelCard { permit: permit(), card, reasons: text }),
+        ],
+    )
+}
+
+/// A card by hand against the department that has the permit.
+fn card(state: &Matter, permit: &PermitCode, ctx: &Ctx<'_>) -> Option<(&'static str, C)> {
+    let against = state.permits.get(permit)?.custody.holder.clone();
+    let (reason, ..) = sample(ctx);
+    let (permit, about) = (permit.clone(), About::Permit);
+    Some(("issueCard", C::IssueCard { permit, colour: Colour::Yellow, about, against, reason }))
 }
 
 /// Two officers of the body that has the permit, for what takes more than one person: there are such, whoever they are.
@@ -225,6 +280,46 @@ fn in_time(round: Option<&Round>, notice: Notice) -> Notice {
     Notice { date: served_on, served_on, ..notice }
 }
 
+/// Asking, answering and dealing with what was answered: for one's own department where it was asked, else for the first.
+fn opinions(state: &Matter, permit: &PermitCode, ctx: &Ctx<'_>) -> Vec<(&'static str, C)> {
+    let (text, ..) = sample(ctx);
+    let Some(planned) = state.plan.as_ref().and_then(|p| p.permit(permit)) else { return vec![] };
+    let round = state.permits.get(permit).and_then(|p| p.round());
+    let asked = || round.into_iter().flat_map(|r| r.opinions.all());
+    let objects = asked().find(|(_, c)| c.objects()).map(|(body, _)| body);
+    let silent = asked().find(|(_, c)| c.given.is_none()).map(|(body, _)| body);
+    let own = asked().map(|(body, _)| body).find(|body| **body == ctx.by.body);
+    let first = asked().map(|(body, _)| body).next().or(planned.cooperating.first());
+    let Some(first) = first.cloned() else { return vec![] };
+    let or_first = |body: Option<&crate::ids::BodyId>| body.cloned().unwrap_or_else(|| first.clone());
+    let permit = || permit.clone();
+    let due = planned.opinions.is_none().then_some(OpinionTerm::WorkingDays(5));
+    vec![
+        (
+            "requestOpinion",
+            C::RequestOpinion { permit: permit(), bodies: BTreeSet::new(), question: text.clone(), due },
+        ),
+        ("giveOpinion", C::GiveOpinion { permit: permit(), body: or_first(own), opinion: Opinion::Agree }),
+        (
+            "treatObjection",
+            C::TreatObjection {
+                permit: permit(),
+                body: or_first(objects),
+                treatment: Treatment::Adopted,
+                reasons: text.clone(),
+            },
+        ),
+        (
+            "withdrawObjection",
+            C::WithdrawObjection { permit: permit(), body: or_first(own.or(objects)), reasons: text.clone() },
+        ),
+        (
+            "withdrawOpinionRequest",
+            C::WithdrawOpinionRequest { permit: permit(), body: or_first(silent), reason: text },
+        ),
+    ]
+}
+
 fn renewal(state: &Matter, permit: &PermitCode, ctx: &Ctx<'_>) -> Vec<(&'static str, C)> {
     let (text, notice, _) = sample(ctx);
     let round = state.permits.get(permit).and_then(|p| p.round());
@@ -317,4 +412,38 @@ fn tolerance(state: &Matter, permit: &PermitCode, ctx: &Ctx<'_>) -> Vec<(&'stati
         }
     }
     commands
+}
+
+/// What the actor may do with one milestone and its date (R14).
+pub fn can_on_milestone(state: &Matter, milestone: &MilestoneCode, ctx: &Ctx<'_>) -> Vec<Can> {
+    let (text, ..) = sample(ctx);
+    let dated = state.dates.get(milestone);
+    let reached = state.milestones.contains_key(milestone);
+    let later = days::shift(dated.map_or(ctx.day(), |dated| dated.date.max(ctx.day())), 1);
+    let to = (!reached).then_some(later);
+    let (milestone, reason) = (|| milestone.clone(), || text.clone());
+    let target = dated.is_none().then_some(later);
+    let mut commands =
+        vec![("reachMilestone", C::ReachMilestone { milestone: milestone(), evidence: text.clone() })];
+    commands.extend(
+        target.map(|date| ("planMilestone", C::PlanMilestone { milestone: milestone(), date, new: None })),
+    );
+    if dated.is_some() {
+        commands.extend([
+            (
+                "requestDateChange",
+                C::RequestDateChange { milestone: milestone(), to: later, reason: reason() },
+            ),
+            ("agreeDateChange", C::AgreeDateChange { milestone: milestone() }),
+            ("objectDateChange", C::ObjectDateChange { milestone: milestone(), reason: reason() }),
+            ("withdrawDateChange", C::WithdrawDateChange { milestone: milestone(), reason: reason() }),
+            ("approveDateChange", C::ApproveDateChange { milestone: milestone(), reason: reason() }),
+            ("refuseDateChange", C::RefuseDateChange { milestone: milestone(), reason: reason() }),
+            (
+                "explainMissedMilestone",
+                C::ExplainMissedMilestone { milestone: milestone(), reason: reason(), to },
+            ),
+        ]);
+    }
+    ask(state, ctx, commands)
 }

@@ -14,7 +14,7 @@ use super::{
     state::{Clocks, Excluded, Matter, Permit, Phase, Round, RoundPhase},
 };
 use crate::{
-    clock::{Extension, Ground, Suspension},
+    clock::{Extension, Ground, Limit, Suspension},
     decider::{Fact, Role},
     ids::{EventId, LegalText, PaperHash, PermitCode},
 };
@@ -132,25 +132,7 @@ fn extend(
     }
     let (round, clocks) = running(&at)?;
     served(notice, ctx.day())?;
-    let most = at.planned.extension.as_ref().filter(|_| at.planned.statutory.is_some());
-    let most = most.ok_or_else(|| MatterRefusal::NotExtendable { permit: code.clone() })?;
-    if clocks.extension.is_some() {
-        return Err(MatterRefusal::AlreadyExtended { permit: code.clone() });
-    }
-    if let Some(due) = clocks.dues.statutory.filter(|due| ctx.day() > *due) {
-        return Err(MatterRefusal::LimitRunOut { permit: code.clone(), due });
-    }
-    if extension.unit != most.unit {
-        let (asked, limit, source) = (extension.unit, most.unit, most.source.clone());
-        return Err(MatterRefusal::ExtensionUnitDiffers { asked, limit, source });
-    }
-    if extension.value > most.value || extension.value == 0 {
-        return Err(MatterRefusal::ExtensionTooLong {
-            asked: extension.value,
-            most: most.value,
-            source: most.source.clone(),
-        });
-    }
+    extendable(&at, Some(clocks), extension, ctx.day())?;
     let proved = proved(state, &at, round, notice, proof, ctx)?;
     let mut after = clocks.clone();
     after.extension = Some(extension.clone());
@@ -164,6 +146,38 @@ fn extend(
         dues,
     };
     Ok([ctx.fact(extended)].into_iter().chain(proved.map(|e| ctx.fact(e))).collect())
+}
+
+/// The most by which the limit may be extended, if it could be by so much on a day, whoever asks: once, before it has run
+/// out (R4). Without a clock nothing has run out yet.
+pub(super) fn extendable<'a>(
+    at: &At<'a>,
+    clocks: Option<&Clocks>,
+    extension: &Extension,
+    day: Date,
+) -> Result<&'a Limit, MatterRefusal> {
+    let permit = || at.code.clone();
+    let may = at.planned.handling != Handling::Preliminary && at.planned.statutory.is_some();
+    let most = at.planned.extension.as_ref().filter(|_| may);
+    let most = most.ok_or_else(|| MatterRefusal::NotExtendable { permit: permit() })?;
+    if clocks.is_some_and(|clocks| clocks.extension.is_some()) {
+        return Err(MatterRefusal::AlreadyExtended { permit: permit() });
+    }
+    if let Some(due) = clocks.and_then(|clocks| clocks.dues.statutory).filter(|due| day > *due) {
+        return Err(MatterRefusal::LimitRunOut { permit: permit(), due });
+    }
+    if extension.unit != most.unit {
+        let (asked, limit, source) = (extension.unit, most.unit, most.source.clone());
+        return Err(MatterRefusal::ExtensionUnitDiffers { asked, limit, source });
+    }
+    if extension.value > most.value || extension.value == 0 {
+        return Err(MatterRefusal::ExtensionTooLong {
+            asked: extension.value,
+            most: most.value,
+            source: most.source.clone(),
+        });
+    }
+    Ok(most)
 }
 
 /// A stop or an extension recorded only after the limit had run out would make lateness good by its date alone: it needs
@@ -195,9 +209,11 @@ fn revise(state: &Matter, notice: &LegalText, ctx: &Ctx<'_>) -> Facts {
     let Some(plan) = state.plan.as_ref().filter(|_| !closed) else { return Ok(vec![]) };
     let revised = plan.permits.iter().filter_map(|planned| {
         let at = state.find(&planned.code).ok()?;
-        revised(&at, at.permit, notice, ctx)
+        let opinions = at.permit.round().and_then(|round| super::opinion::revised(&at, round, notice, ctx));
+        let moved = revised(&at, at.permit, notice, ctx);
+        Some(moved.into_iter().chain(opinions.map(|event| ctx.fact(event))))
     });
-    Ok(revised.collect())
+    Ok(revised.flatten().collect())
 }
 
 /// What the new calendar moves of one permit's open terms; a term that stays where it was keeps its old calendar.

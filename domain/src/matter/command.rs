@@ -3,8 +3,10 @@
 //! Invariant: a command carries what a person decides; due dates, rounds and consequences follow from the rules.
 
 use super::{
+    card::{About, Colour},
     event::{Correction, Handed, Notice, ProjectFacts, TaskForce},
-    plan::{Mode, PlannedPermit, RequirementId},
+    opinion::{Opinion, Treatment},
+    plan::{Mode, Node, PlannedPermit, RequirementId, Stage},
 };
 use crate::{
     clock::{Extension, Ground},
@@ -43,6 +45,8 @@ pub enum MatterCommand {
 
     /// Receive a file at the window or by a department: opens a round of the permit.
     SubmitPermit { permit: PermitCode, materials: Vec<Handed> },
+    /// Receive one package for many permits at the window: opens a round of each, or of none.
+    SubmitPackage { items: Vec<PackageItem> },
     /// Serve the one-time correction notice.
     NoticeCorrection { permit: PermitCode, listed: BTreeSet<RequirementId>, notice: Notice },
     /// Receive the corrected file.
@@ -100,6 +104,23 @@ pub enum MatterCommand {
     WithdrawHandoff { permit: PermitCode, reason: LegalText },
     /// Take custody back as the lead department.
     RecallCustody { permit: PermitCode, reason: LegalText },
+
+    /// Ask departments for their opinions, all at once; none named: every cooperating department not asked yet.
+    RequestOpinion {
+        permit: PermitCode,
+        bodies: BTreeSet<BodyId>,
+        question: LegalText,
+        /// The plan's term if none is given.
+        due: Option<OpinionTerm>,
+    },
+    /// Give the opinion of one's own department.
+    GiveOpinion { permit: PermitCode, body: BodyId, opinion: Opinion },
+    /// Deal with an objection, as the lead department.
+    TreatObjection { permit: PermitCode, body: BodyId, treatment: Treatment, reasons: LegalText },
+    /// Withdraw the objection of one's own department.
+    WithdrawObjection { permit: PermitCode, body: BodyId, reasons: LegalText },
+    /// No longer ask a department that has not answered.
+    WithdrawOpinionRequest { permit: PermitCode, body: BodyId, reason: LegalText },
 
     /// Propose to tolerate (the task-force lead).
     ProposeTolerance { permit: PermitCode, requirement: RequirementId, mode: Mode, reason: LegalText },
@@ -171,8 +192,37 @@ pub enum MatterCommand {
     /// Judge what the fall of a prerequisite means for this permit.
     JudgeFallenPrerequisite { permit: PermitCode, prerequisite: RequirementId, reasons: LegalText },
 
+    /// Issue a card by hand.
+    IssueCard { permit: PermitCode, colour: Colour, about: About, against: BodyId, reason: LegalText },
+    /// Answer a card, as the body carded.
+    AnswerCard { permit: PermitCode, card: u16, answer: LegalText },
+    /// Appeal against it, as the body carded, once.
+    AppealCard { permit: PermitCode, card: u16, reasons: LegalText },
+    /// Decide the appeal: the card stands, or is cancelled.
+    DecideAppeal { permit: PermitCode, card: u16, upheld: bool, reasons: LegalText },
+    /// Clear a card, what was overdue being done.
+    ClearCard { permit: PermitCode, card: u16, reason: LegalText },
+    /// Cancel a card that has lost its ground, or one by hand.
+    CancelCard { permit: PermitCode, card: u16, reasons: LegalText },
+
     /// Record that a milestone was reached on the effective day.
     ReachMilestone { milestone: MilestoneCode, evidence: LegalText },
+    /// Give a milestone the date it is to be reached by; one that the plan does not have is added to it.
+    PlanMilestone { milestone: MilestoneCode, date: Date, new: Option<NewMilestone> },
+    /// Ask for another date, before the date.
+    RequestDateChange { milestone: MilestoneCode, to: Date, reason: LegalText },
+    /// Agree to the date asked for, as a department it touches.
+    AgreeDateChange { milestone: MilestoneCode },
+    /// Object to it.
+    ObjectDateChange { milestone: MilestoneCode, reason: LegalText },
+    /// Take the request back.
+    WithdrawDateChange { milestone: MilestoneCode, reason: LegalText },
+    /// Decide for the date asked for, once the departments have agreed.
+    ApproveDateChange { milestone: MilestoneCode, reason: LegalText },
+    /// Decide against it.
+    RefuseDateChange { milestone: MilestoneCode, reason: LegalText },
+    /// Say why a date was missed, and by when instead; no new date where it has been reached meanwhile.
+    ExplainMissedMilestone { milestone: MilestoneCode, reason: LegalText, to: Option<Date> },
     /// Correct a wrong entry.
     CorrectEntry {
         permit: PermitCode,
@@ -183,6 +233,44 @@ pub enum MatterCommand {
     },
     /// State what time alone has made true, and nothing else.
     Settle,
+}
+
+/// One permit of a package.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PackageItem {
+    /// The permit.
+    pub permit: PermitCode,
+    /// What was handed in for it; what lies with the matter already is not needed again.
+    pub materials: Vec<Handed>,
+}
+
+/// Until when an opinion is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum OpinionTerm {
+    /// So many working days from the day it is recorded.
+    WorkingDays(u16),
+    /// Through this day.
+    By(Date),
+}
+
+/// A milestone that the template's plan does not have.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NewMilestone {
+    /// Its name.
+    pub name: LegalText,
+    /// What comes before it.
+    pub after: After,
+}
+
+/// What a milestone comes after.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum After {
+    /// All permits of a stage: its target.
+    Stage(Stage),
+    /// All permits: the target of the matter.
+    Everything,
+    /// These permits and milestones.
+    Nodes(Vec<Node>),
 }
 
 impl MatterCommand {
@@ -207,6 +295,11 @@ impl MatterCommand {
             ReturnHandoff,
             WithdrawHandoff,
             RecallCustody,
+            RequestOpinion,
+            GiveOpinion,
+            TreatObjection,
+            WithdrawObjection,
+            WithdrawOpinionRequest,
             ProposeTolerance,
             TolerateDeficiency,
             ReceiveSupplement,
@@ -226,6 +319,12 @@ impl MatterCommand {
             RevokePermit,
             DeclineRevocation,
             JudgeFallenPrerequisite,
+            IssueCard,
+            AnswerCard,
+            AppealCard,
+            DecideAppeal,
+            ClearCard,
+            CancelCard,
             CorrectEntry
         )
     }

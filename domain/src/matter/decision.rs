@@ -10,13 +10,14 @@ use super::{
     command::MatterCommand as C,
     event::*,
     intake::term,
+    opinion,
     plan::Gate,
     refusal::{MatterRefusal, served},
     state::{Certificate, Check, Matter, Round, RoundPhase},
 };
 use crate::{
     calendar::{Unit, days},
-    decider::Effective,
+    decider::{Effective, Fact},
     ids::{LegalText, OfficerId, PaperHash, PermitCode},
 };
 use jiff::civil::Date;
@@ -64,16 +65,14 @@ pub(super) fn decide(state: &Matter, command: &C, ctx: &Ctx<'_>) -> Facts {
             let round = decidable(state, &at, ctx)?;
             no_open_hearing(&at, round)?;
             decision_served(notice, ctx)?;
-            super::one(
-                ctx,
-                PermitDenied {
-                    permit: permit.clone(),
-                    reasons: reasons.clone(),
-                    article: article.clone(),
-                    remedy: remedy.clone(),
-                    notice: notice.clone(),
-                },
-            )
+            let denied = PermitDenied {
+                permit: permit.clone(),
+                reasons: reasons.clone(),
+                article: article.clone(),
+                remedy: remedy.clone(),
+                notice: notice.clone(),
+            };
+            Ok(decided(&at, round, denied, false, ctx))
         }
         C::IssueCertificate { permit, certificate, valid_until } => {
             issue(state, permit, certificate, *valid_until, ctx)
@@ -114,6 +113,7 @@ fn decidable<'a>(state: &Matter, at: &At<'a>, ctx: &Ctx<'_>) -> Result<&'a Round
     if round.is_stopped() {
         return Err(MatterRefusal::ClockStopped { permit: at.code.clone() });
     }
+    opinion::objections_dealt_with(at, round, ctx.day())?;
     Ok(round)
 }
 
@@ -146,16 +146,27 @@ fn approve(
     if at.planned.site_check && !round.checks.iter().any(|c| c.passed) {
         return Err(MatterRefusal::CheckMissing { permit: code.clone() });
     }
+    opinion::may_approve(&at, round, ctx.day())?;
     decision_served(notice, ctx)?;
-    super::one(
-        ctx,
-        PermitApproved {
-            permit: code.clone(),
-            notice: notice.clone(),
-            conditions: conditions.clone(),
-            delivery_due: at.planned.certificate.then(|| term(ctx.calendar, ctx.day(), DELIVERY_DAYS)),
-        },
-    )
+    let approved = PermitApproved {
+        permit: code.clone(),
+        notice: notice.clone(),
+        conditions: conditions.clone(),
+        delivery_due: at.planned.certificate.then(|| term(ctx.calendar, ctx.day(), DELIVERY_DAYS)),
+    };
+    Ok(decided(&at, round, approved, true, ctx))
+}
+
+/// The decision, and beside it what it made of the opinions.
+fn decided(
+    at: &At<'_>,
+    round: &Round,
+    decision: impl Into<MatterEvent>,
+    approved: bool,
+    ctx: &Ctx<'_>,
+) -> Vec<Fact<MatterEvent>> {
+    let concluded = opinion::concluded(at, round, ctx.day(), approved);
+    [ctx.fact(decision)].into_iter().chain(concluded.map(|event| ctx.fact(event))).collect()
 }
 
 fn issue(

@@ -3,7 +3,11 @@
 //! Invariants: a stored name and version never change meaning; every event that fixes or moves a due date stores it
 //! with the calendar version it was computed by (R20); personal text only as a reference into the vault.
 
-use super::plan::{Gate, Mode, Plan, PlannedPermit, RequirementId};
+use super::{
+    card::{Basis, Colour, Subject},
+    opinion::{Concluded, Opinion, Treatment},
+    plan::{Gate, Mode, Node, Plan, PlannedPermit, RequirementId, Silence, Whole},
+};
 use crate::{
     calendar::CalendarVersion,
     clock::{Extension, Ground},
@@ -34,6 +38,16 @@ pub struct Notice {
     pub paper: Option<PaperHash>,
 }
 
+/// By whose word a date was changed (R14).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Approval {
+    /// By agreement of the departments it touches.
+    ByAgreement,
+    /// By the lead's decision, after they had agreed.
+    ByLead,
+}
+
 /// Manner of service [民事诉讼法 87-95, 行政许可法 44].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -59,6 +73,28 @@ pub struct Handed {
     pub paper: Option<PaperHash>,
     /// The file's name, in the vault.
     pub file_name: Option<VaultRef>,
+}
+
+/// A permit of a package, and the round that it opened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Packaged {
+    /// The permit.
+    pub permit: PermitCode,
+    /// The round.
+    pub round: u16,
+}
+
+/// A material that a permit does not ask for again, and where it lies.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Reused {
+    /// What was handed in there.
+    pub handed: Handed,
+    /// With which permit it lies.
+    pub from: PermitCode,
+    /// In which of its rounds.
+    pub round: u16,
+    /// The day it was received there.
+    pub received_on: Date,
 }
 
 /// Due dates as fixed by an event, with the calendar they were computed by (R20).
@@ -239,14 +275,14 @@ events! {
             reason: LegalText,
         },
         /// The resolved plan was set.
-        MatterPlanned = 1 {
+        MatterPlanned = 2 reads 1 {
             /// The plan.
             plan: Plan,
             /// The template it was resolved from.
             seen: SeenAt,
         },
         /// The plan was amended: permits added, replaced or dropped, never for a gate already passed.
-        PlanAmended = 1 {
+        PlanAmended = 2 reads 1 {
             /// Permits added, or replacing the one of the same code.
             put: Vec<PlannedPermit>,
             /// Permits dropped.
@@ -294,6 +330,23 @@ events! {
             intake_due: DueOn,
             /// Who applied for the applicant; may not decide (R18).
             applied_by: OfficerId,
+        },
+        /// One package for many permits was received at the window (一窗受理): every department has it since the same
+        /// moment; each permit's own receipt stands beside it.
+        PackageReceived = 1 {
+            /// Number of the receipt, one for the package.
+            number: LegalText,
+            /// The day of receipt.
+            received_on: Date,
+            /// The permits, each with the round it opened.
+            permits: Vec<Packaged>,
+        },
+        /// Materials that lie with another permit of the matter count as handed in for this one too.
+        MaterialsReused = 1 {
+            /// The permit that does not ask for them again.
+            permit: PermitCode,
+            /// What, and where it lies.
+            reused: Vec<Reused>,
         },
         /// The one-time correction notice was served (一次性告知补正, R3).
         CorrectionNoticed = 1 {
@@ -537,6 +590,97 @@ events! {
             to: BodyId,
             /// The last day for an answer.
             due: DueOn,
+        },
+
+        /// Departments were asked for their opinions, all at the same moment (征求意见).
+        OpinionRequested = 1 {
+            /// The permit.
+            permit: PermitCode,
+            /// The departments.
+            bodies: BTreeSet<BodyId>,
+            /// What they are asked.
+            question: LegalText,
+            /// Last day for an opinion.
+            due: DueOn,
+            /// The working days it was counted in; none where a date was told.
+            working_days: Option<u16>,
+            /// The day they are counted from: of the record, for then the departments learn of it.
+            counted_from: Date,
+            /// What counts if a department stays silent.
+            overdue_counts_as: Silence,
+        },
+        /// A department let its last day pass (time's fact).
+        OpinionOverdue = 1 {
+            /// The permit.
+            permit: PermitCode,
+            /// The round.
+            round: u16,
+            /// The department.
+            body: BodyId,
+            /// The last day it had.
+            due: DueOn,
+            /// What its silence counts as.
+            counts_as: Silence,
+        },
+        /// A department gave its opinion.
+        OpinionGiven = 1 {
+            /// The permit.
+            permit: PermitCode,
+            /// The department.
+            body: BodyId,
+            /// What it says.
+            opinion: Opinion,
+            /// Given after its last day.
+            late: bool,
+            /// Recorded after the decision: it stands beside it and changes nothing.
+            after_decision: bool,
+        },
+        /// The lead department dealt with an objection.
+        ObjectionTreated = 1 {
+            /// The permit.
+            permit: PermitCode,
+            /// Whose objection.
+            body: BodyId,
+            /// How.
+            treatment: Treatment,
+            /// Why.
+            reasons: LegalText,
+        },
+        /// A department withdrew its objection.
+        ObjectionWithdrawn = 1 {
+            /// The permit.
+            permit: PermitCode,
+            /// The department.
+            body: BodyId,
+            /// Why.
+            reasons: LegalText,
+        },
+        /// The lead department no longer asks this department.
+        OpinionRequestWithdrawn = 1 {
+            /// The permit.
+            permit: PermitCode,
+            /// The department.
+            body: BodyId,
+            /// Why.
+            reason: LegalText,
+        },
+        /// A holiday notice moved the last day of opinions still awaited (R20).
+        OpinionDuesRevised = 1 {
+            /// The permit.
+            permit: PermitCode,
+            /// The last day of each department as it is now.
+            dues: BTreeMap<BodyId, DueOn>,
+            /// The notice.
+            notice: LegalText,
+        },
+        /// What the decision made of the opinions: one conclusion for all (联合审查、联合验收结论).
+        OpinionsConcluded = 1 {
+            /// The permit.
+            permit: PermitCode,
+            /// Each department's opinion as the decision took it.
+            opinions: Vec<Concluded>,
+            /// Whether the permit was approved.
+            approved: bool,
         },
 
         /// The task-force lead proposed to tolerate; the permit's department decides.
@@ -830,6 +974,69 @@ events! {
             requirement: RequirementId,
         },
 
+        /// A card was issued (红黄牌, R13): by rule, as time's fact, or by hand. A notice, not a sanction.
+        CardIssued = 1 {
+            /// The permit.
+            permit: PermitCode,
+            /// Its number on the permit, from 1.
+            card: u16,
+            /// How grave.
+            colour: Colour,
+            /// What it is about.
+            subject: Subject,
+            /// Against which body.
+            against: BodyId,
+            /// What it rests on.
+            basis: Basis,
+        },
+        /// The body carded answered.
+        CardAnswered = 1 {
+            /// The permit.
+            permit: PermitCode,
+            /// The card.
+            card: u16,
+            /// What it says, and does about it.
+            answer: LegalText,
+        },
+        /// The body carded appealed.
+        CardAppealed = 1 {
+            /// The permit.
+            permit: PermitCode,
+            /// The card.
+            card: u16,
+            /// Why.
+            reasons: LegalText,
+        },
+        /// The appeal was refused: the card stands.
+        CardUpheld = 1 {
+            /// The permit.
+            permit: PermitCode,
+            /// The card.
+            card: u16,
+            /// Why.
+            reasons: LegalText,
+        },
+        /// The card was cancelled, on appeal or because it had lost its ground; it stays visible.
+        CardCancelled = 1 {
+            /// The permit.
+            permit: PermitCode,
+            /// The card.
+            card: u16,
+            /// Why.
+            reasons: LegalText,
+            /// Whether what it had been issued on was no longer true.
+            premise_fell: bool,
+        },
+        /// What was overdue is done: the card was cleared (销号).
+        CardCleared = 1 {
+            /// The permit.
+            permit: PermitCode,
+            /// The card.
+            card: u16,
+            /// How it was done.
+            reason: LegalText,
+        },
+
         /// A milestone was reached.
         MilestoneReached = 1 {
             /// Which.
@@ -838,6 +1045,108 @@ events! {
             on: Date,
             /// Evidence.
             evidence: LegalText,
+        },
+        /// A milestone was given the date it is to be reached by (R14). One that the plan did not have stands in it from
+        /// then on.
+        MilestonePlanned = 1 {
+            /// Which.
+            milestone: MilestoneCode,
+            /// Its name.
+            name: LegalText,
+            /// What comes before it.
+            after: Vec<Node>,
+            /// What it is the target of, if of a stage or of the whole matter.
+            whole: Option<Whole>,
+            /// The last day to reach it: the original date, from which changes are counted.
+            date: Date,
+        },
+        /// Another date was asked for, before the date (R14).
+        DateChangeRequested = 1 {
+            /// The milestone.
+            milestone: MilestoneCode,
+            /// The date as it stands.
+            from: Date,
+            /// The date asked for.
+            to: Date,
+            /// Why.
+            reason: LegalText,
+            /// The departments it touches, whose agreement it needs; the asker's own has agreed by asking.
+            asks: BTreeSet<BodyId>,
+            /// Whether the lead decides after they have agreed.
+            lead_decides: bool,
+            /// The latest date that changes may come to, as counted then.
+            latest: Date,
+        },
+        /// A department agreed to the date asked for.
+        DateChangeAgreed = 1 {
+            /// The milestone.
+            milestone: MilestoneCode,
+            /// The date asked for.
+            to: Date,
+            /// The department.
+            body: BodyId,
+        },
+        /// A department objected to the date asked for.
+        DateChangeObjected = 1 {
+            /// The milestone.
+            milestone: MilestoneCode,
+            /// The date asked for.
+            to: Date,
+            /// The department.
+            body: BodyId,
+            /// Why.
+            reason: LegalText,
+        },
+        /// Who asked took it back.
+        DateChangeWithdrawn = 1 {
+            /// The milestone.
+            milestone: MilestoneCode,
+            /// The date that was asked for.
+            to: Date,
+            /// Why.
+            reason: LegalText,
+        },
+        /// The date was changed.
+        DateChangeApproved = 1 {
+            /// The milestone.
+            milestone: MilestoneCode,
+            /// The date before.
+            from: Date,
+            /// The date from now on.
+            to: Date,
+            /// By whose word.
+            approval: Approval,
+            /// The lead's reason; none where the departments' agreement was enough.
+            reason: Option<LegalText>,
+        },
+        /// The lead decided against it: the date stays.
+        DateChangeRefused = 1 {
+            /// The milestone.
+            milestone: MilestoneCode,
+            /// The date, which stays.
+            from: Date,
+            /// The date that was asked for.
+            to: Date,
+            /// Why.
+            reason: LegalText,
+        },
+        /// The date passed and the milestone was not reached (time's fact).
+        MilestoneMissed = 1 {
+            /// The milestone.
+            milestone: MilestoneCode,
+            /// The date that passed.
+            date: Date,
+        },
+        /// The lead recorded why a date was missed, and the new date.
+        MissedMilestoneExplained = 1 {
+            /// The milestone.
+            milestone: MilestoneCode,
+            /// The date that was missed.
+            missed: Date,
+            /// Why.
+            reason: LegalText,
+            /// The new date; none where it had been reached by then.
+            to: Option<Date>,
         },
 
         /// An entry was corrected; the wrong entry stays visible, clocks recompute.

@@ -4,8 +4,12 @@
 //! Deliberately absent: rules; a fact that no rule would allow today still folds.
 
 use super::{
+    card, dates,
     event::{Correction, MatterEvent as E},
+    opinion::Consultations,
+    package::Package,
     plan::{Plan, PlannedPermit},
+    reuse::Lies,
     state::*,
 };
 use crate::{
@@ -41,19 +45,33 @@ pub(super) fn evolve(state: &mut Matter, fact: &Recorded<E>) {
                 note_amendment(plan, &mut state.added, &mut state.dropped, e);
                 amend(plan, &mut state.permits, e);
             }
+            dates::amended(state);
         }
-        E::MatterStarted(_) | E::MatterResumed(_) => state.phase = Phase::Underway,
+        E::MatterStarted(e) => {
+            state.phase = Phase::Underway;
+            state.started_on = Some(e.on);
+        }
+        E::MatterResumed(_) => state.phase = Phase::Underway,
         E::MatterSuspended(_) => state.phase = Phase::Suspended,
-        E::MatterCompleted(_) => state.phase = Phase::Completed,
-        E::MatterTerminated(_) => state.phase = Phase::Terminated,
+        E::MatterCompleted(_) | E::MatterTerminated(_) => {
+            let completed = matches!(fact.event, E::MatterCompleted(_));
+            state.phase = if completed { Phase::Completed } else { Phase::Terminated };
+            state.ended_on = Some(day);
+        }
+        E::PackageReceived(e) => {
+            state.packages.insert(e.number.clone(), Package::of(e));
+        }
         E::MilestoneReached(e) => {
             state.milestones.insert(e.milestone.clone(), e.on);
         }
         event => {
-            let lead = event_permit(event)
+            dates::evolve(state, fact, day);
+            let lead = super::about::event_permit(event)
                 .and_then(|code| state.plan.as_ref()?.permit(code))
                 .map(|p| p.lead.clone());
-            if let Some(permit) = event_permit(event).and_then(|code| state.permits.get_mut(code)) {
+            if let Some(permit) =
+                super::about::event_permit(event).and_then(|code| state.permits.get_mut(code))
+            {
                 evolve_permit(permit, lead, fact, day);
             }
         }
@@ -95,65 +113,6 @@ fn amend(plan: &mut Plan, permits: &mut BTreeMap<PermitCode, Permit>, e: &super:
     }
 }
 
-/// The permit a fact is about.
-pub fn event_permit(event: &E) -> Option<&PermitCode> {
-    macro_rules! of { ($($v:ident),* $(,)?) => { match event { $( E::$v(e) => Some(&e.permit), )* _ => None } } }
-    of!(
-        PermitSubmitted,
-        CorrectionNoticed,
-        CorrectionReceived,
-        MaterialsSupplied,
-        IntakeReopened,
-        PermitAccepted,
-        PermitDeemedAccepted,
-        DeemedAcceptanceSetAside,
-        PermitNotAccepted,
-        ClockSuspended,
-        ClockResumed,
-        SuspensionTermEnded,
-        LimitExtended,
-        LateServiceProved,
-        TermOverrun,
-        DueDateRevised,
-        HandoffOffered,
-        HandoffReceived,
-        HandoffReturned,
-        HandoffWithdrawn,
-        CustodyRecalled,
-        HandoffOverdue,
-        ToleranceProposed,
-        DeficiencyTolerated,
-        SupplementReceived,
-        SupplementVerified,
-        SupplementRejected,
-        SupplementDeadlineMoved,
-        PrerequisiteLanded,
-        PreReviewConfirmed,
-        ToleranceLapsed,
-        LapseSetAside,
-        PermitLapsed,
-        RevocationProposed,
-        RevocationDeclined,
-        CheckRecorded,
-        HearingRequested,
-        HearingHeld,
-        RenewalRequested,
-        RenewalGranted,
-        RenewalRefused,
-        RenewalDeemedGranted,
-        PermitApproved,
-        PermitDenied,
-        CertificateIssued,
-        PermitRevoked,
-        PermitWithdrawn,
-        PermitNotApplicable,
-        PrerequisiteFellAway,
-        FallenPrerequisiteJudged,
-        PrerequisiteStandsAgain,
-        EntryCorrected,
-    )
-}
-
 fn evolve_permit(permit: &mut Permit, lead: Option<BodyId>, fact: &Recorded<E>, day: Date) {
     match &fact.event {
         E::PermitSubmitted(e) => {
@@ -164,6 +123,8 @@ fn evolve_permit(permit: &mut Permit, lead: Option<BodyId>, fact: &Recorded<E>, 
                 entered_on: day,
                 applied_by: e.applied_by.clone(),
                 materials: e.materials.iter().map(|h| (h.material.clone(), h.clone())).collect(),
+                lies: Lies::since(&e.materials, e.received_on),
+                opinions: Consultations::default(),
                 phase: RoundPhase::Received,
                 intake_due: e.intake_due.clone(),
                 correction: None,
@@ -214,16 +175,27 @@ fn evolve_permit(permit: &mut Permit, lead: Option<BodyId>, fact: &Recorded<E>, 
             });
         }
         E::HandoffReceived(e) => hold(&mut permit.custody, e.to.clone(), day),
-        E::HandoffReturned(_) | E::HandoffWithdrawn(_) => permit.custody.offer = None,
+        E::HandoffReturned(_) | E::HandoffWithdrawn(_) => close_offer(&mut permit.custody, day),
         E::CustodyRecalled(e) => hold(&mut permit.custody, e.to.clone(), day),
         E::HandoffOverdue(e) => {
             permit.custody.overdue.insert((e.to.clone(), e.due.date));
+        }
+        E::OpinionOverdue(e) => {
+            if let Some(round) = permit.rounds.iter_mut().find(|r| r.number == e.round) {
+                round.opinions.note_overdue(e);
+            }
         }
         E::TermOverrun(e) => {
             if let Some(round) = permit.rounds.iter_mut().find(|r| r.number == e.round) {
                 round.overruns.insert((e.term, e.due.date), e.due.clone());
             }
         }
+        E::CardIssued(_)
+        | E::CardAnswered(_)
+        | E::CardAppealed(_)
+        | E::CardUpheld(_)
+        | E::CardCancelled(_)
+        | E::CardCleared(_) => card::fold(&mut permit.cards, fact),
         _ => {
             if let E::LapseSetAside(e) = &fact.event {
                 let lapsed =
@@ -233,13 +205,21 @@ fn evolve_permit(permit: &mut Permit, lead: Option<BodyId>, fact: &Recorded<E>, 
             if let Some(round) = permit.rounds.last_mut() {
                 evolve_round(round, fact, day);
                 evolve_debts(round, fact, day);
+                round.opinions.evolve(fact, day);
+                round.lies.evolve(&fact.event, day);
             }
         }
     }
 }
 
+fn close_offer(custody: &mut Custody, day: Date) {
+    if let Some(offer) = custody.offer.take() {
+        custody.answered.insert((offer.to, day));
+    }
+}
+
 fn hold(custody: &mut Custody, body: BodyId, day: Date) {
-    custody.offer = None;
+    close_offer(custody, day);
     if custody.spans.last().is_none_or(|(holder, _)| *holder != body) {
         custody.spans.push((body.clone(), day));
     }
@@ -453,7 +433,8 @@ fn evolve_clock(round: &mut Round, fact: &Recorded<E>) {
 /// Puts the corrected value where the wrong entry put its own.
 pub(super) fn correct(round: &mut Round, entry: &EventId, correction: &Correction) {
     match correction {
-        Correction::ReceivedOn { new, .. } => {
+        Correction::ReceivedOn { old, new } => {
+            round.lies.correct(*old, *new);
             if round.entry == *entry {
                 round.received_on = *new;
             } else if let Some((_, on)) =

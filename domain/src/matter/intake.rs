@@ -26,7 +26,7 @@ pub(super) const INTAKE_DAYS: u32 = 5;
 
 pub(super) fn decide(state: &Matter, command: &C, ctx: &Ctx<'_>) -> Facts {
     match command {
-        C::SubmitPermit { permit, materials } => submit(state, permit, materials, ctx),
+        C::SubmitPermit { permit, materials } => super::one(ctx, submission(state, permit, materials, ctx)?),
         C::NoticeCorrection { permit, listed, notice } => {
             notice_correction(state, permit, listed, notice, ctx)
         }
@@ -53,7 +53,13 @@ pub(super) fn due_on(calendar: &Calendar, date: Date) -> DueOn {
     DueOn { date, provisional: calendar.is_provisional(date), calendar: calendar.version().clone() }
 }
 
-fn submit(state: &Matter, code: &PermitCode, materials: &[Handed], ctx: &Ctx<'_>) -> Facts {
+/// The receipt of one permit's file, alone or in a package.
+pub(super) fn submission(
+    state: &Matter,
+    code: &PermitCode,
+    materials: &[Handed],
+    ctx: &Ctx<'_>,
+) -> Result<PermitSubmitted, MatterRefusal> {
     let at = state.working(code)?;
     at.submitter(state, ctx)?;
     if at.permit.not_applicable.is_some() {
@@ -66,17 +72,14 @@ fn submit(state: &Matter, code: &PermitCode, materials: &[Handed], ctx: &Ctx<'_>
     }
     super::barred::may_apply(&at, ctx)?;
     known_materials(&at, materials)?;
-    super::one(
-        ctx,
-        PermitSubmitted {
-            permit: code.clone(),
-            round: at.permit.round().map_or(1, |r| r.number.saturating_add(1)),
-            received_on: ctx.day(),
-            materials: materials.to_vec(),
-            intake_due: term(ctx.calendar, ctx.day(), INTAKE_DAYS),
-            applied_by: ctx.by.officer.clone(),
-        },
-    )
+    Ok(PermitSubmitted {
+        permit: code.clone(),
+        round: at.permit.round().map_or(1, |r| r.number.saturating_add(1)),
+        received_on: ctx.day(),
+        materials: materials.to_vec(),
+        intake_due: term(ctx.calendar, ctx.day(), INTAKE_DAYS),
+        applied_by: ctx.by.officer.clone(),
+    })
 }
 
 pub(super) fn known_materials(at: &At<'_>, materials: &[Handed]) -> Result<(), MatterRefusal> {
@@ -142,6 +145,7 @@ pub(super) fn may_notice(
         let planned = at.planned.requirement(requirement).ok_or_else(|| {
             MatterRefusal::NoSuchRequirement { permit: permit.clone(), requirement: requirement.clone() }
         })?;
+        lies_elsewhere(&permit, round, requirement)?;
         let due_now = gate_now(Some(round), &planned) == Gate::Accept;
         if !due_now || state.unmet(&planned, at.permit, ctx.day()).is_none() {
             return Err(MatterRefusal::NotMissing { permit, requirement: requirement.clone() });
@@ -155,6 +159,27 @@ pub(super) fn may_notice(
         });
     }
     Ok(())
+}
+
+/// What lies with the matter is not demanded again: the refusal says where it lies (行政许可法 31).
+fn lies_elsewhere(
+    permit: &PermitCode,
+    round: &Round,
+    requirement: &RequirementId,
+) -> Result<(), MatterRefusal> {
+    let RequirementId::Material(material) = requirement else { return Ok(()) };
+    let handed = round.materials.contains_key(material);
+    match round.lies.elsewhere(material).filter(|_| !handed) {
+        Some(reused) => Err(MatterRefusal::MaterialLiesWithMatter {
+            permit: permit.clone(),
+            requirement: requirement.clone(),
+            from: reused.from.clone(),
+            round: reused.round,
+            received_on: reused.received_on,
+            paper: reused.handed.paper.clone(),
+        }),
+        None => Ok(()),
+    }
 }
 
 fn receive_correction(state: &Matter, code: &PermitCode, materials: &[Handed], ctx: &Ctx<'_>) -> Facts {
@@ -320,6 +345,14 @@ fn withdraw(state: &Matter, code: &PermitCode, reason: &LegalText, ctx: &Ctx<'_>
 fn not_applicable(state: &Matter, code: &PermitCode, reason: &LegalText, ctx: &Ctx<'_>) -> Facts {
     let at = state.find(code)?;
     at.lead_department(ctx)?;
+    left_out(&at)?;
+    super::one(ctx, PermitNotApplicable { permit: code.clone(), reason: reason.clone() })
+}
+
+/// Whether the permit could be said not to apply, whoever says so: nobody has applied for it, and no law makes it a
+/// condition of another (R8).
+pub(super) fn left_out(at: &At<'_>) -> Result<(), MatterRefusal> {
+    let code = at.code;
     if at.permit.not_applicable.is_some() {
         return Err(MatterRefusal::NotApplicable { permit: code.clone() });
     }
@@ -329,8 +362,8 @@ fn not_applicable(state: &Matter, code: &PermitCode, reason: &LegalText, ctx: &C
     let needs = |p: &&super::plan::PlannedPermit| {
         p.prerequisites.iter().any(|e| e.statutory && e.id() == RequirementId::Permit(code.clone()))
     };
-    if let Some(needed_by) = at.plan.permits.iter().find(needs) {
-        return Err(MatterRefusal::StatutoryEdge { permit: code.clone(), needed_by: needed_by.code.clone() });
+    match at.plan.permits.iter().find(needs) {
+        Some(by) => Err(MatterRefusal::StatutoryEdge { permit: code.clone(), needed_by: by.code.clone() }),
+        None => Ok(()),
     }
-    super::one(ctx, PermitNotApplicable { permit: code.clone(), reason: reason.clone() })
 }

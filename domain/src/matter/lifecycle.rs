@@ -7,9 +7,11 @@
 use super::{
     Ctx, Facts,
     authority::{At, allow, known_body},
+    card::{Card, CardStanding},
     command::MatterCommand as C,
+    dates::Dated,
     event::*,
-    plan::{Node, RequirementId},
+    plan::{Node, RequirementId, Whole},
     refusal::{Authority, MatterRefusal, Unfinished},
     state::{Debt, Matter, Phase, Round, Tolerance},
 };
@@ -150,9 +152,23 @@ fn complete(state: &Matter, ctx: &Ctx<'_>) -> Facts {
         note(at.permit.custody.offer.is_some(), &mut open.handoffs);
         note(at.permit.open_revocations().next().is_some(), &mut open.revocations);
         note(state.open_falls(&at, ctx.day()).next().is_some(), &mut open.fallen);
+        let appealed = |card: &Card| card.standing == CardStanding::Appealed;
+        note(at.permit.open_cards().any(appealed), &mut open.appeals);
     }
+    let unreached = |(code, dated): &(&MilestoneCode, &Dated)| {
+        dated.whole != Some(Whole::Matter) && !state.milestones.contains_key(*code)
+    };
+    open.milestones = state.dates.iter().filter(unreached).map(|(code, _)| code.clone()).collect();
     if open.is_empty() {
-        super::one(ctx, MatterCompleted { on: ctx.day() })
+        let on = ctx.day();
+        let mut facts = vec![ctx.fact(MatterCompleted { on })];
+        // whatever was the target of the whole is reached with it
+        let target = state.whole_target().filter(|(code, _)| !state.milestones.contains_key(*code));
+        facts.extend(target.map(|(milestone, _)| {
+            let evidence = LegalText::fixed("事项办结");
+            ctx.fact(MilestoneReached { milestone: milestone.clone(), on, evidence })
+        }));
+        Ok(facts)
     } else {
         Err(MatterRefusal::NotFinished(Box::new(open)))
     }
@@ -194,15 +210,21 @@ fn reach(state: &Matter, milestone: &MilestoneCode, evidence: &LegalText, ctx: &
 
 /// Whether this lay behind by the day: a milestone reached, a permit done or not applicable. What the plan has no longer
 /// is not waited for.
-fn reached_by(state: &Matter, node: &Node, day: Date) -> bool {
-    let done = match node {
-        Node::Milestone(code) => return state.milestones.get(code).is_some_and(|on| *on <= day),
-        Node::Permit(code) => state.find(code),
-    };
-    let Ok(at) = done else { return true };
-    let round = at.permit.round();
-    let issued = round.and_then(|r| r.certificate.as_ref()).map(|c| c.on);
-    let decided = round.and_then(|r| r.decision.as_ref()).map(|d| d.on);
-    let on = at.permit.not_applicable_on.or(issued).or(decided);
-    at.permit.is_done(at.planned.certificate) && on.is_some_and(|on| on <= day)
+pub(super) fn reached_by(state: &Matter, node: &Node, day: Date) -> bool {
+    match node {
+        Node::Milestone(code) => state.milestones.get(code).is_some_and(|on| *on <= day),
+        Node::Permit(code) => state.find(code).is_err() || state.done_on(code).is_some_and(|on| on <= day),
+    }
+}
+
+impl Matter {
+    /// The day a permit was done or found not to apply; none while more is to come, or where the plan has none such.
+    pub(super) fn done_on(&self, code: &PermitCode) -> Option<Date> {
+        let at = self.find(code).ok()?;
+        let round = at.permit.round();
+        let issued = round.and_then(|r| r.certificate.as_ref()).map(|c| c.on);
+        let decided = round.and_then(|r| r.decision.as_ref()).map(|d| d.on);
+        let on = at.permit.not_applicable_on.or(issued).or(decided);
+        on.filter(|_| at.permit.is_done(at.planned.certificate))
+    }
 }

@@ -4,13 +4,17 @@
 //! is always with exactly one body; a permit's facts touch that permit only.
 //! Deliberately absent: meetings, calls, duty lists; those are streams of their own.
 
+mod about;
 mod aftermath;
 mod amend;
 mod authority;
 mod barred;
+pub mod blocks;
 mod can;
+pub mod card;
 mod clocks;
 pub mod command;
+pub mod dates;
 mod decision;
 pub mod event;
 mod evolve;
@@ -19,23 +23,32 @@ mod intake;
 mod lapse;
 pub mod lateness;
 mod lifecycle;
+pub mod opinion;
 mod order;
 mod outlook;
+mod package;
+mod papers;
 pub mod plan;
 mod project;
 mod receipt;
 mod record;
 pub mod refusal;
 pub mod requirements;
+mod reuse;
 mod settle;
+pub mod since;
 pub mod state;
+mod supervision;
+pub mod time_split;
 mod tolerance;
+pub mod what_if;
 
+pub use about::event_permit;
 pub use barred::StandingBar;
-pub use can::{Can, can_on_matter, can_on_permit};
+pub use can::{Can, can_on_card, can_on_matter, can_on_milestone, can_on_permit};
 pub use command::MatterCommand;
+pub use dates::event_milestone;
 pub use event::MatterEvent;
-pub use evolve::event_permit;
 pub use lateness::Lateness;
 pub use refusal::MatterRefusal;
 pub use state::Matter;
@@ -43,7 +56,7 @@ pub use tolerance::{consequence, verdict};
 
 use crate::{
     decider::{Actor, Context, Decider, Effective, Fact, Recorded, Role, Seen},
-    ids::{BodyId, EventId, MatterId, OfficerId},
+    ids::{BodyId, EventId, MatterId, OfficerId, PaperHash},
 };
 use jiff::civil::Date;
 use plan::Plan;
@@ -66,6 +79,8 @@ pub struct MatterReads {
     pub bodies: Option<BTreeSet<BodyId>>,
     /// The officers a command names, as the directory knows them.
     pub officers: BTreeMap<OfficerId, Actor>,
+    /// Those of the papers a command names that the county's store does not have.
+    pub missing_papers: BTreeSet<PaperHash>,
 }
 
 type Ctx<'a> = Context<'a, MatterReads>;
@@ -98,6 +113,7 @@ impl Decider for MatterDecider {
             return Err(MatterRefusal::EffectiveInFuture { effective, today: ctx.today() });
         }
         let facts = dispatch(state, command, ctx)?;
+        papers::are_there(command, ctx)?;
         match ctx.effective.and_then(|_| out_of_order(state, &facts, ctx)) {
             Some(last) => Err(MatterRefusal::BackfillOutOfOrder { effective, last }),
             None => Ok(facts),
@@ -156,6 +172,14 @@ fn dispatch(state: &Matter, command: &MatterCommand, ctx: &Ctx<'_>) -> Facts {
         | C::CompleteMatter
         | C::TerminateMatter { .. }
         | C::ReachMilestone { .. } => lifecycle::decide(state, command, ctx),
+        C::PlanMilestone { .. }
+        | C::RequestDateChange { .. }
+        | C::AgreeDateChange { .. }
+        | C::ObjectDateChange { .. }
+        | C::WithdrawDateChange { .. }
+        | C::ApproveDateChange { .. }
+        | C::RefuseDateChange { .. }
+        | C::ExplainMissedMilestone { .. } => dates::decide(state, command, ctx),
         C::SubmitPermit { .. }
         | C::NoticeCorrection { .. }
         | C::ReceiveCorrection { .. }
@@ -173,6 +197,12 @@ fn dispatch(state: &Matter, command: &MatterCommand, ctx: &Ctx<'_>) -> Facts {
         | C::ReturnHandoff { .. }
         | C::WithdrawHandoff { .. }
         | C::RecallCustody { .. } => handoff::decide(state, command, ctx),
+        C::SubmitPackage { items } => package::submit(state, items, ctx),
+        C::RequestOpinion { .. }
+        | C::GiveOpinion { .. }
+        | C::TreatObjection { .. }
+        | C::WithdrawObjection { .. }
+        | C::WithdrawOpinionRequest { .. } => opinion::decide(state, command, ctx),
         C::ProposeTolerance { .. }
         | C::TolerateDeficiency { .. }
         | C::ReceiveSupplement { .. }
@@ -195,6 +225,12 @@ fn dispatch(state: &Matter, command: &MatterCommand, ctx: &Ctx<'_>) -> Facts {
         C::DeclineRevocation { .. } | C::JudgeFallenPrerequisite { .. } => {
             aftermath::decide(state, command, ctx)
         }
+        C::IssueCard { .. }
+        | C::AnswerCard { .. }
+        | C::AppealCard { .. }
+        | C::DecideAppeal { .. }
+        | C::ClearCard { .. }
+        | C::CancelCard { .. } => supervision::decide(state, command, ctx),
         C::CorrectEntry { .. } => record::decide(state, command, ctx),
         C::Settle => Ok(vec![]),
     }

@@ -6,7 +6,7 @@
 use super::{event::MatterEvent, plan::RequirementId};
 use crate::{
     decider::Fact,
-    ids::{MilestoneCode, PermitCode},
+    ids::{BodyId, MaterialCode, MilestoneCode, PermitCode},
 };
 use jiff::civil::Date;
 use std::collections::BTreeMap;
@@ -26,12 +26,18 @@ pub(super) enum Lane {
     Due(PermitCode),
     /// Its custody.
     Custody(PermitCode),
+    /// What one department says of it.
+    Opinion(PermitCode, BodyId),
+    /// One of its materials that lies elsewhere.
+    Reuse(PermitCode, MaterialCode),
     /// One of its debts.
     Debt(PermitCode, RequirementId),
     /// What the lead proposed for one of its requirements.
     Proposal(PermitCode, RequirementId),
     /// A milestone.
     Milestone(MilestoneCode),
+    /// One of its cards. No barrier for anything else: a card changes no outcome.
+    Card(PermitCode, u16),
 }
 
 impl Lane {
@@ -39,8 +45,9 @@ impl Lane {
     fn permit(&self) -> Option<&PermitCode> {
         match self {
             Lane::Round(code) | Lane::Permit(code) | Lane::Due(code) | Lane::Custody(code) => Some(code),
+            Lane::Opinion(code, _) | Lane::Reuse(code, _) => Some(code),
             Lane::Debt(code, _) | Lane::Proposal(code, _) => Some(code),
-            Lane::Matter | Lane::Plan | Lane::Milestone(_) => None,
+            Lane::Matter | Lane::Plan | Lane::Milestone(_) | Lane::Card(..) => None,
         }
     }
 
@@ -89,13 +96,16 @@ impl Order {
     }
 }
 
-/// What a fact writes. Marks that only add to a set (overruns, overdue offers) write no lane.
+/// What a fact writes. Marks that only add to a set (overruns, overdue offers, missed dates) write no lane.
 pub(super) fn lanes(event: &MatterEvent) -> Vec<Lane> {
     use MatterEvent as E;
     let permit = |code: &PermitCode| vec![Lane::Permit(code.clone())];
     let moves = |code: &PermitCode| vec![Lane::Permit(code.clone()), Lane::Due(code.clone())];
     let custody = |code: &PermitCode| vec![Lane::Custody(code.clone())];
+    let opinion = |code: &PermitCode, body: &BodyId| Lane::Opinion(code.clone(), body.clone());
+    let card = |code: &PermitCode, number: u16| vec![Lane::Card(code.clone(), number)];
     let debt = |code: &PermitCode, r: &RequirementId| vec![Lane::Debt(code.clone(), r.clone())];
+    let date = |code: &MilestoneCode| vec![Lane::Milestone(code.clone())];
     match event {
         E::MatterProposed(_)
         | E::ProjectCorrected(_)
@@ -135,6 +145,17 @@ pub(super) fn lanes(event: &MatterEvent) -> Vec<Lane> {
         E::HandoffReturned(e) => custody(&e.permit),
         E::HandoffWithdrawn(e) => custody(&e.permit),
         E::CustodyRecalled(e) => custody(&e.permit),
+        E::OpinionRequested(e) => e.bodies.iter().map(|body| opinion(&e.permit, body)).collect(),
+        E::OpinionGiven(e) => vec![opinion(&e.permit, &e.body)],
+        E::ObjectionTreated(e) => vec![opinion(&e.permit, &e.body)],
+        E::ObjectionWithdrawn(e) => vec![opinion(&e.permit, &e.body)],
+        E::OpinionRequestWithdrawn(e) => vec![opinion(&e.permit, &e.body)],
+        E::OpinionDuesRevised(e) => e.dues.keys().map(|body| opinion(&e.permit, body)).collect(),
+        E::OpinionsConcluded(e) => permit(&e.permit),
+        E::MaterialsReused(e) => {
+            let lane = |r: &super::event::Reused| Lane::Reuse(e.permit.clone(), r.handed.material.clone());
+            e.reused.iter().map(lane).collect()
+        }
         E::ToleranceProposed(e) => vec![Lane::Proposal(e.permit.clone(), e.requirement.clone())],
         E::DeficiencyTolerated(e) => debt(&e.permit, &e.requirement),
         E::SupplementReceived(e) => debt(&e.permit, &e.requirement),
@@ -169,12 +190,29 @@ pub(super) fn lanes(event: &MatterEvent) -> Vec<Lane> {
         E::PermitRevoked(e) => permit(&e.permit),
         E::PermitWithdrawn(e) => permit(&e.permit),
         E::PermitNotApplicable(e) => vec![Lane::Round(e.permit.clone()), Lane::Permit(e.permit.clone())],
-        E::MilestoneReached(e) => vec![Lane::Milestone(e.milestone.clone())],
+        E::MilestoneReached(e) => date(&e.milestone),
+        E::MilestonePlanned(e) => date(&e.milestone),
+        E::DateChangeRequested(e) => date(&e.milestone),
+        E::DateChangeAgreed(e) => date(&e.milestone),
+        E::DateChangeObjected(e) => date(&e.milestone),
+        E::DateChangeWithdrawn(e) => date(&e.milestone),
+        E::DateChangeApproved(e) => date(&e.milestone),
+        E::DateChangeRefused(e) => date(&e.milestone),
+        E::MissedMilestoneExplained(e) => date(&e.milestone),
         E::EntryCorrected(e) => moves(&e.permit),
         E::RevocationDeclined(e) => debt(&e.permit, &e.requirement),
         E::FallenPrerequisiteJudged(e) => debt(&e.permit, &e.prerequisite),
+        E::CardIssued(e) => card(&e.permit, e.card),
+        E::CardAnswered(e) => card(&e.permit, e.card),
+        E::CardAppealed(e) => card(&e.permit, e.card),
+        E::CardUpheld(e) => card(&e.permit, e.card),
+        E::CardCancelled(e) => card(&e.permit, e.card),
+        E::CardCleared(e) => card(&e.permit, e.card),
         E::TermOverrun(_)
+        | E::MilestoneMissed(_)
         | E::HandoffOverdue(_)
+        | E::OpinionOverdue(_)
+        | E::PackageReceived(_)
         | E::RevocationProposed(_)
         | E::PrerequisiteFellAway(_)
         | E::PrerequisiteStandsAgain(_) => vec![],

@@ -219,6 +219,16 @@ pub enum Node {
     Milestone(MilestoneCode),
 }
 
+/// What a target date is the target of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Whole {
+    /// A stage: every permit of it.
+    Stage(Stage),
+    /// The matter: every permit.
+    Matter,
+}
+
 /// A requirement of one permit: `permit:A2`, `milestone:works-completed` or `material:sealed-drawings`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(into = "String")]
@@ -297,13 +307,19 @@ pub struct Prerequisite {
     pub source: LegalText,
 }
 
-impl Prerequisite {
-    /// Its id among the permit's requirements.
-    pub fn id(&self) -> RequirementId {
-        match &self.node {
+impl From<&Node> for RequirementId {
+    fn from(node: &Node) -> Self {
+        match node {
             Node::Permit(code) => RequirementId::Permit(code.clone()),
             Node::Milestone(code) => RequirementId::Milestone(code.clone()),
         }
+    }
+}
+
+impl Prerequisite {
+    /// Its id among the permit's requirements.
+    pub fn id(&self) -> RequirementId {
+        RequirementId::from(&self.node)
     }
 }
 
@@ -324,6 +340,45 @@ pub struct Material {
     pub sensitive: Option<Sensitive>,
     /// The article or list item behind it.
     pub source: LegalText,
+    /// Of this permit alone, such as its own sealed copies: what another permit's file has under the same code is another
+    /// paper, and is not reused.
+    #[serde(default, skip_serializing_if = "is_shared")]
+    pub own: bool,
+}
+
+/// Left out of the bytes while a material is shared, so that plans written before there was this field read the same.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_shared(own: &bool) -> bool {
+    !own
+}
+
+/// What an opinion counts as that was not given by its last day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Silence {
+    /// 逾期视为同意: as agreement.
+    Agree,
+    /// 逾期不视为同意: as nothing; it is still owed.
+    Nothing,
+}
+
+impl Silence {
+    /// In words.
+    pub fn name_zh(self) -> &'static str {
+        match self {
+            Silence::Agree => "视为同意",
+            Silence::Nothing => "不视为同意",
+        }
+    }
+}
+
+/// The opinions of the cooperating departments that a permit needs before its approval (征求意见, 行政许可法 26).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Opinions {
+    /// How long a department has, from the day it is asked.
+    pub term: Limit,
+    /// What counts if it stays silent.
+    pub overdue_counts_as: Silence,
 }
 
 /// An excluded procedure (特别程序) that this permit may need, and the longest it may take.
@@ -350,6 +405,9 @@ pub struct PlannedPermit {
     pub lead: BodyId,
     /// Departments that give opinions.
     pub cooperating: Vec<BodyId>,
+    /// Their opinions, where the permit needs them before its approval; none: they are asked where the lead wants it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opinions: Option<Opinions>,
     /// What kind of act it is.
     pub nature: Nature,
     /// How it is handled; says who may extend.

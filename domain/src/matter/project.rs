@@ -61,6 +61,9 @@ fn second(second: &OfficerId, ctx: &Ctx<'_>) -> Result<(), MatterRefusal> {
 /// The code names the project and was reserved; the applicant's record was read for what was decided; a plan gives
 /// permits to the body that implements.
 fn stays(state: &Matter, old: &ProjectFacts, new: &ProjectFacts) -> Result<(), MatterRefusal> {
+    if let Some((_, target)) = state.whole_target().filter(|_| old.target != new.target) {
+        return Err(MatterRefusal::TargetIsMilestone { date: target.date });
+    }
     let what = if old.code != new.code {
         "project code (项目代码)"
     } else if old.applicant != new.applicant {

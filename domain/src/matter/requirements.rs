@@ -30,7 +30,9 @@ impl Matter {
     /// Why a requirement is not met on a day; none if it is, or if what it asks for does not apply to this matter.
     pub fn unmet(&self, requirement: &Requirement<'_>, permit: &Permit, day: Date) -> Option<Because> {
         let expired = || self.has_expired(requirement, day).then_some(Because::Expired);
-        self.not_reached(requirement, permit).or_else(expired)
+        let lacking =
+            self.not_reached(requirement, permit).filter(|_| !lies_with_matter(requirement, permit, day));
+        lacking.or_else(expired)
     }
 
     /// Whether it was reached by a certificate that is past its term on a day: what has expired is to be cancelled
@@ -117,6 +119,12 @@ impl Matter {
 fn fell(at: &At<'_>, requirement: &Requirement<'_>) -> bool {
     let judged = !requirement.statutory && at.permit.is_judged(&requirement.id);
     at.permit.last_fall(&requirement.id).is_some() && !judged
+}
+
+/// Whether a material lies with another permit of the matter and counted for this one by the day.
+fn lies_with_matter(requirement: &Requirement<'_>, permit: &Permit, day: Date) -> bool {
+    let RequirementId::Material(code) = &requirement.id else { return false };
+    permit.round().is_some_and(|round| round.lies.counts_by(code, day))
 }
 
 fn live(at: &At<'_>, id: &RequirementId) -> bool {

@@ -14,20 +14,26 @@ use super::{
     plan::{Gate, Mode, Nature, Requirement, RequirementId},
     requirements::gate_now,
     state::{Clocks, Debt, Matter, Phase, Round, RoundPhase, Tolerance},
+    supervision,
 };
 use crate::{calendar::days, clock::Suspension, decider::Fact, ids::LegalText};
 use jiff::civil::Date;
 
 /// The earliest of what is due by today, the first found of a day; a fact is put together only if it is that.
-struct Dues {
+pub(super) struct Dues {
     today: Date,
     earliest: Option<(Date, Fact<MatterEvent>)>,
 }
 
 impl Dues {
+    /// Whether something of that day would be taken: it is due, and nothing found so far comes before it.
+    pub(super) fn would_take(&self, day: Date) -> bool {
+        day <= self.today && self.earliest.as_ref().is_none_or(|(earliest, _)| day < *earliest)
+    }
+
     /// Something that the beginning of `day` made true.
-    fn push(&mut self, day: Date, fact: impl FnOnce() -> Fact<MatterEvent>) {
-        if day <= self.today && self.earliest.as_ref().is_none_or(|(earliest, _)| day < *earliest) {
+    pub(super) fn push(&mut self, day: Date, fact: impl FnOnce() -> Fact<MatterEvent>) {
+        if self.would_take(day) {
             self.earliest = Some((day, fact()));
         }
     }
@@ -46,10 +52,11 @@ pub(super) fn next(state: &Matter, ctx: &Ctx<'_>) -> Option<Fact<MatterEvent>> {
             of_permit(state, &At { plan, planned, permit, code: &planned.code }, ctx, &mut dues);
         }
     }
+    super::dates::due(state, |day, fact| dues.push(day, || fact));
     dues.earliest.map(|(_, fact)| fact)
 }
 
-fn after(date: Date) -> Date {
+pub(super) fn after(date: Date) -> Date {
     days::shift(date, 1)
 }
 
@@ -59,6 +66,12 @@ fn of_permit(state: &Matter, at: &At<'_>, ctx: &Ctx<'_>, dues: &mut Dues) {
         overruns(at, round, dues);
     }
     if let Some(round) = at.permit.round() {
+        if let Some((day, fact)) = super::reuse::next(state, at, round) {
+            dues.push(day, || fact);
+        }
+        for (day, fact) in super::opinion::overdue(at, round) {
+            dues.push(day, || fact);
+        }
         intake(at, round, ctx, dues);
         suspensions(at, round, ctx, dues);
         debts(state, at, round, ctx, dues);
@@ -66,6 +79,8 @@ fn of_permit(state: &Matter, at: &At<'_>, ctx: &Ctx<'_>, dues: &mut Dues) {
         fallen(state, at, round, ctx, dues);
         stands_again(state, at, round, dues);
     }
+    // last, so that of one day what has happened comes before the card on it
+    supervision::due(at, ctx, dues);
 }
 
 fn handoff(at: &At<'_>, dues: &mut Dues) {

@@ -5,13 +5,20 @@
 //! Deliberately absent: the calendar; nothing here is computed from it.
 
 mod parts;
+mod phase;
 
 pub use parts::{Certificate, Check, Custody, Debt, Decision, Hearing, Offer, Tolerance};
+pub use phase::Phase;
 
 use super::{
+    card::Card,
+    dates::Dated,
     event::{DueOn, Dues, Handed, Notice, ProjectFacts, TaskForce, Term},
+    opinion::Consultations,
     order::Order,
+    package::Package,
     plan::{Mode, Plan, PlannedPermit, Reaches, RequirementId, Settings},
+    reuse::Lies,
 };
 use crate::{
     calendar::Calendar,
@@ -20,55 +27,6 @@ use crate::{
 };
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Where the matter is in its life.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Phase {
-    /// Nothing is recorded.
-    #[default]
-    Unknown,
-    /// Proposed.
-    Proposed,
-    /// Designated a one-matter project, with a task force.
-    Designated,
-    /// Underway.
-    Underway,
-    /// Suspended; statutory clocks run on.
-    Suspended,
-    /// Completed.
-    Completed,
-    /// Given up.
-    Terminated,
-}
-
-impl Phase {
-    /// In words.
-    pub fn name_zh(self) -> &'static str {
-        match self {
-            Phase::Unknown => "未登记",
-            Phase::Proposed => "已提出",
-            Phase::Designated => "已确定",
-            Phase::Underway => "推进中",
-            Phase::Suspended => "暂停",
-            Phase::Completed => "已办结",
-            Phase::Terminated => "已终止",
-        }
-    }
-
-    /// In words.
-    pub fn name_en(self) -> &'static str {
-        match self {
-            Phase::Unknown => "not recorded",
-            Phase::Proposed => "proposed",
-            Phase::Designated => "designated",
-            Phase::Underway => "underway",
-            Phase::Suspended => "suspended",
-            Phase::Completed => "completed",
-            Phase::Terminated => "terminated",
-        }
-    }
-}
 
 /// One matter.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -83,8 +41,16 @@ pub struct Matter {
     pub plan: Option<Plan>,
     /// What has happened to each permit of the plan.
     pub permits: BTreeMap<PermitCode, Permit>,
+    /// Packages received at the window, by the number of their receipt.
+    pub packages: BTreeMap<LegalText, Package>,
     /// Milestones reached, and when.
     pub milestones: BTreeMap<MilestoneCode, Date>,
+    /// Milestones that have a date, and what has happened to it (R14).
+    pub dates: BTreeMap<MilestoneCode, Dated>,
+    /// The day work on it began.
+    pub started_on: Option<Date>,
+    /// The day it was completed or given up.
+    pub ended_on: Option<Date>,
     /// Permits that an amendment put into the plan, which the template did not have.
     pub(super) added: BTreeSet<PermitCode>,
     /// Permits that an amendment dropped, as they stood then: what is put back is compared with it.
@@ -116,6 +82,8 @@ pub struct Permit {
     pub(super) judged: BTreeSet<(RequirementId, Date)>,
     /// Fallen prerequisites that stand again, each with the day.
     pub(super) stand_again: BTreeSet<(RequirementId, Date)>,
+    /// Its cards (R13), by number.
+    pub cards: BTreeMap<u16, Card>,
 }
 
 impl Matter {
@@ -132,7 +100,13 @@ impl Permit {
     pub fn planned(lead: BodyId) -> Self {
         Permit {
             rounds: Vec::new(),
-            custody: Custody { holder: lead, offer: None, spans: Vec::new(), overdue: BTreeSet::new() },
+            custody: Custody {
+                holder: lead,
+                offer: None,
+                spans: Vec::new(),
+                overdue: BTreeSet::new(),
+                answered: BTreeSet::new(),
+            },
             not_applicable: None,
             not_applicable_on: None,
             proposals: BTreeMap::new(),
@@ -141,7 +115,18 @@ impl Permit {
             revocation_declined: BTreeSet::new(),
             judged: BTreeSet::new(),
             stand_again: BTreeSet::new(),
+            cards: BTreeMap::new(),
         }
+    }
+
+    /// The number of its next card.
+    pub(super) fn next_card(&self) -> u16 {
+        self.cards.last_key_value().map_or(1, |(last, _)| last.saturating_add(1))
+    }
+
+    /// Cards of which something is still to come.
+    pub fn open_cards(&self) -> impl Iterator<Item = &Card> {
+        self.cards.values().filter(|card| !card.standing.is_closed())
     }
 
     /// The current round.
@@ -315,6 +300,10 @@ pub struct Round {
     pub applied_by: OfficerId,
     /// What was handed in, by material.
     pub materials: BTreeMap<MaterialCode, Handed>,
+    /// Since when each lies here, and what lies with another permit and is not asked for again.
+    pub lies: Lies,
+    /// Opinions asked for and given.
+    pub opinions: Consultations,
     /// Where it stands.
     pub phase: RoundPhase,
     /// Last day of the term of intake (R3).
@@ -543,7 +532,7 @@ impl Round {
     }
 
     /// The day of the act that a term asks for, or of the round's end that made it needless.
-    fn act_of(&self, term: Term) -> Option<Date> {
+    pub(super) fn act_of(&self, term: Term) -> Option<Date> {
         let ended = self.decision.as_ref().map(|d| d.on).or(self.ended.as_ref().map(|e| e.on));
         match term {
             Term::Intake => {

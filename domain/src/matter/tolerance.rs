@@ -90,7 +90,30 @@ pub fn verdict(
     Ok(to)
 }
 
-fn required<'a>(at: &At<'a>, id: &RequirementId) -> Result<Requirement<'a>, MatterRefusal> {
+/// The verdict on a day, whoever asks: the gate not passed, the requirement neither tolerated nor met already. Without a
+/// round nothing is passed yet.
+pub(super) fn tolerable(
+    state: &Matter,
+    at: &At<'_>,
+    round: Option<&Round>,
+    requirement: &Requirement<'_>,
+    mode: Mode,
+    day: Date,
+) -> Result<Gate, MatterRefusal> {
+    let to = verdict(at.planned, requirement, mode)?;
+    if let Some(round) = round {
+        in_time(at, round, requirement)?;
+        if round.live_tolerance(&requirement.id).is_some() {
+            return Err(MatterRefusal::AlreadyTolerated { requirement: requirement.id.clone() });
+        }
+    }
+    match state.unmet(requirement, at.permit, day) {
+        None => Err(MatterRefusal::AlreadyMet { requirement: requirement.id.clone() }),
+        Some(_) => Ok(to),
+    }
+}
+
+pub(super) fn required<'a>(at: &At<'a>, id: &RequirementId) -> Result<Requirement<'a>, MatterRefusal> {
     at.planned
         .requirement(id)
         .ok_or_else(|| MatterRefusal::NoSuchRequirement { permit: at.code.clone(), requirement: id.clone() })
@@ -118,14 +141,7 @@ fn tolerate(state: &Matter, at: &At<'_>, asked: &Asked<'_>, ctx: &Ctx<'_>) -> Fa
     let requirement = required(at, asked.requirement)?;
     let round = at.undecided_or_approved()?;
     authorised(state, at, asked.mode, round, ctx)?;
-    let to = verdict(at.planned, &requirement, asked.mode)?;
-    in_time(at, round, &requirement)?;
-    if round.live_tolerance(asked.requirement).is_some() {
-        return Err(MatterRefusal::AlreadyTolerated { requirement: asked.requirement.clone() });
-    }
-    if state.unmet(&requirement, at.permit, ctx.day()).is_none() {
-        return Err(MatterRefusal::AlreadyMet { requirement: asked.requirement.clone() });
-    }
+    let to = tolerable(state, at, Some(round), &requirement, asked.mode, ctx.day())?;
     let eligibility = ctx.read.ineligible.as_ref().ok_or(MatterRefusal::EligibilityUnknown)?;
     if let Some(reason) = &eligibility.value {
         return Err(MatterRefusal::Ineligible { reason: reason.clone() });

@@ -56,6 +56,8 @@ pub enum FaultKind {
     Cycle { path: Vec<Node> },
     /// A limit of nothing.
     ZeroLimit { permit: PermitCode },
+    /// Opinions are needed, and no department cooperates.
+    OpinionsOfNobody { permit: PermitCode },
     /// There is no statutory limit that the extension could extend.
     ExtensionOfNothing { permit: PermitCode },
     /// Bound to the issue of a certificate that the permit does not have.
@@ -147,7 +149,12 @@ fn check_permit(
         }
     }
     let limits = [&permit.statutory, &permit.promised, &permit.extension];
-    if limits.into_iter().flatten().any(|limit| limit.value == 0) {
+    let opinions = permit.opinions.as_ref();
+    if opinions.is_some() && permit.cooperating.is_empty() {
+        found(Place::Permit(at), FaultKind::OpinionsOfNobody { permit: code() });
+    }
+    let limits = limits.into_iter().flatten().chain(opinions.map(|opinions| &opinions.term));
+    if limits.into_iter().any(|limit| limit.value == 0) {
         found(Place::Permit(at), FaultKind::ZeroLimit { permit: code() });
     }
     if permit.extension.is_some() && permit.statutory.is_none() {

@@ -9,7 +9,7 @@ events! {
     /// What can have happened to a template.
     pub enum TemplateEvent {
         /// A definition was imported as the next version.
-        TemplateImported = 1 {
+        TemplateImported = 2 reads 1 {
             /// The version, from 1.
             version: u32,
             /// What it says.

@@ -47,6 +47,9 @@ impl FaultKind {
                 format!("前置关系成环 {path}（互相等待）；请删去其中一条")
             }
             Self::ZeroLimit { permit } => format!("{permit} 的时限为 0；请写至少 1 天，没有时限就不写"),
+            Self::OpinionsOfNobody { permit } => {
+                format!("{permit} 要征求意见却没有配合部门；请补 cooperating，或删去 opinions")
+            }
             Self::ExtensionOfNothing { permit } => {
                 format!("{permit} 没有法定时限却写了延长；请补 statutory，或删去 extension")
             }
@@ -102,6 +105,9 @@ impl FaultKind {
             Self::ZeroLimit { permit } => {
                 format!("{permit} has a limit of 0; write at least 1 day, or no limit at all")
             }
+            Self::OpinionsOfNobody { permit } => format!(
+                "{permit} needs opinions but no department cooperates; add `cooperating` or remove `opinions`"
+            ),
             Self::ExtensionOfNothing { permit } => {
                 format!(
                     "{permit} has an extension but no statutory limit; add `statutory` or remove `extension`"

@@ -11,8 +11,8 @@ use crate::{
     clock::Limit,
     ids::{BodyId, LegalText, MaterialCode, MilestoneCode, PermitCode},
     matter::plan::{
-        Duration, Excluded, Gate, Handling, Material, Nature, Node, PlannedMilestone, PlannedPermit,
-        Prerequisite, Reaches, Stage,
+        Duration, Excluded, Gate, Handling, Material, Nature, Node, Opinions, PlannedMilestone,
+        PlannedPermit, Prerequisite, Reaches, Silence, Stage,
     },
     toml_text::{LineError, Reader, Table},
 };
@@ -88,6 +88,7 @@ fn read_permit(
         stage: table.choice("stage").unwrap_or(Stage::ProjectAndLand),
         lead: lead?,
         cooperating: cooperating.collect(),
+        opinions: read_opinions(table),
         nature: table.choice("nature").unwrap_or(Nature::Permit),
         handling: table.choice("handling").unwrap_or(Handling::Single),
         statutory: read_limit(table, "statutory", None),
@@ -117,7 +118,10 @@ fn read_permit(
 }
 
 fn read_limit(table: &Table<'_, '_>, key: &'static str, source: Option<&LegalText>) -> Option<Limit> {
-    let limit = table.table(key)?;
+    limit_of(&table.table(key)?, key, source)
+}
+
+fn limit_of(limit: &Table<'_, '_>, key: &'static str, source: Option<&LegalText>) -> Option<Limit> {
     ["value", "unit"].into_iter().for_each(|key| limit.require(key));
     let (value, unit) = (limit.number("value"), limit.choice("unit"));
     let given = limit.parsed::<LegalText>("source");
@@ -130,6 +134,15 @@ fn read_limit(table: &Table<'_, '_>, key: &'static str, source: Option<&LegalTex
     }
     let source = given.as_ref().or(source).map(ToString::to_string).unwrap_or_default();
     Some(Limit { value: value?, unit: unit?, source })
+}
+
+/// The opinions a permit needs, `opinions = { value, unit, source, overdue_counts_as }`.
+fn read_opinions(table: &Table<'_, '_>) -> Option<Opinions> {
+    let opinions = table.table("opinions")?;
+    opinions.require("overdue_counts_as");
+    let term = limit_of(&opinions, "opinions", None);
+    let overdue_counts_as = opinions.choice("overdue_counts_as").unwrap_or(Silence::Nothing);
+    Some(Opinions { term: term?, overdue_counts_as })
 }
 
 fn read_excluded(table: &Table<'_, '_>) -> Option<Excluded> {
@@ -179,7 +192,8 @@ fn read_materials(table: &Table<'_, '_>, basis: &LegalText, at: usize, lines: &m
         let source = row.parsed("source").unwrap_or_else(|| basis.clone());
         if let (Some(code), Some(name)) = (code, name) {
             lines.insert(Place::Material(at, materials.len()), row.line());
-            materials.push(Material { code, name, gate, statutory, modes, sensitive, source });
+            let own = row.flag("own");
+            materials.push(Material { code, name, gate, statutory, modes, sensitive, source, own });
         }
     }
     materials

@@ -6,7 +6,15 @@ use om_domain::{
     calendar::{Calendar, HolidayNotice, NamedDay},
     clock::Ground,
     decider::EventRecord,
-    matter::{MatterCommand as C, event::Correction, plan::Mode, state::Debt},
+    matter::{
+        MatterCommand as C,
+        card::{About, Colour},
+        command::OpinionTerm,
+        event::Correction,
+        opinion::{Opinion, Treatment},
+        plan::Mode,
+        state::Debt,
+    },
 };
 use proptest::prelude::*;
 
@@ -34,13 +42,13 @@ fn one<T: Copy>(of: &[T], pick: u16) -> T {
 }
 
 /// The first is what most others wait for.
-const CODES: &[&str] = &["A1", "A1", "A1", "A2", "A2", "A3", "A4", "A5"];
+const CODES: &[&str] = &["A1", "A1", "A1", "A2", "A2", "A3", "A4", "A5", "A6", "A7"];
 const MODES: &[Mode] =
     &[Mode::ReceiveOnly, Mode::Accept, Mode::PreReview, Mode::Commitment, Mode::IssueFirst];
 
 /// Materials of the permit: all of them, most often.
 fn materials(code: &str, pick: u16) -> Vec<String> {
-    let plan = plan();
+    let plan = wide_plan();
     let planned = plan.permit(&p(code)).unwrap();
     let all = planned.materials.iter().map(|m| m.code.to_string()).enumerate();
     all.filter(|(n, _)| pick.is_multiple_of(3) || pick >> (n + 2) & 1 == 1).map(|(_, m)| m).collect()
@@ -55,7 +63,7 @@ fn debt_of(g: &Given, pick: u16) -> (String, String) {
     });
     let mut all: Vec<_> = live.collect();
     if all.is_empty() || pick.is_multiple_of(16) {
-        all.extend(plan().permits.iter().flat_map(|planned| {
+        all.extend(wide_plan().permits.iter().flat_map(|planned| {
             planned.requirements().map(|r| (planned.code.to_string(), r.id.to_string())).collect::<Vec<_>>()
         }));
     }
@@ -64,7 +72,7 @@ fn debt_of(g: &Given, pick: u16) -> (String, String) {
 
 /// A requirement and a mode: most often one the list allows.
 fn deficiency(pick: u16) -> (String, String, Mode) {
-    let plan = plan();
+    let plan = wide_plan();
     let all = plan.permits.iter().flat_map(|planned| {
         planned.requirements().flat_map(|r| {
             let modes =
@@ -82,7 +90,7 @@ fn deficiency(pick: u16) -> (String, String, Mode) {
 /// The command a step tries at its n-th attempt, on the day it takes effect.
 pub(super) fn command(g: &Given, step: &Step, n: u8, on: Date) -> C {
     let (code, pick) = (one(CODES, u16::from(step.permit)), step.pick);
-    let kind = (u16::from(step.kind) + 5 * u16::from(n)) % 46;
+    let kind = (u16::from(step.kind) + 5 * u16::from(n)) % 64;
     let served = on.to_string();
     let later = |days: i64| on.saturating_add(days.days()).to_string();
     let handed = materials(code, pick);
@@ -146,10 +154,68 @@ pub(super) fn command(g: &Given, step: &Step, n: u8, on: Date) -> C {
         }
         40 if !pick.is_multiple_of(3) => proposed_revocation(g, pick),
         40 => revoke(code, &served),
-        41 => renewal(code, pick, on, &served),
+        41 | 53 => renewal(code, pick, on, &served),
         42 => lead(code, pick, &lacking, &lacked, mode),
         43 | 44 => set_aside_lapse(g, pick, on),
+        45..=47 => opinions(g, pick, &later(i64::from(pick % 6) + 1)),
+        48 => package(&[(code, &handed), (one(CODES, pick), &[])]),
+        49 => package(&[("A6", &["seal"]), ("A7", &[])]),
+        50 | 51 => accept("A6", &served),
+        52 => approve("A6", &served),
+        54..=59 => dates(g, kind - 8, pick, on),
+        60..=62 => on_card(g, code, pick),
         _ => correction(g, code, pick),
+    }
+}
+
+/// The permits that work with others: asked, answered, objected to, dealt with.
+fn opinions(g: &Given, pick: u16, by: &str) -> C {
+    let code = one(&["A6", "A6", "A7"], pick);
+    let body = one(&["water", "natural-resources"], pick / 3);
+    let round = g.state.permits.get(&p(code)).and_then(|permit| permit.round());
+    let asked = round.and_then(|round| round.opinions.of(&p(body)));
+    let due = match (code, pick % 4) {
+        (_, 0) => Some(OpinionTerm::By(p(by))),
+        ("A7", _) | (_, 1) => Some(OpinionTerm::WorkingDays(pick % 5)),
+        _ => None,
+    };
+    match (asked.map(|c| (c.given.is_some(), c.objects())), pick / 6 % 8) {
+        (None, _) => ask_until(code, &[], due),
+        (Some(_), 0) => ask_until(code, &[body], due),
+        (Some((false, _)), 1) => unask(code, body),
+        (Some((false, _)), 2 | 3) => opine(code, body, objection()),
+        (Some((false, _)), 4) => opine(code, body, on_conditions()),
+        (Some((false, _)), _) => opine(code, body, Opinion::Agree),
+        (Some((_, true)), 1..4) => unobject(code, body),
+        (Some((_, true)), _) => treat(code, body, one(&[Treatment::Adopted, Treatment::NotAdopted], pick)),
+        (Some(_), _) => ask_until(code, &[body], due),
+    }
+}
+
+/// A card by hand, or what comes of one there is.
+fn on_card(g: &Given, code: &str, pick: u16) -> C {
+    let cards = g
+        .state
+        .permits
+        .iter()
+        .flat_map(|(code, permit)| permit.cards.keys().map(move |number| (code.clone(), *number)));
+    let cards: Vec<_> = cards.collect();
+    let found = cards.get(usize::from(pick / 8) % cards.len().max(1)).cloned();
+    let (permit, card) = found.filter(|_| !pick.is_multiple_of(8)).unwrap_or((p(code), 1));
+    let reasons = text("经核实");
+    match pick % 8 {
+        0 => C::IssueCard {
+            permit,
+            colour: Colour::Yellow,
+            about: About::Permit,
+            against: p(one(&["water", "housing"], pick / 8)),
+            reason: reasons,
+        },
+        1 | 2 => C::AnswerCard { permit, card, answer: reasons },
+        3 => C::AppealCard { permit, card, reasons },
+        4 | 5 => C::DecideAppeal { permit, card, upheld: (pick / 8).is_multiple_of(2), reasons },
+        6 => C::ClearCard { permit, card, reason: reasons },
+        _ => C::CancelCard { permit, card, reasons },
     }
 }
 
@@ -216,7 +282,7 @@ fn lead(code: &str, pick: u16, lacking: &str, lacked: &str, mode: Mode) -> C {
         4 | 5 => reach(),
         6 => C::AmendPlan { put: vec![], drop: vec![p(code)], reason: text("模板更新") },
         7 => {
-            let mut renamed = plan().permits.into_iter().find(|permit| permit.code == p(code)).unwrap();
+            let mut renamed = wide_plan().permits.into_iter().find(|permit| permit.code == p(code)).unwrap();
             renamed.name = text(&format!("{}（修订{pick}）", renamed.name));
             C::AmendPlan { put: vec![renamed], drop: vec![], reason: text("名称更正") }
         }
@@ -233,6 +299,31 @@ fn lead(code: &str, pick: u16, lacking: &str, lacked: &str, mode: Mode) -> C {
             mode,
             reason: text("可节省三日"),
         },
+    }
+}
+
+/// Dates of milestones: of the plan's, of a stage, of the whole, and one of the task force's own.
+fn dates(g: &Given, kind: u16, pick: u16, on: Date) -> C {
+    let milestone = one(&["works-completed", "works-completed", "stage", "target", "begun"], pick);
+    let later = |days: u16| on.saturating_add(i64::from(days).days());
+    let date = g.state.dates.get(&p(milestone)).map_or(on, |dated| dated.date);
+    let (milestone, reason) = (p(milestone), text(&format!("原因 {pick}")));
+    match kind {
+        46 => plan_milestone(milestone, later(pick % 60 + 2)),
+        47 => {
+            let to = date.saturating_add((i64::from(pick % 60) - 20).days());
+            C::RequestDateChange { milestone, to, reason }
+        }
+        48 => C::AgreeDateChange { milestone },
+        49 if pick.is_multiple_of(3) => C::ObjectDateChange { milestone, reason },
+        49 if pick.is_multiple_of(5) => C::WithdrawDateChange { milestone, reason },
+        49 => C::AgreeDateChange { milestone },
+        50 if pick.is_multiple_of(3) => C::RefuseDateChange { milestone, reason },
+        50 => C::ApproveDateChange { milestone, reason },
+        _ => {
+            let to = (!g.state.milestones.contains_key(&milestone)).then(|| later(pick % 40 + 1));
+            C::ExplainMissedMilestone { milestone, reason, to }
+        }
     }
 }
 

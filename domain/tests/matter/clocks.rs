@@ -338,7 +338,7 @@ fn r06_a_slip_of_the_year_is_no_duration() {
         .refused_as("ExclusionTooLong");
 }
 
-fn amended(days_off: &[(i8, i8)], make_up: &[(i8, i8)]) -> Calendar {
+pub(super) fn amended(days_off: &[(i8, i8)], make_up: &[(i8, i8)]) -> Calendar {
     let national = Calendar::national();
     let amends = national.notices_of(2023).next().unwrap().id.clone();
     let named = |days: &[(i8, i8)]| {

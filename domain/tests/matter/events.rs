@@ -1,11 +1,11 @@
-//! Schemas, golden examples and the classes of texts of every stored event of a matter.
+//! Schemas, golden examples and the classes of texts of every stored event of a matter and of a meeting.
 
-use om_domain::{decider::EventRecord, matter::MatterEvent as E};
+use om_domain::{decider::EventRecord, matter::MatterEvent as E, meeting::MeetingEvent};
 use serde_json::Value;
 use std::{fs, path::PathBuf};
 
-fn folder(of: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(of).join("matter")
+fn folder(of: &str, aggregate: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(of).join(aggregate)
 }
 
 fn updating() -> bool {
@@ -35,8 +35,13 @@ fn shape(value: &Value) -> Value {
 
 #[test]
 fn a_schema_that_is_checked_in_never_changes() {
+    schemas_stay::<E>("matter");
+    schemas_stay::<MeetingEvent>("meeting");
+}
+
+fn schemas_stay<E: EventRecord>(of: &str) {
     for (name, version, schema) in E::schemas() {
-        let path = folder("schemas").join(format!("{name}.v{version}.json"));
+        let path = folder("schemas", of).join(format!("{name}.v{version}.json"));
         let now = schema.to_value();
         match read(&path) {
             Some(then) => assert_eq!(
@@ -55,11 +60,16 @@ fn a_schema_that_is_checked_in_never_changes() {
 
 #[test]
 fn every_example_that_is_checked_in_loads_and_reads_back_the_same() {
+    examples_load::<E>("matter");
+    examples_load::<MeetingEvent>("meeting");
+}
+
+fn examples_load<E: EventRecord>(of: &str) {
     for (name, version, _) in E::schemas() {
-        let path = folder("fixtures").join(format!("{name}.v{version}.json"));
-        assert!(read(&path).is_some(), "{name}.v{version} has no example: add one to domain/fixtures/matter");
+        let path = folder("fixtures", of).join(format!("{name}.v{version}.json"));
+        assert!(read(&path).is_some(), "{name}.v{version} has no example: add one to domain/fixtures/{of}");
     }
-    for file in fs::read_dir(folder("fixtures")).unwrap() {
+    for file in fs::read_dir(folder("fixtures", of)).unwrap() {
         let path = file.unwrap().path();
         let stem = path.file_stem().unwrap().to_str().unwrap().to_owned();
         let (name, version) = stem.rsplit_once(".v").unwrap();
@@ -91,7 +101,7 @@ const BARE: &[(&str, &str)] = &[
 #[test]
 fn every_text_of_an_event_is_classed() {
     let mut bare = Vec::new();
-    for (name, _, schema) in E::schemas() {
+    for (name, _, schema) in E::schemas().into_iter().chain(MeetingEvent::schemas()) {
         let schema = schema.to_value();
         texts(name, &schema, &mut bare);
         for (def, part) in schema.get("$defs").and_then(Value::as_object).into_iter().flatten() {

@@ -4,19 +4,21 @@
 //! read in the order of effect ends in the same state as the log as recorded (R16).
 #![allow(dead_code, unreachable_pub, reason = "two test binaries each use a part of it")]
 
-pub(super) use super::plan::{plan, project};
+pub(super) use super::{asking::*, plan::*};
 use jiff::{Timestamp, civil::Date};
 use om_domain::{
     calendar::{Calendar, instant},
     clock::{Clock, Extension, Ground, Limit, Unit},
     decider::{Actor, Context, Decider, Effective, Fact, Recorded, Role, Seen, SeenAt},
-    ids::{EventId, LegalText, MatterId, OfficerId, PaperHash, PermitCode},
+    ids::{EventId, LegalText, MatterId, MilestoneCode, OfficerId, PaperHash, PermitCode},
     matter::{
         Matter, MatterCommand as C, MatterDecider, MatterEvent as E, MatterReads, MatterRefusal,
+        command::{After, NewMilestone},
         event::{Correction, Handed, Notice, Service, TaskForce},
-        plan::{Mode, Plan, RequirementId},
+        plan::{Mode, Node, Plan, RequirementId, Stage},
         state::{Permit, Round},
     },
+    settings::{CountySettings, Values},
 };
 use std::{collections::BTreeMap, str::FromStr};
 use uuid::Uuid;
@@ -51,6 +53,7 @@ const PEOPLE: &[(&str, &str, &[Role])] = &[
     ("owner", "city-investment", &[Role::Officer]),
     ("owner-2", "city-investment", &[Role::Officer]),
     ("admin", "service-hall", &[Role::Administrator]),
+    ("supervisor", "supervision-office", &[Role::Supervisor]),
     ("auditor", "audit", &[Role::Auditor]),
     ("system", "platform", &[Role::System]),
 ];
@@ -104,6 +107,7 @@ pub struct Given {
     pub log: Vec<Recorded<E>>,
     pub state: Matter,
     pub calendar: Calendar,
+    pub settings: CountySettings,
     pub reads: MatterReads,
     pub now: Timestamp,
     by: Actor,
@@ -129,11 +133,13 @@ pub fn proposed(plan: Plan) -> Given {
         bars: Some(Seen { at: seen(), value: vec![] }),
         bodies: None,
         officers: everybody().into_iter().map(|name| (p(name), actor(name))).collect(),
+        missing_papers: [].into(),
     };
     Given {
         log: vec![],
         state: Matter::default(),
         calendar: Calendar::national(),
+        settings: without_cards(),
         reads,
         now: morning(p("2023-06-01")),
         by: actor("lead"),
@@ -151,7 +157,18 @@ pub fn task_force() -> TaskForce {
     }
 }
 
+/// Settings by which no card is issued by rule: stories that are not about cards stay short.
+fn without_cards() -> CountySettings {
+    CountySettings::always(Values { cards_by_rule: false, ..Values::default() })
+}
+
 impl Given {
+    /// With the settings of a county that has set nothing: cards are issued by rule.
+    pub fn carded(mut self) -> Self {
+        self.settings = CountySettings::default();
+        self
+    }
+
     /// The day, at ten in the morning.
     pub fn on(mut self, day: &str) -> Self {
         self.now = morning(p(day));
@@ -191,7 +208,14 @@ impl Given {
     }
 
     pub fn context<'a>(&'a self, by: &'a Actor, effective: Option<Effective>) -> Context<'a, MatterReads> {
-        Context { at: self.now, by, calendar: &self.calendar, effective, read: &self.reads }
+        Context {
+            at: self.now,
+            by,
+            calendar: &self.calendar,
+            settings: &self.settings,
+            effective,
+            read: &self.reads,
+        }
     }
 
     fn record(&mut self, by: &Actor, fact: Fact<E>) {
@@ -529,6 +553,22 @@ pub fn reach() -> C {
     C::ReachMilestone { milestone: p("works-completed"), evidence: text("竣工报告") }
 }
 
+/// A date for a milestone of the plan, or for a target or a milestone of one's own.
+pub fn plan_milestone(milestone: MilestoneCode, date: Date) -> C {
+    let after = match milestone.as_str() {
+        "stage" => Some(After::Stage(Stage::ProjectAndLand)),
+        "target" => Some(After::Everything),
+        "begun" => Some(After::Nodes(vec![Node::Permit(p("A1"))])),
+        _ => None,
+    };
+    let name = text(&format!("节点{milestone}"));
+    C::PlanMilestone { milestone, date, new: after.map(|after| NewMilestone { name, after }) }
+}
+
+pub fn change_date(milestone: &str, to: &str) -> C {
+    C::RequestDateChange { milestone: p(milestone), to: p(to), reason: text("汛期停工") }
+}
+
 pub fn correct_entry(permit: &str, entry: EventId, correction: Correction, second: &str) -> C {
     C::CorrectEntry {
         permit: p(permit),
@@ -552,13 +592,5 @@ pub fn decline(permit: &str, r: &str) -> C {
         permit: p(permit),
         requirement: requirement(r),
         reasons: text("已另行补齐，撤销有损公共利益"),
-    }
-}
-
-pub fn judge(permit: &str, r: &str) -> C {
-    C::JudgeFallenPrerequisite {
-        permit: p(permit),
-        prerequisite: requirement(r),
-        reasons: text("不影响本许可"),
     }
 }

@@ -6,8 +6,8 @@ use om_domain::{
     matter::{
         event::ProjectFacts,
         plan::{
-            Excluded, Gate, Handling, Material, Mode, Nature, Node, Plan, PlannedMilestone, PlannedPermit,
-            Prerequisite, Reaches, Settings, Stage,
+            Excluded, Gate, Handling, Material, Mode, Nature, Node, Opinions, Plan, PlannedMilestone,
+            PlannedPermit, Prerequisite, Reaches, Settings, Silence, Stage,
         },
     },
 };
@@ -34,6 +34,7 @@ pub(super) fn permit(code: &str, lead: &str) -> PlannedPermit {
         stage: Stage::ProjectAndLand,
         lead: p(lead),
         cooperating: vec![],
+        opinions: None,
         nature: Nature::Permit,
         handling: Handling::Single,
         statutory: Some(limit(20, Unit::WorkingDays, "行政许可法 42")),
@@ -59,6 +60,7 @@ pub(super) fn material(code: &str, gate: Gate, statutory: bool, modes: &[Mode]) 
         modes: modes.iter().copied().collect(),
         sensitive: None,
         source: text("建筑法 8"),
+        own: false,
     }
 }
 
@@ -75,6 +77,29 @@ pub(super) fn edge(
 
 pub(super) fn of_permit(code: &str) -> Node {
     Node::Permit(p(code))
+}
+
+/// The plan and two permits that work with others: A6 is reviewed jointly by land and water, A7 asks them as it likes; what
+/// A1 has as `form` both need, and each its own seal.
+pub(super) fn wide_plan() -> Plan {
+    let mut plan = plan();
+    let mut a6 = permit("A6", "housing");
+    a6.handling = Handling::Joint;
+    a6.nature = Nature::Review;
+    a6.certificate = false;
+    a6.cooperating = vec![p("natural-resources"), p("water")];
+    a6.opinions = Some(Opinions {
+        term: limit(3, Unit::WorkingDays, "联审规程 4"),
+        overdue_counts_as: Silence::Agree,
+    });
+    let own_seal = || Material { own: true, ..material("seal", Gate::Accept, false, &[]) };
+    a6.materials = vec![material("form", Gate::Accept, false, &[]), own_seal()];
+    let mut a7 = permit("A7", "development-reform");
+    a7.cooperating = vec![p("water")];
+    a7.materials =
+        vec![material("form", Gate::Accept, false, &[]), material("map", Gate::Decide, false, &[])];
+    plan.permits.extend([a6, a7]);
+    plan
 }
 
 /// A1 stands alone, with materials at each gate; A2 waits for A1's approval and may be pre-reviewed; A3 is a filing

@@ -50,7 +50,7 @@ pub enum Command {
 /// Flags of `serve`. Each is also read from the environment (ONEMATTER_DATA, ONEMATTER_LISTEN, …) and the config file.
 #[derive(Debug, ClapArgs)]
 pub struct Serve {
-    /// Directory of the log, the vault and the projections.
+    /// Directory of the log, the vault, the papers and the projections.
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
     /// Address to listen on.
@@ -78,6 +78,16 @@ pub struct Serve {
     /// The authorities that the database's certificate is checked against (PEM), for an address with sslmode=require.
     #[arg(long, value_name = "FILE")]
     pub vault_ca: Option<PathBuf>,
+    /// Where papers are kept: postgres://USER:PASSWORD@HOST/DATABASE, for many gateways. Files in --data if not
+    /// given. An address with a password belongs into ONEMATTER_PAPERS or the config file.
+    #[arg(long, value_name = "URL")]
+    pub papers: Option<String>,
+    /// The authorities that this database's certificate is checked against (PEM), for an address with sslmode=require.
+    #[arg(long, value_name = "FILE")]
+    pub papers_ca: Option<PathBuf>,
+    /// The largest paper that is taken, in MiB; 64 if not given.
+    #[arg(long, value_name = "MIB")]
+    pub papers_max_mib: Option<u32>,
     /// Where the event log is: embedded (in the data directory), or a cluster, such as esdb://HOST:2113.
     #[arg(long, value_name = "URL")]
     pub log: Option<String>,
@@ -96,6 +106,10 @@ pub struct Serve {
     #[cfg(feature = "esdb")]
     #[arg(long, value_name = "FILE")]
     pub esdb_tls_key: Option<PathBuf>,
+    /// Authorities of client certificates, a PEM file; the common name of a certificate names an account.
+    #[cfg(feature = "esdb")]
+    #[arg(long, value_name = "FILE")]
+    pub esdb_tls_client_ca: Option<PathBuf>,
     /// Accounts of that service, made by `node-user add`.
     #[cfg(feature = "esdb")]
     #[arg(long, value_name = "FILE")]
@@ -122,6 +136,9 @@ pub struct Node {
     /// Key of the certificate, a PEM file.
     #[arg(long, value_name = "FILE")]
     pub tls_key: Option<PathBuf>,
+    /// Authorities of client certificates, a PEM file; the common name of a certificate names an account.
+    #[arg(long, value_name = "FILE")]
+    pub tls_client_ca: Option<PathBuf>,
     /// Accounts, made by `node-user add`.
     #[arg(long, value_name = "FILE")]
     pub users: Option<PathBuf>,
@@ -253,6 +270,15 @@ pub struct ImportHistory {
     /// The administrator who answers for it.
     #[arg(long, value_name = "OFFICER", default_value = "administrator")]
     pub by: String,
+    /// Where papers are kept, as the server is told: postgres://USER:PASSWORD@HOST/DATABASE. Files in --data if not given.
+    #[arg(long, value_name = "URL", env = "ONEMATTER_PAPERS", hide_env_values = true)]
+    pub papers: Option<String>,
+    /// The authorities that this database's certificate is checked against (PEM), for an address with sslmode=require.
+    #[arg(long, value_name = "FILE", env = "ONEMATTER_PAPERS_CA")]
+    pub papers_ca: Option<PathBuf>,
+    /// The largest paper that is taken, in MiB, as the server is told; 64 if not given.
+    #[arg(long, value_name = "MIB", env = "ONEMATTER_PAPERS_MAX_MIB", default_value_t = 64)]
+    pub papers_max_mib: u32,
     /// Try every line and record nothing.
     #[arg(long)]
     pub dry_run: bool,
@@ -401,6 +427,12 @@ pub struct Doctor {
     /// Where the event log is; only an embedded one is examined here.
     #[arg(long, value_name = "URL", env = "ONEMATTER_LOG", default_value = "embedded")]
     pub log: String,
+    /// Where personal text is kept, if not in --data; it is not looked at there.
+    #[arg(long, value_name = "URL", env = "ONEMATTER_VAULT", hide_env_values = true)]
+    pub vault: Option<String>,
+    /// Where papers are kept, if not in --data; they are not looked at there.
+    #[arg(long, value_name = "URL", env = "ONEMATTER_PAPERS", hide_env_values = true)]
+    pub papers: Option<String>,
     /// Print the findings as JSON.
     #[arg(long)]
     pub json: bool,

@@ -1,8 +1,10 @@
 //! `backup` and `restore`.
 //!
+//! Exit status: 0 done; 3 of `backup`: it was taken, and a paper in it is damaged or missing, so somebody has to see to it
+//! before older backups are thrown away; 1 and 2 as for every command.
 //! Invariant: a restore that has succeeded has built its projections: what follows is `serve`.
-//! Deliberately absent: how a backup is made; that is `om_infra::backup`. A log in a cluster and a vault in PostgreSQL,
-//! which have backups of their own.
+//! Deliberately absent: how a backup is made; that is `om_infra::backup`. A log in a cluster, a vault and papers in
+//! PostgreSQL, which have backups of their own.
 
 use super::{
     Failure,
@@ -16,15 +18,19 @@ use om_infra::{
     config::EMBEDDED,
     vault,
 };
-use std::path::Path;
+use std::{path::Path, process::ExitCode};
+
+const TO_SEE_TO: u8 = 3;
+/// Papers that are named one by one.
+const NAMED: usize = 5;
 
 /// Takes a backup.
-pub(super) async fn take(args: Backup) -> Result<(), Failure> {
+pub(super) async fn take(args: Backup) -> Result<ExitCode, Failure> {
     if args.log != EMBEDDED {
         return Err(Failure::new(
             "a log in a cluster is not backed up by this command: its nodes hold it",
             "use the cluster's own backup (docs/operations.md, “A cluster”), or `onematter migrate --from esdb://… --to \
-             DIR` for a copy; back up the vault in PostgreSQL with pg_dump",
+             DIR` for a copy; back up a vault and papers in PostgreSQL with pg_dump",
         ));
     }
     for name in backup::left_out(&args.data).unwrap_or_default() {
@@ -37,14 +43,39 @@ pub(super) async fn take(args: Backup) -> Result<(), Failure> {
         blocking(move || backup::take(&data, &to, now, &|step, done, of| show(&shown, step, done, of)));
     let taken = taken.await;
     bar.finish_and_clear();
-    let manifest = taken??;
+    let Verified { manifest, papers, .. } = taken??;
     if !manifest.files.iter().any(|file| file.path == vault::FILE_NAME) {
         eprintln!(
             "note: there is no {}: if the vault is in PostgreSQL, back it up with pg_dump now",
             vault::FILE_NAME
         );
     }
-    told(&manifest, args.json, &format!("{}: backed up and verified", args.to.display()))
+    tell_of(&papers);
+    told(&manifest, args.json, &format!("{}: backed up and verified", args.to.display()))?;
+    Ok(if papers.is_short() { TO_SEE_TO.into() } else { ExitCode::SUCCESS })
+}
+
+/// What is to be said of a backup's papers.
+fn tell_of(papers: &backup::Papers) {
+    let backup::Papers { held, named, missing, damaged } = papers;
+    for path in damaged.iter().take(NAMED) {
+        eprintln!(
+            "note: {path} is damaged: its bytes do not have the hash that its name says. Take it from an older backup, or \
+             hand the paper in again; keep the older backups until then"
+        );
+    }
+    if damaged.len() > NAMED {
+        eprintln!("note: and {} papers more", damaged.len() - NAMED);
+    }
+    if *missing > 0 && *held == 0 {
+        eprintln!(
+            "note: events name {named} papers and none is here: if they are in PostgreSQL, pg_dump backs them up"
+        );
+    } else if *missing > 0 {
+        eprintln!(
+            "note: of {named} papers that events name {missing} are not here; `onematter doctor` names them"
+        );
+    }
 }
 
 /// Restores a backup, or only verifies one.
@@ -58,13 +89,14 @@ pub(super) async fn restore(args: Restore) -> Result<(), Failure> {
     });
     let done = done.await;
     bar.finish_and_clear();
-    let Verified { manifest, texts_missing } = done??;
+    let Verified { manifest, texts_missing, papers } = done??;
     if texts_missing > 0 {
         eprintln!(
             "note: {texts_missing} texts that events refer to are not in the backup's vault: they were kept elsewhere, or \
              lost before it was taken"
         );
     }
+    tell_of(&papers);
     let Some(data) = args.data.filter(|_| !args.check) else {
         return told(
             &manifest,

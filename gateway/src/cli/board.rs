@@ -13,7 +13,7 @@ use om_domain::{
     ids::{BodyId, PermitCode},
     matter::{
         Lateness, Matter,
-        plan::{Gate, PlannedPermit, RequirementId, Stage},
+        plan::{Gate, Plan, PlannedPermit, RequirementId, Stage},
         state::{Permit, Phase, Round, RoundPhase, Status},
     },
 };
@@ -119,10 +119,35 @@ fn head(matter: &Matter, d: &Drawing<'_>, out: &mut String) {
         let mark = if outlook.provisional { "（暂定 provisional）" } else { "" };
         let _ = write!(out, "  ·  预计办结 forecast {}{mark}", outlook.completion);
     }
-    if let Some(target) = project.target {
+    if let Some(target) = matter.target() {
         let _ = write!(out, "  ·  目标 target {target}");
     }
     out.push('\n');
+    milestones(matter, plan, d, out);
+}
+
+/// The milestones that have a date: when, when first planned, and whether reached or missed (R14).
+fn milestones(matter: &Matter, plan: &Plan, d: &Drawing<'_>, out: &mut String) {
+    for planned in &plan.milestones {
+        let Some(dated) = matter.dates.get(&planned.code) else { continue };
+        let reached = matter.milestones.get(&planned.code).copied();
+        let _ = write!(out, "节点 {} {}", planned.name, dated.date);
+        if dated.date != dated.original {
+            let _ = write!(out, "（原定 planned for {}）", dated.original);
+        }
+        if let Some(on) = reached {
+            let _ = write!(out, "  完成 reached {on}");
+        }
+        let misses = dated.misses(reached).count();
+        if misses > 0 || reached.is_none() && dated.date < d.today {
+            let late = format!("  逾期 missed ×{}", misses.max(1));
+            let _ = write!(out, "{}", d.paint.on(Style::Red, &late));
+        }
+        if let Some(change) = dated.open_change(reached) {
+            let _ = write!(out, "  申请改至 asked for {}", change.to);
+        }
+        out.push('\n');
+    }
 }
 
 /// The days the chart spans, and how many days a column is.
@@ -245,6 +270,8 @@ fn status(
         return ("!", format!("逾期 late {}", late.term.name_zh()), Style::Red);
     }
     let debt = round.is_some_and(|r| r.tolerances.values().any(|t| t.debt.is_live()));
+    let (given, asked) = round.map(|r| r.opinions.count()).unwrap_or_default();
+    let objected = round.is_some_and(|r| r.opinions.all().any(|(_, c)| c.objects()));
     let plain = |glyph, word: &str, style| (glyph, word.to_owned(), style);
     match permit.status() {
         Status::Planned => match waits_for(matter, planned, today) {
@@ -257,6 +284,11 @@ fn status(
             RoundPhase::Received => plain("▹", "待受理 received", Style::Cyan),
             RoundPhase::AwaitingCorrection => plain("补", "待补正 correction", Style::Yellow),
             RoundPhase::PreReview => plain("预", "容缺预审 pre-review", Style::Magenta),
+            RoundPhase::InReview if asked > 0 => (
+                "▶",
+                format!("审查中 意见{given}/{asked} opinions"),
+                if objected { Style::Red } else { Style::Blue },
+            ),
             RoundPhase::InReview if debt => plain("欠", "审查中 debt owed", Style::Magenta),
             RoundPhase::InReview => plain("▶", "审查中 in review", Style::Blue),
             RoundPhase::Approved if debt => plain("欠", "已批 debt owed", Style::Magenta),

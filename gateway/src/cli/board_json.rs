@@ -8,7 +8,7 @@ use om_domain::{
     calendar::beijing,
     ids::MatterId,
     matter::{
-        Lateness,
+        Lateness, Matter,
         plan::PlannedPermit,
         state::{Permit, Status},
     },
@@ -43,8 +43,22 @@ pub(super) async fn board(reading: &Reading, id: MatterId, at: At) -> Result<Str
             "completion": o.completion, "provisional": o.provisional, "criticalPath": o.critical_path, "permits": o.permits,
         })),
         "permits": permits,
+        "milestones": milestones(&matter),
     });
     Ok(format!("{}\n", serde_json::to_string_pretty(&board)?))
+}
+
+fn milestones(matter: &Matter) -> Vec<Value> {
+    let all = matter.plan.iter().flat_map(|plan| &plan.milestones);
+    let one = |m: &om_domain::matter::plan::PlannedMilestone| {
+        let (dated, reached) = (matter.dates.get(&m.code), matter.milestones.get(&m.code).copied());
+        json!({
+            "code": m.code, "name": m.name, "reachedOn": reached,
+            "planned": dated.map(|dated| dated.date), "original": dated.map(|dated| dated.original),
+            "missed": dated.map(|dated| dated.misses(reached).collect::<Vec<_>>()),
+        })
+    };
+    all.map(one).collect()
 }
 
 fn permit(planned: &PlannedPermit, permit: &Permit, late: Option<Lateness>, backfilled: usize) -> Value {
@@ -68,6 +82,9 @@ fn permit(planned: &PlannedPermit, permit: &Permit, late: Option<Lateness>, back
         "decidedOn": round.and_then(|r| r.decision.as_ref()).map(|d| d.on),
         "issuedOn": round.and_then(|r| r.certificate.as_ref()).map(|c| c.on),
     "overruns": round.map(|r| r.standing_overruns().map(|(term, due)| (term, due.date)).collect::<Vec<_>>()),
+        "opinions": round.map(|r| r.opinions.count()).filter(|(_, asked)| *asked > 0).map(|(given, asked)| json!({
+            "given": given, "asked": asked,
+        })),
         "lateBy": late, "backfilledEntries": backfilled,
         "tolerances": debts.collect::<Vec<_>>(),
     })

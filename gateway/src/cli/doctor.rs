@@ -15,7 +15,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use om_infra::{
     clock::{Clock as _, SystemClock},
     config::EMBEDDED,
-    doctor::{Finding, Severity, examine},
+    doctor::{Finding, Kept, Severity, What, examine},
     platform::DemoClock,
 };
 use std::process::ExitCode;
@@ -34,15 +34,20 @@ pub(super) async fn run(args: Doctor) -> Result<ExitCode, Failure> {
     let now = SystemClock.now();
     let now = DemoClock::read(&args.data).ok().flatten().map_or(now, |demo| demo.at(now));
     let bar = ProgressBar::new(0);
-    if let Ok(style) = ProgressStyle::with_template("checking leaves {wide_bar} {pos}/{len} ({per_sec})") {
+    if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} ({per_sec})") {
         bar.set_style(style);
     }
     let shown = bar.clone();
-    let on_progress = move |done, of| {
+    let on_progress = move |what, done, of| {
+        shown.set_message(match what {
+            What::Leaves => "checking leaves",
+            What::Papers => "checking papers",
+        });
         shown.set_length(of);
         shown.set_position(done);
     };
-    let findings = examine(&args.data, now, &on_progress).await;
+    let kept = Kept { vault_in_database: args.vault.is_some(), papers_in_database: args.papers.is_some() };
+    let findings = examine(&args.data, kept, now, &on_progress).await;
     bar.finish_and_clear();
     let worst = findings.iter().map(|finding| finding.severity).max().unwrap_or(Severity::Good);
     if args.json {

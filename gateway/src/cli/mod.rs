@@ -82,7 +82,7 @@ pub fn run(args: Args) -> ExitCode {
             Command::Replay(replay) => show::replay(replay).await,
             Command::Rebuild(rebuild) => rebuild::run(rebuild).await,
             Command::Migrate(migrate) => migrate::run(migrate).await,
-            Command::Backup(backup) => backup::take(backup).await,
+            Command::Backup(backup) => return backup::take(backup).await,
             Command::Restore(restore) => backup::restore(restore).await,
             Command::Doctor(doctor) => return doctor::run(doctor).await,
             Command::Users(users) => show::users(&users),

@@ -13,7 +13,7 @@ use super::{
 use crate::start;
 use om_infra::{
     clock::{Clock, SystemClock},
-    config::{self, ServeConfig, ServeFlags},
+    config::{self, EMBEDDED, ServeConfig, ServeFlags},
     esdb_node::{Node, NodeError, NodeOptions},
     log::{EventLog, SqliteLog, sqlite::Options},
     telemetry::Telemetry,
@@ -34,6 +34,7 @@ pub(super) async fn run(args: Args) -> Result<(), Failure> {
         esdb_listen: args.listen,
         esdb_tls_cert: args.tls_cert,
         esdb_tls_key: args.tls_key,
+        esdb_tls_client_ca: args.tls_client_ca,
         esdb_users: args.users,
         esdb_insecure: args.insecure.then_some(true),
         ..ServeFlags::default()
@@ -58,6 +59,12 @@ pub(super) type Beside = Option<(SocketAddr, NodeOptions)>;
 /// Whether and how `serve` may serve the log too.
 pub(super) fn beside(config: &ServeConfig) -> Result<Beside, Failure> {
     let Some(listen) = config.esdb_listen else { return Ok(None) };
+    if config.log != EMBEDDED {
+        return Err(Failure::new(
+            "--esdb-listen serves the embedded log of --data, and --log names a cluster",
+            "leave --esdb-listen out: others reach the cluster by its own address; or leave --log out",
+        ));
+    }
     Ok(Some((listen, start::node(config, listen, "--esdb-insecure")?)))
 }
 

@@ -72,7 +72,7 @@ impl Reading {
             metrics: Arc::new(Metrics::new()?),
         };
         let matters = Arc::new(Executor::new(host.clone(), 16));
-        let registers = Registers::new(&host, 4, Arc::clone(&matters));
+        let registers = Registers::new(&host, 4, Arc::clone(&matters), None);
         Ok(Reading { log, matters, registers, county, clock, calendars })
     }
 

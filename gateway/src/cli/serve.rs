@@ -13,13 +13,15 @@ use crate::{app::GatewayState, http::origin::Origins, start};
 use indicatif::{ProgressBar, ProgressStyle};
 use om_domain::calendar::beijing_datetime;
 use om_infra::{
-    config::{self, ServeConfig, ServeFlags},
+    config::{self, EMBEDDED, ServeConfig, ServeFlags},
+    log::sqlite::FILE_NAME,
+    papers::{self, PaperStore, PostgresPapers},
     platform::{Platform, PlatformOptions},
     runner::{BuildProgress, OnProgress},
     telemetry::Telemetry,
     vault::{PostgresVault, Vault},
 };
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 use tokio::{net::TcpListener, signal};
 
 /// Serves by flags, environment and config file.
@@ -34,6 +36,9 @@ pub(super) async fn run(args: Serve) -> Result<(), Failure> {
         otlp: args.otlp,
         vault: args.vault,
         vault_ca: args.vault_ca,
+        papers: args.papers,
+        papers_ca: args.papers_ca,
+        papers_max_mib: args.papers_max_mib,
         log: args.log,
         log_lines: args.log_lines,
         ..ServeFlags::default()
@@ -43,6 +48,7 @@ pub(super) async fn run(args: Serve) -> Result<(), Failure> {
         flags.esdb_listen = args.esdb_listen;
         flags.esdb_tls_cert = args.esdb_tls_cert;
         flags.esdb_tls_key = args.esdb_tls_key;
+        flags.esdb_tls_client_ca = args.esdb_tls_client_ca;
         flags.esdb_users = args.esdb_users;
         flags.esdb_insecure = args.esdb_insecure.then_some(true);
     }
@@ -55,9 +61,12 @@ pub(super) async fn serve(mut config: ServeConfig) -> Result<(), Failure> {
     let origins = Origins::listed(&config.allowed_origins)?;
     #[cfg(feature = "esdb")]
     let beside = super::node::beside(&config)?;
+    warn_of_a_log_that_is_not_served(&config);
     let telemetry = Telemetry::begin(&config.telemetry())?;
     let options = PlatformOptions {
         vault: shared_vault(&config).await?,
+        papers: shared_papers(config.papers.as_deref(), config.papers_ca.as_deref(), &config.data).await?,
+        papers_limit: Some(config.papers_limit()),
         demo: config.demo,
         ticker: Some(config.ticker()),
         cached_matters: Some(config.cached_matters),
@@ -87,10 +96,36 @@ pub(super) async fn serve(mut config: ServeConfig) -> Result<(), Failure> {
     Ok(served?)
 }
 
+/// Whoever moved to a cluster and forgot the move, or moved and kept the file, must not take one log for the other.
+fn warn_of_a_log_that_is_not_served(config: &ServeConfig) {
+    let file = config.data.join(FILE_NAME);
+    if config.log == EMBEDDED || !file.is_file() {
+        return;
+    }
+    let (file, data) = (file.display(), config.data.display());
+    let line = format!(
+        "  {file} is NOT served: --log names a cluster, and only the cluster's events are shown. If they were not \
+         moved yet: onematter migrate --from {data} --to ADDRESS; else keep the file away from here as a backup."
+    );
+    eprintln!("{}", Paint::detect().on(Style::Yellow, &line));
+    tracing::warn!(%file, "the data directory holds a log that is not served");
+}
+
 /// The vault that many gateways share, where one is named.
 async fn shared_vault(config: &ServeConfig) -> Result<Option<Arc<dyn Vault>>, Failure> {
     let Some(address) = &config.vault else { return Ok(None) };
     Ok(Some(Arc::new(PostgresVault::connect(address, config.vault_ca.as_deref()).await?)))
+}
+
+/// The papers that many gateways share, where a store is named.
+pub(super) async fn shared_papers(
+    address: Option<&str>,
+    ca: Option<&Path>,
+    data: &Path,
+) -> Result<Option<Arc<dyn PaperStore>>, Failure> {
+    let Some(address) = address else { return Ok(None) };
+    let passing = data.join(papers::DIRECTORY);
+    Ok(Some(Arc::new(PostgresPapers::connect(address, ca, &passing).await?)))
 }
 
 /// A bar while projections are built; none when they are current.
@@ -121,7 +156,13 @@ fn banner(config: &ServeConfig, platform: &Platform) {
         ));
     }
     let base = format!("http://{}", config.listen);
+    #[cfg(feature = "console")]
+    match crate::http::console::is_built() {
+        true => eprintln!("open       {base}/            the console 控制台; choose an account there"),
+        false => eprintln!("console    was not built: make console, then build again 控制台页面未构建"),
+    }
     eprintln!("GraphQL    {base}/graphql     WebSocket  ws://{}/graphql/ws", config.listen);
+    eprintln!("papers     {base}/papers     (POST one, GET it by its hash)");
     eprintln!("health     {base}/readyz      figures    {base}/metrics");
     eprintln!("sign in as Authorization: Bearer dev:NAME, with NAME one of");
     for (name, what) in [

@@ -67,6 +67,8 @@ pub(super) fn school() -> (ProjectFacts, Vec<Step>) {
     s.on("2023-08-15 09:00", "nr-officer-1").accept("A8");
     s.on("2023-08-10 09:00", "clerk").submit("B1", &["design-scheme", "traffic-note"]);
     s.on("2023-08-10 15:00", "nr-officer-1").accept("B1");
+    s.on("2023-08-10 15:30", "nr-officer-1").ask("B1", "请就校舍设计方案提出意见");
+    s.on("2023-08-14 10:00", "hc-officer-1").agree("B1", "housing-construction");
     s.on("2023-08-21 15:00", "nr-officer-2").approve("B1");
     s.on("2023-08-22 09:00", "clerk").submit("B2", &["preliminary-design", "cost-estimate"]);
     s.on("2023-08-22 10:00", "dr-officer-1").tolerate(

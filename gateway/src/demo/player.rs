@@ -20,6 +20,7 @@ use om_domain::{
 use om_infra::{
     clock::VirtualClock,
     executor::{Executor, Fault, Outcome, Request},
+    papers::{Media, PaperError},
     platform::Platform,
     recorded::platform_actor,
 };
@@ -32,6 +33,9 @@ pub enum PlayError {
     /// The log, or another part of the machine.
     #[error(transparent)]
     Fault(#[from] Fault),
+    /// A paper of the script could not be kept.
+    #[error(transparent)]
+    Paper(#[from] PaperError),
     /// The rules refuse an act of the script.
     #[error("the rules refuse an act of the demo, {what} at {at}: {why}")]
     Refused {
@@ -202,6 +206,10 @@ impl<'a> Player<'a> {
         }
         let stream = Executor::<MatterDecider>::stream(&self.county, turn.matter)?;
         let state = self.platform.matters.state(&stream).await?.state;
+        for text in &turn.step.papers {
+            let bytes = futures::stream::iter([Ok::<_, std::io::Error>(text.clone().into())]);
+            self.platform.papers.take_in(&self.county, (Some(Media::Text), None), bytes).await?;
+        }
         let day = turn.step.effective.map_or_else(|| beijing(turn.at), |effective| effective.day());
         let registers = &self.platform.registers;
         let what = format!("{command:?}");

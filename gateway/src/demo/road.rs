@@ -153,6 +153,11 @@ fn water_and_ecology(s: &mut Script) {
 fn design(s: &mut Script) {
     s.on("2023-06-26 11:00", "clerk").submit("B1", &["design-scheme", "traffic-note"]);
     s.on("2023-06-26 16:00", "nr-officer-1").accept("B1");
+    // All four departments are asked at once; one stays silent, which the plan counts as agreement.
+    s.on("2023-06-26 16:30", "nr-officer-1").ask("B1", "请就道路及桥梁设计方案提出意见");
+    s.on("2023-06-28 11:00", "um-officer-1").agree("B1", "urban-management");
+    s.on("2023-06-28 15:00", "hc-officer-1").agree("B1", "housing-construction");
+    s.on("2023-06-29 10:00", "tp-officer-1").agree_if("B1", "traffic-police", "交叉口增设左转待转区");
     // The file goes round: the traffic police return it, housing and construction receives it and gives it back.
     s.on("2023-06-27 09:00", "nr-officer-1").hand_off("B1", "traffic-police", "请就交叉口方案提出意见");
     s.on("2023-06-27 16:00", "tp-officer-1").give(C::ReturnHandoff {

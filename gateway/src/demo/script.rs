@@ -11,10 +11,12 @@ use om_domain::{
     matter::{
         Matter, MatterCommand as C,
         event::{Handed, Notice, Service},
+        opinion::Opinion,
         plan::{Mode, RequirementId},
     },
 };
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 
 /// One act of a script.
 pub struct Step {
@@ -26,6 +28,8 @@ pub struct Step {
     pub effective: Option<Effective>,
     /// The act.
     pub act: Act,
+    /// The papers it names, which are handed in before it.
+    pub papers: Vec<String>,
 }
 
 /// What is done.
@@ -45,6 +49,7 @@ pub struct Script {
     by: &'static str,
     late: Option<Effective>,
     notices: u32,
+    papers: Vec<String>,
     steps: Vec<Step>,
 }
 
@@ -57,12 +62,6 @@ where
         Ok(value) => value,
         Err(error) => unreachable!("a value of the demo script does not parse: {error}"),
     }
-}
-
-/// The hash of a paper whose text is this.
-pub fn paper(text: &str) -> PaperHash {
-    let hex: String = Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
-    fixed(&hex)
 }
 
 impl Script {
@@ -96,8 +95,25 @@ impl Script {
 
     fn push(&mut self, act: Act) -> &mut Self {
         let at = self.at.unwrap_or_default();
-        self.steps.push(Step { at, by: self.by, effective: self.late.take(), act });
+        let papers = std::mem::take(&mut self.papers);
+        self.steps.push(Step { at, by: self.by, effective: self.late.take(), act, papers });
         self
+    }
+
+    /// A paper with this text, handed in before the next act.
+    fn paper(&mut self, text: String) -> PaperHash {
+        let hex: String = Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+        self.papers.push(text);
+        fixed(&hex)
+    }
+
+    fn handed(&mut self, permit: &str, materials: &[&str]) -> Vec<Handed> {
+        let mut handed = |material: &&str| Handed {
+            material: fixed(material),
+            paper: Some(self.paper(format!("演示材料 (a paper of the demo)\n\n{permit} {material}\n"))),
+            file_name: None,
+        };
+        materials.iter().map(&mut handed).collect()
     }
 
     /// The steps, in order.
@@ -119,12 +135,14 @@ impl Script {
 
     /// The file is received with these materials.
     pub fn submit(&mut self, permit: &str, materials: &[&str]) -> &mut Self {
-        self.give(C::SubmitPermit { permit: code(permit), materials: handed(permit, materials) })
+        let materials = self.handed(permit, materials);
+        self.give(C::SubmitPermit { permit: code(permit), materials })
     }
 
     /// Materials of a later gate.
     pub fn supply(&mut self, permit: &str, materials: &[&str]) -> &mut Self {
-        self.give(C::SupplyMaterials { permit: code(permit), materials: handed(permit, materials) })
+        let materials = self.handed(permit, materials);
+        self.give(C::SupplyMaterials { permit: code(permit), materials })
     }
 
     /// Accepted.
@@ -159,7 +177,8 @@ impl Script {
 
     /// A deficiency is tolerated.
     pub fn tolerate(&mut self, permit: &str, requirement: &str, mode: Mode, due: &str) -> &mut Self {
-        let commitment = paper(&format!("承诺书：{permit} {requirement}，{due} 前补齐；逾期愿承担后果。"));
+        let commitment =
+            self.paper(format!("承诺书：{permit} {requirement}，{due} 前补齐；逾期愿承担后果。"));
         let notice = (mode == Mode::ReceiveOnly).then(|| self.notice("一次性告知"));
         self.give(C::TolerateDeficiency {
             permit: code(permit),
@@ -175,13 +194,30 @@ impl Script {
     /// The supplement is handed in.
     pub fn supplement(&mut self, permit: &str, requirement: &str) -> &mut Self {
         let requirement: RequirementId = fixed(requirement);
-        let paper = Some(paper(&format!("补交：{permit} {requirement}")));
+        let paper = Some(self.paper(format!("补交：{permit} {requirement}")));
         self.give(C::ReceiveSupplement { permit: code(permit), requirement, paper })
     }
 
     /// And verified.
     pub fn verify(&mut self, permit: &str, requirement: &str) -> &mut Self {
         self.give(C::VerifySupplement { permit: code(permit), requirement: fixed(requirement) })
+    }
+
+    /// Every cooperating department is asked for its opinion.
+    pub fn ask(&mut self, permit: &str, question: &str) -> &mut Self {
+        let (permit, question) = (code(permit), fixed(question));
+        self.give(C::RequestOpinion { permit, bodies: BTreeSet::new(), question, due: None })
+    }
+
+    /// A department agrees.
+    pub fn agree(&mut self, permit: &str, body: &str) -> &mut Self {
+        self.give(C::GiveOpinion { permit: code(permit), body: fixed(body), opinion: Opinion::Agree })
+    }
+
+    /// A department agrees on conditions.
+    pub fn agree_if(&mut self, permit: &str, body: &str, conditions: &str) -> &mut Self {
+        let opinion = Opinion::AgreeOnConditions { conditions: fixed(conditions) };
+        self.give(C::GiveOpinion { permit: code(permit), body: fixed(body), opinion })
     }
 
     /// Custody is offered.
@@ -194,13 +230,4 @@ impl Script {
 /// A permit's code.
 pub fn code(permit: &str) -> PermitCode {
     fixed(permit)
-}
-
-fn handed(permit: &str, materials: &[&str]) -> Vec<Handed> {
-    let handed = |material: &&str| Handed {
-        material: fixed(material),
-        paper: Some(paper(&format!("{permit} {material}"))),
-        file_name: None,
-    };
-    materials.iter().map(handed).collect()
 }

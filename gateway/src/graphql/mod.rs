@@ -12,9 +12,12 @@ pub mod limits;
 pub mod lists;
 pub mod matter;
 pub mod me;
+pub mod meeting;
 pub mod node;
 pub mod node_id;
+pub mod notices;
 pub mod page;
+pub mod papers;
 pub mod registers;
 pub mod scalars;
 pub mod vault;
@@ -29,21 +32,28 @@ pub struct Query(
     me::MeQuery,
     node::NodeQuery,
     matter::queries::MatterQuery,
+    meeting::queries::MeetingQuery,
     lists::overview::OverviewQuery,
     lists::desk::DeskQuery,
     lists::tolerances::ToleranceQuery,
+    lists::supervision::SupervisionQuery,
     registers::directory::DirectoryQuery,
     registers::templates::TemplateQuery,
     registers::calendar::CalendarQuery,
+    registers::settings::SettingsQuery,
     registers::applicants::ApplicantQuery,
+    papers::PaperQuery,
+    notices::NoticeQuery,
 );
 
 /// Everything that can be commanded.
 #[derive(MergedObject, Default)]
 pub struct Mutation(
     matter::mutations::MatterMutation,
+    meeting::mutations::MeetingMutation,
     registers::mutations::RegisterMutation,
     registers::calendar::CalendarMutation,
+    registers::settings::SettingsMutation,
     registers::applicants::ApplicantMutation,
     vault::VaultMutation,
 );

@@ -12,6 +12,11 @@ use super::{
         queries::{of_request, view_of},
         types::{Matter, Permit},
     },
+    meeting::{
+        history::MeetingEntry,
+        queries::{meeting_entry, meeting_now},
+        types::Meeting,
+    },
     node_id::NodeId,
     registers::{
         applicants::{Applicant, record},
@@ -33,6 +38,10 @@ pub enum Node {
     Permit(Permit),
     /// An entry of a matter's history.
     Event(Event),
+    /// A joint meeting.
+    Meeting(Meeting),
+    /// An entry of a meeting's history.
+    MeetingEntry(MeetingEntry),
     /// A template in its latest version.
     Template(Template),
     /// A body of the county.
@@ -49,7 +58,7 @@ pub struct NodeQuery;
 
 #[Object]
 impl NodeQuery {
-    /// Whatever an id of the API names: a matter, a permit, an entry of a history, a template, a body, an account, an
+    /// Whatever an id of the API names: a matter, a permit, an entry of a history, a meeting, a template, a body, an account, an
     /// applicant.
     async fn node(
         &self,
@@ -66,6 +75,12 @@ impl NodeQuery {
                 Permit::find(&view, &code).map(Node::Permit).ok_or_else(|| not_found("the permit"))
             }
             NodeId::Event(matter, event) => entry(ctx, matter, event).await.map(Node::Event),
+            NodeId::Meeting(id) => {
+                Ok(Node::Meeting(Meeting(Arc::new(meeting_now(services, who, id).await?))))
+            }
+            NodeId::MeetingEvent(meeting, event) => {
+                meeting_entry(ctx, meeting, event).await.map(Node::MeetingEntry)
+            }
             NodeId::Template(id) => {
                 latest(ctx, id).await?.map(Node::Template).ok_or_else(|| not_found("the template"))
             }

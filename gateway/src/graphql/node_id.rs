@@ -4,7 +4,7 @@
 //! Deliberately absent: the county; a requester has one, and what lies in another does not exist for it.
 
 use async_graphql::ID;
-use om_domain::ids::{ApplicantId, BodyId, EventId, MatterId, OfficerId, PermitCode, TemplateId};
+use om_domain::ids::{ApplicantId, BodyId, EventId, MatterId, MeetingId, OfficerId, PermitCode, TemplateId};
 use std::{fmt, str::FromStr};
 
 /// What an id names.
@@ -16,6 +16,10 @@ pub enum NodeId {
     Permit(MatterId, PermitCode),
     /// `event:01J…/UUID`: the matter in whose stream it stands, and its own id.
     Event(MatterId, EventId),
+    /// `meeting:01J…`
+    Meeting(MeetingId),
+    /// `meeting-event:01J…/UUID`: the meeting in whose stream it stands, and its own id.
+    MeetingEvent(MeetingId, EventId),
     /// `template:municipal-road-bridge`
     Template(TemplateId),
     /// `body:natural-resources`
@@ -39,6 +43,8 @@ impl fmt::Display for NodeId {
             NodeId::Matter(id) => write!(f, "matter:{id}"),
             NodeId::Permit(matter, code) => write!(f, "permit:{matter}/{code}"),
             NodeId::Event(matter, id) => write!(f, "event:{matter}/{id}"),
+            NodeId::Meeting(id) => write!(f, "meeting:{id}"),
+            NodeId::MeetingEvent(meeting, id) => write!(f, "meeting-event:{meeting}/{id}"),
             NodeId::Template(id) => write!(f, "template:{id}"),
             NodeId::Body(id) => write!(f, "body:{id}"),
             NodeId::Officer(id) => write!(f, "officer:{id}"),
@@ -63,8 +69,7 @@ impl FromStr for NodeId {
     type Err = BadId;
 
     fn from_str(text: &str) -> Result<Self, BadId> {
-        const KINDS: &str =
-            "an id of the API: matter:…, permit:…/…, event:…/…, template:…, body:…, officer:…, applicant:…";
+        const KINDS: &str = "an id of the API: matter:…, permit:…/…, event:…/…, meeting:…, meeting-event:…/…, template:…, body:…, officer:…, applicant:…";
         let (kind, value) = text.split_once(':').ok_or_else(|| bad(text, KINDS))?;
         let two =
             || value.split_once('/').ok_or_else(|| bad(text, "an id of two parts with a slash between them"));
@@ -73,6 +78,10 @@ impl FromStr for NodeId {
             "matter" => NodeId::Matter(value.parse().map_err(wrong)?),
             "permit" => NodeId::Permit(two()?.0.parse().map_err(wrong)?, two()?.1.parse().map_err(wrong)?),
             "event" => NodeId::Event(two()?.0.parse().map_err(wrong)?, two()?.1.parse().map_err(wrong)?),
+            "meeting" => NodeId::Meeting(value.parse().map_err(wrong)?),
+            "meeting-event" => {
+                NodeId::MeetingEvent(two()?.0.parse().map_err(wrong)?, two()?.1.parse().map_err(wrong)?)
+            }
             "template" => NodeId::Template(value.parse().map_err(wrong)?),
             "body" => NodeId::Body(value.parse().map_err(wrong)?),
             "officer" => NodeId::Officer(value.parse().map_err(wrong)?),
@@ -99,6 +108,12 @@ readers! {
     matter -> MatterId { NodeId::Matter(id) => id, "a matter, matter:…" }
     /// The event an id names, with the matter it belongs to.
     event -> (MatterId, EventId) { NodeId::Event(matter, id) => (matter, id), "an event, event:…/…" }
+    /// The meeting an id names.
+    meeting -> MeetingId { NodeId::Meeting(id) => id, "a meeting, meeting:…" }
+    /// The entry of a meeting an id names, with the meeting it belongs to.
+    meeting_event -> (MeetingId, EventId) {
+        NodeId::MeetingEvent(meeting, id) => (meeting, id), "an entry of a meeting, meeting-event:…/…"
+    }
     /// The template an id names.
     template -> TemplateId { NodeId::Template(id) => id, "a template, template:…" }
     /// The body an id names.
@@ -122,6 +137,11 @@ mod tests {
             NodeId::Matter(m),
             NodeId::Permit(m, "A1".parse().unwrap()),
             NodeId::Event(m, EventId(uuid::Uuid::from_u128(9))),
+            NodeId::Meeting(MeetingId::of_command(&county, &CommandId(uuid::Uuid::from_u128(7)))),
+            NodeId::MeetingEvent(
+                MeetingId::of_command(&county, &CommandId(uuid::Uuid::from_u128(7))),
+                EventId(uuid::Uuid::from_u128(9)),
+            ),
             NodeId::Template("municipal-road-bridge".parse().unwrap()),
             NodeId::Body("water".parse().unwrap()),
             NodeId::Officer("water-head".parse().unwrap()),

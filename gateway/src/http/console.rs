@@ -23,6 +23,11 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'u
 const NOT_BUILT: &str = "The console was not built into this binary: run `make console`, then build again.\n\
                          本程序未包含控制台页面：先执行 make console，再重新编译。\nThe API is at /graphql.\n";
 
+/// Whether there is a page to serve.
+pub fn is_built() -> bool {
+    om_console::is_built()
+}
+
 /// A file of the page, or the page itself for any route of it.
 pub async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Response {
     if method != Method::GET && method != Method::HEAD {

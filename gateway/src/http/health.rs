@@ -53,7 +53,7 @@ fn projection(health: &ProjectionHealth) -> Value {
     };
     json!({
         "name": health.name, "schema": health.schema, "state": phase,
-        "lagEvents": health.lag_events, "lagMs": health.lag_ms,
+        "lagEvents": health.lag.events(), "lagBytes": health.lag.bytes(), "lagMs": health.lag_ms,
     })
 }
 

@@ -46,7 +46,12 @@ pub fn refused(errors: &[ServerError], media: Media) -> Response {
 
 /// The answer to a request that is not a GraphQL request one can execute.
 pub fn problem(status: StatusCode, code: Code, message: &str, media: Media, trace: &str) -> Response {
-    let mut errors = [server_error(code, message)];
+    problem_of(status, server_error(code, message), code, media, trace)
+}
+
+/// The same, of an error that says more than its code.
+pub fn problem_of(status: StatusCode, error: ServerError, code: Code, media: Media, trace: &str) -> Response {
+    let mut errors = [error];
     finish(&mut errors, code, trace);
     body(status, media, serde_json::to_vec(&Refused { errors: &errors }))
 }

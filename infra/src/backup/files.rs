@@ -22,7 +22,7 @@ pub(super) fn hex(bytes: &[u8]) -> String {
 }
 
 /// Size and hash of a file.
-pub(super) fn facts(root: &Path, path: &str) -> Result<FileFacts, BackupError> {
+pub(crate) fn facts(root: &Path, path: &str) -> Result<FileFacts, BackupError> {
     let file = root.join(path);
     let (bytes, sha256) = pass(&file, None).map_err(io_error(&file))?;
     Ok(FileFacts { path: path.to_owned(), bytes, sha256 })
@@ -93,7 +93,7 @@ pub(super) fn private_file(path: &Path) -> io::Result<File> {
 
 /// The files under a folder, with paths from its parent, in order; none if there is no such folder. Names that begin with
 /// a dot are left out.
-pub(super) fn under(root: &Path, folder: &str) -> Result<Vec<String>, BackupError> {
+pub(crate) fn under(root: &Path, folder: &str) -> Result<Vec<String>, BackupError> {
     let (mut found, mut open) = (Vec::new(), vec![PathBuf::from(folder)]);
     while let Some(next) = open.pop() {
         let dir = root.join(&next);

@@ -11,8 +11,8 @@
 //! acknowledged before it began is in it; a part that events refer to is copied after the log, so what the copied log
 //! refers to is there. A restore changes nothing unless the backup verifies, and a directory into which it was broken off
 //! is not opened.
-//! Deliberately absent: what can be built again (projections, checkpoints); a log in a cluster and a vault in PostgreSQL,
-//! whose own backups are used; encryption, which is the medium's. Why a copy of rows: docs/decisions/0030-backup.md.
+//! Deliberately absent: what can be built again (projections, checkpoints); a log in a cluster, a vault and papers in
+//! PostgreSQL, whose own backups are used; encryption, which is the medium's. Why a copy of rows: docs/decisions/0032-backup.md.
 
 mod files;
 mod manifest;
@@ -23,16 +23,17 @@ mod verify;
 use std::io;
 use std::path::{Path, PathBuf};
 
+pub(crate) use files::{facts, under};
 pub use manifest::{FileFacts, LogFacts, Manifest};
 pub use restore::restore;
 pub use take::{left_out, take};
 pub(crate) use verify::database_fault;
-pub use verify::{Verified, verify};
+pub use verify::{Papers, Verified, verify};
 
 use crate::log::OpenError;
 use crate::log::sqlite::copy::CopyError;
 use crate::platform::VIRTUAL_CLOCK;
-use crate::{log::sqlite, vault};
+use crate::{log::sqlite, papers, vault};
 
 /// How a part of a data directory is copied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,7 +63,7 @@ pub struct Part {
 pub const PARTS: [Part; 4] = [
     Part { name: sqlite::FILE_NAME, kind: Kind::Log },
     Part { name: vault::FILE_NAME, kind: Kind::Database },
-    Part { name: "papers", kind: Kind::Folder },
+    Part { name: papers::DIRECTORY, kind: Kind::Folder },
     Part { name: VIRTUAL_CLOCK, kind: Kind::File },
 ];
 

@@ -12,7 +12,7 @@ use rusqlite::{Connection, OpenFlags, backup::Backup};
 
 use super::files::{self, create_private, sync_dir, sync_folders, under};
 use super::manifest::{LogFacts, Manifest};
-use super::{BackupError, DISPOSABLE, Kind, OnStep, PARTS, Step, io_error, verify};
+use super::{BackupError, DISPOSABLE, Kind, OnStep, PARTS, Step, Verified, io_error, verify};
 use crate::log::sqlite::copy::copy as copy_log;
 use crate::log::sqlite::{self, RESTORING};
 
@@ -22,7 +22,7 @@ const LOCK: &str = ".lock";
 ///
 /// # Errors
 /// See [`BackupError`]: each says what to do. Nothing is left under the name `to`.
-pub fn take(data: &Path, to: &Path, now: Timestamp, on_step: OnStep<'_>) -> Result<Manifest, BackupError> {
+pub fn take(data: &Path, to: &Path, now: Timestamp, on_step: OnStep<'_>) -> Result<Verified, BackupError> {
     if to.symlink_metadata().is_ok() {
         return Err(BackupError::Exists { path: to.to_owned() });
     }
@@ -38,7 +38,7 @@ pub fn take(data: &Path, to: &Path, now: Timestamp, on_step: OnStep<'_>) -> Resu
         verified => verified?,
     };
     unfinished.finish(to)?;
-    Ok(verified.manifest)
+    Ok(verified)
 }
 
 /// What lies in a data directory that is neither backed up nor known to be disposable.
@@ -132,7 +132,7 @@ fn database(from: &Path, to: &Path) -> Result<(), BackupError> {
     let mut target = Connection::open(to).map_err(failed)?;
     {
         let backup = Backup::new(&source, &mut target).map_err(failed)?;
-        backup.run_to_completion(-1, std::time::Duration::from_millis(20), None).map_err(failed)?;
+        backup.run_to_completion(i32::MAX, std::time::Duration::from_millis(20), None).map_err(failed)?;
     }
     target.pragma_update(None, "journal_mode", "DELETE").map_err(failed)?;
     target.close().map_err(|(_, source)| failed(source))?;

@@ -7,12 +7,14 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use jiff::Timestamp;
+use om_domain::ids::PaperHash;
 use rusqlite::{Connection, OpenFlags};
 
 use super::manifest::Manifest;
 use super::{BackupError, Kind, OnStep, PARTS, Step, files};
 use crate::log::sqlite;
 use crate::log::sqlite::audit::audit;
+use crate::papers;
 use crate::vault::known::Known;
 
 /// A backup that is what it says.
@@ -23,6 +25,47 @@ pub struct Verified {
     /// Texts that its events refer to and that its vault does not know; none are counted if it has no vault, as where
     /// the vault is in PostgreSQL.
     pub texts_missing: u64,
+    /// The papers of the backup.
+    pub papers: Papers,
+}
+
+/// The papers of a backup. One that is damaged or missing keeps nobody from backing up and restoring everything else.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Papers {
+    /// How many files of papers it holds.
+    pub held: u64,
+    /// How many papers its events name.
+    pub named: u64,
+    /// Of these, how many it does not hold.
+    pub missing: u64,
+    /// Files that do not have the hash that their name says: they were damaged before they were copied.
+    pub damaged: Vec<String>,
+}
+
+impl Papers {
+    /// Whether a paper is lost that should lie there; where papers are kept in a database none lies there.
+    pub fn is_short(&self) -> bool {
+        !self.damaged.is_empty() || (self.held > 0 && self.missing > 0)
+    }
+
+    fn of(manifest: &Manifest, named: &BTreeSet<(String, PaperHash)>) -> Self {
+        let (mut held, mut damaged) = (BTreeSet::new(), Vec::new());
+        for file in &manifest.files {
+            let Ok(path) = Path::new(&file.path).strip_prefix(papers::DIRECTORY) else { continue };
+            if let papers::Placed::Paper(county, hash) = papers::placed(path) {
+                if hash.as_str() != file.sha256 {
+                    damaged.push(file.path.clone());
+                }
+                held.insert((county.to_string(), hash));
+            }
+        }
+        Self {
+            held: held.len() as u64,
+            named: named.len() as u64,
+            missing: named.difference(&held).count() as u64,
+            damaged,
+        }
+    }
 }
 
 /// Verifies a backup: hashes, leaves, positions, revisions, counts. Blocks.
@@ -45,11 +88,14 @@ pub fn verify(dir: &Path, on_step: OnStep<'_>) -> Result<Verified, BackupError> 
     if !wrong.is_empty() {
         return Err(BackupError::Unfit { dir: dir.to_owned(), wrong });
     }
-    let mut texts_missing = 0;
+    let (mut texts_missing, mut named_papers) = (0, BTreeSet::new());
     let known = Known::read(dir)?;
     let mut each = |event: &crate::log::StoredEvent| {
         if let Some(known) = &known {
             texts_missing += known.missing_of(event).len() as u64;
+        }
+        for hash in papers::named(&event.payload) {
+            named_papers.insert((event.stream.county().to_owned(), hash));
         }
     };
     let found = audit(dir, &mut each, &|done, of| on_step(Step::Checking, done, of))?;
@@ -75,7 +121,8 @@ pub fn verify(dir: &Path, on_step: OnStep<'_>) -> Result<Verified, BackupError> 
         wrong.extend(database_fault(&dir.join(part.name)).map(|what| format!("{}: {what}", part.name)));
     }
     if wrong.is_empty() {
-        Ok(Verified { manifest, texts_missing })
+        let papers = Papers::of(&manifest, &named_papers);
+        Ok(Verified { manifest, texts_missing, papers })
     } else {
         Err(BackupError::Unfit { dir: dir.to_owned(), wrong })
     }

@@ -9,7 +9,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use om_domain::ids::CountyId;
 
-use super::{Findings, OnProgress};
+use super::{Findings, Kept, OnProgress, What, papers::Named};
 use crate::backup::database_fault;
 use crate::log::sqlite::audit::{Audit, audit};
 use crate::log::{LogId, OpenError};
@@ -26,6 +26,7 @@ pub(super) struct Seen {
     /// References that the vault's file does not know, and where; none if there is no such file.
     missing: Option<Vec<String>>,
     missing_count: u64,
+    papers: Named,
 }
 
 impl Seen {
@@ -35,6 +36,10 @@ impl Seen {
 
     pub(super) fn head(&self) -> u64 {
         self.audit.head
+    }
+
+    pub(super) fn papers(&self) -> &Named {
+        &self.papers
     }
 
     pub(super) fn counties(&self) -> Vec<CountyId> {
@@ -47,7 +52,9 @@ pub(super) fn events(data: &Path, on_progress: OnProgress<'_>, findings: &mut Fi
     let known = Known::read(data).ok().flatten();
     let mut categories: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let (mut missing, mut missing_count) = (known.is_some().then(Vec::new), 0_u64);
+    let mut papers = Named::default();
     let mut each = |event: &crate::log::StoredEvent| {
+        papers.by(event);
         let (county, category) = (event.stream.county(), event.stream.category());
         if !categories.get(county).is_some_and(|known| known.contains(category)) {
             categories.entry(county.to_owned()).or_default().insert(category.to_owned());
@@ -60,7 +67,7 @@ pub(super) fn events(data: &Path, on_progress: OnProgress<'_>, findings: &mut Fi
             }
         }
     };
-    let found = match audit(data, &mut each, on_progress) {
+    let found = match audit(data, &mut each, &|done, of| on_progress(What::Leaves, done, of)) {
         Ok(found) => found,
         Err(error) => {
             cannot_open(&error, findings);
@@ -87,7 +94,7 @@ pub(super) fn events(data: &Path, on_progress: OnProgress<'_>, findings: &mut Fi
     if found.more > 0 {
         findings.damage(CHECK, format!("and {} places more", found.more), "as above");
     }
-    Some(Seen { audit: found, categories, missing, missing_count })
+    Some(Seen { audit: found, categories, missing, missing_count, papers })
 }
 
 fn cannot_open(error: &OpenError, findings: &mut Findings) {
@@ -104,14 +111,17 @@ fn cannot_open(error: &OpenError, findings: &mut Findings) {
     findings.damage("log", error.to_string(), todo);
 }
 
-pub(super) fn vault(data: &Path, seen: Option<&Seen>, findings: &mut Findings) {
+pub(super) fn vault(data: &Path, kept: Kept, seen: Option<&Seen>, findings: &mut Findings) {
     const CHECK: &str = "vault";
+    if kept.vault_in_database {
+        return findings.good(CHECK, "personal text is kept in a database and is not looked at here");
+    }
     let file = data.join(VAULT);
     if !file.is_file() {
         findings.warning(
             CHECK,
             format!("there is no {VAULT}"),
-            "nothing to do if the vault is in PostgreSQL (--vault); otherwise restore it from a backup, or the texts that \
+            "nothing to do if the vault is in a database (say --vault as the server is told); otherwise restore it from a backup, or the texts that \
              events refer to cannot be shown",
         );
         return;
@@ -132,7 +142,7 @@ pub(super) fn vault(data: &Path, seen: Option<&Seen>, findings: &mut Findings) {
         Some(missing) => findings.warning(
             CHECK,
             format!("{} references of the log are not in the vault: {}", seen.missing_count, missing.join(", ")),
-            "if they were kept in PostgreSQL, nothing; otherwise the vault is older than the log: restore both from one \
+            "if they are kept in a database, nothing (say --vault as the server is told); otherwise the vault is older than the log: restore both from one \
              backup, or live without these texts",
         ),
         None => findings.warning(CHECK, "the vault's references cannot be read", "check the disk and who may read there"),

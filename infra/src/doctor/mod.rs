@@ -5,6 +5,7 @@
 //! Deliberately absent: putting right. What can be built again is built by `rebuild`, what cannot is restored.
 
 mod log;
+mod papers;
 mod place;
 mod read;
 
@@ -42,14 +43,32 @@ pub struct Finding {
     pub todo: Option<String>,
 }
 
-/// Hears how many events are checked, and of how many.
-pub type OnProgress<'a> = &'a (dyn Fn(u64, u64) + Send + Sync);
+/// What is being read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum What {
+    /// Events and their leaves.
+    Leaves,
+    /// Papers and their hashes.
+    Papers,
+}
+
+/// Hears what is being read, how many are done with, and of how many.
+pub type OnProgress<'a> = &'a (dyn Fn(What, u64, u64) + Send + Sync);
+
+/// What is kept elsewhere than in the directory, as its server is told.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Kept {
+    /// Personal text.
+    pub vault_in_database: bool,
+    /// Papers.
+    pub papers_in_database: bool,
+}
 
 /// Counts down to the last day for which a calendar has a notice.
 const CALENDAR_NEARLY_OVER_DAYS: i32 = 60;
 
 /// Looks at a data directory as of now; the findings in the order of the checks.
-pub async fn examine(data: &Path, now: Timestamp, on_progress: OnProgress<'_>) -> Vec<Finding> {
+pub async fn examine(data: &Path, kept: Kept, now: Timestamp, on_progress: OnProgress<'_>) -> Vec<Finding> {
     let mut findings = Findings(Vec::new());
     place::directory(data, &mut findings);
     if findings.worst() == Severity::Damage {
@@ -59,7 +78,8 @@ pub async fn examine(data: &Path, now: Timestamp, on_progress: OnProgress<'_>) -
     place::space(data, &mut findings);
     place::wal(data, held, &mut findings);
     let seen = log::events(data, on_progress, &mut findings);
-    log::vault(data, seen.as_ref(), &mut findings);
+    log::vault(data, kept, seen.as_ref(), &mut findings);
+    papers::papers(data, kept, seen.as_ref().map(log::Seen::papers), on_progress, &mut findings);
     if let Some(seen) = &seen {
         log::clock(seen, now, &mut findings);
         read::projections(data, seen, &mut findings);

@@ -8,10 +8,10 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use tonic::codegen::http::uri::Authority;
-use tonic::transport::server::TcpConnectInfo;
 use tonic::{Request, Response, Status};
 
 use super::Shared;
+use super::listen::Peer;
 use super::proto::gossip as g;
 use super::proto::server_features as f;
 use super::proto::shared::Empty;
@@ -74,7 +74,7 @@ fn end_point(request: &Request<Empty>) -> Option<g::EndPoint> {
         Some(g::EndPoint { address: authority.host().to_owned(), port: port.into() })
     });
     called.or_else(|| {
-        let address = request.extensions().get::<TcpConnectInfo>()?.local_addr()?;
+        let address = request.extensions().get::<Peer>()?.local?;
         Some(g::EndPoint { address: host(address.ip()), port: address.port().into() })
     })
 }

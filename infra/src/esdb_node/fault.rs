@@ -25,7 +25,26 @@ pub(super) fn bad_request(message: impl Into<String>) -> Status {
 
 /// Nobody is told from anybody else without good credentials.
 pub(super) fn not_authenticated() -> Status {
-    fault(Code::Unauthenticated, "not-authenticated", "give a user of this node and its password")
+    fault(
+        Code::Unauthenticated,
+        "not-authenticated",
+        "give a user of this node and its password, or its certificate",
+    )
+}
+
+/// The account is not any more what it was when the call was let in.
+pub(super) fn withdrawn() -> Status {
+    fault(
+        Code::Unauthenticated,
+        "not-authenticated",
+        "the account was removed from this node or has another password",
+    )
+}
+
+/// An account uses more than one may.
+pub(super) fn too_many(what: &str, limit: usize) -> Status {
+    let message = format!("an account has at most {limit} {what} to this node at once");
+    fault(Code::ResourceExhausted, "too-many", message)
 }
 
 /// A read-only account wants to write.

@@ -15,11 +15,13 @@ mod batch;
 mod fault;
 mod filter;
 mod gate;
+mod limits;
 mod listen;
 pub(crate) mod proto;
 mod read;
 mod streams;
 mod subscription;
+mod tls;
 pub mod users;
 mod wire;
 
@@ -32,7 +34,7 @@ use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tonic::codegen::http;
-use tonic::transport::{Identity, Server, ServerTlsConfig};
+use tonic::transport::Server;
 use uuid::Uuid;
 
 use crate::clock::Clock;
@@ -43,19 +45,20 @@ use proto::gossip::gossip_server::GossipServer;
 use proto::server_features::server_features_server::ServerFeaturesServer;
 use proto::streams::streams_server::StreamsServer;
 use streams::Streams;
+use tls::Tls;
 use users::UsersError;
+
+pub use limits::Limits;
 
 /// Longest time for what runs when the node is told to stop.
 const GRACE: Duration = Duration::from_secs(10);
 /// How often a silent peer is asked whether it lives, and how long it may think.
 const KEEPALIVE: Duration = Duration::from_secs(10);
-/// Longest time for a TLS handshake.
-const HANDSHAKE: Duration = Duration::from_secs(10);
 /// Calls at a time on one connection: a gateway has a call for each append under way.
 const MAX_CALLS: u32 = 1_000;
 /// Longest request head.
 const MAX_HEAD: u32 = 16 * 1_024;
-/// How often the accounts file is looked at.
+/// How often the files of accounts and certificates are looked at.
 const REFRESH: Duration = Duration::from_secs(2);
 /// One message: the largest append, whose metadata may come in base64.
 const MAX_MESSAGE: usize = 2 * MAX_APPEND_BYTES;
@@ -67,6 +70,8 @@ pub struct NodeOptions {
     pub tls: Option<TlsFiles>,
     /// The accounts; without them everybody may read and append.
     pub users: Option<PathBuf>,
+    /// How much one account may use at once.
+    pub limits: Limits,
 }
 
 /// A certificate chain and its key, in PEM.
@@ -76,6 +81,9 @@ pub struct TlsFiles {
     pub cert: PathBuf,
     /// The key.
     pub key: PathBuf,
+    /// The authorities of client certificates; the common name of one is the name of its account. None: a client
+    /// shows a password.
+    pub client_ca: Option<PathBuf>,
 }
 
 /// The node could not be served.
@@ -85,14 +93,14 @@ pub enum NodeError {
     #[error(transparent)]
     Users(#[from] UsersError),
     /// A file of the certificate.
-    #[error("{} cannot be read: {source}", file.display())]
+    #[error("the TLS file {} cannot be used: {why}", file.display())]
     TlsFile {
         /// The file.
         file: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
+        /// What is wrong.
+        why: String,
     },
-    /// Certificate, key or socket.
+    /// The socket.
     #[error("the node cannot be served: {0}")]
     Transport(#[from] tonic::transport::Error),
 }
@@ -101,6 +109,7 @@ pub enum NodeError {
 pub struct Node {
     shared: Arc<Shared>,
     server: Server,
+    tls: Option<Arc<Tls>>,
     options: NodeOptions,
 }
 
@@ -130,25 +139,17 @@ impl Node {
         clock: Arc<dyn Clock>,
         options: NodeOptions,
     ) -> Result<Self, NodeError> {
-        let gate = Gate::new(options.users.as_deref())?;
-        let mut server = Server::builder()
+        let gate = Gate::new(options.users.as_deref(), options.limits)?;
+        let tls = options.tls.clone().map(Tls::load).transpose()?.map(Arc::new);
+        let server = Server::builder()
             .tcp_nodelay(true)
             .http2_keepalive_interval(Some(KEEPALIVE))
             .http2_keepalive_timeout(Some(KEEPALIVE))
             .max_concurrent_streams(MAX_CALLS)
             .http2_max_header_list_size(MAX_HEAD);
-        if let Some(TlsFiles { cert, key }) = &options.tls {
-            // two providers are in the tree, so one must be named; an error means that it was named before
-            let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-            let read = |file: &PathBuf| {
-                std::fs::read(file).map_err(|source| NodeError::TlsFile { file: file.clone(), source })
-            };
-            let identity = Identity::from_pem(read(cert)?, read(key)?);
-            server = server.tls_config(ServerTlsConfig::new().identity(identity).timeout(HANDSHAKE))?;
-        }
         let (instance, stop) = (Uuid::new_v4(), CancellationToken::new());
         let shared = Arc::new(Shared { log, clock, gate, instance, stop });
-        Ok(Self { shared, server, options })
+        Ok(Self { shared, server, tls, options })
     }
 
     /// Whether connections are encrypted, and whether callers are known.
@@ -166,7 +167,7 @@ impl Node {
         listener: TcpListener,
         shutdown: impl Future<Output = ()>,
     ) -> Result<(), NodeError> {
-        let Self { shared, server, .. } = self;
+        let Self { shared, server, tls, .. } = self;
         let stop = shared.stop.clone();
         let streams = StreamsServer::new(Streams(Arc::clone(&shared))).max_decoding_message_size(MAX_MESSAGE);
         let serving = server
@@ -174,7 +175,10 @@ impl Node {
             .add_service(streams)
             .add_service(GossipServer::new(Gossip(Arc::clone(&shared))))
             .add_service(ServerFeaturesServer::new(Features))
-            .serve_with_incoming_shutdown(listen::sockets(listener), stop.clone().cancelled_owned());
+            .serve_with_incoming_shutdown(
+                listen::sockets(listener, tls.clone()),
+                stop.clone().cancelled_owned(),
+            );
         let mut serving = std::pin::pin!(serving);
         let mut shutdown = std::pin::pin!(shutdown);
         let mut refresh = tokio::time::interval(REFRESH);
@@ -182,7 +186,10 @@ impl Node {
             tokio::select! {
                 served = &mut serving => return Ok(served?),
                 () = &mut shutdown => break,
-                _ = refresh.tick() => shared.gate.refresh(),
+                _ = refresh.tick() => {
+                    shared.gate.refresh();
+                    tls.as_deref().inspect(|tls| tls.refresh());
+                }
             }
         }
         stop.cancel();

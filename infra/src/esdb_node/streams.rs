@@ -6,7 +6,7 @@
 use std::pin::pin;
 use std::sync::Arc;
 
-use futures::stream::{self, BoxStream, StreamExt as _};
+use futures::stream::{BoxStream, StreamExt as _};
 use tonic::{Request, Response, Status, Streaming};
 
 use super::Shared;
@@ -14,6 +14,7 @@ use super::append::{self, Outcome, Proposal, Wanted};
 use super::batch;
 use super::fault::{bad_request, going_down, never_deleted, too_large};
 use super::filter::Filter;
+use super::limits::Place;
 use super::proto::streams::{self as p, read_req::options as r};
 use super::read::{self, Answers, From, Read};
 use super::subscription::{self, Subscribe};
@@ -28,18 +29,31 @@ impl p::streams_server::Streams for Streams {
     type BatchAppendStream = BoxStream<'static, Result<p::BatchAppendResp, Status>>;
 
     async fn read(&self, request: Request<p::ReadReq>) -> Result<Response<Answers>, Status> {
-        self.0.gate.admit(request.metadata()).await?;
+        let admitted = self.0.gate.admit(request.metadata(), request.extensions()).await?;
         let options = request.into_inner().options.ok_or_else(|| bad_request("options are missing"))?;
+        let subscribes = matches!(options.count_option, Some(r::CountOption::Subscription(_)));
+        let place = subscribes.then(|| admitted.subscribes()).transpose()?;
         let answers = self.answers(options)?;
-        Ok(Response::new(until_stopped(answers, &self.0)))
+        let stop = self.0.stop.clone();
+        // a read that is under way when the node goes down never ends well
+        let end = async move {
+            tokio::select! {
+                () = stop.cancelled() => going_down(),
+                status = admitted.withdrawn(false) => status,
+            }
+        };
+        Ok(Response::new(until(end, answers, place)))
     }
 
     async fn append(
         &self,
         request: Request<Streaming<p::AppendReq>>,
     ) -> Result<Response<p::AppendResp>, Status> {
-        self.0.gate.admit(request.metadata()).await?.may_write()?;
+        let admitted = self.0.gate.admit(request.metadata(), request.extensions()).await?;
+        admitted.may_write()?;
         let (stream, wanted, proposals) = collect(request.into_inner()).await?;
+        // it may have come slowly
+        admitted.still(true)?;
         let now = self.0.now();
         let outcome = append::append(&*self.0.log, now, &stream, wanted, &proposals).await?;
         let result = match outcome {
@@ -55,13 +69,14 @@ impl p::streams_server::Streams for Streams {
         &self,
         request: Request<Streaming<p::BatchAppendReq>>,
     ) -> Result<Response<Self::BatchAppendStream>, Status> {
-        self.0.gate.admit(request.metadata()).await?.may_write()?;
+        let admitted = self.0.gate.admit(request.metadata(), request.extensions()).await?;
+        admitted.may_write()?;
         let answers = batch::answers(Arc::clone(&self.0), request.into_inner());
-        Ok(Response::new(answers))
+        Ok(Response::new(until(admitted.withdrawn(true), answers, None)))
     }
 
     async fn delete(&self, request: Request<p::DeleteReq>) -> Result<Response<p::DeleteResp>, Status> {
-        self.0.gate.admit(request.metadata()).await?;
+        self.0.gate.admit(request.metadata(), request.extensions()).await?;
         Err(never_deleted())
     }
 
@@ -69,7 +84,7 @@ impl p::streams_server::Streams for Streams {
         &self,
         request: Request<p::TombstoneReq>,
     ) -> Result<Response<p::TombstoneResp>, Status> {
-        self.0.gate.admit(request.metadata()).await?;
+        self.0.gate.admit(request.metadata(), request.extensions()).await?;
         Err(never_deleted())
     }
 }
@@ -134,11 +149,30 @@ fn of_all(option: Option<r::all_options::AllOption>) -> Result<From, Status> {
     }
 }
 
-/// Ends a read that is still under way when the node goes down, and never well.
-fn until_stopped(answers: Answers, shared: &Shared) -> Answers {
-    let (stop, stopped) = (shared.stop.clone(), shared.stop.clone());
-    let end = stream::once(async move { stopped.is_cancelled().then(|| Err(going_down())) });
-    answers.take_until(stop.cancelled_owned()).chain(end.filter_map(std::future::ready)).boxed()
+/// Ends answers that are still under way with a status.
+fn until<T: Send + 'static>(
+    end: impl Future<Output = Status> + Send + 'static,
+    answers: BoxStream<'static, Result<T, Status>>,
+    place: Option<Place>,
+) -> BoxStream<'static, Result<T, Status>> {
+    async_stream::stream! {
+        let _place = place;
+        let (mut answers, mut end) = (answers, pin!(end));
+        loop {
+            tokio::select! {
+                biased;
+                status = &mut end => {
+                    yield Err(status);
+                    return;
+                }
+                answer = answers.next() => match answer {
+                    Some(answer) => yield answer,
+                    None => return,
+                },
+            }
+        }
+    }
+    .boxed()
 }
 
 /// The whole append, which comes message by message.

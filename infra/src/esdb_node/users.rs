@@ -147,6 +147,11 @@ impl Users {
         account.filter(|_| fits).map(|account| account.role)
     }
 
+    /// The role of an account and the hash of its password.
+    pub(super) fn account(&self, name: &str) -> Option<(Role, &str)> {
+        self.0.get(name).map(|account| (account.role, account.hash.as_str()))
+    }
+
     fn read(file: &Path) -> Result<Self, UsersError> {
         let text =
             fs::read_to_string(file).map_err(|source| UsersError::File { file: file.to_owned(), source })?;

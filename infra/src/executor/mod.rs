@@ -292,6 +292,9 @@ impl<D: Decider> Executor<D> {
     }
 
     async fn ask(&self, job: &Job<D>) -> Result<Ask<D>, Fault> {
+        let county = &job.county;
+        let (calendar, settings) =
+            tokio::try_join!(self.host.calendars.calendar(county), self.host.calendars.settings(county))?;
         Ok(Ask {
             stream: job.stream.clone(),
             command: job.command.clone(),
@@ -299,7 +302,8 @@ impl<D: Decider> Executor<D> {
             by: job.by.clone(),
             platform: job.platform.clone(),
             now: self.host.clock.now(),
-            calendar: self.host.calendars.calendar(&job.county).await?,
+            calendar,
+            settings,
             effective: job.effective,
             as_of: job.as_of,
             reads: Arc::clone(&job.reads),

@@ -184,6 +184,9 @@ pub enum Fault {
     /// It may have been recorded: ask again with the same command id.
     #[error("whether the command was recorded is unknown; send it again with the same command id: {0}")]
     OutcomeUnknown(#[source] LogError),
+    /// Whether the papers that a command names are there cannot be told.
+    #[error("nothing was recorded: {0}")]
+    Papers(#[from] crate::papers::PaperError),
     /// The command has no JSON form.
     #[error("the command cannot be written as JSON: {0}")]
     Unwritable(#[source] serde_json::Error),
@@ -221,6 +224,7 @@ impl Fault {
             | Self::NotRecorded(CommitError::Append(AppendError::Fault(LogError::Unreachable { .. }))) => {
                 "LOG_UNREACHABLE"
             }
+            Self::Papers(_) => "PAPERS_UNREACHABLE",
             Self::Load(LoadError::Log(_)) | Self::NotRecorded(CommitError::Append(AppendError::Fault(_))) => {
                 "UNAVAILABLE"
             }

@@ -30,7 +30,7 @@ pub use event::{
 };
 #[cfg(feature = "esdb")]
 pub use kurrent::KurrentLog;
-pub use position::{LogId, Position, PositionError};
+pub use position::{Distance, LogId, Position, PositionError};
 pub use sqlite::{OpenError, SqliteLog};
 pub use stream_name::{StreamName, StreamNameError};
 
@@ -95,6 +95,12 @@ pub trait EventLog: Send + Sync {
 
     /// The position of the last acknowledged event, `None` while the log is empty.
     async fn head(&self) -> Result<Option<Position>, LogError>;
+
+    /// How far it is from one place (`None`: before the first event) to a later one.
+    fn distance(&self, from: Option<Position>, to: Option<Position>) -> Distance {
+        let number = |at: Option<Position>| at.map_or(0, |at| at.number());
+        Distance::Events(number(to).saturating_sub(number(from)))
+    }
 
     /// The last revision of one stream, `None` if it was never written to.
     async fn stream_head(&self, stream: &StreamName) -> Result<Option<u64>, LogError>;

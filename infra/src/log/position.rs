@@ -46,6 +46,38 @@ pub struct Position {
     number: u64,
 }
 
+/// How far it is from one place in a log to a later one, in what the log's positions count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Distance {
+    /// So many events.
+    Events(u64),
+    /// So many bytes of the log, other people's events and the log's own records among them; how many events is not known.
+    Bytes(u64),
+}
+
+impl Distance {
+    /// Whether both places are the same.
+    pub const fn is_none(self) -> bool {
+        matches!(self, Self::Events(0) | Self::Bytes(0))
+    }
+
+    /// The number of events, if it is known.
+    pub const fn events(self) -> Option<u64> {
+        match self {
+            Self::Events(count) => Some(count),
+            Self::Bytes(_) => None,
+        }
+    }
+
+    /// The number of bytes where that of events is not known.
+    pub const fn bytes(self) -> Option<u64> {
+        match self {
+            Self::Events(_) => None,
+            Self::Bytes(count) => Some(count),
+        }
+    }
+}
+
 /// A text that is not a position.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not a position of a log (12 hexadecimal digits, a hyphen, a number): {0:?}")]

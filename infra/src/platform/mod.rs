@@ -3,6 +3,7 @@
 //! ```text
 //! DIR/events.db           the log, the only truth; not there if the log is in a cluster
 //! DIR/vault.db            personal text
+//! DIR/papers/             papers, by their hash; not there if they are in a database, but for what passes through
 //! DIR/read/               projections, disposable
 //! DIR/policies.db         how far the policies have come, disposable
 //! DIR/virtual-clock.json  only in a demo's directory
@@ -20,6 +21,7 @@ use std::sync::Arc;
 
 use om_domain::matter::MatterDecider;
 use om_projections::board::Board;
+use om_projections::meetings::Meetings;
 
 pub use demo::{DemoClock, VIRTUAL_CLOCK};
 
@@ -28,6 +30,7 @@ use crate::clock::{Clock, SystemClock, VirtualClock};
 use crate::executor::{Executor, Host};
 use crate::log::sqlite::Options;
 use crate::log::{EventLog, LogError, LogState, OpenError, SqliteLog, sqlite};
+use crate::papers::{self, FilePapers, PaperError, PaperStore, Papers};
 use crate::policies::{LapseCostsEligibility, LapseSetAsideLifts, ReviseOpenDues, TerminationReleasesCode};
 use crate::policy_runner::{CheckpointError, PolicyHealth, PolicyRunner};
 use crate::registers::Registers;
@@ -57,6 +60,10 @@ pub struct PlatformOptions {
     pub cached_matters: Option<usize>,
     /// Where personal text is kept; none: in a file of the directory.
     pub vault: Option<Arc<dyn Vault>>,
+    /// Where papers are kept; none: in files of the directory.
+    pub papers: Option<Arc<dyn PaperStore>>,
+    /// The largest paper that is taken, in bytes; none: [`papers::MAX_BYTES`].
+    pub papers_limit: Option<u64>,
     /// Hears how far the building of projections has come.
     pub on_progress: Option<OnProgress>,
     /// The log, opened before; none: the embedded one in the directory.
@@ -74,6 +81,9 @@ pub enum PlatformError {
     /// The vault.
     #[error(transparent)]
     Vault(#[from] VaultError),
+    /// The papers.
+    #[error(transparent)]
+    Papers(#[from] PaperError),
     /// The policies' file.
     #[error(transparent)]
     Policies(#[from] CheckpointError),
@@ -150,6 +160,8 @@ pub struct Platform {
     pub projections: Arc<Projections>,
     /// Personal text.
     pub vault: Arc<dyn Vault>,
+    /// Papers.
+    pub papers: Arc<Papers>,
     policies: PolicyRunner,
     settlers: Vec<Arc<dyn Settles>>,
     ticking: Option<Ticking>,
@@ -173,6 +185,7 @@ impl Platform {
             Some(vault) => vault,
             None => Arc::new(FileVault::open(data)?),
         };
+        let papers = papers(data, options.papers, options.papers_limit)?;
         let calendars = Arc::new(CountyCalendars::new(Arc::clone(&log)));
         let metrics = Arc::new(Metrics::new()?);
         let host = Host {
@@ -182,15 +195,16 @@ impl Platform {
             metrics: Arc::clone(&metrics),
         };
         let matters = Arc::new(Executor::new(host.clone(), options.cached_matters.unwrap_or(MATTERS)));
-        let registers = Registers::new(&host, OTHERS, Arc::clone(&matters));
+        let registers = Registers::new(&host, OTHERS, Arc::clone(&matters), Some(Arc::clone(&papers)));
         let policies = policies(&host, data, &matters, &registers)?;
         let projections = Arc::new(Projections::start(
             Arc::clone(&host.log),
             &data.join("read"),
-            &[ToRun::new::<Board>()],
+            &[ToRun::new::<Board>(), ToRun::new::<Meetings>()],
             options.on_progress,
         ));
-        let settlers: Vec<Arc<dyn Settles>> = vec![matters.clone(), registers.applicants.clone()];
+        let settlers: Vec<Arc<dyn Settles>> =
+            vec![matters.clone(), registers.applicants.clone(), registers.meetings.clone()];
         let ticking = options.ticker.map(|options| {
             policies.start();
             Ticker::new(Arc::clone(&clock), projections.clone(), settlers.clone(), options).start()
@@ -206,6 +220,7 @@ impl Platform {
             registers,
             projections,
             vault,
+            papers,
             policies,
             settlers,
             ticking,
@@ -277,6 +292,21 @@ impl Platform {
         self.projections.shutdown().await;
         self.log.close().await;
     }
+}
+
+/// The papers of a directory. Call it once the directory is this process's own: what came in earlier and was not kept
+/// is thrown away.
+fn papers(
+    data: &Path,
+    store: Option<Arc<dyn PaperStore>>,
+    limit: Option<u64>,
+) -> Result<Arc<Papers>, PaperError> {
+    let dir = data.join(papers::DIRECTORY);
+    let store = match store {
+        Some(store) => store,
+        None => Arc::new(FilePapers::open(&dir)?),
+    };
+    Ok(Arc::new(Papers::new(store, &dir, limit.unwrap_or(papers::MAX_BYTES))?))
 }
 
 fn policies(

@@ -180,7 +180,7 @@ impl Projections {
     /// When the log's end is not known.
     pub async fn health(&self) -> Result<Vec<ProjectionHealth>, LogError> {
         let head = self.log.head().await?;
-        Ok(self.running.iter().map(|running| running.shared.health(head)).collect())
+        Ok(self.running.iter().map(|running| running.shared.health(&*self.log, head)).collect())
     }
 
     /// When the last event that a projection shows was recorded.
@@ -201,7 +201,7 @@ impl Projections {
         };
         for running in &self.running {
             let mut progress = running.shared.progress.subscribe();
-            while !there(&running.shared.health(head)) {
+            while !there(&running.shared.health(&*self.log, head)) {
                 // a phase may change with no progress
                 let changed = tokio::time::timeout(Duration::from_millis(20), progress.changed()).await;
                 if matches!(changed, Ok(Err(_))) {
@@ -234,7 +234,17 @@ impl Projections {
         metrics.log_head.set(gauge(self.log.head().await?.map_or(0, |head| head.number())));
         for health in self.health().await? {
             let labels = [health.name];
-            metrics.projection_lag_events.with_label_values(&labels).set(gauge(health.lag_events));
+            // a figure that is not known is not shown, rather than shown as another
+            for (metric, lag) in [
+                (&metrics.projection_lag_events, health.lag.events()),
+                (&metrics.projection_lag_bytes, health.lag.bytes()),
+            ] {
+                match lag {
+                    Some(lag) => metric.with_label_values(&labels).set(gauge(lag)),
+                    // an error means that it was not there
+                    None => drop(metric.remove_label_values(&labels)),
+                }
+            }
             metrics.projection_lag_ms.with_label_values(&labels).set(gauge(health.lag_ms));
             let stopped = i64::from(matches!(health.phase, Phase::Stopped { .. }));
             metrics.projection_stopped.with_label_values(&labels).set(stopped);

@@ -15,7 +15,7 @@ use om_projections::projection::Poison;
 use tokio::sync::{broadcast, watch};
 
 use super::pool::Pool;
-use crate::log::{Position, StoredEvent, StreamName};
+use crate::log::{Distance, EventLog, Position, StoredEvent, StreamName};
 
 /// Rows of a stream have changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,9 +42,9 @@ pub struct Progress {
 pub enum Phase {
     /// It is being built from the log.
     Building {
-        /// Events folded.
+        /// Where it stands, as the number of a position of the log.
         folded: u64,
-        /// Events in the log.
+        /// Where the log ends.
         of: u64,
     },
     /// It follows the log.
@@ -72,8 +72,8 @@ pub struct ProjectionHealth {
     pub phase: Phase,
     /// Where it stands.
     pub position: Option<Position>,
-    /// Events in the log that its rows do not show.
-    pub lag_events: u64,
+    /// How far its rows are behind the log.
+    pub lag: Distance,
     /// How long it has been behind without a break.
     pub lag_ms: u64,
 }
@@ -168,18 +168,17 @@ impl Shared {
         }
     }
 
-    pub(super) fn health(&self, head: Option<Position>) -> ProjectionHealth {
+    pub(super) fn health(&self, log: &dyn EventLog, head: Option<Position>) -> ProjectionHealth {
         let position = self.progress.borrow().position;
-        let number = |position: Option<Position>| position.map_or(0, |position| position.number());
-        let lag_events = number(head).saturating_sub(number(position));
+        let lag = log.distance(position, head);
         let since = *self.behind_since.lock().unwrap_or_else(PoisonError::into_inner);
         ProjectionHealth {
             name: self.name,
             schema: self.schema,
             phase: self.phase(),
             position,
-            lag_events,
-            lag_ms: since.filter(|_| lag_events > 0).map_or(0, elapsed_ms),
+            lag,
+            lag_ms: since.filter(|_| !lag.is_none()).map_or(0, elapsed_ms),
         }
     }
 }

@@ -27,8 +27,10 @@ pub struct Metrics {
     pub(crate) conflicts: IntCounterVec,
     /// The number of the log's last position.
     pub(crate) log_head: IntGauge,
-    /// Events not folded yet, by projection.
+    /// Events not folded yet, by projection, where they can be counted.
     pub(crate) projection_lag_events: IntGaugeVec,
+    /// Bytes of the log not folded yet, by projection, where events cannot be counted.
+    pub(crate) projection_lag_bytes: IntGaugeVec,
     /// Age of the oldest event not folded yet, in milliseconds, by projection.
     pub(crate) projection_lag_ms: IntGaugeVec,
     /// 1 while a projection is stopped by an event that it cannot read.
@@ -72,7 +74,11 @@ impl Metrics {
             log_head,
             projection_lag_events: by_projection(
                 "onematter_projection_lag_events",
-                "Events not folded yet by a projection",
+                "Events not folded yet by a projection; absent while a cluster tells only bytes",
+            )?,
+            projection_lag_bytes: by_projection(
+                "onematter_projection_lag_bytes",
+                "Bytes of a cluster's log not folded yet by a projection, while its events are not counted",
             )?,
             projection_lag_ms: by_projection(
                 "onematter_projection_lag_milliseconds",

@@ -1,26 +1,18 @@
 //! The vault in a PostgreSQL database that many gateways share.
 //!
-//! Invariants: a text is committed before its reference is given, and the server is asked for a synchronous commit; a
-//! connection that broke is replaced at the next request; neither user nor password stands in an error.
+//! Invariant: a text is committed before its reference is given.
 //! Deliberately absent: a promise that an erased text is at once in no file. It is out of the table; the server's
 //! write-ahead log and its dead rows go when it recycles and vacuums them (docs/operations.md).
 
 use std::path::Path;
-use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
-use deadpool_postgres::{
-    Config, CreatePoolError, Object, Pool, PoolConfig, PoolError, Runtime, SslMode, Timeouts,
-};
+use deadpool_postgres::Object;
 use om_domain::ids::{CommandId, CountyId, VaultRef};
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject as _;
-use tokio_postgres::config::{Host, SslMode as SslModeOf};
-use tokio_postgres::{NoTls, Row};
-use tokio_postgres_rustls::MakeRustlsConnect;
+use tokio_postgres::Row;
 
 use super::{Class, Vault, VaultError, new_reference};
+use crate::postgres::{Database, DatabaseError};
 
 /// A number of ours for the lock under which the table is made: several gateways may start at once.
 const SCHEMA_LOCK: i64 = 0x6f6d_7661_756c_7400;
@@ -32,15 +24,18 @@ const DDL: &str = "CREATE TABLE IF NOT EXISTS onematter_vault (
     CREATE UNIQUE INDEX IF NOT EXISTS onematter_vault_once ON onematter_vault (county, command, place)
         WHERE command IS NOT NULL;";
 
-/// Connections a gateway keeps at most.
-const CONNECTIONS: usize = 8;
-/// How long a request waits for a connection, and for making one.
-const PATIENCE: Duration = Duration::from_secs(5);
-
 /// The vault in a PostgreSQL database.
 pub struct PostgresVault {
-    pool: Pool,
-    server: String,
+    database: Database,
+}
+
+impl From<DatabaseError> for VaultError {
+    fn from(error: DatabaseError) -> Self {
+        match error {
+            DatabaseError::Address { reason } => VaultError::Address { reason },
+            DatabaseError::Database { server, source } => VaultError::Database { server, source },
+        }
+    }
 }
 
 impl PostgresVault {
@@ -50,52 +45,15 @@ impl PostgresVault {
     /// # Errors
     /// When the address or the certificate cannot be used, or the database does not answer.
     pub async fn connect(address: &str, ca: Option<&Path>) -> Result<Self, VaultError> {
-        let parsed: tokio_postgres::Config =
-            address.parse().map_err(|_| wrong_address("it is no PostgreSQL address"))?;
-        let server = server_name(&parsed);
-        let timeouts = Timeouts { wait: Some(PATIENCE), create: Some(PATIENCE), recycle: Some(PATIENCE) };
-        let config = Config {
-            url: Some(address.to_owned()),
-            connect_timeout: Some(PATIENCE),
-            options: Some("-c synchronous_commit=on -c statement_timeout=10000".to_owned()),
-            application_name: Some("onematter".to_owned()),
-            pool: Some(PoolConfig { max_size: CONNECTIONS, timeouts, ..PoolConfig::default() }),
-            ..Config::default()
-        };
-        let pool = match (parsed.get_ssl_mode(), ca) {
-            (SslModeOf::Require, Some(ca)) => pool_over_tls(&config, ca),
-            (SslModeOf::Require, None) => {
-                Err(wrong_address("sslmode=require needs the authorities' certificates, --vault-ca FILE"))
-            }
-            (_, Some(_)) => Err(wrong_address("a CA file is given, but the address lacks sslmode=require")),
-            (_, None) => {
-                let plain = Config { ssl_mode: Some(SslMode::Disable), ..config };
-                plain.create_pool(Some(Runtime::Tokio1), NoTls).map_err(|e| of_pool(&e))
-            }
-        }?;
-        let vault = Self { pool, server };
-        vault.make_table().await?;
-        Ok(vault)
-    }
-
-    async fn make_table(&self) -> Result<(), VaultError> {
-        let mut connection = self.connection().await?;
-        let failed = |e| self.failed(e);
-        let transaction = connection.transaction().await.map_err(failed)?;
-        transaction.execute("SELECT pg_advisory_xact_lock($1)", &[&SCHEMA_LOCK]).await.map_err(failed)?;
-        transaction.batch_execute(DDL).await.map_err(failed)?;
-        transaction.commit().await.map_err(failed)
+        Ok(Self { database: Database::connect(address, (ca, "--vault-ca"), (SCHEMA_LOCK, DDL)).await? })
     }
 
     async fn connection(&self) -> Result<Object, VaultError> {
-        self.pool.get().await.map_err(|error| match error {
-            PoolError::Backend(source) => self.failed(source),
-            other => VaultError::Database { server: self.server.clone(), source: Box::new(other) },
-        })
+        Ok(self.database.connection().await?)
     }
 
     fn failed(&self, source: tokio_postgres::Error) -> VaultError {
-        VaultError::Database { server: self.server.clone(), source: Box::new(source) }
+        self.database.failed(source).into()
     }
 
     async fn insert(
@@ -185,42 +143,4 @@ impl Vault for PostgresVault {
             .await?;
         Ok(row.is_some())
     }
-}
-
-fn pool_over_tls(config: &Config, ca: &Path) -> Result<Pool, VaultError> {
-    let unreadable = |e: &dyn std::fmt::Display| wrong_address(&format!("{}: {e}", ca.display()));
-    let mut roots = rustls::RootCertStore::empty();
-    for certificate in CertificateDer::pem_file_iter(ca).map_err(|e| unreadable(&e))? {
-        let certificate = certificate.map_err(|e| unreadable(&e))?;
-        roots.add(certificate).map_err(|e| unreadable(&e))?;
-    }
-    if roots.is_empty() {
-        return Err(unreadable(&"there is no certificate in it"));
-    }
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let tls = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|e| wrong_address(&e.to_string()))?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    config.create_pool(Some(Runtime::Tokio1), MakeRustlsConnect::new(tls)).map_err(|e| of_pool(&e))
-}
-
-fn of_pool(error: &CreatePoolError) -> VaultError {
-    wrong_address(&error.to_string())
-}
-
-fn wrong_address(reason: &str) -> VaultError {
-    VaultError::Address { reason: reason.to_owned() }
-}
-
-/// Host and database, as a person knows the server.
-fn server_name(config: &tokio_postgres::Config) -> String {
-    let host = match config.get_hosts().first() {
-        Some(Host::Tcp(name)) => name.clone(),
-        #[cfg(unix)]
-        Some(Host::Unix(path)) => path.display().to_string(),
-        None => "localhost".to_owned(),
-    };
-    format!("{host}/{}", config.get_dbname().unwrap_or_default())
 }

@@ -270,6 +270,7 @@ fn bare_ask(stream: &StreamName, n: u128, command: TallyCommand) -> Ask<Tally> {
         platform: platform_actor(&county()).unwrap(),
         now: NOON.parse().unwrap(),
         calendar: om_domain::calendar::Calendar::national(),
+        settings: Arc::default(),
         effective: None,
         as_of: None,
         reads: Arc::default(),

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use om_infra::log::{EventLog, Expected, NewEvent};
+use om_infra::log::{Distance, EventLog, Expected, NewEvent};
 use om_infra::runner::{Change, OnProgress, Phase, Projections, ReadError, ToRun};
 use tempfile::tempdir;
 use uuid::Uuid;
@@ -50,7 +50,7 @@ async fn a_writer_reads_its_own_writes_and_hears_of_the_change() {
     }
     let health = &projections.health().await.unwrap()[0];
     assert!(health.is_ready());
-    assert_eq!((health.lag_events, health.lag_ms), (0, 0));
+    assert_eq!((health.lag, health.lag_ms), (Distance::Events(0), 0));
     projections.measure(&house.host.metrics).await.unwrap();
     assert!(house.host.metrics.gather().unwrap().contains("onematter_log_head 11"));
 }
@@ -104,7 +104,7 @@ async fn an_event_that_cannot_be_read_stops_its_projection_loudly() {
         }
         let health = &projections.health().await.unwrap()[0];
         assert!(!health.is_ready());
-        assert_eq!((health.position, health.lag_events), (Some(last.position), 2));
+        assert_eq!((health.position, health.lag), (Some(last.position), Distance::Events(2)));
         match &health.phase {
             Phase::Stopped { poison: told } => {
                 assert_eq!(told.position, poison.position.number());

@@ -5,5 +5,6 @@
 
 mod appends;
 mod guarded;
+mod limits;
 mod reads;
 mod running;

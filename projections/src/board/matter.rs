@@ -7,8 +7,8 @@ use crate::{
 use jiff::civil::Date;
 use om_domain::{
     decider::Recorded,
-    ids::{ApplicantId, BodyId, EventId, LegalText, OfficerId, ProjectCode, TemplateId},
-    matter::event::MatterEvent as E,
+    ids::{ApplicantId, BodyId, EventId, LegalText, MilestoneCode, OfficerId, ProjectCode, TemplateId},
+    matter::{event::MatterEvent as E, plan::Whole},
 };
 use rusqlite::{Connection, Row, named_params, params};
 
@@ -18,7 +18,7 @@ CREATE TABLE IF NOT EXISTS board_matter (
     county TEXT NOT NULL, matter TEXT NOT NULL,
     name TEXT NOT NULL, kind TEXT NOT NULL, code TEXT NOT NULL, phase TEXT NOT NULL,
     lead_officer TEXT, deputy TEXT, implementing_body TEXT NOT NULL, applicant TEXT NOT NULL,
-    place TEXT NOT NULL, investment_yuan INTEGER, target TEXT, template TEXT,
+    place TEXT NOT NULL, investment_yuan INTEGER, target TEXT, target_milestone TEXT, template TEXT,
     proposed_on TEXT NOT NULL, started_on TEXT, ended_on TEXT, grace INTEGER NOT NULL,
     last_event TEXT NOT NULL, last_position INTEGER NOT NULL, last_on TEXT NOT NULL,
     target_key TEXT NOT NULL GENERATED ALWAYS AS (ifnull(target, '9999-12-31')) STORED,
@@ -77,8 +77,10 @@ pub struct MatterRow {
     pub place: LegalText,
     /// Investment in yuan.
     pub investment_yuan: Option<u64>,
-    /// Target completion.
+    /// Target completion; as it stands, where it is a milestone.
     pub target: Option<Date>,
+    /// The milestone that the target is, once it is one (R14).
+    pub target_milestone: Option<MilestoneCode>,
     /// The template its plan was resolved from.
     pub template: Option<TemplateId>,
     /// The day it was proposed.
@@ -110,6 +112,7 @@ impl MatterRow {
             place: project.place.clone(),
             investment_yuan: project.investment_yuan,
             target: project.target,
+            target_milestone: None,
             template: None,
             proposed_on: day,
             started_on: None,
@@ -143,11 +146,23 @@ impl MatterRow {
                 self.implementing_body = project.implementing_body.clone();
                 self.place = project.place.clone();
                 self.investment_yuan = project.investment_yuan;
-                self.target = project.target;
+                if self.target_milestone.is_none() {
+                    self.target = project.target;
+                }
             }
             E::MatterPlanned(e) => {
                 self.template = Some(e.plan.template.clone());
                 self.backfill_grace_days = e.plan.settings.backfill_grace_days;
+            }
+            E::MilestonePlanned(e) if e.whole == Some(Whole::Matter) => {
+                self.target_milestone = Some(e.milestone.clone());
+                self.target = Some(e.date);
+            }
+            E::DateChangeApproved(e) if self.target_milestone.as_ref() == Some(&e.milestone) => {
+                self.target = Some(e.to);
+            }
+            E::MissedMilestoneExplained(e) if self.target_milestone.as_ref() == Some(&e.milestone) => {
+                self.target = e.to.or(self.target);
             }
             E::MatterStarted(e) => {
                 self.phase = Phase::Underway;
@@ -188,6 +203,7 @@ pub(super) fn matter_row(row: &Row<'_>) -> rusqlite::Result<MatterRow> {
         place: parsed(row, "place")?,
         investment_yuan: unsigned(row, "investment_yuan")?,
         target: day_if(row, "target")?,
+        target_milestone: parsed_if(row, "target_milestone")?,
         template: parsed_if(row, "template")?,
         proposed_on: day(row, "proposed_on")?,
         started_on: day_if(row, "started_on")?,
@@ -204,14 +220,15 @@ pub(super) fn matter_row(row: &Row<'_>) -> rusqlite::Result<MatterRow> {
 pub(super) fn store(db: &Connection, county: &str, matter: &str, row: &MatterRow) -> rusqlite::Result<()> {
     db.prepare_cached(
         "INSERT INTO board_matter (county, matter, name, kind, code, phase, lead_officer, deputy, implementing_body,
-             applicant, place, investment_yuan, target, template, proposed_on, started_on, ended_on, grace,
+             applicant, place, investment_yuan, target, target_milestone, template, proposed_on, started_on, ended_on, grace,
              last_event, last_position, last_on)
          VALUES (:county, :matter, :name, :kind, :code, :phase, :lead_officer, :deputy, :implementing_body,
-             :applicant, :place, :investment_yuan, :target, :template, :proposed_on, :started_on, :ended_on, :grace,
+             :applicant, :place, :investment_yuan, :target, :target_milestone, :template, :proposed_on, :started_on, :ended_on, :grace,
              :last_event, :last_position, :last_on)
          ON CONFLICT (county, matter) DO UPDATE
          SET name = excluded.name, kind = excluded.kind, implementing_body = excluded.implementing_body,
              place = excluded.place, investment_yuan = excluded.investment_yuan, target = excluded.target,
+             target_milestone = excluded.target_milestone,
              phase = excluded.phase, lead_officer = excluded.lead_officer,
              deputy = excluded.deputy, template = excluded.template, started_on = excluded.started_on,
              ended_on = excluded.ended_on, grace = excluded.grace, last_event = excluded.last_event,
@@ -231,6 +248,7 @@ pub(super) fn store(db: &Connection, county: &str, matter: &str, row: &MatterRow
         ":place": row.place.as_str(),
         ":investment_yuan": row.investment_yuan.map(integer),
         ":target": row.target.map(Day),
+        ":target_milestone": row.target_milestone.as_ref().map(MilestoneCode::as_str),
         ":template": row.template.as_ref().map(TemplateId::as_str),
         ":proposed_on": Day(row.proposed_on),
         ":started_on": row.started_on.map(Day),

@@ -44,6 +44,8 @@ pub struct MatterFilter {
     pub act_due: Option<(Date, Date)>,
     /// With a tolerance still owed whose last day is before this day.
     pub debt_overdue_at: Option<Date>,
+    /// With a milestone that is late at this day: its date has passed, or nobody has said why one had (R14).
+    pub milestone_late_at: Option<Date>,
 }
 
 /// In which order matters are listed.
@@ -116,13 +118,14 @@ pub fn matters(
     let (sort, beyond) = order.sql();
     let only = |wanted: bool, condition: &'static str| if wanted { condition } else { "" };
     let sql = format!(
-        "SELECT m.* FROM board_matter m WHERE m.county = ?1 {} {} {} {} {} {} {} ORDER BY {sort} LIMIT ?11",
+        "SELECT m.* FROM board_matter m WHERE m.county = ?1 {} {} {} {} {} {} {} {} ORDER BY {sort} LIMIT ?12",
         only(filter.phase.is_some(), "AND m.phase = ?2"),
         only(filter.lead_officer.is_some(), "AND m.lead_officer = ?3"),
         only(filter.implementing_body.is_some(), "AND m.implementing_body = ?4"),
         only(filter.text.is_some(), "AND instr(m.name || ' ' || m.code || ' ' || m.place, ?5) > 0"),
         only(filter.act_due.is_some(), ACT_DUE),
         only(filter.debt_overdue_at.is_some(), DEBT_OVERDUE),
+        only(filter.milestone_late_at.is_some(), MILESTONE_LATE),
         if after.is_some() { format!("AND {beyond}") } else { String::new() },
     );
     let value = after.map(|after| after.value(order));
@@ -139,6 +142,7 @@ pub fn matters(
                 value,
                 after.map(|after| after.matter.to_string()),
                 filter.debt_overdue_at.map(Day),
+                filter.milestone_late_at.map(Day),
                 first,
             ],
             matter_rows_row,
@@ -150,6 +154,9 @@ const ACT_DUE: &str = "AND m.phase <> 'terminated' AND m.matter IN (
     SELECT matter FROM board_permit WHERE county = ?1 AND next_due BETWEEN ?7 AND ?6)";
 const DEBT_OVERDUE: &str = "AND m.phase <> 'terminated' AND m.matter IN (
     SELECT matter FROM tolerance WHERE county = ?1 AND live AND due < ?10)";
+const MILESTONE_LATE: &str = "AND m.phase <> 'terminated' AND m.matter IN (
+    SELECT matter FROM board_milestone WHERE county = ?1 AND reached IS NULL AND date < ?11
+    UNION ALL SELECT matter FROM board_milestone WHERE county = ?1 AND missed IS NOT NULL)";
 
 fn matter_rows_row(row: &Row<'_>) -> rusqlite::Result<MatterRows> {
     Ok(MatterRows { county: parsed(row, "county")?, matter: parsed(row, "matter")?, row: matter_row(row)? })
@@ -287,6 +294,15 @@ pub struct Counts {
     pub overdue: u32,
     /// Tolerated deficiencies still owed whose last day was before the day asked about.
     pub debts_overdue: u32,
+    /// Milestones whose date was before the day asked about and that are not reached, or of whose missed date nobody has
+    /// said why (R14).
+    pub milestones_late: u32,
+    /// Changes of a milestone's date that are asked for and undecided.
+    pub date_changes_open: u32,
+    /// Open yellow cards.
+    pub yellow_cards: u32,
+    /// Open red cards.
+    pub red_cards: u32,
 }
 
 /// Counts at `day`; the week ends with `week_end`. Matters given up do not count.
@@ -306,6 +322,10 @@ pub fn counts(db: &Connection, county: &CountyId, day: Date, week_end: Date) -> 
         due_this_week: count(DUE_BETWEEN, &[&county, &Day(day), &Day(week_end)])?,
         overdue: count(DUE_BEFORE, &[&county, &Day(day)])?,
         debts_overdue: count(DEBTS_BEFORE, &[&county, &Day(day)])?,
+        milestones_late: count(MILESTONES_LATE, &[&county, &Day(day)])?,
+        date_changes_open: count(DATE_CHANGES_OPEN, &[&county])?,
+        yellow_cards: count(OPEN_CARDS, &[&county, &false])?,
+        red_cards: count(OPEN_CARDS, &[&county, &true])?,
     })
 }
 
@@ -315,6 +335,15 @@ const DUE_BETWEEN: &str = "SELECT count(*) FROM board_permit p
 const DUE_BEFORE: &str = "SELECT count(*) FROM board_permit p
     JOIN board_matter m ON m.county = p.county AND m.matter = p.matter
     WHERE p.county = ?1 AND p.next_due < ?2 AND m.phase <> 'terminated'";
+const MILESTONES_LATE: &str = "SELECT count(*) FROM board_milestone s
+    JOIN board_matter m ON m.county = s.county AND m.matter = s.matter
+    WHERE s.county = ?1 AND (s.missed IS NOT NULL OR s.reached IS NULL AND s.date < ?2) AND m.phase <> 'terminated'";
+const DATE_CHANGES_OPEN: &str = "SELECT count(*) FROM board_milestone s
+    JOIN board_matter m ON m.county = s.county AND m.matter = s.matter
+    WHERE s.county = ?1 AND s.asked IS NOT NULL AND m.phase <> 'terminated'";
 const DEBTS_BEFORE: &str = "SELECT count(*) FROM tolerance t
     JOIN board_matter m ON m.county = t.county AND m.matter = t.matter
     WHERE t.county = ?1 AND t.live AND t.due < ?2 AND m.phase <> 'terminated'";
+const OPEN_CARDS: &str = "SELECT count(*) FROM card c
+    JOIN board_matter m ON m.county = c.county AND m.matter = c.matter
+    WHERE c.county = ?1 AND c.red = ?2 AND c.open AND m.phase <> 'terminated'";

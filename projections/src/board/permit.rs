@@ -4,9 +4,9 @@ use super::Written;
 use crate::{
     deadlines,
     desk::{self, Task},
-    life::{Debt, Life},
+    life::{CardLine, Debt, Life},
     sql::{Day, parsed, stage_name, unreadable},
-    tolerances,
+    supervision, tolerances,
 };
 use jiff::civil::Date;
 use om_domain::ids::{BodyId, CountyId, MatterId, PermitCode};
@@ -42,6 +42,8 @@ pub(super) enum Stands {
         due: Option<Date>,
         /// Of the ledger, with the lead department they name.
         debts: (BodyId, Vec<Debt>),
+        /// Of the cards.
+        cards: Vec<CardLine>,
     },
 }
 
@@ -52,6 +54,7 @@ impl Stands {
             tasks: desk::tasks(life),
             due: deadlines::next(life),
             debts: (life.planned.lead.clone(), life.debts.clone()),
+            cards: life.cards.clone(),
         }
     }
 }
@@ -96,16 +99,17 @@ fn write_rest(db: &Connection, place: Place<'_>, row: &mut Written) -> rusqlite:
         remove_rest(db, place)?;
     }
     let new = Stands::of(&row.life);
-    let Stands::Rows { tasks, due, debts } = &new else { return Ok(()) };
-    let (old_tasks, old_due, old_lead, old_debts): (&[_], _, _, &[_]) = match &row.stands {
-        Stands::Rows { tasks, due, debts } => (tasks, *due, Some(&debts.0), &debts.1),
-        Stands::Nothing | Stands::Unknown => (&[], None, None, &[]),
+    let Stands::Rows { tasks, due, debts, cards } = &new else { return Ok(()) };
+    let (old_tasks, old_due, old_lead, old_debts, old_cards): (&[_], _, _, &[_], &[_]) = match &row.stands {
+        Stands::Rows { tasks, due, debts, cards } => (tasks, *due, Some(&debts.0), &debts.1, cards),
+        Stands::Nothing | Stands::Unknown => (&[], None, None, &[], &[]),
     };
     desk::write(db, place, old_tasks, tasks)?;
     if old_due != *due {
         deadlines::write(db, place, *due)?;
     }
     tolerances::write(db, place, (old_lead, old_debts), (&debts.0, &debts.1))?;
+    supervision::write(db, place, old_cards, cards)?;
     row.stands = new;
     Ok(())
 }
@@ -121,6 +125,7 @@ fn remove_rest(db: &Connection, (county, matter, permit): Place<'_>) -> rusqlite
         "DELETE FROM desk WHERE county = ?1 AND matter = ?2 AND permit = ?3",
         "DELETE FROM deadline WHERE county = ?1 AND matter = ?2 AND permit = ?3",
         "DELETE FROM tolerance WHERE county = ?1 AND matter = ?2 AND permit = ?3",
+        "DELETE FROM card WHERE county = ?1 AND matter = ?2 AND permit = ?3",
     ] {
         db.prepare_cached(sql)?.execute(params![county, matter, permit])?;
     }

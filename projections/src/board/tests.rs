@@ -106,7 +106,7 @@ fn the_overview_filters_pages_and_counts_one_county() {
     let db = told(&all);
     let county = t("530322");
     let counted = counts(&db, &county, day("2026-11-05"), day("2026-11-08")).unwrap();
-    assert_eq!(counted, Counts { underway: 3, due_this_week: 0, overdue: 0, debts_overdue: 1 });
+    assert_eq!(counted, Counts { underway: 3, debts_overdue: 1, ..Counts::default() });
     let counted = counts(&db, &county, day("2026-11-10"), day("2026-11-15")).unwrap();
     assert_eq!((counted.due_this_week, counted.overdue), (0, 2));
 
@@ -204,4 +204,26 @@ fn a_permit_dropped_and_put_again_starts_anew_and_leaves_nothing_behind() {
     let again = told(&[&h]);
     assert_eq!(desk_rows(&again), 0);
     assert_eq!(permit(&again, &h, "A1").status, Status::Planned);
+}
+
+#[test]
+fn r14_a_milestone_stands_with_its_date_what_is_asked_and_what_was_missed() {
+    use om_domain::matter::command::{After, NewMilestone};
+    let mut h = History::underway("530322", 1);
+    let (planned, later) = (day("2027-06-30"), day("2027-07-15"));
+    let new = Some(NewMilestone { name: t("全部办结"), after: After::Everything });
+    h.run(C::PlanMilestone { milestone: t("target"), date: planned, new });
+    let row = |h: &History| milestones(&told(&[h]), &h.county, h.matter).unwrap().remove(0).1;
+    assert_eq!((row(&h).original, row(&h).date, row(&h).next()), (planned, planned, Some(planned)));
+    let target = |h: &History| matter_rows(&told(&[h]), &h.county, h.matter).unwrap().unwrap().0.target;
+    assert_eq!(target(&h), Some(planned));
+    h.run(C::RequestDateChange { milestone: t("target"), to: later, reason: t("汛期停工") });
+    let asked = row(&h).asked.unwrap();
+    assert_eq!(row(&h).tasks(&t("target")).len(), asked.unanswered.len());
+    assert!(!asked.unanswered.is_empty(), "the departments of its permits are asked");
+    assert!(row(&h).is_late_at(day("2027-07-01")) && !row(&h).is_late_at(planned));
+    h.run(C::RefuseDateChange { milestone: t("target"), reason: t("理由不充分") });
+    assert_eq!((row(&h).asked, row(&h).date), (None, planned));
+    let counted = counts(&told(&[&h]), &h.county, day("2027-07-02"), day("2027-07-04")).unwrap();
+    assert_eq!((counted.milestones_late, counted.date_changes_open), (1, 0));
 }

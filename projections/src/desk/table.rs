@@ -13,7 +13,7 @@ CREATE TABLE IF NOT EXISTS desk (
     kind TEXT NOT NULL, requirement TEXT NOT NULL,
     body TEXT NOT NULL, since TEXT NOT NULL, due TEXT, weight TEXT NOT NULL, statutory TEXT,
     due_key TEXT NOT NULL GENERATED ALWAYS AS (ifnull(due, '9999-12-31')) STORED,
-    PRIMARY KEY (county, matter, permit, kind, requirement)
+    PRIMARY KEY (county, matter, permit, kind, requirement, body)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS desk_due ON desk (county, body, due_key, matter, permit, kind, requirement);
 CREATE INDEX IF NOT EXISTS desk_weight ON desk (county, body, weight, due_key, matter, permit, kind, requirement);
@@ -21,9 +21,16 @@ CREATE INDEX IF NOT EXISTS desk_statutory ON desk (county, body, statutory, matt
     WHERE statutory IS NOT NULL;
 ";
 
+/// What a task of a kind is about, in one column: a requirement, or a card, which no requirement's text begins like.
 fn requirement_text(task: &Task) -> String {
-    task.requirement.as_ref().map(ToString::to_string).unwrap_or_default()
+    match (&task.requirement, task.card) {
+        (Some(requirement), _) => requirement.to_string(),
+        (None, Some(number)) => format!("{CARD}{number:05}"),
+        (None, None) => String::new(),
+    }
 }
+
+const CARD: &str = "card:";
 
 /// Writes the difference between the tasks as they stand in the table and as they are.
 pub(crate) fn write(
@@ -32,20 +39,26 @@ pub(crate) fn write(
     old: &[Task],
     new: &[Task],
 ) -> rusqlite::Result<()> {
-    for gone in
-        old.iter().filter(|o| !new.iter().any(|n| (n.kind, &n.requirement) == (o.kind, &o.requirement)))
-    {
+    for gone in old.iter().filter(|old| !new.iter().any(|new| new.key() == old.key())) {
         db.prepare_cached(
-            "DELETE FROM desk WHERE county = ?1 AND matter = ?2 AND permit = ?3 AND kind = ?4 AND requirement = ?5",
+            "DELETE FROM desk WHERE county = ?1 AND matter = ?2 AND permit = ?3 AND kind = ?4 AND requirement = ?5
+             AND body = ?6",
         )?
-        .execute(params![county, matter, permit, gone.kind.as_str(), requirement_text(gone)])?;
+        .execute(params![
+            county,
+            matter,
+            permit,
+            gone.kind.as_str(),
+            requirement_text(gone),
+            gone.body.as_str()
+        ])?;
     }
     for task in new.iter().filter(|task| !old.contains(task)) {
         db.prepare_cached(
             "INSERT INTO desk (county, matter, permit, kind, requirement, body, since, due, weight, statutory)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
-             ON CONFLICT (county, matter, permit, kind, requirement) DO UPDATE
-             SET body = excluded.body, since = excluded.since, due = excluded.due,
+             ON CONFLICT (county, matter, permit, kind, requirement, body) DO UPDATE
+             SET since = excluded.since, due = excluded.due,
                  weight = excluded.weight, statutory = excluded.statutory",
         )?
         .execute(params![
@@ -71,8 +84,8 @@ pub struct DeskRow {
     pub matter: MatterId,
     /// Its name.
     pub matter_name: LegalText,
-    /// The permit.
-    pub permit: PermitCode,
+    /// The permit; none where it is about a milestone, which the task then names.
+    pub permit: Option<PermitCode>,
     /// What is to be done, as it stands on the day.
     pub task: Task,
     /// The day the desk was read for.
@@ -97,7 +110,7 @@ pub struct DeskCursor {
     weight: Weight,
     due: Date,
     matter: MatterId,
-    permit: PermitCode,
+    permit: Option<PermitCode>,
     kind: TaskKind,
     requirement: String,
 }
@@ -163,7 +176,7 @@ pub fn desk(
             after.weight.as_str().into(),
             after.due.to_string(),
             after.matter.to_string(),
-            after.permit.to_string(),
+            after.permit.as_ref().map(ToString::to_string).unwrap_or_default(),
             after.kind.as_str().into(),
             after.requirement.clone(),
         )
@@ -187,13 +200,21 @@ pub fn desk(
         .collect()
 }
 
+/// The permit of a row; tasks about a milestone have none.
+fn permit(row: &Row<'_>) -> rusqlite::Result<Option<PermitCode>> {
+    let text = row.get_ref("permit")?.as_str()?;
+    (!text.is_empty()).then(|| text.parse().map_err(unreadable)).transpose()
+}
+
 fn desk_row(row: &Row<'_>, on: Date) -> rusqlite::Result<DeskRow> {
     let requirement: String = row.get("requirement")?;
-    let requirement =
-        (!requirement.is_empty()).then(|| requirement.parse().map_err(unreadable)).transpose()?;
+    let card = requirement.strip_prefix(CARD).map(|number| number.parse().map_err(unreadable)).transpose()?;
+    let named = !requirement.is_empty() && card.is_none();
+    let requirement = named.then(|| requirement.parse().map_err(unreadable)).transpose()?;
     let task = Task {
         kind: parsed(row, "kind")?,
         requirement,
+        card,
         body: parsed(row, "body")?,
         since: day(row, "since")?,
         due: day_if(row, "due")?,
@@ -203,7 +224,7 @@ fn desk_row(row: &Row<'_>, on: Date) -> rusqlite::Result<DeskRow> {
     Ok(DeskRow {
         matter: parsed(row, "matter")?,
         matter_name: parsed(row, "matter_name")?,
-        permit: parsed(row, "permit")?,
+        permit: permit(row)?,
         task: task.on(on),
         day: on,
     })

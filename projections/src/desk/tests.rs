@@ -241,3 +241,51 @@ fn a_proposed_revocation_is_decided_against_and_leaves_the_desk() {
     h.run(C::DeclineRevocation { permit: t("A1"), requirement, reasons: t("已补齐") });
     assert!(!deciding(&h));
 }
+
+mod blocks {
+    //! What the matter's own fold says must be done next stands on the desk of the body it names, by the same day.
+
+    use crate::{
+        board::matter_rows,
+        desk::{TaskKind, tasks},
+        testing::{
+            History,
+            chance::{live, steps},
+            told,
+        },
+    };
+    use om_domain::matter::blocks::{Act, Mover};
+    use proptest::prelude::*;
+
+    /// The task of the desk, where the act is one that lists know by itself.
+    fn kind(act: Act) -> Option<TaskKind> {
+        Some(match act {
+            Act::AcceptOrNotice => TaskKind::AcceptOrNotice,
+            Act::AnswerHandoff => TaskKind::AnswerHandoff,
+            Act::ConfirmPreReview => TaskKind::ConfirmPreReview,
+            Act::ResumeClock => TaskKind::ResumeClock,
+            Act::HoldHearing => TaskKind::HoldHearing,
+            Act::IssueCertificate => TaskKind::IssueCertificate,
+            Act::DecideRevocation => TaskKind::DecideRevocation,
+            _ => return None,
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn what_blocks_is_on_the_desk_of_whose_move_it_is(steps in steps()) {
+            let mut h = History::underway("530322", 1);
+            live(&mut h, &steps);
+            let (_, permits) = matter_rows(&told(&[&h]), &h.county, h.matter).unwrap().unwrap();
+            for row in &permits {
+                let Some(next) = h.state.standing(&row.permit, h.today).and_then(|block| block.next) else { continue };
+                let (Some(kind), Mover::Department(body)) = (kind(next.act), &next.mover) else { continue };
+                let desk = tasks(&row.life);
+                let there = desk.iter().any(|task| task.kind == kind && task.body == *body);
+                prop_assert!(there, "{}: {next:?} is not among {desk:?}", row.permit);
+            }
+        }
+    }
+}

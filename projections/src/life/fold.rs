@@ -4,19 +4,21 @@
 //! Deliberately absent: rules; a fact that no rule would allow today still folds.
 
 use super::{
-    BeforeLapse, ClockDues, Debt, DebtState, DueDay, Last, Late, Life, Offer, Overrun, Planned, Renewal,
-    Round, Status, Stop,
+    Asked, BeforeLapse, CardLine, ClockDues, Debt, DebtState, DueDay, Last, Late, Life, Offer, Overrun,
+    Planned, Renewal, Round, Status, Stop,
 };
 use jiff::civil::Date;
 use om_domain::{
     calendar::beijing,
     decider::{Recorded, Role},
-    ids::EventId,
+    ids::{BodyId, EventId},
     matter::{
+        card::{Basis, CardStanding},
         event::{
             Consequence, Correction, DeficiencyTolerated, DueDateRevised, DueOn, Dues, EntryCorrected,
             IntakeAnswer, LapseSetAside, MatterEvent as E,
         },
+        opinion::Opinion,
         plan::RequirementId,
     },
 };
@@ -45,7 +47,9 @@ impl Life {
         let day = fact.effective.day();
         self.note(fact, position);
         self.custody(&fact.event, day);
+        self.round.opinions(&fact.event, day);
         self.open_questions(&fact.event, day);
+        self.card(fact, day);
         self.debt(fact, day);
         self.clock(fact);
         self.course(fact, day);
@@ -66,6 +70,43 @@ impl Life {
         self.last = Last { event: fact.id, position, on: effective };
         if effective < recorded && !fact.by.is(Role::System) {
             self.late.push(Late { effective, recorded });
+        }
+    }
+
+    fn card(&mut self, fact: &Recorded<E>, day: Date) {
+        let (number, standing) = match &fact.event {
+            E::CardIssued(e) => {
+                let due = match &e.basis {
+                    Basis::Rule { evidence, .. } => Some(evidence.due),
+                    Basis::Hand { .. } => None,
+                };
+                self.cards.push(CardLine {
+                    number: e.card,
+                    entry: fact.id,
+                    colour: e.colour,
+                    subject: e.subject.clone(),
+                    against: e.against.clone(),
+                    by_rule: due.is_some(),
+                    on: day,
+                    due,
+                    standing: CardStanding::Issued,
+                    changed_on: day,
+                    answered_on: None,
+                });
+                return;
+            }
+            E::CardAnswered(e) => (e.card, CardStanding::Answered),
+            E::CardAppealed(e) => (e.card, CardStanding::Appealed),
+            E::CardUpheld(e) => (e.card, CardStanding::Upheld),
+            E::CardCancelled(e) => (e.card, CardStanding::Cancelled),
+            E::CardCleared(e) => (e.card, CardStanding::Cleared),
+            _ => return,
+        };
+        if let Some(card) = self.cards.iter_mut().find(|card| card.number == number) {
+            (card.standing, card.changed_on) = (standing, day);
+            if standing == CardStanding::Answered {
+                card.answered_on = Some(day);
+            }
         }
     }
 
@@ -398,6 +439,41 @@ impl Life {
 }
 
 impl Round {
+    /// What departments were asked and whether they answered; an answer after the decision changes nothing.
+    fn opinions(&mut self, event: &E, day: Date) {
+        match event {
+            E::OpinionRequested(e) => {
+                let due = DueDay::from(&e.due);
+                let asked = Asked { on: day, due, overdue: false, given_on: None, objects_since: None };
+                self.opinions.extend(e.bodies.iter().map(|body| (body.clone(), asked)));
+            }
+            E::OpinionRequestWithdrawn(e) => {
+                self.opinions.remove(&e.body);
+            }
+            E::OpinionDuesRevised(e) => {
+                for (body, due) in &e.dues {
+                    self.asked(body, |asked| asked.due = DueDay::from(due));
+                }
+            }
+            E::OpinionOverdue(e) if e.round == self.number => {
+                self.asked(&e.body, |asked| asked.overdue |= asked.due.on == e.due.date);
+            }
+            E::OpinionGiven(e) if !e.after_decision => self.asked(&e.body, |asked| {
+                asked.given_on = Some(day);
+                asked.objects_since = matches!(e.opinion, Opinion::Object { .. }).then_some(day);
+            }),
+            E::ObjectionTreated(e) => self.asked(&e.body, |asked| asked.objects_since = None),
+            E::ObjectionWithdrawn(e) => self.asked(&e.body, |asked| asked.objects_since = None),
+            _ => {}
+        }
+    }
+
+    fn asked(&mut self, body: &BodyId, change: impl FnOnce(&mut Asked)) {
+        if let Some(asked) = self.opinions.get_mut(body) {
+            change(asked);
+        }
+    }
+
     /// The answer fell away; a clock that ran on an acceptance gives way to the deemed one's.
     fn reopen(&mut self, fell_away: IntakeAnswer) {
         match fell_away {

@@ -7,6 +7,7 @@ use om_domain::{
     clock::Ground,
     ids::{BodyId, EventId, LegalText, PaperHash},
     matter::{
+        card::{CardStanding, Colour, Subject},
         event::{Consequence, Term},
         plan::{Gate, Mode, RequirementId},
     },
@@ -74,6 +75,35 @@ pub struct Debt {
     pub state: DebtState,
     /// The day of that; at first the day it was tolerated.
     pub changed_on: Date,
+}
+
+/// A card, as lists show it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CardLine {
+    /// Its number on the permit, from 1.
+    pub number: u16,
+    /// The entry that issued it.
+    pub entry: EventId,
+    /// How grave.
+    pub colour: Colour,
+    /// What it is about.
+    pub subject: Subject,
+    /// Against which body.
+    pub against: BodyId,
+    /// Whether by rule.
+    pub by_rule: bool,
+    /// The day it was issued.
+    pub on: Date,
+    /// The last day of the term it is about, where it was issued by rule.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub due: Option<Date>,
+    /// Where it stands.
+    pub standing: CardStanding,
+    /// Since which day.
+    pub changed_on: Date,
+    /// The day it was last answered.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub answered_on: Option<Date>,
 }
 
 /// How a round stood before a lapse ended it.
@@ -150,6 +180,24 @@ pub struct Offer {
     pub on: Date,
     /// Last day for an answer.
     pub answer_due: DueDay,
+}
+
+/// An opinion that a department was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// Since when.
+    pub on: Date,
+    /// Its last day.
+    pub due: DueDay,
+    /// Whether it was stated that the last day has passed.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub overdue: bool,
+    /// The day it was given.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub given_on: Option<Date>,
+    /// An objection that was neither dealt with nor withdrawn: since when.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub objects_since: Option<Date>,
 }
 
 /// A renewal that was asked for and not answered.

@@ -49,6 +49,7 @@ pub(crate) fn permit(code: &str, lead: &str, statutory: Option<u16>, promised: O
         stage: Stage::ProjectAndLand,
         lead: t(lead),
         cooperating: Vec::new(),
+        opinions: None,
         nature: Nature::Permit,
         handling: Handling::Single,
         statutory: statutory.map(limit),
@@ -74,5 +75,6 @@ fn material(code: &str, gate: Gate, modes: &[Mode]) -> Material {
         modes: modes.iter().copied().collect(),
         sensitive: None,
         source: t("可容缺清单"),
+        own: false,
     }
 }

@@ -1,7 +1,10 @@
 //! A history for the workloads that read: matters lived through by the product itself, 64 side by side.
+//!
+//! Invariant: it goes into the directory by the embedded engine; our node serves the same directory.
 
 use std::sync::Arc;
 
+use super::options::Engine;
 use super::system::System;
 use super::workload::EVENTS;
 use super::{Options, Outcome};
@@ -11,7 +14,7 @@ pub(super) const SIDE_BY_SIDE: usize = 64;
 
 /// Writes the history, if it is not there.
 pub(super) async fn fill(options: &Options) -> Outcome {
-    let system = System::open(options)?;
+    let system = System::open(&Options { engine: Engine::Embedded, ..options.clone() }).await?;
     let matters = options.matters();
     for first in (0..matters).step_by(SIDE_BY_SIDE) {
         let clients: Vec<_> = (first..matters.min(first + SIDE_BY_SIDE))
@@ -21,8 +24,7 @@ pub(super) async fn fill(options: &Options) -> Outcome {
             client.await??;
         }
     }
-    system.log.close().await;
-    Ok(())
+    system.close().await
 }
 
 async fn live(system: Arc<System>, matter: usize) -> Outcome {

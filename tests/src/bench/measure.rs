@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use om_domain::matter::MatterDecider;
 use om_infra::event_store::LogEventStore;
-use om_infra::log::{EventLog, StreamName};
+use om_infra::log::StreamName;
 use om_infra::runner::{Projections, ToRun};
 use om_projections::board::Board;
 
@@ -19,18 +19,25 @@ const LOADS: usize = 1_000;
 /// Events read at a time in W5.
 const PAGE: usize = 1_024;
 
-/// W1 and W2: so many clients, each on matters of its own, one after another.
+/// W1, W2, E1 to E3: so many clients, each on matters of its own, one after another, in a log that begins empty.
 pub(super) async fn commands(options: &Options, clients: usize) -> Outcome {
-    let system = System::open(options)?;
-    let (warm_up, first) = options.warm_up();
+    clients_on(options, System::open(options).await?, clients, options.events).await
+}
+
+/// P1: the same in a log that holds matters already.
+pub(super) async fn more_commands(options: &Options, clients: usize) -> Outcome {
+    clients_on(options, System::open_for_more(options).await?, clients, options.commands).await
+}
+
+async fn clients_on(options: &Options, system: Arc<System>, clients: usize, commands: usize) -> Outcome {
+    let (warm_up, first) = options.warm_up(commands);
     serve(&system, clients, 0, warm_up).await?;
-    let clock = Clock::start();
-    let mut taken = serve(&system, clients, first, options.events).await?;
+    let clock = Clock::start(system.node_id());
+    let mut taken = serve(&system, clients, first, commands).await?;
     let mut figure = Figure::new(options);
     figure.note(&sizes(&system, first).await?);
     figure.commands(&mut taken, &clock);
-    system.log.close().await;
-    Ok(())
+    system.close().await
 }
 
 async fn serve(system: &Arc<System>, clients: usize, first: usize, count: usize) -> Outcome<Vec<Duration>> {
@@ -58,12 +65,12 @@ async fn serve(system: &Arc<System>, clients: usize, first: usize, count: usize)
     Ok(taken)
 }
 
-/// W3: aggregates of 100 events from the log, as the executor loads one that is not in memory.
+/// W3 and P2: aggregates of 100 events from the log, as the executor loads one that is not in memory.
 pub(super) async fn load(options: &Options) -> Outcome {
-    let system = System::open(options)?;
+    let system = System::open(options).await?;
     let store = LogEventStore::<MatterDecider>::new(system.host.log.clone());
     let streams = streams(&system, options)?;
-    let clock = Clock::start();
+    let clock = Clock::start(system.node_id());
     let mut taken = Vec::with_capacity(streams.len());
     for stream in &streams {
         let started = Instant::now();
@@ -72,17 +79,17 @@ pub(super) async fn load(options: &Options) -> Outcome {
         whole(hosted.revision())?;
     }
     Figure::new(options).latency(&mut taken, &clock);
-    Ok(())
+    system.close().await
 }
 
 /// The same when the executor has the state and the log has not grown since.
 pub(super) async fn cached(options: &Options) -> Outcome {
-    let system = System::open(options)?;
+    let system = System::open(options).await?;
     let streams = streams(&system, options)?;
     for stream in &streams {
         whole(system.executor.state(stream).await?.revision)?;
     }
-    let clock = Clock::start();
+    let clock = Clock::start(system.node_id());
     let mut taken = Vec::with_capacity(streams.len());
     for stream in &streams {
         let started = Instant::now();
@@ -91,8 +98,7 @@ pub(super) async fn cached(options: &Options) -> Outcome {
         whole(state.revision)?;
     }
     Figure::new(options).latency(&mut taken, &clock);
-    system.log.close().await;
-    Ok(())
+    system.close().await
 }
 
 fn whole(revision: Option<u64>) -> Outcome {
@@ -110,11 +116,11 @@ fn streams(system: &System, options: &Options) -> Outcome<Vec<StreamName>> {
 
 /// W4: the runner builds the board from nothing, up to the log's end.
 pub(super) async fn rebuild(options: &Options) -> Outcome {
-    let system = System::open(options)?;
+    let system = System::open(options).await?;
     let dir = options.dir.join("read");
     remove(&dir)?;
     let head = system.log.head().await?.ok_or("fill this directory first")?;
-    let clock = Clock::start();
+    let clock = Clock::start(system.node_id());
     let projections = Projections::start(system.host.log.clone(), &dir, &[ToRun::new::<Board>()], None);
     let mut progress = projections.progress::<Board>()?;
     progress.wait_for(|progress| progress.position.is_some_and(|at| at >= head)).await?;
@@ -144,10 +150,10 @@ fn remove(dir: &std::path::Path) -> Outcome {
     }
 }
 
-/// W5: every event in the global order.
+/// W5 and E4: every event in the global order.
 pub(super) async fn read_all(options: &Options) -> Outcome {
-    let system = System::open(options)?;
-    let clock = Clock::start();
+    let system = System::open(options).await?;
+    let clock = Clock::start(system.node_id());
     let (mut after, mut count, mut bytes) = (None, 0, 0);
     loop {
         let page = system.log.read_all(after, PAGE).await?;
@@ -162,16 +168,16 @@ pub(super) async fn read_all(options: &Options) -> Outcome {
         return Err("fill this directory first".into());
     }
     Figure::new(options).rate(count, &clock);
-    Ok(())
+    system.close().await
 }
 
 /// W6: all files after a checkpoint.
 pub(super) async fn size(options: &Options) -> Outcome {
-    let system = System::open(options)?;
+    let system = System::open(options).await?;
     let mut figure = Figure::new(options);
     figure.note(&sizes(&system, 0).await?);
     let events = system.log.head().await?.ok_or("fill this directory first")?.number();
-    system.log.close().await;
+    system.close().await?;
     drop(system);
     figure.bytes(report::size_of(&options.dir), usize::try_from(events)?);
     Ok(())

@@ -1,21 +1,25 @@
 //! Our own side of `make bench`: one figure of the permit workload a process, on the executor that serves requests.
 //!
-//! `onematter-bench --json --workload W1 --events N --dir DIR [--seed S]`; `tests/peers/README.md` says what each
-//! workload measures and what the line of JSON holds.
+//! `onematter-bench --json --workload W1 --events N --dir DIR [--commands N] [--engine embedded|esdb] [--counties N]
+//! [--seed S]`; `tests/peers/README.md` says what each workload measures and what the line of JSON holds.
 //!
 //! Invariants: rules, log, executor and board are the product's, in its settings; what was asked of them is checked
 //! before a figure is printed.
-//! Deliberately absent: HTTP, tracing, and the reads of other streams that the gateway makes before a command.
+//! Deliberately absent: but for W9, HTTP; tracing, and the reads of other streams that the gateway makes before a command.
 
 mod fill;
+mod follow;
+mod forecast;
 mod measure;
 mod options;
 mod plan;
+mod process;
 mod report;
+mod restart;
 mod system;
 mod workload;
 
-pub use options::Options;
+pub use options::{Engine, Options};
 
 /// What a measurement comes to.
 pub type Outcome<T = ()> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
@@ -27,13 +31,23 @@ pub type Outcome<T = ()> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 pub async fn run(options: &Options) -> Outcome {
     match options.workload.as_str() {
         "fill" => fill::fill(options).await,
-        "W1" => measure::commands(options, 1).await,
-        "W2" => measure::commands(options, 64).await,
-        "W3" => measure::load(options).await,
+        "W1" | "E1" => measure::commands(options, 1).await,
+        "E2" => measure::commands(options, 16).await,
+        "W2" | "E3" => measure::commands(options, 64).await,
+        "P1" => measure::more_commands(options, 64).await,
+        "W3" | "P2" => measure::load(options).await,
         "W3-cached" => measure::cached(options).await,
         "W4" => measure::rebuild(options).await,
-        "W5" => measure::read_all(options).await,
+        "W5" | "E4" => measure::read_all(options).await,
         "W6" => measure::size(options).await,
-        other => Err(format!("unknown workload {other}: fill, W1 to W6 or W3-cached").into()),
+        "F1" => forecast::whole(options),
+        "W9" => restart::ready(options, false).await,
+        "W9-empty" => restart::ready(options, true).await,
+        "E5" | "P3" => follow::all(options).await,
+        "P4" => follow::one_county(options).await,
+        other => Err(format!(
+            "unknown workload {other}: fill, W1 to W6, W3-cached, W9, W9-empty, E1 to E5, P1 to P4 or F1"
+        )
+        .into()),
     }
 }

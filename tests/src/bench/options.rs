@@ -7,13 +7,30 @@ use std::path::PathBuf;
 use super::Outcome;
 use super::workload::EVENTS;
 
+/// The engine behind the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    /// SQLite in this process.
+    Embedded,
+    /// The official client, and our node in a process of its own.
+    Esdb,
+}
+
 /// What to measure, on how much, where.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// `fill`, `W1` to `W6` or `W3-cached`.
+    /// `fill`, or one of those in `tests/peers/README.md`.
     pub workload: String,
-    /// Commands of W1 and W2, the history of the others.
+    /// Commands where a workload begins with an empty directory, the history where it finds one.
     pub events: usize,
+    /// Commands of P1, which finds a history.
+    pub commands: usize,
+    /// The engine that is measured.
+    pub engine: Engine,
+    /// The counties that the matters are spread over, one after another.
+    pub counties: usize,
+    /// The county that the esdb engine's address is narrowed to.
+    pub(super) narrowed: Option<String>,
     /// The directory of the log.
     pub dir: PathBuf,
     /// What the workload is made from.
@@ -26,8 +43,16 @@ impl Options {
     /// # Errors
     /// When an option is unknown or has no value of its kind.
     pub fn from_args(args: impl IntoIterator<Item = String>) -> Outcome<Self> {
-        let mut options =
-            Self { workload: String::new(), events: 10_000, dir: "target/bench-data/own".into(), seed: 1 };
+        let mut options = Self {
+            workload: String::new(),
+            events: 10_000,
+            commands: 2_000,
+            engine: Engine::Embedded,
+            counties: 1,
+            narrowed: None,
+            dir: "target/bench-data/own".into(),
+            seed: 1,
+        };
         let mut args = args.into_iter();
         while let Some(name) = args.next() {
             if name == "--json" {
@@ -38,6 +63,15 @@ impl Options {
             match name.as_str() {
                 "--workload" => options.workload = value,
                 "--events" => options.events = value.parse().map_err(bad)?,
+                "--commands" => options.commands = value.parse().map_err(bad)?,
+                "--counties" => options.counties = value.parse().map_err(bad)?,
+                "--engine" => {
+                    options.engine = match value.as_str() {
+                        "embedded" => Engine::Embedded,
+                        "esdb" => Engine::Esdb,
+                        _ => return Err(format!("unknown engine {value}: embedded or esdb").into()),
+                    }
+                }
                 "--seed" => options.seed = value.parse().map_err(bad)?,
                 "--dir" => options.dir = value.into(),
                 _ => return Err(format!("unknown option {name}").into()),
@@ -52,9 +86,16 @@ impl Options {
         self.events.div_ceil(EVENTS).max(1)
     }
 
-    /// W1 and W2 in a steady state: so many commands first, uncounted, and the first matter to go on with.
-    pub(super) fn warm_up(&self) -> (usize, usize) {
-        let commands = (self.events / 5).max(1_000);
+    /// The name of what is measured: the engine unless embedded, the counties unless one.
+    pub(super) fn system(&self) -> String {
+        let engine = if self.engine == Engine::Esdb { "-esdb" } else { "" };
+        let counties = if self.counties > 1 { format!("-{}", self.counties) } else { String::new() };
+        format!("onematter{engine}{counties}")
+    }
+
+    /// Commands in a steady state: so many first, uncounted, and the first matter to go on with.
+    pub(super) fn warm_up(&self, commands: usize) -> (usize, usize) {
+        let commands = (commands / 5).max(1_000);
         (commands, 64 * (commands / EVENTS + 1))
     }
 }

@@ -66,6 +66,7 @@ fn permit(nth: usize) -> Outcome<PlannedPermit> {
         stage: Stage::Construction,
         lead: lead.parse()?,
         cooperating: Vec::new(),
+        opinions: None,
         nature: Nature::Permit,
         handling: Handling::Single,
         statutory: Some(limit(20, "许可法42")),
@@ -91,5 +92,6 @@ fn material(code: &str, name: &str, modes: &[Mode]) -> Outcome<Material> {
         modes: modes.iter().copied().collect(),
         sensitive: None,
         source: "清单".parse()?,
+        own: false,
     })
 }

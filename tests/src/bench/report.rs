@@ -1,4 +1,4 @@
-//! One line of JSON per figure, and what the operating system says of this process.
+//! One line of JSON per figure, and what the operating system says of the processes measured.
 //!
 //! Invariant: fields, units and percentiles are those of the peers (`tests/peers/src/figure.rs`).
 
@@ -31,12 +31,12 @@ impl<'a> Figure<'a> {
     fn line(&self, value: f64, unit: &str, n: usize, cpu: Duration) -> Value {
         let mut line = json!({
             "workload": self.options.workload,
-            "system": "onematter",
+            "system": self.options.system(),
             "value": round(value),
             "unit": unit,
             "n": n,
             "cpu_us_per_op": round(cpu.as_secs_f64() * 1e6 / per(n)),
-            "peak_rss_mib": round(peak_rss_mib()),
+            "peak_rss_mib": round(peak_rss_mib(None)),
             "seed": self.options.seed,
         });
         if !self.note.is_empty() {
@@ -45,23 +45,47 @@ impl<'a> Figure<'a> {
         line
     }
 
-    /// W4 and W5: `n` events in one go.
-    pub(super) fn rate(&self, n: usize, clock: &Clock) {
-        println!("{}", self.line(per(n) / clock.wall().as_secs_f64(), "events/s", n, clock.cpu()));
+    /// The same with the node's part, if there is a node.
+    fn timed(&self, value: f64, unit: &str, n: usize, clock: &Clock) -> Value {
+        let mut line = self.line(value, unit, n, clock.cpu());
+        if let Some(cpu) = clock.node_cpu() {
+            line["node_cpu_us_per_op"] = round(cpu.as_secs_f64() * 1e6 / per(n)).into();
+            line["node_peak_rss_mib"] = round(peak_rss_mib(clock.node)).into();
+        }
+        line
     }
 
-    /// W1 and W2: commands with the time each took.
+    /// `n` events in one go.
+    pub(super) fn rate(&self, n: usize, clock: &Clock) {
+        println!("{}", self.timed(per(n) / clock.wall().as_secs_f64(), "events/s", n, clock));
+    }
+
+    /// `n` events in one go, and the value is how long that took.
+    pub(super) fn duration(&self, n: usize, clock: &Clock) {
+        println!("{}", self.timed(clock.wall().as_secs_f64() * 1e3, "ms", n, clock));
+    }
+
+    /// W9: the value is the median of the starts; `n` events in the log, processor time and memory of the last process.
+    pub(super) fn starts(&self, taken: &mut [Duration], n: usize, cpu: Duration, rss: f64) {
+        let mut line = self.line(0.0, "ms", n, cpu);
+        percentiles(&mut line, taken);
+        line["value"] = round(line["p50_us"].as_f64().unwrap_or(0.0) / 1e3).into();
+        line["peak_rss_mib"] = round(rss).into();
+        println!("{line}");
+    }
+
+    /// Commands with the time each took.
     pub(super) fn commands(&self, taken: &mut [Duration], clock: &Clock) {
         let n = taken.len();
-        let mut line = self.line(per(n) / clock.wall().as_secs_f64(), "commands/s", n, clock.cpu());
+        let mut line = self.timed(per(n) / clock.wall().as_secs_f64(), "commands/s", n, clock);
         percentiles(&mut line, taken);
         line["retries"] = 0.into();
         println!("{line}");
     }
 
-    /// W3: the value is the median.
+    /// Loads: the value is the median.
     pub(super) fn latency(&self, taken: &mut [Duration], clock: &Clock) {
-        let mut line = self.line(0.0, "us", taken.len(), clock.cpu());
+        let mut line = self.timed(0.0, "us", taken.len(), clock);
         percentiles(&mut line, taken);
         line["value"] = line["p50_us"].clone();
         println!("{line}");
@@ -92,15 +116,18 @@ fn round(value: f64) -> f64 {
     (value * 100.0).round() / 100.0
 }
 
-/// Wall and processor time since it was started.
+/// Wall time, and the processor time of this process and of its node, since it was started.
 pub(super) struct Clock {
     start: Instant,
     cpu: Duration,
+    node: Option<u32>,
+    node_cpu: Duration,
 }
 
 impl Clock {
-    pub(super) fn start() -> Self {
-        Self { start: Instant::now(), cpu: cpu_time() }
+    pub(super) fn start(node: Option<u32>) -> Self {
+        let node_cpu = node.map_or(Duration::ZERO, |node| cpu_time(Some(node)));
+        Self { start: Instant::now(), cpu: cpu_time(None), node, node_cpu }
     }
 
     fn wall(&self) -> Duration {
@@ -108,21 +135,31 @@ impl Clock {
     }
 
     fn cpu(&self) -> Duration {
-        cpu_time().saturating_sub(self.cpu)
+        cpu_time(None).saturating_sub(self.cpu)
+    }
+
+    fn node_cpu(&self) -> Option<Duration> {
+        self.node.map(|node| cpu_time(Some(node)).saturating_sub(self.node_cpu))
     }
 }
 
+/// What the system tells of a process, of this one if none is named.
+fn told(process: Option<u32>, what: &str) -> String {
+    let process = process.map_or_else(|| "self".to_owned(), |number| number.to_string());
+    std::fs::read_to_string(format!("/proc/{process}/{what}")).unwrap_or_default()
+}
+
 /// User and system time of all threads; Linux counts it in hundredths of a second.
-fn cpu_time() -> Duration {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+pub(super) fn cpu_time(process: Option<u32>) -> Duration {
+    let stat = told(process, "stat");
     let after_name = stat.rsplit(')').next().unwrap_or_default();
     let ticks: u64 =
         after_name.split_whitespace().skip(11).take(2).filter_map(|ticks| ticks.parse::<u64>().ok()).sum();
     Duration::from_millis(ticks * 10)
 }
 
-fn peak_rss_mib() -> f64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+pub(super) fn peak_rss_mib(process: Option<u32>) -> f64 {
+    let status = told(process, "status");
     let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap_or_default();
     line.split_whitespace().nth(1).and_then(|kib| kib.parse::<f64>().ok()).unwrap_or(0.0) / 1024.0
 }

@@ -4,6 +4,8 @@
 //! submitted, a deficiency tolerated against a commitment, accepted, the supplement received and verified, handed off,
 //! handed back, approved. Each brings about one event. The permits of a matter move side by side.
 //!
+//! Matters are spread over the counties one after another, each with people of its own.
+//!
 //! Invariants: every command is accepted by the rules; its id, and so every id, follows from seed, matter and place.
 //! Deliberately absent: sizes made to order; a payload is as long as its event. Where an event has a text, the text
 //! has a length by chance.
@@ -34,7 +36,7 @@ pub(super) const EVENTS: usize = PERMITS.len() * STEPS + OWN;
 
 /// When everything happens: a Monday on which terms end within the calendar.
 pub(super) const NOW: &str = "2026-11-02T01:00:00Z";
-const TODAY: Date = Date::constant(2026, 11, 2);
+pub(super) const TODAY: Date = Date::constant(2026, 11, 2);
 const SUPPLEMENT_DUE: Date = Date::constant(2026, 11, 9);
 
 const REMARK: &str = "经审查申报材料基本齐全，所缺用地权属证明由申请人书面承诺于规定期限内补正，逾期未补视为撤回；\
@@ -43,43 +45,66 @@ const REMARK: &str = "经审查申报材料基本齐全，所缺用地权属证�
 /// Makes the commands.
 pub(super) struct Workload {
     seed: u64,
-    county: CountyId,
+    counties: Vec<County>,
     plan: Plan,
-    clerk: Actor,
-    lead: Actor,
-    /// The officer of each permit's department.
-    officers: Vec<Actor>,
     codes: Vec<PermitCode>,
     owed: RequirementId,
 }
 
-impl Workload {
-    pub(super) fn new(seed: u64) -> Outcome<Self> {
-        let county: CountyId = text("530322")?;
+/// A county and its people.
+struct County {
+    id: CountyId,
+    clerk: Actor,
+    lead: Actor,
+    /// The officer of each permit's department.
+    officers: Vec<Actor>,
+}
+
+/// The division code of a county among so many.
+pub(super) fn code(nth: usize, of: usize) -> String {
+    if of > 1 { format!("530{:03}", 301 + nth) } else { "530322".to_owned() }
+}
+
+impl County {
+    fn new(code: &str) -> Outcome<Self> {
+        let id: CountyId = text(code)?;
         let actor = |officer: &str, body: &str, role| -> Outcome<Actor> {
             let (officer, body) = (text(officer)?, text(body)?);
-            Ok(Actor { officer, county: county.clone(), body, roles: [role].into() })
+            Ok(Actor { officer, county: id.clone(), body, roles: [role].into() })
         };
         let officer = |(_, body): &(&str, &str)| actor(&format!("{body}-officer-1"), body, Role::Officer);
         Ok(Self {
-            seed,
-            plan: plan::plan()?,
             clerk: actor("clerk-1", "window", Role::Clerk)?,
             lead: actor("lead-1", "government", Role::Lead)?,
             officers: PERMITS.iter().map(officer).collect::<Outcome<_>>()?,
+            id,
+        })
+    }
+}
+
+impl Workload {
+    pub(super) fn new(seed: u64, counties: usize) -> Outcome<Self> {
+        let counties = (0..counties.max(1)).map(|nth| County::new(&code(nth, counties)));
+        Ok(Self {
+            seed,
+            counties: counties.collect::<Outcome<_>>()?,
+            plan: plan::plan()?,
             codes: (0..PERMITS.len()).map(|nth| text(&plan::code(nth))).collect::<Outcome<_>>()?,
             owed: text(&format!("material:{LATER}"))?,
-            county,
         })
+    }
+
+    fn county(&self, matter: usize) -> &County {
+        &self.counties[matter % self.counties.len()]
     }
 
     /// The stream of a matter.
     pub(super) fn stream(&self, matter: usize) -> Outcome<StreamName> {
-        Ok(Executor::<MatterDecider>::stream(&self.county, self.matter(matter))?)
+        Ok(Executor::<MatterDecider>::stream(&self.county(matter).id, self.matter(matter))?)
     }
 
     fn matter(&self, matter: usize) -> MatterId {
-        MatterId::of_command(&self.county, &self.command_id(matter, 0))
+        MatterId::of_command(&self.county(matter).id, &self.command_id(matter, 0))
     }
 
     fn command_id(&self, matter: usize, place: usize) -> CommandId {
@@ -94,7 +119,8 @@ impl Workload {
             None => self.own(matter, place, &mut chance)?,
             Some(after) => {
                 let (step, turn) = (after / PERMITS.len(), after % PERMITS.len());
-                self.step((turn * 5 + step * 7 + matter) % PERMITS.len(), step, &mut chance)?
+                let nth = (turn * 5 + step * 7 + matter) % PERMITS.len();
+                self.step(self.county(matter), nth, step, &mut chance)?
             }
         };
         let id = self.command_id(matter, place);
@@ -102,40 +128,47 @@ impl Workload {
     }
 
     fn own(&self, matter: usize, place: usize, chance: &mut Chance) -> Outcome<(&Actor, C, MatterReads)> {
+        let County { id, lead, .. } = self.county(matter);
         let mut reads = MatterReads { matter: Some(self.matter(matter)), ..MatterReads::default() };
         let command = match place {
             0 => {
-                let code = format!("2611-530322-04-01-{matter:06}");
-                reads.reserved = Some(seen(&format!("530322.project-{code}"), reads.matter));
+                let code = format!("2611-{id}-04-01-{matter:06}");
+                reads.reserved = Some(seen(&format!("{id}.project-{code}"), reads.matter));
                 C::ProposeMatter { project: project(matter, &code)? }
             }
             1 => {
-                reads.officers = BTreeMap::from([(self.lead.officer.clone(), self.lead.clone())]);
-                let lead = self.lead.officer.clone();
+                reads.officers = BTreeMap::from([(lead.officer.clone(), lead.clone())]);
+                let lead = lead.officer.clone();
                 let task_force = TaskForce { lead, deputy: None, members: BTreeMap::new() };
                 C::DesignateMatter { task_force, basis: chance.remark(10, 30)? }
             }
             2 => {
-                reads.plan = Some(seen("530322.template-road", Ok(self.plan.clone())));
+                reads.plan = Some(seen(&format!("{id}.template-road"), Ok(self.plan.clone())));
                 C::PlanMatter { template: self.plan.template.clone(), leave_out: [].into() }
             }
             _ => C::StartMatter,
         };
-        Ok((&self.lead, command, reads))
+        Ok((lead, command, reads))
     }
 
-    fn step(&self, nth: usize, step: usize, chance: &mut Chance) -> Outcome<(&Actor, C, MatterReads)> {
+    fn step<'a>(
+        &self,
+        county: &'a County,
+        nth: usize,
+        step: usize,
+        chance: &mut Chance,
+    ) -> Outcome<(&'a Actor, C, MatterReads)> {
         let (permit, requirement) = (self.codes[nth].clone(), self.owed.clone());
-        let (officer, other) = (&self.officers[nth], &self.officers[(nth + 5) % PERMITS.len()]);
+        let (officer, other) = (&county.officers[nth], &county.officers[(nth + 5) % PERMITS.len()]);
         let mut reads = MatterReads::default();
         let (by, command) = match step {
             0 => {
                 let handed =
                     Handed { material: text(AT_ONCE)?, paper: Some(chance.paper()?), file_name: None };
-                (&self.clerk, C::SubmitPermit { permit, materials: vec![handed] })
+                (&county.clerk, C::SubmitPermit { permit, materials: vec![handed] })
             }
             1 => {
-                reads.ineligible = Some(seen("530322.applicant-city-investment", None));
+                reads.ineligible = Some(seen(&format!("{}.applicant-city-investment", county.id), None));
                 let tolerate = C::TolerateDeficiency {
                     permit,
                     requirement,
@@ -148,7 +181,7 @@ impl Workload {
                 (officer, tolerate)
             }
             2 => (officer, C::AcceptPermit { permit, notice: chance.notice("受理")? }),
-            3 => (&self.clerk, C::ReceiveSupplement { permit, requirement, paper: Some(chance.paper()?) }),
+            3 => (&county.clerk, C::ReceiveSupplement { permit, requirement, paper: Some(chance.paper()?) }),
             4 => (officer, C::VerifySupplement { permit, requirement }),
             5 => {
                 let (to, reason) = (other.body.clone(), chance.remark(10, 70)?);

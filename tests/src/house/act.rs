@@ -5,7 +5,7 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::House;
+use super::{House, PAPER};
 
 /// A command that was carried out, or was already so.
 #[derive(Debug, Clone)]
@@ -140,7 +140,8 @@ impl<'h> Act<'h> {
     }
 
     /// Sends it.
-    pub async fn answer(self) -> Answer {
+    pub async fn answer(mut self) -> Answer {
+        self.hand_papers_in().await;
         let (name, query) = (self.name, self.query());
         let answer = self.house.ask(&self.user, &query, json!({ "input": self.input })).await;
         let answer = &answer[name];
@@ -180,8 +181,26 @@ impl<'h> Act<'h> {
         format!("mutation($input: {kind}Input!) {{ {name}(input: $input) {{ {ANSWER} }} }}")
     }
 
+    /// Hands in the papers that stand in the input by their text, and writes their hashes in their place.
+    async fn hand_papers_in(&mut self) {
+        let mut places = vec![&mut self.input];
+        while let Some(value) = places.pop() {
+            match value {
+                Value::Object(fields) => places.extend(fields.values_mut()),
+                Value::Array(values) => places.extend(values.iter_mut()),
+                Value::String(text) => {
+                    if let Some(of) = text.strip_prefix(PAPER) {
+                        *text = self.house.paper(of).await;
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
     /// Sends it, and the service cannot take it now: the error's extensions.
-    pub async fn fails(self) -> Value {
+    pub async fn fails(mut self) -> Value {
+        self.hand_papers_in().await;
         let answer = self.house.post(&self.user, &self.query(), json!({ "input": self.input })).await;
         let extensions = answer["errors"][0]["extensions"].clone();
         assert!(extensions.is_object(), "{} does not fail: {answer:#}", self.name);

@@ -4,12 +4,12 @@
 
 use serde_json::{Value, json};
 
-use super::{Act, House};
+use super::{Act, House, PAPER};
 
-/// The hash of some paper: 64 hexadecimal digits.
+/// What stands in a story's input for a paper with this text; it is handed in before the act, and its hash takes its
+/// place.
 pub(crate) fn paper(of: &str) -> String {
-    let seed = of.bytes().fold(7_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(byte)));
-    format!("{seed:016x}").repeat(4)
+    format!("{PAPER}{of}")
 }
 
 /// A person at work on a matter.
@@ -126,6 +126,44 @@ impl<'h> By<'h> {
     /// Takes custody back.
     pub fn recall(&self, permit: &str) -> Act<'h> {
         self.on("recallCustody", permit, json!({ "reason": "需作决定" }))
+    }
+
+    /// Hands one package in for many permits.
+    pub fn submit_package(&self, items: &[(&str, &[&str])]) -> Act<'h> {
+        let item = |(permit, materials): &(&str, &[&str])| json!({ "permit": permit, "materials": handed(materials) });
+        self.act("submitPackage", json!({ "items": items.iter().map(item).collect::<Vec<_>>() }))
+    }
+
+    /// Asks every cooperating department for its opinion.
+    pub fn ask(&self, permit: &str) -> Act<'h> {
+        self.on("requestOpinion", permit, json!({ "question": "请就方案提出意见" }))
+    }
+
+    /// Gives a department's opinion, such as `{ "agree": true }`.
+    pub fn opine(&self, permit: &str, body: &str, opinion: Value) -> Act<'h> {
+        self.on("giveOpinion", permit, json!({ "body": format!("body:{body}"), "opinion": opinion }))
+    }
+
+    /// Agrees for a department.
+    pub fn agree(&self, permit: &str, body: &str) -> Act<'h> {
+        self.opine(permit, body, json!({ "agree": true }))
+    }
+
+    /// Objects for a department.
+    pub fn object(&self, permit: &str, body: &str) -> Act<'h> {
+        self.opine(permit, body, json!({ "object": { "reasons": "占压行洪断面", "article": "防洪法 27" } }))
+    }
+
+    /// Deals with an objection.
+    pub fn treat(&self, permit: &str, body: &str, how: &str) -> Act<'h> {
+        let input = json!({ "body": format!("body:{body}"), "treatment": how, "reasons": "已调整桥墩布置" });
+        self.on("treatObjection", permit, input)
+    }
+
+    /// Withdraws a department's objection.
+    pub fn unobject(&self, permit: &str, body: &str) -> Act<'h> {
+        let input = json!({ "body": format!("body:{body}"), "reasons": "方案已改" });
+        self.on("withdrawObjection", permit, input)
     }
 
     /// Proposes to tolerate.

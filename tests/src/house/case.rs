@@ -156,7 +156,7 @@ impl Case {
     pub async fn history(&self) -> Vec<Entry> {
         let query = "query($m: ID!, $after: String) { history(matterId: $m, first: 200, after: $after) {
             edges { node { id revision name permit actor body effectiveAt effectiveOn recorded backfilled
-              recordedLateWorkingDays commandId data sentence sentenceZh } } pageInfo { hasNextPage endCursor } } }";
+              recordedLateWorkingDays commandId data sentence sentenceZh noticeUrl } } pageInfo { hasNextPage endCursor } } }";
         let (mut entries, mut after) = (Vec::new(), Value::Null);
         loop {
             let page = self.house.ask("auditor", query, json!({ "m": self.id, "after": after })).await;

@@ -11,6 +11,10 @@ use rusqlite::Connection;
 use serde_json::Value;
 use tempfile::TempDir;
 
+/// A paper whose bytes are `scanned`, where the store keeps it.
+const PAPER: &str =
+    "papers/530322/46/b1/46b1a23984dd3da94257d860fa664348eb038091e7c49daf92c222cea7c56386.txt";
+
 fn refused(arguments: &[&str], words: &[&str]) -> String {
     let output = command(arguments.iter().copied()).output().unwrap();
     let said = String::from_utf8(output.stderr).unwrap();
@@ -28,9 +32,10 @@ async fn backed_up() -> (TempDir, PathBuf, PathBuf) {
     prepare(&data);
     let vault = FileVault::open(&data).unwrap();
     vault.put(&"530322".parse().unwrap(), Class::Note, "张三 13800000000").await.unwrap();
-    fs::create_dir_all(data.join("papers/530322")).unwrap();
-    fs::write(data.join("papers/530322/paper"), "scanned").unwrap();
-    fs::write(data.join("papers/530322/.being-written"), "half").unwrap();
+    fs::create_dir_all(data.join(PAPER).parent().unwrap()).unwrap();
+    fs::write(data.join(PAPER), "scanned").unwrap();
+    fs::create_dir_all(data.join("papers/incoming")).unwrap();
+    fs::write(data.join("papers/incoming/.being-written"), "half").unwrap();
     succeeds(["backup", "--data", text(&data), "--to", text(&backup)]);
     (scratch, data, backup)
 }
@@ -53,7 +58,7 @@ async fn a_backup_is_restored_to_what_it_was_and_is_served() {
     let manifest = manifest(&backup);
     let names: Vec<&str> =
         manifest["files"].as_array().unwrap().iter().map(|file| file["path"].as_str().unwrap()).collect();
-    assert_eq!(names, ["events.db", "vault.db", "papers/530322/paper"]);
+    assert_eq!(names, ["events.db", "vault.db", PAPER]);
     assert_eq!(manifest["log"]["events"], leaves(&data).len());
     assert!(!backup.join("events.db-wal").exists());
 
@@ -61,7 +66,7 @@ async fn a_backup_is_restored_to_what_it_was_and_is_served() {
     let said = succeeds(["restore", "--from", text(&backup), "--data", text(&restored)]);
     assert!(said.contains("restored"), "{said}");
     assert_eq!(leaves(&restored), leaves(&data));
-    assert_eq!(fs::read(restored.join("papers/530322/paper")).unwrap(), b"scanned");
+    assert_eq!(fs::read(restored.join(PAPER)).unwrap(), b"scanned");
     let count = |dir: &Path| {
         let vault = Connection::open(dir.join("vault.db")).unwrap();
         vault.query_row("SELECT count(*), max(text) FROM entry", (), |row| {
@@ -115,13 +120,28 @@ async fn a_damaged_log_is_not_kept_as_a_backup() {
     assert!(!to.exists() && !scratch.path().join("to.unfinished").exists());
 }
 
+#[tokio::test]
+async fn a_damaged_paper_is_told_and_keeps_nobody_from_backing_up_the_rest() {
+    let (scratch, data, _) = backed_up().await;
+    fs::write(data.join(PAPER), "faded").unwrap();
+    let to = scratch.path().join("to");
+    let output = run(["backup", "--data", text(&data), "--to", text(&to)]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(3), "{said}");
+    assert!(said.contains(PAPER) && said.contains("is damaged") && said.contains("older backup"), "{said}");
+    assert_eq!(fs::read(to.join(PAPER)).unwrap(), b"faded");
+    let output = run(["restore", "--check", "--from", text(&to)]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success() && said.contains("is damaged"), "{said}");
+}
+
 /// A change to a backup, and the words in which a restore refuses it.
 type Spoiled = (fn(&Path), &'static [&'static str]);
 
 const SPOILED: [Spoiled; 7] = [
     (|b| flip(&b.join("events.db")), &["events.db does not have the hash"]),
     (|b| flip(&b.join("vault.db")), &["vault.db does not have the hash"]),
-    (|b| fs::remove_file(b.join("papers/530322/paper")).unwrap(), &["papers/530322/paper is missing"]),
+    (|b| fs::remove_file(b.join(PAPER)).unwrap(), &[PAPER, "is missing"]),
     (
         |b| {
             let file = fs::File::options().write(true).open(b.join("events.db")).unwrap();

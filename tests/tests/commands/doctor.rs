@@ -155,6 +155,35 @@ fn the_vault_the_clock_and_what_was_left_are_looked_at() {
 }
 
 #[test]
+fn papers_are_read_to_their_end() {
+    let (_scratch, data) = prepared();
+    let paper =
+        data.join("papers/530322/46/b1/46b1a23984dd3da94257d860fa664348eb038091e7c49daf92c222cea7c56386.txt");
+    fs::create_dir_all(paper.parent().unwrap()).unwrap();
+    fs::write(&paper, "scanned").unwrap();
+    finds(&data, "papers", "good", "1 papers, each has its hash");
+    fs::write(data.join("papers/notes.docx"), "mine").unwrap();
+    finds(&data, "papers", "warning", "papers/notes.docx");
+    fs::write(&paper, "faded").unwrap();
+    finds(&data, "papers", "damage", "is damaged");
+    fs::remove_file(&paper).unwrap();
+    fs::remove_file(data.join("papers/notes.docx")).unwrap();
+    finds(&data, "papers", "good", "the log names 0");
+}
+
+#[test]
+fn what_is_kept_in_a_database_is_not_missed_here() {
+    let (_scratch, data) = prepared();
+    fs::remove_file(data.join("vault.db")).unwrap();
+    finds(&data, "vault", "warning", "there is no vault.db");
+    let address = "postgres://onematter@127.0.0.1/onematter";
+    let output = run(["doctor", "--data", text(&data), "--vault", address, "--papers", address]);
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(said.matches("kept in a database").count(), 2, "{said}");
+    assert!(!said.contains("vault.db"), "{said}");
+}
+
+#[test]
 fn projections_that_are_damaged_or_of_another_log_are_to_be_built_again() {
     let (_scratch, data) = prepared();
     assert!(run(["rebuild", "--data", text(&data)]).status.success());

@@ -140,7 +140,7 @@ async fn one_line_that_is_refused_keeps_the_whole_file_out() {
     let (scratch, data) = prepared(&[CODE, other]).await;
     let good = fs::read_to_string(sample()).unwrap();
     let file = scratch.path().join("table.csv");
-    let mut changed = |from: &str, to: &str, words: &[&str]| {
+    let changed = |from: &str, to: &str, words: &[&str]| {
         assert!(good.contains(from), "{from}");
         fs::write(&file, good.replacen(from, to, 1)).unwrap();
         refused(&data, &file, words);
@@ -157,6 +157,17 @@ async fn one_line_that_is_refused_keeps_the_whole_file_out() {
         &["line 6", "送达方式 (service)", "no service, no effect"],
     );
     changed("专家评审,2026-03-20", "喝茶,2026-03-20", &["line 11", "喝茶", "专家评审/"]);
+    // what a line of this kind has no place for is not left out unseen
+    changed(
+        "A2,收件,2026-03-06,clerk,全部,",
+        "A2,收件,2026-03-06,clerk,全部,收〔2026〕1号",
+        &["line 5", "文号 (number)", "备注"],
+    );
+    changed(
+        "可行性研究报告；",
+        "可行性研究报告=scans/none.pdf；",
+        &["line 9", "材料 (materials)", "there is no file", "none.pdf"],
+    );
     // rules: who may, and what the law asks first
     changed("A2,批准,2026-03-12,nr-officer-2", "A2,批准,2026-03-12,clerk", &["line 7", "NotAuthorised"]);
     changed("A2,批准,2026-03-12,nr-officer-2", "A2,批准,2026-03-07,nr-officer-2", &["line 7"]);
@@ -188,4 +199,73 @@ async fn several_matters_stand_in_one_file_and_lines_may_be_added() {
     assert_eq!((&rest["brought"], &rest["before"]), (&json!(7), &json!(19)));
     assert_eq!(facts(&data, CODE).iter().filter(|name| *name == "PermitApproved").count(), 3);
     assert_eq!(facts(&data, other).iter().filter(|name| *name == "PermitApproved").count(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn papers_beside_the_table_are_handed_in_with_it_and_only_with_all_of_it() {
+    let (scratch, data) = prepared(&[CODE]).await;
+    let scans = scratch.path().join("scans");
+    fs::create_dir(&scans).unwrap();
+    fs::write(scans.join("可研、全套.pdf"), "%PDF-1.7 the study").unwrap();
+    fs::write(scans.join("21号.pdf"), "%PDF-1.7 the approval").unwrap();
+    let good = fs::read_to_string(sample()).unwrap();
+    let head = good.lines().next().unwrap();
+    let with_papers = |lines: &str| {
+        let file = scratch.path().join("table.csv");
+        fs::write(&file, lines).unwrap();
+        file
+    };
+    let line = |words: &str| format!("{CODE},项目建议书批复,{words}\n");
+    let (first, second, third) = (
+        line("收件,2026-03-03,clerk,全部=scans/可研、全套.pdf,,,,,,,,"),
+        line("受理,2026-03-03,dr-officer-1,,陆发改受〔2026〕11号,直接送达,,,,,,"),
+        line("批准,2026-03-05,dr-officer-2,,陆发改投资〔2026〕21号,电子送达,,,,,,scans\\21号.pdf"),
+    );
+    let head = format!("{},文书原件\n", head.replace("备注", "note"));
+    let kept = || walk(&data.join("papers"));
+    // one line is refused: no paper is kept either
+    let file = with_papers(&format!("{head}{first}{second}{}", third.replace("dr-officer-2", "clerk")));
+    refused(&data, &file, &["line 4", "NotAuthorised"]);
+    let never = format!("{head}{first}{second}{}", third.replace("scans\\21号.pdf", &"0".repeat(64)));
+    refused(&data, &with_papers(&never), &["line 4", "PaperMissing"]);
+    assert_eq!(kept().len(), 0);
+
+    let file = with_papers(&format!("{head}{first}{second}{third}"));
+    let tried = brought(&data, &file, &["--dry-run"]);
+    assert_eq!((&tried["brought"], &tried["papers"], kept().len()), (&json!(3), &json!(2), 0));
+    let done = brought(&data, &file, &[]);
+    assert_eq!((&done["brought"], &done["papers"], kept().len()), (&json!(3), &json!(2), 2));
+    assert_eq!(brought(&data, &file, &[])["before"], 3);
+
+    let doctor = |word: &str, status: i32| {
+        let output = run(["doctor", "--data", text(&data)]);
+        let said = String::from_utf8(output.stdout).unwrap();
+        assert!(said.contains(word), "{said}");
+        assert!(output.status.code() == Some(status) || status == 0, "{said}");
+    };
+    doctor("2 papers, each has its hash; the log names 2, all are there", 0);
+    let backup = scratch.path().join("backup");
+    succeeds(["backup", "--data", text(&data), "--to", text(&backup)]);
+    assert_eq!(walk(&backup.join("papers")).len(), 2);
+
+    // a file that is another now is not what the line named
+    let approval = kept().into_iter().find(|path| fs::read(path).unwrap().ends_with(b"approval")).unwrap();
+    fs::write(scans.join("21号.pdf"), "%PDF-1.7 another").unwrap();
+    refused(&data, &file, &["line 4", "文书原件 (paper)", "was another then"]);
+    fs::remove_file(&approval).unwrap();
+    doctor("1 of the 2 papers that the log names are not there", 4);
+    let short = scratch.path().join("short");
+    assert_eq!(run(["backup", "--data", text(&data), "--to", text(&short)]).status.code(), Some(3));
+    let restored = scratch.path().join("restored");
+    let output = run(["restore", "--from", text(&short), "--data", text(&restored)]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success() && said.contains("1 are not here"), "{said}");
+}
+
+/// The files under a folder whose names do not begin with a dot.
+fn walk(dir: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(dir) else { return Vec::new() };
+    let entries = entries.map(|entry| entry.unwrap().path());
+    let shown = entries.filter(|path| !path.file_name().unwrap().to_string_lossy().starts_with('.'));
+    shown.flat_map(|path| if path.is_dir() { walk(&path) } else { vec![path] }).collect()
 }

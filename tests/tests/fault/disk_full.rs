@@ -12,6 +12,7 @@ use serde_json::json;
 use tempfile::TempDir;
 
 const SEED: u64 = 42;
+const PAPER: &[u8] = b"%PDF-1.7 a commitment";
 /// The number of a command that proposes another matter, which makes two appends.
 const PROPOSES: u64 = 24;
 
@@ -64,8 +65,18 @@ async fn a_full_disk_refuses_commands_and_answers_questions() {
         is_refused_for_want_of_space(&api, &proposes).await;
         assert_eq!(entries(&api, &matter).await, facts, "reads go on, and show what was acknowledged");
     }
+    let paper = api.hand_in("clerk", PAPER).await;
+    assert_eq!((paper.status().as_u16(), paper.headers().contains_key("retry-after")), (507, true));
+    let told: serde_json::Value = paper.json().await.unwrap();
+    let extensions = &told["errors"][0]["extensions"];
+    assert_eq!(
+        (&extensions["code"], &extensions["retryable"]),
+        (&json!("DISK_FULL"), &json!(true)),
+        "{told}"
+    );
     assert!(listed(&api).await.contains(&matter));
     fs::remove_file(&full).unwrap();
+    assert_eq!(api.hand_in("clerk", PAPER).await.status().as_u16(), 201, "a paper is taken again");
 
     let resumed = done(&api, &resumes).await;
     let proposed = done(&api, &proposes).await;

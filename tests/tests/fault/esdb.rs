@@ -15,7 +15,12 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 /// Appends until it is acknowledged, as an executor does: an append without an answer is sent again as it was.
-async fn insist(log: &dyn EventLog, stream: &StreamName, expected: Expected, event: NewEvent) -> u64 {
+pub(crate) async fn insist(
+    log: &dyn EventLog,
+    stream: &StreamName,
+    expected: Expected,
+    event: NewEvent,
+) -> u64 {
     loop {
         match log.append(stream, expected, vec![event.clone()]).await {
             Ok(appended) => return appended.last_revision,
@@ -32,13 +37,13 @@ type Written = Vec<(u64, uuid::Uuid)>;
 
 /// Writers that insist, each on a stream of its own, at work until they are told that it is enough: however fast the
 /// machine is, they are at work when something is killed.
-struct Writers {
+pub(crate) struct Writers {
     enough: watch::Sender<bool>,
     tasks: Vec<JoinHandle<Written>>,
 }
 
 impl Writers {
-    fn start(log: &Arc<KurrentLog>, count: usize) -> Self {
+    pub(crate) fn start(log: &Arc<KurrentLog>, count: usize) -> Self {
         let (enough, told) = watch::channel(false);
         let tasks = (0..count).map(|n| tokio::spawn(write(Arc::clone(log), n, told.clone()))).collect();
         Self { enough, tasks }
@@ -64,13 +69,13 @@ async fn write(log: Arc<KurrentLog>, n: usize, enough: watch::Receiver<bool>) ->
 }
 
 /// Follows the whole log until it has seen as many events as it is told to wait for.
-struct Follower {
+pub(crate) struct Follower {
     total: watch::Sender<usize>,
     seen: JoinHandle<Vec<StoredEvent>>,
 }
 
 impl Follower {
-    fn start(log: &Arc<KurrentLog>) -> Self {
+    pub(crate) fn start(log: &Arc<KurrentLog>) -> Self {
         let (total, mut told) = watch::channel(usize::MAX);
         let mut events = log.subscribe(None);
         let seen = tokio::spawn(async move {
@@ -92,7 +97,7 @@ impl Follower {
     }
 }
 
-async fn state_is(log: &KurrentLog, wanted: fn(&LogState) -> bool) {
+pub(crate) async fn state_is(log: &KurrentLog, wanted: fn(&LogState) -> bool) {
     for _ in 0..1_500 {
         if wanted(&log.state()) {
             return;
@@ -103,7 +108,7 @@ async fn state_is(log: &KurrentLog, wanted: fn(&LogState) -> bool) {
 }
 
 /// What the writers were told is what is stored, and what a follower saw.
-async fn all_is_there(log: &Arc<KurrentLog>, follower: Follower, writers: Writers) {
+pub(crate) async fn all_is_there(log: &Arc<KurrentLog>, follower: Follower, writers: Writers) {
     let written = writers.stop().await;
     // a read does not insist: it waits until the engine has its node again
     state_is(log, |state| *state == LogState::Serving).await;

@@ -5,14 +5,16 @@
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::Path;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
-use om_infra::log::EventLog;
+use om_domain::calendar::beijing;
+use om_infra::clock::{Clock as _, SystemClock};
+use om_infra::log::{EventLog, KurrentLog};
 use om_tests::house::{Case, House, STORY};
 use om_tests::load::{INTENTS, Intent, RECEIPTS, Receipt, listed, planned, send, verify};
-use om_tests::node::NodeHome;
+use om_tests::node::{NodeHome, free_address};
 use om_tests::postgres::Postgres;
 use om_tests::server::{Api, PATIENCE, Server, command, prepare, text};
 use om_tests::subscriber::{Heard, follow};
@@ -55,10 +57,13 @@ impl Drop for Node {
     }
 }
 
-fn gateway(data: &Path, node: SocketAddr, vault: &str) -> Server {
+fn serving(data: &Path, node: SocketAddr) -> Command {
     let log = format!("esdb://{node}?tls=false");
-    let mut command =
-        command(["serve", "--dev", "--data", text(data), "--listen", "127.0.0.1:0", "--log", &log]);
+    command(["serve", "--dev", "--data", text(data), "--listen", "127.0.0.1:0", "--log", &log])
+}
+
+fn gateway(data: &Path, node: SocketAddr, vault: &str) -> Server {
+    let mut command = serving(data, node);
     command.env("ONEMATTER_VAULT", vault);
     Server::start_by(command)
 }
@@ -154,7 +159,7 @@ async fn slow_three_gateways_on_one_node_lose_and_double_nothing_whoever_is_kill
     let (scratch, database) = (TempDir::new().unwrap(), Postgres::start());
     let (data, vault) = (scratch.path().join("node"), database.address());
     prepare(&data);
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let port = free_address();
     let mut node = Node::start(&data, port);
     let home = |n: usize| scratch.path().join(format!("gateway-{n}"));
     let mut servers: Vec<Server> = (0..GATEWAYS).map(|n| gateway(&home(n), port, &vault)).collect();
@@ -245,6 +250,112 @@ async fn slow_three_gateways_on_one_node_lose_and_double_nothing_whoever_is_kill
         assert!(status.success());
     }
     drop(node);
+}
+
+/// A command that happened on a day of the past.
+fn backdated(n: u128, user: &str, name: &str, matter: Option<&str>, day: &str, input: Value) -> Intent {
+    let mut input = input;
+    let id = uuid::Uuid::from_u128(n);
+    input["commandId"] = json!(id);
+    input["effective"] = json!({ "on": day });
+    if let Some(matter) = matter {
+        input["matter"] = json!(matter);
+    }
+    Intent { id, user: user.into(), name: name.into(), input }
+}
+
+/// What time has made true of a matter, fact by fact, as a gateway tells it: the facts of nobody's command.
+async fn of_time(api: &Api, matter: &str) -> Vec<String> {
+    let query =
+        "query($id: ID!) { history(matterId: $id, first: 200) { edges { node { name permit data } } } }";
+    let page = api.ask("auditor", query, &json!({ "id": matter })).await;
+    let nodes = page["history"]["edges"].as_array().unwrap().iter().map(|edge| edge["node"].clone());
+    let of_time = |node: &Value| {
+        ["PermitDeemedAccepted", "TermOverrun"].contains(&node["name"].as_str().unwrap_or_default())
+    };
+    nodes.filter(of_time).map(|node| node.to_string()).collect()
+}
+
+/// Three processes, each with its ticker and its policies. Nobody waits for days: the file was handed in fifty days ago
+/// and is recorded today, so its terms have passed when the tickers first see it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn slow_r22_three_processes_state_what_time_made_true_once_and_deliver_once() {
+    let scratch = TempDir::new().unwrap();
+    let data = scratch.path().join("node");
+    prepare(&data);
+    let node = Node::start(&data, free_address());
+    let servers: Vec<Server> = (0..GATEWAYS)
+        .map(|n| {
+            let mut command = serving(&scratch.path().join(format!("gateway-{n}")), node.address);
+            command.env("ONEMATTER_TICKER_SECONDS", "1");
+            Server::start_by(command)
+        })
+        .collect();
+    for server in &servers {
+        server.ready().await;
+    }
+    let api = servers[0].api();
+    let day = (beijing(SystemClock.now()) - jiff::Span::new().days(50)).to_string();
+    let mut receipt: Option<Receipt> = None;
+    for n in 0..5 {
+        let intent = planned(77, 0, n, None);
+        let matter = receipt.as_ref().map(|receipt| receipt.matter.clone());
+        let intent = backdated(
+            7_700 + u128::from(n),
+            &intent.user,
+            &intent.name,
+            matter.as_deref(),
+            &day,
+            intent.input,
+        );
+        receipt = Some(send(&api, &intent).await.unwrap().unwrap_or_else(|answer| panic!("{answer}")));
+    }
+    let matter = receipt.unwrap().matter;
+
+    // the lists of all three lead their tickers there; what they state stands still once it is stated
+    let begun = std::time::Instant::now();
+    while of_time(&api, &matter).await.is_empty() {
+        assert!(begun.elapsed() < PATIENCE, "no ticker states anything");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    for server in &servers {
+        let stated = of_time(&server.api(), &matter).await;
+        let once: BTreeSet<_> = stated.iter().collect();
+        println!("{stated:?}");
+        assert_eq!(once.len(), stated.len(), "stated more than once: {stated:?}");
+        // a review's intake has no consequence but to be late
+        assert!(
+            matches!(&stated[..], [one] if one.contains("TermOverrun") && one.contains("intake")),
+            "{stated:?}"
+        );
+    }
+
+    // a policy of each releases the project's code, once
+    let log = KurrentLog::open(format!("esdb://{}?tls=false", node.address).parse().unwrap(), PATIENCE)
+        .await
+        .unwrap();
+    let of_project = async || {
+        let all = log.read_all(None, usize::MAX).await.unwrap();
+        let facts = all.into_iter().filter(|event| event.stream.category() == "project");
+        facts.map(|event| event.kind.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(of_project().await.len(), 1, "the code is reserved");
+    let withdraw = json!({ "permit": "A1", "reason": "申请人撤回", "matter": matter, "commandId": uuid::Uuid::new_v4() });
+    let terminate = json!({ "reason": "不再建设", "matter": matter, "commandId": uuid::Uuid::new_v4() });
+    for (user, name, input) in [("clerk", "withdrawPermit", withdraw), ("lead", "terminateMatter", terminate)]
+    {
+        let intent = Intent { id: uuid::Uuid::new_v4(), user: user.into(), name: name.into(), input };
+        send(&servers[1].api(), &intent).await.unwrap().unwrap_or_else(|answer| panic!("{answer}"));
+    }
+    let begun = std::time::Instant::now();
+    while of_project().await.len() < 2 {
+        assert!(begun.elapsed() < PATIENCE, "no policy delivers");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert_eq!(of_project().await.len(), 2, "reserved, then released once: {:?}", of_project().await);
+    drop(servers);
 }
 
 /// Three platforms, each with its ticker and its policies, on one node.

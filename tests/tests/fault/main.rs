@@ -5,8 +5,9 @@
 mod backup;
 mod disk_full;
 mod esdb;
-mod figures_esdb;
 mod gateways;
+mod guarded;
 mod kill;
+mod leader;
 mod power_cut;
 mod subscription;

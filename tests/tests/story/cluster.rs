@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use om_domain::directory;
-use om_infra::log::LogState;
+use om_infra::log::{LogState, Position};
 use om_tests::house::{Case, House, STORY};
 use om_tests::node::NodeHome;
 use serde_json::json;
@@ -89,4 +89,41 @@ async fn during_an_outage_reads_say_as_of_when_and_commands_fail_clearly() {
     let seen = case.see_as("lead", "asOf revision", json!(null)).await;
     assert_ne!(seen.at("asOf"), known.at("asOf"));
     assert_eq!(case.times("PermitSubmitted").await, 1);
+}
+
+/// A gateway that was started a moment before the outage: lists it has, the matter it has never read.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn during_an_outage_what_is_not_in_memory_is_refused_as_retryable_and_lists_are_shown() {
+    let home = NodeHome::new();
+    let one = on(&home).await;
+    let other = elsewhere(&home, &one).await;
+    let (matters, history) =
+        ("{ overview { matters { nodes { id } } } }", "history(matterId: $id) { edges { node { id } } }");
+    // who asks is known, and the calendar; the matter was not read
+    other.list("lead", matters).await.shows("overview.matters.nodes.0.id", &*one.id);
+    home.kill().await;
+    state_is(&other.house, |state| matches!(state, LogState::Unreachable { .. })).await;
+
+    let list = other.house.ask("lead", matters, json!({})).await;
+    assert_eq!(list["overview"]["matters"]["nodes"][0]["id"], *one.id);
+    let far = Position::new(other.house.platform.log.id(), 999_999).to_string();
+    let seen = "query($seen: String) { overview(seen: $seen) { matters { nodes { id } } } }";
+    for (query, variables) in [
+        ("query($id: ID!) { matter(id: $id) { id } }".to_owned(), json!({ "id": one.id })),
+        (format!("query($id: ID!) {{ {history} }}"), json!({ "id": one.id })),
+        (seen.to_owned(), json!({ "seen": far })),
+    ] {
+        let answer = other.house.post("lead", &query, variables).await;
+        let error = &answer["errors"][0];
+        let told = (&error["extensions"]["code"], &error["extensions"]["retryable"]);
+        assert_eq!(told, (&json!("LOG_UNREACHABLE"), &json!(true)), "{query}: {answer}");
+        assert!(error["message"].as_str().unwrap().contains("in a moment"), "{answer}");
+    }
+    // the gateway that has read it shows it, and what it was last seen at
+    state_is(&one.house, |state| matches!(state, LogState::Unreachable { .. })).await;
+    one.see_as("lead", "id asOf", json!(null)).await.shows("id", &*one.id);
+
+    home.start();
+    state_is(&other.house, |state| *state == LogState::Serving).await;
+    other.see_as("lead", "id", json!(null)).await.shows("id", &*one.id);
 }

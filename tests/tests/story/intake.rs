@@ -89,7 +89,7 @@ async fn r03_silence_on_a_review_deems_nothing_and_is_an_overrun() {
     case.at("2023-06-12").by("clerk").submit("J", &[]).done().await;
     case.at("2023-06-20").time_passes().await;
     case.permit("J").await.shows("status", "RECEIVED").shows("lateBy.term", "INTAKE").shows("lateBy.days", 1);
-    assert_eq!(names(&case.history().await)[4..], ["PermitSubmitted", "TermOverrun"]);
+    assert_eq!(names(&case.history().await)[4..], ["PermitSubmitted", "TermOverrun", "CardIssued"]);
     case.by("dr-officer-1").accept("J").done().await;
     case.permit("J").await.shows("round.acceptance.manner", "COMPLETE");
 }

@@ -18,6 +18,7 @@ use om_domain::calendar::Calendar;
 use om_domain::decider::{Actor, Context, Decider, Explained, Recorded, Role};
 use om_domain::ids::{MatterId, PermitCode};
 use om_domain::matter::{Matter, MatterCommand, MatterDecider, MatterEvent, MatterReads, event_permit};
+use om_domain::settings::CountySettings;
 use om_gateway::dev_users::DevUsers;
 use om_infra::calendars::Calendars;
 use om_infra::executor::Executor;
@@ -269,6 +270,7 @@ struct Replay {
     states: Vec<Matter>,
     actors: HashMap<String, Actor>,
     calendar: Calendar,
+    settings: Arc<CountySettings>,
     now: Timestamp,
 }
 
@@ -287,6 +289,7 @@ impl Replay {
             states: states(facts),
             actors: officers.chain([clerk]).map(|(actor, user)| (user, actor)).collect(),
             calendar: hall.case.platform.calendars.calendar(&COUNTY.parse().unwrap()).await.unwrap(),
+            settings: hall.case.platform.calendars.settings(&COUNTY.parse().unwrap()).await.unwrap(),
             now: hall.case.platform.clock.now(),
         }
     }
@@ -294,7 +297,14 @@ impl Replay {
     /// Whether the rules refuse it at this revision, for the same reason and by the same facts.
     fn refuses_so(&self, told: &Told, refused: &Refused, revision: u64) -> bool {
         let (by, read) = (&self.actors[&told.user], &MatterReads::default());
-        let context = Context { at: self.now, by, calendar: &self.calendar, effective: None, read };
+        let context = Context {
+            at: self.now,
+            by,
+            calendar: &self.calendar,
+            settings: &self.settings,
+            effective: None,
+            read,
+        };
         let state = &self.states[usize::try_from(revision).unwrap()];
         MatterDecider::decide(state, &told.sent, &context).err().is_some_and(|refusal| {
             refusal.code() == refused.code && serde_json::to_value(&refusal).unwrap() == refused.facts

@@ -76,7 +76,8 @@ async fn a_subscriber_gets_what_it_missed_and_then_each_new_entry_in_order() {
     case.by("wa-officer-1").accept("W").done().await;
     case.at("2023-06-28").time_passes().await;
     ear.next("matterChanged").await.shows("revision", 5).shows("event.name", "PermitAccepted");
-    ear.next("matterChanged").await.shows("revision", 6).shows("event.name", "TermOverrun");
+    ear.next("matterChanged").await.shows("revision", 6).shows("event.name", "CardIssued");
+    ear.next("matterChanged").await.shows("revision", 7).shows("event.name", "TermOverrun");
 }
 
 #[tokio::test]

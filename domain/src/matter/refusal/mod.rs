@@ -2,9 +2,13 @@
 //!
 //! Invariant: every refusal says what to do; none hides a fault of the machine.
 
+mod parts;
 mod words;
 
+pub use parts::{Authority, Awaited, Because, Missing, Unfinished, Unsubmittable};
+
 use super::{
+    card::CardStanding,
     event::Notice,
     plan::{Gate, Mode, Node, RequirementId, Sensitive},
     state::{Phase, RoundPhase},
@@ -14,107 +18,13 @@ use crate::{
     clock::{Ground, Unit},
     decider::Explained,
     ids::{
-        BodyId, CountyId, EventId, LegalText, MatterId, MilestoneCode, OfficerId, PermitCode, ProjectCode,
+        BodyId, CountyId, EventId, LegalText, MatterId, MilestoneCode, OfficerId, PaperHash, PermitCode,
+        ProjectCode,
     },
     naming::Names,
 };
 use jiff::civil::Date;
 use serde::Serialize;
-
-/// What would have been needed to be allowed to act.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Authority {
-    /// The lead or deputy of this matter's task force.
-    TaskForceLead,
-    /// May lead a task force.
-    Lead,
-    /// The window, the implementing body or an officer of the lead department.
-    Submitter {
-        /// The lead department.
-        lead: BodyId,
-    },
-    /// An officer or the head of the body that has custody.
-    Custodian {
-        /// That body.
-        body: BodyId,
-    },
-    /// An officer or the head of the permit's lead department.
-    LeadDepartment {
-        /// That body.
-        body: BodyId,
-    },
-    /// The head of the permit's lead department.
-    HeadOf {
-        /// That body.
-        body: BodyId,
-    },
-    /// The head of the people's government.
-    GovernmentHead,
-    /// An officer of the body custody was offered to.
-    Receiver {
-        /// That body.
-        body: BodyId,
-    },
-    /// An administrator.
-    Administrator,
-}
-
-/// A requirement that is not met, and why.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Missing {
-    /// Which.
-    pub requirement: RequirementId,
-    /// Why.
-    pub because: Because,
-    /// Whether the law makes it a condition of the permit (R8).
-    pub statutory: bool,
-    /// The law behind the requirement.
-    pub source: LegalText,
-}
-
-/// Why a requirement is not met.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Because {
-    /// Not begun.
-    NotBegun,
-    /// Underway, not yet so far.
-    Underway,
-    /// It ended badly: denied, not accepted, withdrawn, lapsed or revoked.
-    Ended,
-    /// The milestone is not reached.
-    NotReached,
-    /// The material was not handed in.
-    NotHanded,
-    /// Tolerated, and due now.
-    DebtOpen,
-    /// Its certificate is past its term and was not renewed.
-    Expired,
-}
-
-/// What of a matter is open still: the permits it is open of.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
-pub struct Unfinished {
-    /// Neither issued nor otherwise at their end.
-    pub permits: Vec<PermitCode>,
-    /// With a debt not paid, lapsed ones included.
-    pub debts: Vec<PermitCode>,
-    /// With a handoff not answered.
-    pub handoffs: Vec<PermitCode>,
-    /// With a revocation proposed and not decided.
-    pub revocations: Vec<PermitCode>,
-    /// With a fallen prerequisite that nobody has judged.
-    pub fallen: Vec<PermitCode>,
-}
-
-impl Unfinished {
-    /// Whether nothing is.
-    pub fn is_empty(&self) -> bool {
-        let all = [&self.permits, &self.debts, &self.handoffs, &self.revocations, &self.fallen];
-        all.iter().all(|open| open.is_empty())
-    }
-}
 
 /// Why a command on a matter is refused.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -159,6 +69,38 @@ pub enum MatterRefusal {
     MilestoneAlreadyReached { milestone: MilestoneCode, on: Date },
     /// What comes before the milestone is not there yet.
     MilestoneTooEarly { milestone: MilestoneCode, after: Vec<Node> },
+    /// The milestone has a date already.
+    MilestoneDated { milestone: MilestoneCode, date: Date },
+    /// The milestone has no date yet.
+    MilestoneNotDated { milestone: MilestoneCode },
+    /// The plan has the milestone: its name and place are the plan's.
+    MilestoneOfPlan { milestone: MilestoneCode },
+    /// A target of no permit at all.
+    NothingToReach { milestone: MilestoneCode },
+    /// The target of the matter is the project's.
+    TargetDiffers { target: Date, date: Date },
+    /// The target is a milestone now: it moves as one.
+    TargetIsMilestone { date: Date },
+    /// The date does not lie ahead.
+    DateNotAhead { milestone: MilestoneCode, date: Date, day: Date },
+    /// That is the date.
+    DateUnchanged { milestone: MilestoneCode, date: Date },
+    /// The date has passed: it was missed.
+    DateHasPassed { milestone: MilestoneCode, date: Date },
+    /// In the last days before the date only the lead asks.
+    DateIsNear { milestone: MilestoneCode, date: Date, last_days: i32 },
+    /// Beyond half the span it was planned with.
+    DateTooFar { milestone: MilestoneCode, to: Date, original: Date, latest: Date },
+    /// A change is asked for already.
+    DateChangeOpen { milestone: MilestoneCode, to: Date },
+    /// No change is asked for.
+    NoDateChange { milestone: MilestoneCode },
+    /// Departments it touches have not agreed.
+    DateChangeNotAgreed { milestone: MilestoneCode, missing: Vec<BodyId> },
+    /// No date of it was missed without a word.
+    NothingMissed { milestone: MilestoneCode },
+    /// A missed milestone that is not reached gets a new date.
+    NewDateNeeded { milestone: MilestoneCode, missed: Date },
     /// The permit has no such requirement.
     NoSuchRequirement { permit: PermitCode, requirement: RequirementId },
     /// The directory does not know this officer.
@@ -171,6 +113,8 @@ pub enum MatterRefusal {
     LawIsNotAmended { permit: PermitCode, what: &'static str },
     /// A promised limit changes with its department's document only.
     PromiseNeedsItsDocument { permit: PermitCode },
+    /// Papers that the command names are not in the store.
+    PaperMissing { papers: Vec<PaperHash> },
     /// A certificate that has expired already.
     ExpiredAtIssue { valid_until: Date, issued_on: Date },
     /// A notice served before what it answers, or before its own date.
@@ -185,6 +129,21 @@ pub enum MatterRefusal {
     WrongStep { permit: PermitCode, is: Option<RoundPhase>, needed: &'static str },
     /// The permit is in a round already.
     AlreadySubmitted { permit: PermitCode, on: Date },
+    /// A package with nothing in it.
+    PackageEmpty,
+    /// Permits of a package cannot be submitted; nothing of it is received.
+    PackageRefused { refused: Vec<Unsubmittable> },
+    /// The permit stands twice in the package.
+    TwiceInPackage { permit: PermitCode },
+    /// The material lies with the matter and is not asked for again.
+    MaterialLiesWithMatter {
+        permit: PermitCode,
+        requirement: RequirementId,
+        from: PermitCode,
+        round: u16,
+        received_on: Date,
+        paper: Option<PaperHash>,
+    },
     /// The applicant is barred from applying for this permit again.
     BarredFromApplying { permit: PermitCode, kind: BarKind, decision: LegalText, until: Date },
     /// The permit was decided already.
@@ -237,6 +196,28 @@ pub enum MatterRefusal {
     NoHandoff { permit: PermitCode },
     /// It is there already.
     SameBody { body: BodyId },
+    /// No department to ask.
+    NobodyToAsk { permit: PermitCode },
+    /// In a joint review all departments are asked at once.
+    AskAllAtOnce { permit: PermitCode, missing: Vec<BodyId> },
+    /// The department was asked and has not answered yet, or its objection is open.
+    AlreadyAsked { permit: PermitCode, body: BodyId, due: Date },
+    /// The lead department does not ask itself.
+    LeadGivesNoOpinion { permit: PermitCode, body: BodyId },
+    /// The plan sets no term, and none was told.
+    OpinionDueNeeded { permit: PermitCode },
+    /// The last day told is not after today, or too far ahead.
+    OpinionDueOutOfBounds { asked: Date, earliest: Date, latest: Date },
+    /// The department was not asked.
+    NotAsked { permit: PermitCode, body: BodyId },
+    /// The department has given its opinion.
+    OpinionGivenAlready { permit: PermitCode, body: BodyId, on: Date },
+    /// No objection of this department is open.
+    NoObjection { permit: PermitCode, body: BodyId },
+    /// Objections were not dealt with.
+    ObjectionsOpen { permit: PermitCode, bodies: Vec<BodyId> },
+    /// Opinions are awaited.
+    OpinionsAwaited { permit: PermitCode, awaited: Vec<Awaited> },
     /// Not on the tolerable list in this mode.
     NotTolerable { requirement: RequirementId, mode: Mode, allowed: Vec<Mode> },
     /// The mode does not fit the gate.
@@ -325,6 +306,18 @@ pub enum MatterRefusal {
     NoRevocationProposed { permit: PermitCode, requirement: RequirementId },
     /// The prerequisite has not fallen away, or that was judged already.
     NothingFallen { permit: PermitCode, requirement: RequirementId },
+    /// The permit has no such card.
+    NoSuchCard { permit: PermitCode, card: u16 },
+    /// The body has such a card already, and it is open.
+    CardIssuedAlready { permit: PermitCode, card: u16, against: BodyId },
+    /// Not at this point of the card's life.
+    WrongCardStep { permit: PermitCode, card: u16, is: CardStanding, needed: &'static str },
+    /// An appeal was made before.
+    AppealedAlready { permit: PermitCode, card: u16, on: Date },
+    /// What it is about is not done.
+    StillOverdue { permit: PermitCode, card: u16 },
+    /// What it was issued on is still true.
+    PremiseStands { permit: PermitCode, card: u16 },
     /// No judgement takes the place of a condition of the law.
     FallenByLaw { permit: PermitCode, requirement: RequirementId, article: LegalText },
 }
@@ -366,6 +359,7 @@ codes!(
     CodeOfAnotherPlace,
     ProjectStays,
     PromiseNeedsItsDocument,
+    PaperMissing,
     RenewalTermTooShort,
     NoPlan,
     AlreadyPlanned,
@@ -380,6 +374,22 @@ codes!(
     NoSuchMilestone,
     MilestoneAlreadyReached,
     MilestoneTooEarly,
+    MilestoneDated,
+    MilestoneNotDated,
+    MilestoneOfPlan,
+    NothingToReach,
+    TargetDiffers,
+    TargetIsMilestone,
+    DateNotAhead,
+    DateUnchanged,
+    DateHasPassed,
+    DateIsNear,
+    DateTooFar,
+    DateChangeOpen,
+    NoDateChange,
+    DateChangeNotAgreed,
+    NothingMissed,
+    NewDateNeeded,
     NoSuchRequirement,
     UnknownOfficer,
     UnknownBody,
@@ -392,6 +402,10 @@ codes!(
     SeparationOfDuties,
     WrongStep,
     AlreadySubmitted,
+    PackageEmpty,
+    PackageRefused,
+    TwiceInPackage,
+    MaterialLiesWithMatter,
     BarredFromApplying,
     AlreadyDecided,
     NotApplicable,
@@ -418,6 +432,17 @@ codes!(
     HandoffOpen,
     NoHandoff,
     SameBody,
+    NobodyToAsk,
+    AskAllAtOnce,
+    AlreadyAsked,
+    LeadGivesNoOpinion,
+    OpinionDueNeeded,
+    OpinionDueOutOfBounds,
+    NotAsked,
+    OpinionGivenAlready,
+    NoObjection,
+    ObjectionsOpen,
+    OpinionsAwaited,
     NotTolerable,
     ModeDoesNotFit,
     StatutoryCondition,
@@ -462,6 +487,12 @@ codes!(
     NoRevocationProposed,
     NothingFallen,
     FallenByLaw,
+    NoSuchCard,
+    CardIssuedAlready,
+    WrongCardStep,
+    AppealedAlready,
+    StillOverdue,
+    PremiseStands,
 );
 
 /// A notice must have been served by the day its act takes effect, and not before its own date.

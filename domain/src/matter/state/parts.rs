@@ -145,6 +145,8 @@ pub struct Custody {
     pub spans: Vec<(BodyId, Date)>,
     /// Offers that stood unanswered beyond their term, against the receiver.
     pub overdue: BTreeSet<(BodyId, Date)>,
+    /// Offers that are no longer open: to whom, and the day each was received, returned, withdrawn or fell away.
+    pub(in crate::matter) answered: BTreeSet<(BodyId, Date)>,
 }
 
 /// An offer of custody.

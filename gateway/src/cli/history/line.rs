@@ -4,7 +4,10 @@
 //! rules'.
 //! Deliberately absent: whether it may be done; the decider says so.
 
-use super::table::{Column, Fault, Line};
+use super::{
+    papers::Offered,
+    table::{Column, Fault, Line},
+};
 use jiff::civil::Date;
 use om_domain::{
     clock::Ground,
@@ -12,7 +15,7 @@ use om_domain::{
     matter::{
         Matter, MatterCommand as C,
         event::{Handed, Notice, Service},
-        plan::{Gate, Plan, PlannedPermit, RequirementId},
+        plan::{Gate, Material, Plan, PlannedPermit, RequirementId},
     },
 };
 use std::str::FromStr;
@@ -52,6 +55,46 @@ const KINDS: [(Kind, &[&str]); 13] = [
     (Kind::Milestone, &["节点", "milestone"]),
 ];
 
+/// What every line has, whatever happened.
+const ALWAYS: [Column; 6] =
+    [Column::Matter, Column::Permit, Column::Event, Column::Date, Column::Officer, Column::Note];
+/// What a document is told by.
+const DOCUMENT: [Column; 5] = [Column::Number, Column::Dated, Column::Service, Column::Served, Column::Paper];
+
+impl Kind {
+    /// Whether a document was made of it and served.
+    fn is_served(self) -> bool {
+        use Kind::*;
+        matches!(self, CorrectionNoticed | Accepted | NotAccepted | Suspended | Approved | Denied | Issued)
+    }
+
+    /// The columns that it has besides those of every line and of a document.
+    fn own(self) -> &'static [Column] {
+        match self {
+            Self::Submitted | Self::CorrectionNoticed | Self::CorrectionReceived | Self::Supplied => {
+                &[Column::Materials]
+            }
+            Self::Accepted => &[],
+            Self::NotAccepted | Self::Approved | Self::Withdrawn | Self::Milestone => &[Column::Reason],
+            Self::Suspended => &[Column::Ground, Column::Until],
+            Self::Resumed => &[Column::Ground],
+            Self::Denied => &[Column::Reason, Column::Article, Column::Remedy],
+            Self::Issued => &[Column::Until],
+        }
+    }
+
+    fn takes(self, column: Column) -> bool {
+        ALWAYS.contains(&column)
+            || self.own().contains(&column)
+            || (self.is_served() && DOCUMENT.contains(&column))
+    }
+
+    fn word(self) -> &'static str {
+        let words = KINDS.iter().find(|(kind, _)| *kind == self).and_then(|(_, words)| words.first());
+        words.copied().unwrap_or_default()
+    }
+}
+
 const SERVICES: [(Service, &[&str]); 5] = [
     (Service::InPerson, &["直接送达", "in-person", "当面送达", "直接"]),
     (Service::Post, &["邮寄送达", "post", "邮寄"]),
@@ -68,8 +111,8 @@ pub(super) struct Read {
     pub(super) known: Date,
 }
 
-/// Reads kind and date, and everything else that needs no matter; every fault of the line.
-pub(super) fn read(line: &Line) -> Result<Read, Vec<Fault>> {
+/// Reads kind and date, and everything else that needs no matter, and looks at the papers; every fault of the line.
+pub(super) fn read(line: &Line, papers: &mut Offered) -> Result<Read, Vec<Fault>> {
     let mut faults = Vec::new();
     let mut keep = |fault: Fault| faults.push(fault);
     let kind = line.needed(Column::Event).and_then(|word| kind(line, word)).map_err(&mut keep).ok();
@@ -83,12 +126,35 @@ pub(super) fn read(line: &Line) -> Result<Read, Vec<Fault>> {
         let _ = self::date(line, column).map_err(&mut keep);
     }
     let _ = service(line).map_err(&mut keep);
+    for column in line.filled().filter(|column| kind.is_some_and(|kind| !kind.takes(*column))) {
+        let word = kind.map_or("", Kind::word);
+        let what = format!("{word} has no such thing, and nothing is left out unseen");
+        let todo = match column {
+            Column::Paper => "name the papers of materials in their column, as 名称=文件",
+            _ => "leave it empty, or move it into 备注 (note)",
+        };
+        keep(line.fault(column, what, todo));
+    }
+    if let Some(words) = line.get(Column::Paper) {
+        let _ = papers.look(line, Column::Paper, words).map_err(&mut keep);
+    }
+    for words in
+        line.get(Column::Materials).map(parts).unwrap_or_default().iter().filter_map(|part| part.paper)
+    {
+        let _ = papers.look(line, Column::Materials, words).map_err(&mut keep);
+    }
     match (kind, date) {
         (Some(kind), Some(date)) if faults.is_empty() => {
             Ok(Read { kind, date, known: served.map_or(date, |served| served.max(date)) })
         }
         _ => Err(faults),
     }
+}
+
+/// Whether a line names any paper.
+pub(super) fn names_papers(line: &Line) -> bool {
+    let of_materials = line.get(Column::Materials).map(parts).unwrap_or_default();
+    line.get(Column::Paper).is_some() || of_materials.iter().any(|part| part.paper.is_some())
 }
 
 fn words<T: Copy>(all: &[(T, &[&str])], word: &str) -> Option<T> {
@@ -136,25 +202,26 @@ fn date(line: &Line, column: Column) -> Result<Option<Date>, Fault> {
 }
 
 /// The command of a line, on the matter as it stands.
-pub(super) fn command(line: &Line, read: &Read, matter: &Matter) -> Result<C, Fault> {
+pub(super) fn command(line: &Line, read: &Read, matter: &Matter, papers: &Offered) -> Result<C, Fault> {
     let Some(plan) = &matter.plan else {
         return Err(line.fault(Column::Matter, "the matter has no plan yet", "plan and start it first"));
     };
     let planned = || planned(line, plan);
     let permit = || planned().map(|planned| planned.code.clone());
-    let notice = || notice(line, read.date);
+    let notice = || notice(line, read.date, papers);
+    let handed = |at_intake| materials(line, planned()?, at_intake, papers);
     let text = |column| text(line, column);
     Ok(match read.kind {
-        Kind::Submitted => C::SubmitPermit { permit: permit()?, materials: handed(line, planned()?, true)? },
-        Kind::Supplied => {
-            C::SupplyMaterials { permit: permit()?, materials: handed(line, planned()?, false)? }
-        }
-        Kind::CorrectionReceived => {
-            C::ReceiveCorrection { permit: permit()?, materials: handed(line, planned()?, false)? }
-        }
+        Kind::Submitted => C::SubmitPermit { permit: permit()?, materials: handed(true)? },
+        Kind::Supplied => C::SupplyMaterials { permit: permit()?, materials: handed(false)? },
+        Kind::CorrectionReceived => C::ReceiveCorrection { permit: permit()?, materials: handed(false)? },
         Kind::CorrectionNoticed => {
-            let listed = materials(line, planned()?, false)?;
-            let listed = listed.into_iter().map(RequirementId::Material).collect();
+            let missing = handed(false)?;
+            if missing.iter().any(|handed| handed.paper.is_some()) {
+                let todo = "name the paper on the line of its receipt (补正收件)";
+                return Err(line.fault(Column::Materials, "what is missing has no paper", todo));
+            }
+            let listed = missing.into_iter().map(|handed| RequirementId::Material(handed.material)).collect();
             C::NoticeCorrection { permit: permit()?, listed, notice: notice()? }
         }
         Kind::Accepted => C::AcceptPermit { permit: permit()?, notice: notice()? },
@@ -213,36 +280,65 @@ fn milestone(line: &Line, plan: &Plan) -> Result<MilestoneCode, Fault> {
     })
 }
 
-/// Materials by code or name, separated by ; or 、; `all` or 全部 are those due before acceptance, or all of them.
-fn materials(line: &Line, planned: &PlannedPermit, at_intake: bool) -> Result<Vec<MaterialCode>, Fault> {
-    let Some(listed) = line.get(Column::Materials) else {
-        return if at_intake { Ok(Vec::new()) } else { line.needed(Column::Materials).map(|_| Vec::new()) };
-    };
-    if ["all", "全部"].contains(&listed.to_lowercase().as_str()) {
-        let due = planned.materials.iter().filter(|material| !at_intake || material.gate == Gate::Accept);
-        return Ok(due.map(|material| material.code.clone()).collect());
-    }
-    let names = listed.split([';', '；', '、']).map(str::trim).filter(|name| !name.is_empty());
-    names
-        .map(|name| {
-            let found = planned.materials.iter().find(|m| m.code.as_str() == name || m.name.as_str() == name);
-            found.map(|material| material.code.clone()).ok_or_else(|| {
-                let known: Vec<String> =
-                    planned.materials.iter().map(|m| format!("{} {}", m.code, m.name)).collect();
-                let what = format!("{} asks for no material {name:?}", planned.name);
-                line.fault(Column::Materials, what, format!("write codes or names of {}", known.join(", ")))
-            })
+/// A part of the materials' field: a material, and where its paper lies.
+struct Named<'a> {
+    material: &'a str,
+    paper: Option<&'a str>,
+}
+
+/// The parts of the materials' field, `NAME` or `NAME=PAPER`, separated by ; or a new line, and by 、 where no paper is
+/// named, which may have one in its name.
+fn parts(listed: &str) -> Vec<Named<'_>> {
+    const EQUAL: [char; 2] = ['=', '＝'];
+    let between: &[char] =
+        if listed.contains(EQUAL) { &[';', '；', '\n'] } else { &[';', '；', '\n', '、'] };
+    let parts = listed.split(between).map(str::trim).filter(|part| !part.is_empty());
+    parts
+        .map(|part| match part.split_once(EQUAL) {
+            Some((material, paper)) => Named { material: material.trim(), paper: Some(paper.trim()) },
+            None => Named { material: part, paper: None },
         })
         .collect()
 }
 
-fn handed(line: &Line, planned: &PlannedPermit, at_intake: bool) -> Result<Vec<Handed>, Fault> {
-    let materials = materials(line, planned, at_intake)?;
-    Ok(materials.into_iter().map(|material| Handed { material, paper: None, file_name: None }).collect())
+/// Materials by code or name, each with its paper if one is named; `all` or 全部 are those due before acceptance, or all
+/// of them, in one paper if one is named.
+fn materials(
+    line: &Line,
+    planned: &PlannedPermit,
+    at_intake: bool,
+    papers: &Offered,
+) -> Result<Vec<Handed>, Fault> {
+    let Some(listed) = line.get(Column::Materials) else {
+        return if at_intake { Ok(Vec::new()) } else { line.needed(Column::Materials).map(|_| Vec::new()) };
+    };
+    let paper =
+        |words: Option<&str>| words.map(|words| papers.get(line, Column::Materials, words)).transpose();
+    let handed = |code: &MaterialCode, paper| Handed { material: code.clone(), paper, file_name: None };
+    let parts = parts(listed);
+    if let [Named { material, paper: words }] = parts[..]
+        && ["all", "全部"].contains(&material.to_lowercase().as_str())
+    {
+        let (paper, due) = (paper(words)?, |gate| !at_intake || gate == Gate::Accept);
+        let all = planned.materials.iter().filter(|material| due(material.gate));
+        return Ok(all.map(|material| handed(&material.code, paper.clone())).collect());
+    }
+    let named = parts.iter().map(|part| {
+        let is = |m: &&Material| m.code.as_str() == part.material || m.name.as_str() == part.material;
+        let found = planned.materials.iter().find(is).ok_or_else(|| {
+            let known: Vec<String> =
+                planned.materials.iter().map(|m| format!("{} {}", m.code, m.name)).collect();
+            let what = format!("{} asks for no material {:?}", planned.name, part.material);
+            line.fault(Column::Materials, what, format!("write codes or names of {}", known.join(", ")))
+        })?;
+        Ok(handed(&found.code, paper(part.paper)?))
+    });
+    named.collect()
 }
 
 /// The document of a line: its number and manner of service are needed; its days are the line's if not given.
-fn notice(line: &Line, day: Date) -> Result<Notice, Fault> {
+fn notice(line: &Line, day: Date, papers: &Offered) -> Result<Notice, Fault> {
+    let paper = |words| papers.get(line, Column::Paper, words);
     let Some(service) = service(line)? else {
         let todo = format!("no service, no effect: write one of {}", called(&SERVICES));
         return Err(line.fault(Column::Service, "it is empty", todo));
@@ -252,7 +348,7 @@ fn notice(line: &Line, day: Date) -> Result<Notice, Fault> {
         date: date(line, Column::Dated)?.unwrap_or(day),
         service,
         served_on: date(line, Column::Served)?.unwrap_or(day),
-        paper: None,
+        paper: line.get(Column::Paper).map(paper).transpose()?,
     })
 }
 

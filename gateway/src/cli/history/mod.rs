@@ -2,15 +2,19 @@
 //!
 //! Invariants: every line is a command of the officer it names, decided by the same rules, at the day it took effect and
 //! recorded now, so that it is shown as back-filled; all lines are tried on a log in memory first, and one that is refused
-//! keeps the whole file out; a matter's lines are one append; a command's id follows from its line, so a file brought in
-//! again, whole, broken off or with lines added, brings in what is not there yet.
+//! keeps the whole file out; the papers it names are handed in before anything is recorded; a matter's lines are one append;
+//! a command's id follows from its line, so a file brought in again, whole, broken off or with lines added, brings in what
+//! is not there yet.
 //! Deliberately absent: proposing, planning and starting matters, tolerance, handoffs; those are done as they are now.
-//! How the table looks: docs/history-import.md. Why decided as of then: docs/decisions/0031-history-decided-as-of-then.md.
+//! How the table looks: docs/history-import.md. Why decided as of then: docs/decisions/0033-history-decided-as-of-then.md.
 
 mod line;
+mod papers;
 mod table;
 
-use super::{Failure, args::ImportHistory, import::administrator, out, reading::listed};
+use super::{
+    Failure, args::ImportHistory, import::administrator, out, reading::listed, serve::shared_papers,
+};
 use jiff::SignedDuration;
 use line::Read;
 use om_domain::{
@@ -18,7 +22,7 @@ use om_domain::{
     decider::{Actor, Effective, Explained as _},
     directory::Directory,
     ids::{CommandId, CountyId, MatterId, OfficerId},
-    matter::{Matter, MatterCommand, MatterDecider},
+    matter::{Matter, MatterCommand, MatterDecider, MatterRefusal},
     naming::Names,
 };
 use om_infra::{
@@ -28,6 +32,7 @@ use om_infra::{
     platform::{DemoClock, Platform, PlatformOptions},
     registers::Registers,
 };
+use papers::Offered;
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -54,7 +59,9 @@ pub(super) async fn run(args: &ImportHistory) -> Result<(), Failure> {
     })?;
     let refused = |faults: Vec<Fault>| told(args, &faults);
     let lines = table::read(&text).map_err(refused)?;
-    let read = read(&lines).map_err(refused)?;
+    let limit = u64::from(args.papers_max_mib) << 20;
+    let mut papers = Offered::beside(&args.file, limit);
+    let read = read(&lines, &mut papers).map_err(refused)?;
     if read.is_empty() {
         return Err(Failure::new(
             "the table has headings and no lines",
@@ -63,13 +70,22 @@ pub(super) async fn run(args: &ImportHistory) -> Result<(), Failure> {
     }
     let demo = DemoClock::read(&args.data)?.is_some();
     let log = super::logs::opened(&args.log).await?;
-    let platform = Platform::open(&args.data, PlatformOptions { demo, log, ..PlatformOptions::default() })?;
-    let done = brought(args, &platform, read).await;
+    let shared = shared_papers(args.papers.as_deref(), args.papers_ca.as_deref(), &args.data).await?;
+    let options = PlatformOptions {
+        demo,
+        log,
+        papers: shared,
+        papers_limit: Some(limit),
+        ..PlatformOptions::default()
+    };
+    let platform = Platform::open(&args.data, options)?;
+    let done = brought(args, &platform, read, papers).await;
     platform.shutdown().await;
     report(args, &done?)
 }
 
 /// What came of a file.
+#[derive(Default)]
 struct Done {
     matters: usize,
     /// Lines that are new, that were there before, and that changed nothing.
@@ -77,6 +93,8 @@ struct Done {
     before: usize,
     already: usize,
     facts: usize,
+    /// Files that were handed in, or would be.
+    papers: usize,
 }
 
 /// A line with what could be read without its matter.
@@ -86,7 +104,7 @@ struct Entry<'a> {
     id: CommandId,
 }
 
-fn read(lines: &[Line]) -> Result<Vec<Entry<'_>>, Vec<Fault>> {
+fn read<'a>(lines: &'a [Line], papers: &mut Offered) -> Result<Vec<Entry<'a>>, Vec<Fault>> {
     let (mut entries, mut faults) = (Vec::new(), Vec::new());
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     for line in lines {
@@ -95,7 +113,7 @@ fn read(lines: &[Line]) -> Result<Vec<Entry<'_>>, Vec<Fault>> {
         let nth = seen.entry(content.clone()).or_default();
         let id = Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("import-history/{nth}/{content}").as_bytes());
         *nth += 1;
-        match line::read(line) {
+        match line::read(line, papers) {
             Ok(read) => entries.push(Entry { line, read, id: CommandId(id) }),
             Err(wrong) => faults.extend(wrong),
         }
@@ -107,6 +125,7 @@ async fn brought(
     args: &ImportHistory,
     platform: &Platform,
     entries: Vec<Entry<'_>>,
+    papers: Offered,
 ) -> Result<Done, Failure> {
     let county: CountyId = args.county.parse()?;
     administrator(platform, &county, &args.by).await?;
@@ -117,9 +136,9 @@ async fn brought(
     let calendars: Arc<dyn Calendars> = Arc::new(CountyCalendars::new(Arc::clone(&log)));
     let host = Host { log, calendars, ..platform.host() };
     let matters = Arc::new(Executor::new(host.clone(), by_matter.len().max(1)));
-    let registers = Registers::new(&host, 64, Arc::clone(&matters));
-    let desk = Desk { county, directory, matters, registers };
-    let mut done = Done { matters: by_matter.len(), brought: 0, before: 0, already: 0, facts: 0 };
+    let registers = Registers::new(&host, 64, Arc::clone(&matters), Some(Arc::clone(&platform.papers)));
+    let desk = Desk { county, directory, matters, registers, papers };
+    let mut done = Done { matters: by_matter.len(), ..Done::default() };
     let mut faults = Vec::new();
     for (matter, entries) in &by_matter {
         desk.matter(*matter, entries, &mut done, &mut faults).await?;
@@ -129,7 +148,16 @@ async fn brought(
         return Err(told(args, &faults));
     }
     done.facts = trial.len();
+    done.papers = desk.papers.files().count();
     if !args.dry_run {
+        for local in desk.papers.files() {
+            platform.papers.take_local(&desk.county, local).await.map_err(|error| {
+                Failure::new(
+                    format!("{} was not handed in, and nothing was imported: {error}", local.file.display()),
+                    "see to the file or the store, and import the table again",
+                )
+            })?;
+        }
         trial.commit().await.map_err(|error| {
             Failure::new(
                 format!("the file could not be brought in to its end: {error}"),
@@ -174,12 +202,21 @@ async fn sorted<'a>(
     Ok(if faults.is_empty() { Ok(by_matter) } else { Err(faults) })
 }
 
+/// What a line is about: the code of its permit, whichever way it is written.
+fn about(state: &Matter, line: &Line) -> String {
+    let asked = line.get(Column::Permit).unwrap_or_default();
+    let permits = state.plan.iter().flat_map(|plan| &plan.permits);
+    let named = permits.into_iter().find(|permit| permit.name.as_str() == asked);
+    named.map_or_else(|| asked.to_owned(), |permit| permit.code.to_string())
+}
+
 /// Where lines are tried.
 struct Desk {
     county: CountyId,
     directory: Arc<Directory>,
     matters: Arc<Executor<MatterDecider>>,
     registers: Registers,
+    papers: Offered,
 }
 
 impl Desk {
@@ -196,53 +233,64 @@ impl Desk {
         self.matters.settle(&stream).await?;
         let mut refused: BTreeSet<String> = BTreeSet::new();
         for entry in entries {
-            let about = entry.line.get(Column::Permit).unwrap_or_default().to_owned();
+            let state = self.matters.state(&stream).await?.state;
+            let about = about(&state, entry.line);
             if refused.contains(&about) {
                 continue;
             }
-            let state = self.matters.state(&stream).await?.state;
-            match self.line(matter, &state, entry).await? {
-                Ok(Outcome::Done(receipt)) if receipt.repeated => done.before += 1,
-                Ok(Outcome::Done(_)) => done.brought += 1,
-                Ok(Outcome::NoChange(_)) => done.already += 1,
-                Ok(Outcome::Refused { refusal, .. }) => {
-                    let permit = state.plan.as_ref().and_then(|plan| {
-                        let is = |p: &&om_domain::matter::plan::PlannedPermit| {
-                            p.code.as_str() == about || p.name.as_str() == about
-                        };
-                        plan.permits.iter().find(is).map(|p| &p.code)
-                    });
-                    let names = Names {
-                        plan: state.plan.as_ref(),
-                        about: permit,
-                        ..Names::of_directory(&self.directory)
-                    };
-                    faults.push(entry.line.fault(
-                        Column::Event,
-                        refusal.message_en(&names),
-                        format!(
-                            "{} [{}]; later lines of the same permit were not tried",
-                            refusal.message_zh(&names),
-                            refusal.code()
-                        ),
-                    ));
-                    refused.insert(about);
-                }
-                Ok(Outcome::Conflict(_) | Outcome::CommandIdReused { .. }) => {
-                    faults.push(entry.line.fault(
-                        Column::Matter,
-                        "somebody else works on the matter at this moment",
-                        "import the file again",
-                    ));
-                }
-                Err(fault) => {
-                    faults.push(fault);
-                    refused.insert(about);
-                }
+            let fault = match self.line(matter, &state, entry).await? {
+                Ok(outcome) => self.counted(&state, &about, entry.line, outcome, done),
+                Err(fault) => Some(fault),
+            };
+            if let Some(fault) = fault {
+                faults.push(fault);
+                refused.insert(about);
             }
         }
         self.matters.settle(&stream).await?;
         Ok(())
+    }
+
+    /// Counts what came of a line; a fault if it keeps the file out.
+    fn counted(
+        &self,
+        state: &Matter,
+        about: &str,
+        line: &Line,
+        outcome: Outcome<MatterRefusal>,
+        done: &mut Done,
+    ) -> Option<Fault> {
+        match outcome {
+            Outcome::Done(receipt) if receipt.repeated => done.before += 1,
+            // the id follows from the line, so the line was brought in; since then its officer may have moved to another
+            // department, or the plan may ask for other materials
+            Outcome::CommandIdReused { .. } if !line::names_papers(line) => done.before += 1,
+            Outcome::Done(_) => done.brought += 1,
+            Outcome::NoChange(_) => done.already += 1,
+            Outcome::CommandIdReused { .. } => {
+                return Some(line.fault(
+                    Column::Paper,
+                    "this line was brought in before, and a paper it names was another then",
+                    "take the line out: what was recorded stands, and is corrected by correctEntry",
+                ));
+            }
+            Outcome::Conflict(_) => {
+                let what = "somebody else works on the matter at this moment";
+                return Some(line.fault(Column::Matter, what, "import the file again"));
+            }
+            Outcome::Refused { refusal, .. } => {
+                let code = about.parse().ok();
+                let names = Names {
+                    plan: state.plan.as_ref(),
+                    about: code.as_ref(),
+                    ..Names::of_directory(&self.directory)
+                };
+                let (en, zh, code) = (refusal.message_en(&names), refusal.message_zh(&names), refusal.code());
+                let todo = format!("{zh} [{code}]; later lines of the same permit were not tried");
+                return Some(line.fault(Column::Event, en, todo));
+            }
+        }
+        None
     }
 
     async fn line(
@@ -250,11 +298,12 @@ impl Desk {
         matter: MatterId,
         state: &Matter,
         entry: &Entry<'_>,
-    ) -> Result<Result<Outcome<om_domain::matter::MatterRefusal>, Fault>, Failure> {
-        let (actor, command) = match (self.actor(entry.line), line::command(entry.line, &entry.read, state)) {
-            (Ok(actor), Ok(command)) => (actor, command),
-            (Err(fault), _) | (_, Err(fault)) => return Ok(Err(fault)),
-        };
+    ) -> Result<Result<Outcome<MatterRefusal>, Fault>, Failure> {
+        let (actor, command) =
+            match (self.actor(entry.line), line::command(entry.line, &entry.read, state, &self.papers)) {
+                (Ok(actor), Ok(command)) => (actor, command),
+                (Err(fault), _) | (_, Err(fault)) => return Ok(Err(fault)),
+            };
         let request = self.request(matter, state, entry, actor, command).await?;
         Ok(Ok(self.matters.execute(request).await?))
     }
@@ -282,7 +331,8 @@ impl Desk {
     ) -> Result<Request<MatterDecider>, Failure> {
         let stream = Executor::<MatterDecider>::stream(&self.county, matter)?;
         let day = entry.read.date;
-        let reads = self.registers.for_matter(&self.county, matter, state, &command, day).await?;
+        let mut reads = self.registers.for_matter(&self.county, matter, state, &command, day).await?;
+        reads.missing_papers.retain(|paper| !self.papers.has(paper));
         let end = end_of_day(entry.read.known);
         Ok(Request {
             effective: Some(Effective::On(day)),
@@ -305,15 +355,16 @@ fn told(args: &ImportHistory, faults: &[Fault]) -> Failure {
 }
 
 fn report(args: &ImportHistory, done: &Done) -> Result<(), Failure> {
-    let Done { matters, brought, before, already, facts } = done;
+    let Done { matters, brought, before, already, facts, papers } = done;
     if args.json {
         return out::line(serde_json::json!({
             "matters": matters, "brought": brought, "before": before, "already": already, "facts": facts,
-            "dryRun": args.dry_run,
+            "papers": papers, "dryRun": args.dry_run,
         }));
     }
     let how = if args.dry_run { "would be brought in; nothing was recorded" } else { "brought in" };
     out::line(format!(
-        "{brought} lines of {matters} matter(s) {how} ({facts} facts); {before} were there before, {already} changed nothing"
+        "{brought} lines of {matters} matter(s) {how} ({facts} facts, {papers} papers); {before} were there before, \
+         {already} changed nothing"
     ))
 }

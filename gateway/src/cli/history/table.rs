@@ -23,11 +23,12 @@ pub(super) enum Column {
     Reason,
     Article,
     Remedy,
+    Paper,
     Note,
 }
 
 /// Each column, its headings, and whether a table must have it. The first two headings are the ones it is called by.
-const COLUMNS: [(Column, &[&str], bool); 16] = [
+const COLUMNS: [(Column, &[&str], bool); 17] = [
     (Column::Matter, &["项目代码", "matter", "项目", "一件事", "project", "project code"], true),
     (Column::Permit, &["审批事项", "permit", "事项"], true),
     (Column::Event, &["环节", "event", "办理环节", "step", "kind"], true),
@@ -43,6 +44,7 @@ const COLUMNS: [(Column, &[&str], bool); 16] = [
     (Column::Reason, &["理由", "reason", "reasons", "说明"], false),
     (Column::Article, &["法律依据", "article", "依据"], false),
     (Column::Remedy, &["救济途径", "remedy"], false),
+    (Column::Paper, &["文书原件", "paper", "扫描件", "scan"], false),
     (Column::Note, &["备注", "note"], false),
 ];
 
@@ -100,6 +102,11 @@ impl Line {
     /// A field that must not be empty.
     pub(super) fn needed(&self, column: Column) -> Result<&str, Fault> {
         self.get(column).ok_or_else(|| self.fault(column, "it is empty", "fill it in"))
+    }
+
+    /// The columns in which something stands.
+    pub(super) fn filled(&self) -> impl Iterator<Item = Column> {
+        self.fields.iter().filter(|(_, text)| !text.is_empty()).map(|(column, _)| *column)
     }
 
     /// All fields but the note, in a form that two equal lines share.

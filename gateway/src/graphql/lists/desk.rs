@@ -35,21 +35,23 @@ pub enum DeskOrder {
     Risk,
 }
 
-/// One thing to be done on one permit.
+/// One thing to be done on one permit, or about one milestone.
 #[derive(Debug, Clone, SimpleObject)]
 pub struct DeskTask {
     /// The matter, `matter:…`.
     pub matter: ID,
     /// Its name.
     pub matter_name: LegalText,
-    /// The permit, `permit:…/CODE`.
-    pub permit: ID,
-    /// The permit's code in the matter.
-    pub permit_code: PermitCode,
+    /// The permit, `permit:…/CODE`; none where it is about a milestone, which `requirement` names.
+    pub permit: Option<ID>,
+    /// The permit's code in the matter; likewise.
+    pub permit_code: Option<PermitCode>,
     /// What is to be done.
     pub kind: TaskKind,
     /// For which requirement, where it is about one.
     pub requirement: Option<Requirement>,
+    /// The card's number on the permit, where it is about one.
+    pub card: Option<u16>,
     /// The body whose move it is, `body:…`.
     pub body: ID,
     /// Since which day.
@@ -70,10 +72,11 @@ impl DeskTask {
         DeskTask {
             matter: NodeId::Matter(matter).id(),
             matter_name: matter_name.into(),
-            permit: NodeId::Permit(matter, permit.clone()).id(),
-            permit_code: permit.into(),
+            permit: permit.clone().map(|permit| NodeId::Permit(matter, permit).id()),
+            permit_code: permit.map(Into::into),
             kind: task.kind.into(),
             requirement: task.requirement.map(Into::into),
+            card: task.card,
             body: NodeId::Body(task.body).id(),
             since: task.since.into(),
             due: task.due.map(Into::into),
@@ -103,10 +106,14 @@ pub(crate) async fn of_matter(
     let Some(matter_name) = project.map(|project| project.name.clone()) else { return Ok(Vec::new()) };
     let day = view.today();
     let given_up = view.state.phase == Phase::Terminated;
-    let mut rows: Vec<DeskRow> = board::lives(who.county(), view.id, known)
-        .into_iter()
+    let parts = board::parts(who.county(), view.id, known);
+    let dates = parts.milestones.iter().flat_map(|(code, row)| row.tasks(code)).map(|task| (None, task));
+    let mut rows: Vec<DeskRow> = parts
+        .lives
+        .iter()
+        .flat_map(|(code, life)| desk::tasks(life).into_iter().map(move |task| (Some(code.clone()), task)))
+        .chain(dates)
         .filter(|_| !given_up)
-        .flat_map(|(permit, life)| desk::tasks(&life).into_iter().map(move |task| (permit.clone(), task)))
         .filter(|(_, task)| body.is_none_or(|body| task.body == *body))
         .map(|(permit, task)| DeskRow {
             matter: view.id,

@@ -9,6 +9,7 @@ pub mod outlook;
 pub mod overview;
 pub(crate) mod seen;
 pub mod subscriptions;
+pub mod supervision;
 pub mod tolerances;
 mod words;
 

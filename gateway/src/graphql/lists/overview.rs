@@ -40,6 +40,9 @@ pub struct MatterFilterInput {
     /// With a tolerated deficiency still owed whose last day has passed.
     #[graphql(default)]
     pub debt_overdue: bool,
+    /// With a milestone that is late: its date has passed, or nobody has said why one had (R14).
+    #[graphql(default)]
+    pub milestone_late: bool,
 }
 
 /// In which order matters are listed.
@@ -113,7 +116,7 @@ impl From<&MatterRows> for MatterSummary {
     }
 }
 
-/// How the permits of a matter stand against their days.
+/// How the permits and milestones of a matter stand against their days.
 #[derive(Debug, Clone, Default, SimpleObject)]
 pub struct MatterPressure {
     /// Permits in its plan.
@@ -128,6 +131,14 @@ pub struct MatterPressure {
     pub debts: usize,
     /// Of them, those whose last day has passed.
     pub debts_overdue: usize,
+    /// Milestones that are late: their date has passed, or nobody has said why one had.
+    pub milestones_late: usize,
+    /// The earliest date of a milestone still to be reached.
+    pub next_milestone: Option<Date>,
+    /// Changes of a milestone's date that are asked for and undecided.
+    pub date_changes_open: usize,
+    /// Open cards (红黄牌).
+    pub cards: usize,
 }
 
 #[ComplexObject]
@@ -160,8 +171,10 @@ impl MatterSummary {
     async fn pressure(&self, ctx: &Context<'_>) -> Result<MatterPressure> {
         let (services, who) = of_request(ctx)?;
         let (county, matter, today) = (who.county().clone(), self.matter, services.today());
-        let read = move |db: &_| board::matter_rows(db, &county, matter);
-        let rows = services.projections.read::<Board, _>(read).await.map_err(of_read)?;
+        let read = move |db: &_| {
+            Ok((board::matter_rows(db, &county, matter)?, board::milestones(db, &county, matter)?))
+        };
+        let (rows, milestones) = services.projections.read::<Board, _>(read).await.map_err(of_read)?;
         let permits = rows.map(|(_, permits)| permits).unwrap_or_default();
         let mut pressure = MatterPressure { permits: permits.len(), ..MatterPressure::default() };
         for permit in &permits {
@@ -169,7 +182,14 @@ impl MatterSummary {
             pressure.overdue += usize::from(permit.life.is_overdue_at(today));
             pressure.debts += permit.life.live_debts().count();
             pressure.debts_overdue += permit.life.debts_overdue_at(today);
+            pressure.cards += permit.life.open_cards().count();
         }
+        for (_, milestone) in &milestones {
+            pressure.milestones_late += usize::from(milestone.is_late_at(today));
+            pressure.date_changes_open += usize::from(milestone.asked.is_some());
+        }
+        let ahead = milestones.iter().filter(|(_, m)| m.reached_on.is_none()).map(|(_, m)| m.date);
+        pressure.next_milestone = ahead.min().map(Into::into);
         pressure.next_due = permits.iter().filter_map(|p| p.life.next_due()).min().map(Into::into);
         Ok(pressure)
     }
@@ -198,6 +218,14 @@ pub struct Overview {
     pub overdue: u32,
     /// Tolerated deficiencies still owed whose last day has passed.
     pub debts_overdue: u32,
+    /// Milestones whose date has passed and that are not reached, or of whose missed date nobody has said why (R14).
+    pub milestones_late: u32,
+    /// Changes of a milestone's date that are asked for and undecided.
+    pub date_changes_open: u32,
+    /// Open yellow cards (黄牌).
+    pub yellow_cards: u32,
+    /// Open red cards (红牌).
+    pub red_cards: u32,
 }
 
 #[ComplexObject]
@@ -242,6 +270,7 @@ impl Overview {
             text: filter.text.filter(|text| !text.trim().is_empty()),
             act_due,
             debt_overdue_at: filter.debt_overdue.then_some(self.today),
+            milestone_late_at: filter.milestone_late.then_some(self.today),
         })
     }
 }
@@ -277,6 +306,10 @@ impl OverviewQuery {
             due_this_week: counts.due_this_week,
             overdue: counts.overdue,
             debts_overdue: counts.debts_overdue,
+            milestones_late: counts.milestones_late,
+            date_changes_open: counts.date_changes_open,
+            yellow_cards: counts.yellow_cards,
+            red_cards: counts.red_cards,
         })
     }
 }

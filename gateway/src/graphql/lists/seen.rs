@@ -5,7 +5,10 @@
 //! Deliberately absent: the matter itself, whose stream is read to its end whatever was seen before.
 
 use crate::{
-    graphql::error::{Code, bad_input, error, fault},
+    graphql::{
+        error::{Code, bad_input, error},
+        matter::carry_out::of_fault,
+    },
     services::Services,
 };
 use async_graphql::Result;
@@ -24,7 +27,7 @@ pub(crate) async fn shown(services: &Services, seen: Option<String>) -> Result<(
     if !services.pending(position).await {
         return Ok(());
     }
-    let head = services.head().await.map_err(|e| fault("finding the log's end", &e))?;
+    let head = services.head().await.map_err(|error| of_fault(error.into()))?;
     if head.is_none_or(|head| head < position) {
         let message =
             "seen lies after the log's end, which was restored from an older copy: load everything anew";

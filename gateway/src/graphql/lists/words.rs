@@ -39,6 +39,10 @@ pub enum TaskKind {
     IssueCertificate,
     /// Receive or return what another department hands off (接收移交).
     AnswerHandoff,
+    /// Give the opinion that the lead department asked for (出具意见).
+    GiveOpinion,
+    /// Deal with an objection before the decision (处理异议).
+    TreatObjection,
     /// Receive the supplement that is owed (待补齐).
     ReceiveSupplement,
     /// Watch a debt that pays itself when its prerequisite lands.
@@ -55,6 +59,10 @@ pub enum TaskKind {
     JudgeFallenPrerequisite,
     /// Answer the task-force lead's proposal to tolerate.
     AnswerToleranceProposal,
+    /// Agree or object to a new date of a milestone (节点改期会签).
+    AnswerDateChange,
+    /// Answer a card, or appeal against it (答复红黄牌).
+    AnswerCard,
 }
 
 /// What hangs on a due date, the heaviest first.

@@ -18,7 +18,10 @@ use om_domain::{
     naming::Names,
     project::{ProjectCommand, ProjectDecider},
 };
-use om_infra::executor::{Fault, Outcome, Request};
+use om_infra::{
+    calendars::Calendars as _,
+    executor::{Fault, Outcome, Request},
+};
 use std::sync::Arc;
 
 /// What every command on a matter carries.
@@ -108,8 +111,15 @@ async fn would_be_refused(
         ..MatterReads::default()
     };
     let calendar = services.calendar(who.county()).await.map_err(of_fault)?;
-    let context =
-        DecisionContext { at: services.now(), by: &who.actor, calendar: &calendar, effective, read: &reads };
+    let settings = services.calendars.settings(who.county()).await.map_err(of_fault)?;
+    let context = DecisionContext {
+        at: services.now(),
+        by: &who.actor,
+        calendar: &calendar,
+        settings: &settings,
+        effective,
+        read: &reads,
+    };
     Ok(MatterDecider::decide(&Matter::default(), command, &context).err())
 }
 
@@ -131,11 +141,17 @@ pub fn of_fault(cause: Fault) -> Error {
         // said once in the log when it was lost
         "LOG_UNREACHABLE" => error(
             Code::LogUnreachable,
-            "nothing was recorded: the event log's server does not answer; send the same request again in a moment",
+            "the event log's server does not answer: nothing was recorded, and what is not in memory cannot be shown; \
+             send the same request again in a moment",
         ),
         "UNAVAILABLE" => {
             tracing::error!(%cause, "the log cannot be reached");
             error(Code::Unavailable, "the log cannot be reached: try again in a moment")
+        }
+        "PAPERS_UNREACHABLE" => {
+            tracing::error!(%cause, "the papers cannot be read");
+            let message = "nothing was recorded: the papers it names cannot be looked up; send the same request again in a moment";
+            error(Code::Unavailable, message)
         }
         "FORBIDDEN" => error(Code::Forbidden, "an actor of one county cannot act in another"),
         _ => fault("carrying out a command", &cause),

@@ -5,7 +5,7 @@
 use async_graphql::Enum;
 use om_domain::{
     clock,
-    matter::{event, plan, refusal, state},
+    matter::{card, event, opinion, plan, refusal, state},
 };
 
 macro_rules! words {
@@ -112,6 +112,41 @@ words! {
         LifeAndProperty,
         /// 可能造成难以挽回的损失.
         HardToReverse,
+    }
+    /// What an opinion counts as that was not given by its last day.
+    Silence = plan::Silence {
+        /// As agreement (逾期视为同意).
+        Agree,
+        /// As nothing: it is still owed (逾期不视为同意).
+        Nothing,
+    }
+    /// How the lead department dealt with an objection.
+    Treatment = opinion::Treatment {
+        /// Adopted (采纳): the project was changed by it, or the application is denied for it.
+        Adopted,
+        /// Not adopted (不采纳), with reasons.
+        NotAdopted,
+    }
+    /// How a department's opinion stands.
+    OpinionStanding = opinion::Standing {
+        /// Awaited (待回复).
+        Awaited,
+        /// Agreed (同意).
+        Agreed,
+        /// Agreed on conditions (有条件同意).
+        AgreedOnConditions,
+        /// Silent, which counts as agreement (逾期视为同意).
+        SilentAgreed,
+        /// Silent, which counts as nothing; still owed (逾期未回复).
+        SilentOwed,
+        /// Objected, not dealt with (不同意).
+        Objected,
+        /// The objection was adopted (异议已采纳).
+        ObjectionAdopted,
+        /// The objection was not adopted (异议未采纳).
+        ObjectionNotAdopted,
+        /// The objection was withdrawn (异议已撤回).
+        ObjectionWithdrawn,
     }
     /// Manner of service of a notice (行政许可法 44, 民事诉讼法 87-95): no service, no effect.
     Service = event::Service {
@@ -243,6 +278,28 @@ words! {
         Landed,
         /// The deadline passed.
         Lapsed,
+    }
+    /// How grave a card is (红黄牌).
+    CardColor = card::Colour {
+        /// 黄牌: the promised limit is nearly used.
+        Yellow,
+        /// 红牌: overdue.
+        Red,
+    }
+    /// Where a card stands.
+    CardStanding = card::CardStanding {
+        /// Issued; the body's move.
+        Issued,
+        /// Answered by the body.
+        Answered,
+        /// Appealed against; to be decided (申诉中).
+        Appealed,
+        /// The appeal was refused: the card stands (维持).
+        Upheld,
+        /// Cancelled (撤销).
+        Cancelled,
+        /// What was overdue is done (销号).
+        Cleared,
     }
     /// Why a requirement is not met.
     Unmet = refusal::Because {

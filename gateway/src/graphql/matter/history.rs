@@ -14,6 +14,8 @@ use crate::graphql::{
     page::connection,
     scalars::{Date, Instant, Json, PermitCode, Uuid},
 };
+use crate::http::notices::url;
+use crate::notices::served;
 use async_graphql::{ComplexObject, Context, ID, Result, SimpleObject};
 use om_domain::{
     calendar::{Calendar, beijing},
@@ -63,6 +65,9 @@ pub struct Event {
     pub sentence: String,
     /// The same in Chinese.
     pub sentence_zh: String,
+    /// Where its notice is printed (`…/service` its sheet of service), below the address of this server; none where
+    /// nothing was served.
+    pub notice_url: Option<String>,
 }
 
 #[ComplexObject]
@@ -106,6 +111,7 @@ impl Event {
             data: Json(data.unwrap_or_default()),
             sentence: said.en,
             sentence_zh: said.zh,
+            notice_url: served(&fact.event).map(|_| url(matter, fact.id)),
         }
     }
 }

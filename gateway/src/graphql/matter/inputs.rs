@@ -6,10 +6,14 @@
 use super::enums::{DayUnit, Service};
 use crate::graphql::{
     node_id,
-    scalars::{Date, Instant, LegalText, MaterialCode, PaperHash, ProjectCode, VaultRef, Yuan},
+    scalars::{Date, Instant, LegalText, MaterialCode, PaperHash, PermitCode, ProjectCode, VaultRef, Yuan},
 };
 use async_graphql::{Error, ID, InputObject, OneofObject};
-use om_domain::{clock, decider::Effective, matter::event};
+use om_domain::{
+    clock,
+    decider::Effective,
+    matter::{command, event, opinion},
+};
 
 /// When something happened, if not now: an instant, or a date where only the date is known. Exactly one of them.
 #[derive(Debug, Clone, OneofObject)]
@@ -74,6 +78,82 @@ impl From<HandedInput> for event::Handed {
             paper: h.paper.map(Into::into),
             file_name: h.file_name.map(Into::into),
         }
+    }
+}
+
+/// One permit of a package.
+#[derive(Debug, Clone, InputObject)]
+pub struct PackageItemInput {
+    /// The permit, by its code in the plan.
+    pub permit: PermitCode,
+    /// What was handed in for it; what lies with the matter already is not needed again.
+    #[graphql(default)]
+    pub materials: Vec<HandedInput>,
+}
+
+impl From<PackageItemInput> for command::PackageItem {
+    fn from(item: PackageItemInput) -> Self {
+        let materials = item.materials.into_iter().map(Into::into).collect();
+        command::PackageItem { permit: item.permit.0, materials }
+    }
+}
+
+/// Until when an opinion is asked for. Exactly one of them.
+#[derive(Debug, Clone, OneofObject)]
+pub enum OpinionDueInput {
+    /// So many working days from the day it is recorded.
+    WorkingDays(u16),
+    /// Through this day.
+    By(Date),
+}
+
+impl From<OpinionDueInput> for command::OpinionTerm {
+    fn from(due: OpinionDueInput) -> Self {
+        match due {
+            OpinionDueInput::WorkingDays(days) => command::OpinionTerm::WorkingDays(days),
+            OpinionDueInput::By(day) => command::OpinionTerm::By(day.0),
+        }
+    }
+}
+
+/// An objection.
+#[derive(Debug, Clone, InputObject)]
+pub struct ObjectionInput {
+    /// Why.
+    pub reasons: LegalText,
+    /// The article it rests on.
+    pub article: LegalText,
+}
+
+/// What a department says. Exactly one of them.
+#[derive(Debug, Clone, OneofObject)]
+pub enum OpinionInput {
+    /// It agrees (同意); always true.
+    Agree(bool),
+    /// It agrees on these conditions (有条件同意); they go with the approval.
+    AgreeOnConditions(LegalText),
+    /// It objects (不同意): to be dealt with before the decision.
+    Object(ObjectionInput),
+}
+
+impl TryFrom<OpinionInput> for opinion::Opinion {
+    type Error = Error;
+
+    fn try_from(opinion: OpinionInput) -> Result<Self, Error> {
+        Ok(match opinion {
+            OpinionInput::Agree(true) => opinion::Opinion::Agree,
+            OpinionInput::Agree(false) => {
+                return Err(crate::graphql::error::bad_input(
+                    "`agree: false` says nothing: object, with reasons",
+                ));
+            }
+            OpinionInput::AgreeOnConditions(conditions) => {
+                opinion::Opinion::AgreeOnConditions { conditions: conditions.0 }
+            }
+            OpinionInput::Object(o) => {
+                opinion::Opinion::Object { reasons: o.reasons.0, article: o.article.0 }
+            }
+        })
     }
 }
 

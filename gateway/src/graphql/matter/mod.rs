@@ -9,5 +9,7 @@ pub mod payload;
 pub mod plan_inputs;
 pub mod queries;
 pub mod sentence;
+mod sentence_dates;
+mod sentence_together;
 pub mod subscriptions;
 pub mod types;

@@ -4,7 +4,7 @@
 //! Deliberately absent: whether the amended plan holds together; that is the domain's to say.
 
 use super::{
-    enums::{Gate, Ground, Handling, Nature, Reaches, SensitiveField, Stage, ToleranceMode},
+    enums::{Gate, Ground, Handling, Nature, Reaches, SensitiveField, Silence, Stage, ToleranceMode},
     inputs::LimitInput,
 };
 use crate::graphql::{
@@ -80,6 +80,9 @@ pub struct MaterialInput {
     pub sensitive: Option<SensitiveField>,
     /// The article or list item behind it.
     pub source: LegalText,
+    /// Of this permit alone, such as its own sealed copies: the same code with another permit is another paper.
+    #[graphql(default)]
+    pub own: bool,
 }
 
 impl From<MaterialInput> for plan::Material {
@@ -92,7 +95,23 @@ impl From<MaterialInput> for plan::Material {
             modes: m.modes.into_iter().map(Into::into).collect(),
             sensitive: m.sensitive.map(Into::into),
             source: m.source.0,
+            own: m.own,
         }
+    }
+}
+
+/// The opinions of the cooperating departments that a permit needs (征求意见).
+#[derive(Debug, Clone, InputObject)]
+pub struct OpinionsInput {
+    /// How long a department has.
+    pub term: LimitInput,
+    /// What its silence counts as.
+    pub overdue_counts_as: Silence,
+}
+
+impl From<OpinionsInput> for plan::Opinions {
+    fn from(o: OpinionsInput) -> Self {
+        plan::Opinions { term: o.term.into(), overdue_counts_as: o.overdue_counts_as.into() }
     }
 }
 
@@ -130,6 +149,8 @@ pub struct PlannedPermitInput {
     pub lead: ID,
     /// Departments that give opinions, `body:…`.
     pub cooperating: Vec<ID>,
+    /// Their opinions, where the permit needs them before its approval.
+    pub opinions: Option<OpinionsInput>,
     /// What kind of act it is.
     pub nature: Nature,
     /// How it is handled; says who may extend.
@@ -168,6 +189,7 @@ impl TryFrom<PlannedPermitInput> for plan::PlannedPermit {
             stage: p.stage.into(),
             lead: node_id::body(&p.lead)?,
             cooperating: p.cooperating.iter().map(node_id::body).collect::<Result<_, _>>()?,
+            opinions: p.opinions.map(Into::into),
             nature: p.nature.into(),
             handling: p.handling.into(),
             statutory: p.statutory.map(Into::into),

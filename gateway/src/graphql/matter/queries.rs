@@ -120,6 +120,12 @@ pub async fn view_of(services: &Services, who: &Requester, id: MatterId) -> Resu
         }
         calendar => calendar.map_err(of_fault)?,
     };
+    let settings = match services.calendars.settings(who.county()).await {
+        Err(cause) if cause.is_outage() => {
+            services.calendars.remembered_settings(who.county()).ok_or_else(|| of_fault(cause))?
+        }
+        settings => settings.map_err(of_fault)?,
+    };
     let directory = match services.registers.directory(who.county()).await {
         Err(cause) if cause.is_outage() => {
             services.registers.remembered(who.county()).await.ok_or_else(|| of_fault(cause))?
@@ -136,6 +142,7 @@ pub async fn view_of(services: &Services, who: &Requester, id: MatterId) -> Resu
         as_of,
         past: false,
         calendar,
+        settings,
         reads: Arc::new(reads),
         directory,
         by: Arc::clone(&who.actor),
@@ -179,6 +186,8 @@ async fn past(services: &Services, who: &Requester, id: MatterId, at: AtInput) -
         as_of: read_at,
         past: true,
         calendar: calendar.map_err(of_fault)?,
+        // no change ever alters what held on a day that had begun
+        settings: services.calendars.settings(who.county()).await.map_err(of_fault)?,
         reads: Arc::default(),
         directory: services.registers.directory(who.county()).await.map_err(of_fault)?.state,
         by: Arc::clone(&who.actor),

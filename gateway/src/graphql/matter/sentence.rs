@@ -5,6 +5,7 @@
 
 use om_domain::matter::{
     MatterEvent as E,
+    card::{Basis, Subject},
     event::{Dues, IntakeAnswer},
 };
 
@@ -17,7 +18,7 @@ pub struct Sentence {
     pub en: String,
 }
 
-fn say(zh: impl Into<String>, en: impl Into<String>) -> Sentence {
+pub(super) fn say(zh: impl Into<String>, en: impl Into<String>) -> Sentence {
     Sentence { zh: zh.into(), en: en.into() }
 }
 
@@ -32,7 +33,10 @@ pub fn of(event: &E) -> Sentence {
         .or_else(|| intake(event))
         .or_else(|| clock(event))
         .or_else(|| custody(event))
+        .or_else(|| super::sentence_together::of(event))
         .or_else(|| tolerance(event))
+        .or_else(|| super::sentence_dates::of(event))
+        .or_else(|| supervision(event))
         .unwrap_or_else(|| rest(event))
 }
 
@@ -205,6 +209,50 @@ fn custody(event: &E) -> Option<Sentence> {
         E::HandoffOverdue(e) => say(
             format!("{}逾期未接收{}", e.to, e.permit),
             format!("{} has not answered for {}", e.to, e.permit),
+        ),
+        _ => return None,
+    })
+}
+
+fn supervision(event: &E) -> Option<Sentence> {
+    Some(match event {
+        E::CardIssued(e) => {
+            let (zh, en) = match (&e.basis, &e.subject) {
+                (Basis::Hand { reason }, _) => (reason.to_string(), reason.to_string()),
+                (Basis::Rule { evidence, .. }, Subject::Term { term, .. }) => {
+                    let term = term.name_zh();
+                    let zh =
+                        format!("{term}期限{}，已用{}，剩{}", evidence.due, evidence.used, evidence.left);
+                    (zh, format!("due {}, {} used, {} left", evidence.due, evidence.used, evidence.left))
+                }
+                (Basis::Rule { evidence, .. }, _) => {
+                    (format!("移交答复期限{}", evidence.due), format!("answer due {}", evidence.due))
+                }
+            };
+            say(
+                format!("{}第{}号{}（{}）：{zh}", e.permit, e.card, e.colour.name_zh(), e.against),
+                format!("{}: {} {} against {}: {en}", e.permit, e.colour.name_en(), e.card, e.against),
+            )
+        }
+        E::CardAnswered(e) => say(
+            format!("{}第{}号牌答复：{}", e.permit, e.card, e.answer),
+            format!("{}: card {} answered: {}", e.permit, e.card, e.answer),
+        ),
+        E::CardAppealed(e) => say(
+            format!("{}第{}号牌申诉：{}", e.permit, e.card, e.reasons),
+            format!("{}: card {} appealed against: {}", e.permit, e.card, e.reasons),
+        ),
+        E::CardUpheld(e) => say(
+            format!("{}第{}号牌维持：{}", e.permit, e.card, e.reasons),
+            format!("{}: card {} upheld: {}", e.permit, e.card, e.reasons),
+        ),
+        E::CardCancelled(e) => say(
+            format!("{}第{}号牌撤销：{}", e.permit, e.card, e.reasons),
+            format!("{}: card {} cancelled: {}", e.permit, e.card, e.reasons),
+        ),
+        E::CardCleared(e) => say(
+            format!("{}第{}号牌销号：{}", e.permit, e.card, e.reason),
+            format!("{}: card {} cleared: {}", e.permit, e.card, e.reason),
         ),
         _ => return None,
     })

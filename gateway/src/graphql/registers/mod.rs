@@ -8,4 +8,5 @@ pub mod calendar;
 pub mod directory;
 pub mod mutations;
 pub mod payload;
+pub mod settings;
 pub mod templates;

@@ -15,7 +15,10 @@ import { SignIn } from "./SignIn";
 
 const Overview = lazy(() => import("../overview/Overview"));
 const MatterPage = lazy(() => import("../matter/MatterPage"));
+const ReplayPage = lazy(() => import("../replay/Replay"));
 const Desk = lazy(() => import("../desk/Desk"));
+const Tolerances = lazy(() => import("../tolerances/Tolerances"));
+const Operations = lazy(() => import("../operations/Operations"));
 
 export function App() {
   const { i18n } = useTranslation();
@@ -32,7 +35,10 @@ export function App() {
                   <Routes>
                     <Route path="/" element={<Overview />} />
                     <Route path="/matter/:id" element={<MatterPage />} />
+                    <Route path="/matter/:id/replay" element={<ReplayPage />} />
                     <Route path="/desk" element={<Desk />} />
+                    <Route path="/tolerances" element={<Tolerances />} />
+                    <Route path="/operations" element={<Operations />} />
                     <Route path="*" element={<Navigate to="/" replace />} />
                   </Routes>
                 </Suspense>

@@ -1,6 +1,6 @@
 // The frame of every screen: where one can go, who one is, whether changes arrive.
 import { LogoutOutlined, QuestionCircleOutlined } from "@ant-design/icons";
-import { Button, Dropdown, Grid, Layout, Menu, Modal, Segmented, Tag, Tooltip } from "antd";
+import { Button, Dropdown, Grid, Layout, Menu, Modal, Segmented, Tooltip } from "antd";
 import { type ReactNode, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation, useNavigate } from "react-router";
@@ -105,12 +105,9 @@ export function Shell({ children }: { children: ReactNode }) {
 function Live() {
   const { t } = useTranslation();
   const state = useLive();
-  const colour = { live: "green", connecting: "gold", off: "red" }[state];
   return (
     <span aria-live="polite">
-      <Tag color={colour} variant="solid">
-        {t(`live.${state}`)}
-      </Tag>
+      <span className={`om-live is-${state}`}>{t(`live.${state}`)}</span>
     </span>
   );
 }

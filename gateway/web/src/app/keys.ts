@@ -6,6 +6,8 @@ export const KEYS = [
   { keys: ["/"], what: "search" },
   { keys: ["g", "o"], what: "overview" },
   { keys: ["g", "d"], what: "desk" },
+  { keys: ["g", "t"], what: "tolerances" },
+  { keys: ["g", "a"], what: "operations" },
   { keys: ["↑", "↓"], what: "rows" },
   { keys: ["←", "→"], what: "edges" },
   { keys: ["j", "k"], what: "queue" },
@@ -17,7 +19,7 @@ export const KEYS = [
 /** Whether a key was meant as text. */
 export function isTyping(event: KeyboardEvent): boolean {
   const target = event.target as HTMLElement | null;
-  return !!target?.closest("input, textarea, select, [contenteditable=true], [role=combobox], .ant-modal, .ant-drawer");
+  return !!target?.closest("input, textarea, select, [contenteditable=true], [role=combobox]");
 }
 
 export function useGoKeys(go: (place: Place) => void, help: () => void): void {

@@ -1,6 +1,6 @@
 // Where one can go, and by which key after `g`. A screen stands here when it is there, and not before.
 export interface Place {
-  key: "overview" | "desk";
+  key: "overview" | "desk" | "tolerances" | "operations";
   path: string;
   letter: string;
 }
@@ -8,4 +8,6 @@ export interface Place {
 export const PLACES: [Place, ...Place[]] = [
   { key: "overview", path: "/", letter: "o" },
   { key: "desk", path: "/desk", letter: "d" },
+  { key: "tolerances", path: "/tolerances", letter: "t" },
+  { key: "operations", path: "/operations", letter: "a" },
 ];

@@ -48,7 +48,7 @@ export default function Desk() {
   const [params, setParams] = useSearchParams();
   const order = params.get("order") === "DUE" ? ("DUE" as const) : ("RISK" as const);
   const sees = me?.roles.some((role) => role === "LEAD" || role === "AUDITOR" || role === "SUPERVISOR");
-  const body = params.get("body") ?? (sees ? undefined : me?.body);
+  const body = params.get("body") ?? me?.body;
   const [{ data, error }, again] = useQuery({ query: DeskQuery, variables: { body, order }, pause: !me });
   const [change] = useSubscription({ query: Changed, variables: { body }, pause: !me });
   const seen = useRef<string>(undefined);
@@ -73,16 +73,15 @@ export default function Desk() {
       title: t("desk.task"),
       render: (_, task) => (
         <>
-          <Link data-queue to={`/matter/${bare(task.matter)}?permit=${task.permitCode}`} style={{ fontWeight: 600 }}>
+          <Link data-queue to={`/matter/${bare(task.matter)}${task.permitCode ? `?permit=${task.permitCode}` : ""}`} style={{ fontWeight: 600 }}>
             {t(`task.${task.kind}`)}
           </Link>
           <div style={{ fontSize: 12 }}>
-            {task.permitCode} · {task.matterName}
+            {task.permitCode ?? (task.requirement ? bare(task.requirement) : "")} · {task.matterName}
           </div>
         </>
       ),
     },
-    ...(body ? [] : [{ title: t("desk.body"), render: (_: unknown, task: Task) => bodyName(task.body) }]),
     {
       title: t("desk.due"),
       render: (_, task) =>
@@ -110,15 +109,13 @@ export default function Desk() {
     <Card size="small">
       <Flex justify="space-between" wrap gap={12} style={{ marginBottom: 12 }}>
         <Typography.Title level={1} style={{ fontSize: 22, margin: 0 }}>
-          {t("place.desk")} · {body ? bodyName(body) : t("desk.all")}
+          {t("place.desk")} · {bodyName(body)}
         </Typography.Title>
         <Flex gap={8} wrap>
           {sees ? (
             <Select
-              allowClear
               showSearch={{ optionFilterProp: "label" }}
               aria-label={t("desk.body")}
-              placeholder={t("desk.all")}
               value={body}
               onChange={(value) => set("body", value)}
               options={bodies.map((candidate) => ({ value: candidate.id, label: bodyName(candidate.id) }))}
@@ -137,7 +134,7 @@ export default function Desk() {
         {(desk) => (
           <Table<Task>
             size="middle"
-            rowKey={(task) => `${task.permit}/${task.kind}/${task.requirement ?? ""}/${task.body}`}
+            rowKey={(task) => `${task.permit ?? task.matter}/${task.kind}/${task.requirement ?? ""}/${task.body}`}
             columns={columns}
             dataSource={[...desk.nodes]}
             pagination={{ pageSize: 25, hideOnSinglePage: true }}

@@ -4,9 +4,10 @@ import type { ColumnsType } from "antd/es/table";
 import dayjs from "dayjs";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useParams, useSearchParams } from "react-router";
+import { useNavigate, useParams, useSearchParams } from "react-router";
 import { useQuery, useSubscription } from "urql";
 import { useDirectory } from "../app/session";
+import { Actions } from "../commands/Actions";
 import { Ask } from "../ui/Ask";
 import { StatusTag } from "../ui/Status";
 import { days } from "../ui/words";
@@ -34,7 +35,12 @@ export default function MatterPage() {
     <Ask data={data?.matter} error={error} retry={() => again({ requestPolicy: "network-only" })} rows={14}>
       {(matter) => (
         <>
-          <Head matter={matter} day={day} look={(value) => set("at", value)} />
+          <Head
+            matter={matter}
+            day={day}
+            look={(value) => set("at", value)}
+            done={() => again({ requestPolicy: "network-only" })}
+          />
           <Board
             matter={matter}
             chosen={params.get("permit") ?? undefined}
@@ -47,6 +53,7 @@ export default function MatterPage() {
             at={at}
             close={() => set("permit", undefined)}
             open={(code) => set("permit", code)}
+            done={() => again({ requestPolicy: "network-only" })}
           />
         </>
       )}
@@ -82,11 +89,22 @@ function useLiveMatter(id: string, live: boolean, revision: number | undefined, 
   return flash;
 }
 
-function Head({ matter, day, look }: { matter: Matter; day: string | null; look: (day: string | undefined) => void }) {
+function Head({
+  matter,
+  day,
+  look,
+  done,
+}: {
+  matter: Matter;
+  day: string | null;
+  look: (day: string | undefined) => void;
+  done: () => void;
+}) {
   const { t } = useTranslation();
   const { bodyName, officerName } = useDirectory();
+  const go = useNavigate();
   const { project, forecast } = matter;
-  const done = matter.stages.reduce((sum, stage) => sum + stage.done, 0);
+  const finished = matter.stages.reduce((sum, stage) => sum + stage.done, 0);
   const all = matter.stages.reduce((sum, stage) => sum + stage.permits, 0);
   const owed = matter.permits.flatMap((permit) => permit.tolerances).filter((tolerance) => tolerance.live).length;
   const late = matter.permits.filter((permit) => permit.lateBy).length;
@@ -117,6 +135,7 @@ function Head({ matter, day, look }: { matter: Matter; day: string | null; look:
           />
         </div>
         <Space align="start" className="om-no-print">
+          <Button onClick={() => void go(`/matter/${matter.id.slice(7)}/replay`)}>{t("replay.open")}</Button>
           <DatePicker
             aria-label={t("matter.asOf")}
             placeholder={t("matter.asOf")}
@@ -136,7 +155,7 @@ function Head({ matter, day, look }: { matter: Matter; day: string | null; look:
         />
       ) : null}
       <Flex gap={32} wrap style={{ marginTop: 8 }}>
-        {figure(t("matter.done"), `${done} / ${all}`)}
+        {figure(t("matter.done"), `${finished} / ${all}`)}
         {figure(t("matter.late"), late, late > 0)}
         {figure(t("matter.debts"), owed)}
         {figure(
@@ -160,11 +179,27 @@ function Head({ matter, day, look }: { matter: Matter; day: string | null; look:
         )}
         {figure(t("matter.target"), project?.target ?? "—")}
       </Flex>
+      {matter.past ? null : (
+        <div style={{ marginTop: 12 }} className="om-no-print">
+          <Actions
+            can={matter.can}
+            target={{ matter: matter.id, revision: matter.revision ?? undefined }}
+            choices={{
+              permits: matter.permits.map(({ code, name }) => ({ code, name })),
+              milestones: matter.milestones.map(({ code, name }) => ({ code, name })),
+              requirements: [],
+              entries: [],
+              today: matter.asOf.slice(0, 10),
+            }}
+            done={done}
+          />
+        </div>
+      )}
     </Card>
   );
 }
 
-function Board({
+export function Board({
   matter,
   chosen,
   choose,

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { useQuery } from "urql";
 import { graphql, type ResultOf } from "../api/graphql";
 import { useDirectory } from "../app/session";
+import { Actions } from "../commands/Actions";
 import { Ask } from "../ui/Ask";
 import { StatusTag, standing } from "../ui/Status";
 import { days } from "../ui/words";
@@ -84,6 +85,7 @@ const PermitQuery = graphql(
           }
           materials {
             requirement
+            code
             name
             gateNow
             statutory
@@ -102,6 +104,14 @@ const PermitQuery = graphql(
           }
           round {
             number
+          }
+          can {
+            name
+            allowed
+            reason
+            reasonZh
+            rule
+            source
           }
         }
         history(first: 200) {
@@ -129,12 +139,14 @@ export function PermitPanel({
   at,
   close,
   open,
+  done,
 }: {
   matter: Matter;
   code: string | undefined;
   at: { known: { time: string } } | undefined;
   close: () => void;
   open: (code: string) => void;
+  done: () => void;
 }) {
   const wide = Grid.useBreakpoint().md ?? true;
   const [{ data, error }, again] = useQuery({
@@ -153,7 +165,18 @@ export function PermitPanel({
       title={permit ? `${permit.code} ${permit.name}` : code}
     >
       <Ask data={permit} error={error} retry={() => again({ requestPolicy: "network-only" })}>
-        {(permit) => <Details permit={permit} events={data?.matter.history.nodes ?? []} matter={matter} open={open} />}
+        {(permit) => (
+          <Details
+            permit={permit}
+            events={data?.matter.history?.nodes ?? []}
+            matter={matter}
+            open={open}
+            done={() => {
+              again({ requestPolicy: "network-only" });
+              done();
+            }}
+          />
+        )}
       </Ask>
     </Drawer>
   );
@@ -164,11 +187,13 @@ function Details({
   events,
   matter,
   open,
+  done,
 }: {
   permit: Permit;
   events: ResultOf<typeof PermitQuery>["matter"]["history"]["nodes"];
   matter: Matter;
   open: (code: string) => void;
+  done: () => void;
 }) {
   const { t, i18n } = useTranslation();
   const { bodyName } = useDirectory();
@@ -176,8 +201,26 @@ function Details({
   const mine = events.filter((event) => event.permit === permit.code).reverse();
   const permitName = (code: string) => matter.permits.find((permit) => permit.code === code)?.name ?? code;
   const owed = permit.tolerances.filter((tolerance) => tolerance.live);
+  const choices = {
+    permits: matter.permits.map(({ code, name }) => ({ code, name })),
+    milestones: matter.milestones.map(({ code, name }) => ({ code, name })),
+    requirements: [
+      ...permit.materials.map(({ requirement, name, code }) => ({ requirement, name, material: code })),
+      ...permit.prerequisites.map(({ requirement }) => ({ requirement, name: requirementName(permit, requirement, permitName) })),
+    ],
+    entries: mine.map((event) => ({ id: event.id, sentence: i18n.language === "en" ? event.sentence : event.sentenceZh })),
+    today: matter.asOf.slice(0, 10),
+  };
   return (
     <>
+      {matter.past ? null : (
+        <Actions
+          can={permit.can}
+          target={{ matter: matter.id, permit: permit.code, revision: matter.revision ?? undefined }}
+          choices={choices}
+          done={done}
+        />
+      )}
       <Descriptions
         size="small"
         column={1}

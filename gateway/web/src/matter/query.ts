@@ -32,6 +32,14 @@ export const MatterQuery = graphql(`
         name
         reachedOn
       }
+      can {
+        name
+        allowed
+        reason
+        reasonZh
+        rule
+        source
+      }
       forecast {
         completion
         provisional

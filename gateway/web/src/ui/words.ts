@@ -12,3 +12,8 @@ export function shortDay(day: string, year?: string): string {
 
 /** The local part of a typed id: `permit:…` as the page's own address has it. */
 export const bare = (id: string): string => id.slice(id.indexOf(":") + 1);
+
+/** An instant by the clock in Beijing, to the minute. */
+export function beijing(instant: string): string {
+  return new Date(Date.parse(instant) + 8 * 3_600_000).toISOString().slice(0, 16).replace("T", " ");
+}

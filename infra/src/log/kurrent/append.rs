@@ -72,7 +72,7 @@ impl Shared {
                 Err(Trouble::Exists) => return self.name_duplicate(order).await,
                 Err(trouble) => trouble,
             };
-            let passes = trouble.passes();
+            let passes = self.may_pass(&trouble);
             let error = LogError::from(trouble);
             if !error.is_surely_unstored() {
                 unanswered = Some(error.clone());
@@ -136,8 +136,19 @@ impl Shared {
         compared(&order, &stored).unwrap_or(Err(AppendError::DuplicateEvent { stream: order.stream, id }))
     }
 
+    /// What the subscription did not bring may lie in another log, which has just taken this one's address.
     async fn read_back(self: &Arc<Self>, order: &Order) -> Result<Vec<StoredEvent>, LogError> {
-        self.read_stream(&order.stream, order.first, order.events.len()).await
+        let stored = self.read_stream(&order.stream, order.first, order.events.len()).await?;
+        let told =
+            self.ask(|client, shared| async move { calls::told_identity(&client, &shared.address).await });
+        match told.await? {
+            Some(identity) if identity.id == self.id => Ok(stored),
+            other => {
+                let reason = self.replaced_by(other);
+                self.health.stop(reason.clone());
+                Err(LogError::Stopped { reason })
+            }
+        }
     }
 }
 

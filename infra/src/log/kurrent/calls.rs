@@ -25,8 +25,8 @@ const KEPT_IDENTITY: &str = "onematter-log-identity";
 macro_rules! asked {
     ($address:expr, $options:expr) => {{
         let options = $options.requires_leader(true);
-        match &$address.credentials {
-            Some(credentials) => options.authenticated(credentials.clone()),
+        match $address.credentials() {
+            Some(credentials) => options.authenticated(credentials),
             None => options,
         }
     }};
@@ -100,16 +100,40 @@ pub(super) async fn subscribe(client: &Client, address: &Address, after: Option<
     client.subscribe_to_all(&asked!(address, options)).await
 }
 
-/// The identity of the log; a cluster that has none gets one.
-pub(super) async fn identity(client: &Client, address: &Address) -> Result<LogId, Trouble> {
-    match first_identity(client, address, IDENTITY_STREAM).await {
-        Ok(Some(id)) => return Ok(id),
-        // a user of KurrentDB may well not read what begins with $
-        Ok(None) | Err(Trouble::Refused(_)) => {}
-        Err(trouble) => return Err(trouble),
+/// Who a log is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Identity {
+    pub(super) id: LogId,
+    /// A node of ours serves it: its positions count events. A cluster's are bytes.
+    pub(super) counts_events: bool,
+}
+
+/// The identity that the log has; none if nobody gave it one.
+pub(super) async fn told_identity(client: &Client, address: &Address) -> Result<Option<Identity>, Trouble> {
+    match looked_up(client, address).await? {
+        // the password was changed between one question and the other, so that there is none is not known
+        (None, true) => Err(Trouble::Denied),
+        (found, _) => Ok(found),
     }
-    if let Some(id) = first_identity(client, address, KEPT_IDENTITY).await? {
-        return Ok(id);
+}
+
+/// The identity, and whether the place was closed to us where our own nodes tell it.
+async fn looked_up(client: &Client, address: &Address) -> Result<(Option<Identity>, bool), Trouble> {
+    let denied = match first_identity(client, address, IDENTITY_STREAM).await {
+        Ok(Some(id)) => return Ok((Some(Identity { id, counts_events: true }), false)),
+        Ok(None) => false,
+        // a user of KurrentDB may well not read what begins with $
+        Err(Trouble::Refused(_) | Trouble::Denied) => true,
+        Err(trouble) => return Err(trouble),
+    };
+    let kept = first_identity(client, address, KEPT_IDENTITY).await?;
+    Ok((kept.map(|id| Identity { id, counts_events: false }), denied))
+}
+
+/// The identity of the log; a cluster that has none gets one.
+pub(super) async fn identity(client: &Client, address: &Address) -> Result<Identity, Trouble> {
+    if let (Some(identity), _) = looked_up(client, address).await? {
+        return Ok(identity);
     }
     let id = LogId::new(Uuid::new_v4());
     let data: serde_json::Value = serde_json::from_slice(&identity_data(id))
@@ -121,8 +145,9 @@ pub(super) async fn identity(client: &Client, address: &Address) -> Result<LogId
         Ok(_) | Err(Trouble::Elsewhere(_)) => {}
         Err(trouble) => return Err(trouble),
     }
-    first_identity(client, address, KEPT_IDENTITY)
+    looked_up(client, address)
         .await?
+        .0
         .ok_or_else(|| Trouble::NoAnswer("the identity was written and is not there".into()))
 }
 

@@ -24,7 +24,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval_at};
 use super::Shared;
 use super::trap::{Broken, guarded};
 use super::wire::{Trouble, opened};
-use super::{calls, nodelay, some};
+use super::{calls, nodelay, probe, some};
 use crate::log::LogError;
 
 /// How often the thread shows that it lives, and looks whether the log grew without it.
@@ -143,24 +143,31 @@ fn pause(shared: &Shared, beat: &Beat, failures: u32) {
     }
 }
 
+/// Why there is no connection, if that can be found out; it is said once, so it may take a moment.
+async fn reason(shared: &Shared, trouble: Trouble) -> String {
+    let found = match trouble.passes() && shared.health.check().is_ok() {
+        true => probe::why(&shared.address).await,
+        false => None,
+    };
+    found.map_or_else(|| LogError::from(trouble).to_string(), |why| why.text)
+}
+
 async fn follow(shared: &Shared, beat: &Beat) -> End {
+    shared.address.read_password_again();
     let begun = async {
         let client =
             Client::with_runtime_handle(tokio::runtime::Handle::current(), shared.address.settings.clone())
                 .map_err(|e| Trouble::NotSent(e.to_string()))?;
-        let id = calls::identity(&client, &shared.address).await?;
+        let told = calls::told_identity(&client, &shared.address).await?;
         let head = calls::last_of_all(&client, &shared.address).await?;
-        Ok::<_, Trouble>((client, id, head.map_or(0, |event| event.position.commit)))
+        Ok::<_, Trouble>((client, told, head.map_or(0, |event| event.position.commit)))
     };
-    let (client, id, head) = match begun.await {
+    let (client, told, head) = match begun.await {
         Ok(begun) => begun,
-        Err(trouble) => return End::NotBegun(LogError::from(trouble).to_string()),
+        Err(trouble) => return End::NotBegun(reason(shared, trouble).await),
     };
-    if id != shared.id {
-        return End::Stop(format!(
-            "another log ({id}) answers where {} did; restart this gateway",
-            shared.id
-        ));
+    if told.is_none_or(|told| told.id != shared.id) {
+        return End::Stop(shared.replaced_by(told));
     }
     let seen = shared.tail.head();
     if head < seen {

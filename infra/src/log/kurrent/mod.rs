@@ -17,6 +17,8 @@ mod follower;
 mod health;
 mod link;
 mod nodelay;
+mod password;
+mod probe;
 mod subscription;
 mod tail;
 mod thread;
@@ -35,9 +37,10 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::{
-    AppendError, Appended, EventLog, Expected, LogError, LogId, LogState, NewEvent, Position, StoredEvent,
-    StreamName, event,
+    AppendError, Appended, Distance, EventLog, Expected, LogError, LogId, LogState, NewEvent, Position,
+    StoredEvent, StreamName, event,
 };
+use calls::Identity;
 use health::Health;
 use link::{Lent, Link};
 use tail::Tail;
@@ -58,10 +61,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
     /// The cluster does not answer, or answers no.
-    #[error(
-        "the event log at {address} cannot be opened: {source}. Check that it runs and is reached from here, and the \
-         user and certificates in its address"
-    )]
+    #[error("the event log at {address} cannot be opened: {source}")]
     Log {
         /// Where.
         address: String,
@@ -82,6 +82,7 @@ pub struct KurrentLog {
 /// What appends, reads, subscriptions and the follower have in common.
 struct Shared {
     id: LogId,
+    counts_events: bool,
     address: Address,
     runtime: tokio::runtime::Handle,
     links: Arc<[Link]>,
@@ -101,7 +102,7 @@ impl KurrentLog {
         let links: Arc<[Link]> = (0..LINKS).map(|_| Link::new()).collect();
         let begun = handle.spawn(begin(Arc::clone(&links), address.clone(), patience)).await;
         let begun = begun.map_err(|e| Trouble::NoAnswer(e.to_string())).and_then(|begun| begun);
-        let (id, head) = match begun {
+        let (Identity { id, counts_events }, head) = match begun {
             Ok(begun) => begun,
             Err(trouble) => {
                 drop(runtime);
@@ -110,6 +111,7 @@ impl KurrentLog {
         };
         let shared = Arc::new(Shared {
             id,
+            counts_events,
             address,
             runtime: handle.clone(),
             links,
@@ -140,15 +142,15 @@ impl Drop for KurrentLog {
 }
 
 /// The log's identity and its end, once the cluster answers.
-async fn begin(links: Arc<[Link]>, address: Address, patience: Duration) -> Result<(LogId, u64), Trouble> {
+async fn begin(links: Arc<[Link]>, address: Address, patience: Duration) -> Result<(Identity, u64), Trouble> {
     let until = Instant::now() + patience;
     loop {
         let asked = async {
             let lent = least_busy(&links)?.lend(&address, &tokio::runtime::Handle::current())?;
             let asked = async {
-                let id = calls::identity(&lent.client, &address).await?;
+                let identity = calls::identity(&lent.client, &address).await?;
                 let last = calls::last_of_all(&lent.client, &address).await?;
-                Ok::<_, Trouble>((id, last.map_or(0, |event| event.position.commit)))
+                Ok::<_, Trouble>((identity, last.map_or(0, |event| event.position.commit)))
             };
             let answer = asked.await;
             match &answer {
@@ -157,11 +159,17 @@ async fn begin(links: Arc<[Link]>, address: Address, patience: Duration) -> Resu
             }
             answer
         };
-        match asked.await {
-            Err(trouble) if trouble.passes() && Instant::now() < until => {
-                tokio::time::sleep(Duration::from_millis(200)).await;
-            }
+        let trouble = match asked.await {
+            Err(trouble) if trouble.passes() => trouble,
             answer => return answer,
+        };
+        // the client keeps to itself why it has no connection
+        match probe::why(&address).await {
+            Some(why) if why.stays => return Err(Trouble::Refused(why.text)),
+            why if Instant::now() >= until => {
+                return Err(why.map_or(trouble, |why| Trouble::NotSent(why.text)));
+            }
+            _ => tokio::time::sleep(Duration::from_millis(200)).await,
         }
     }
 }
@@ -177,6 +185,21 @@ fn some(number: u64) -> Option<u64> {
 }
 
 impl Shared {
+    /// What is said when another log answers.
+    fn replaced_by(&self, other: Option<Identity>) -> String {
+        let other = other.map_or("without an identity".into(), |other| other.id.to_string());
+        format!("another log ({other}) answers where {} did; restart this gateway", self.id)
+    }
+
+    /// Whether asking again may help: also where a password is just being changed, on one side and then the other.
+    fn may_pass(&self, trouble: &Trouble) -> bool {
+        let denied = matches!(trouble, Trouble::Denied) && self.address.password_may_change();
+        if denied {
+            self.address.read_password_again();
+        }
+        denied || trouble.passes()
+    }
+
     fn check_position(&self, after: Option<Position>) -> Result<u64, LogError> {
         match after {
             None => Ok(0),
@@ -221,8 +244,10 @@ impl Shared {
             loop {
                 let lent = shared.link()?;
                 match call(lent.client.clone(), Arc::clone(&shared)).await {
-                    Err(trouble) if trouble.passes() => {
-                        lent.is_dead();
+                    Err(trouble) if shared.may_pass(&trouble) => {
+                        if trouble.passes() {
+                            lent.is_dead();
+                        }
                         drop(lent);
                         if !retry.again(&shared).await {
                             return Err(trouble);
@@ -399,6 +424,17 @@ impl EventLog for KurrentLog {
 
     async fn head(&self) -> Result<Option<Position>, LogError> {
         Ok(some(self.shared.head().await?).map(|number| Position::new(self.shared.id, number)))
+    }
+
+    /// A cluster's positions are bytes; events are counted as far as they are in memory.
+    fn distance(&self, from: Option<Position>, to: Option<Position>) -> Distance {
+        let number = |at: Option<Position>| at.map_or(0, |at| at.number());
+        let (from, to) = (number(from), number(to));
+        let far = to.saturating_sub(from);
+        match self.shared.counts_events {
+            true => Distance::Events(far),
+            false => self.shared.tail.count(from, to).map_or(Distance::Bytes(far), Distance::Events),
+        }
     }
 
     async fn stream_head(&self, stream: &StreamName) -> Result<Option<u64>, LogError> {

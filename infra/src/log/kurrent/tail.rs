@@ -76,6 +76,19 @@ impl Tail {
         Some(recent.events.iter().skip(skip).take(max).take_while(within).cloned().collect())
     }
 
+    /// How many events there are after one number and up to another, if all of them are held.
+    pub(super) fn count(&self, after: u64, up_to: u64) -> Option<u64> {
+        if up_to <= after {
+            return Some(0);
+        }
+        let recent = self.recent.read().unwrap_or_else(PoisonError::into_inner);
+        if after < recent.before || up_to > self.head() {
+            return None;
+        }
+        let through = |number: u64| recent.events.partition_point(|event| event.position.number() <= number);
+        Some(through(up_to).saturating_sub(through(after)) as u64)
+    }
+
     /// The events of a stream from one revision to another, if all of them are held.
     pub(super) fn of_stream(&self, stream: &StreamName, first: u64, last: u64) -> Option<Vec<StoredEvent>> {
         let recent = self.recent.read().unwrap_or_else(PoisonError::into_inner);
@@ -94,4 +107,42 @@ impl Tail {
 
 fn size(event: &StoredEvent) -> usize {
     event.payload.len() + event.metadata.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::log::{LogId, Position};
+
+    fn at(number: u64) -> StoredEvent {
+        StoredEvent {
+            position: Position::new(LogId::new(Uuid::nil()), number),
+            stream: "530322.matter-1".parse().unwrap(),
+            revision: number,
+            id: Uuid::nil(),
+            kind: "A".into(),
+            version: 1,
+            recorded: Timestamp::UNIX_EPOCH,
+            payload: "{}".into(),
+            metadata: "{}".into(),
+            leaf: [0; 32],
+        }
+    }
+
+    /// Positions of a cluster are bytes: 700 apart are three events here.
+    #[test]
+    fn events_are_counted_where_positions_are_bytes_and_all_of_them_are_held() {
+        let tail = Tail::new(1_000);
+        for number in [1_400, 1_500, 1_700] {
+            assert!(tail.push(at(number)));
+        }
+        assert_eq!((tail.count(1_000, 1_700), tail.count(1_400, 1_700)), (Some(3), Some(2)));
+        assert_eq!((tail.count(1_700, 1_700), tail.count(1_700, 1_500)), (Some(0), Some(0)));
+        assert_eq!(tail.count(999, 1_700), None, "what came before is not held");
+        assert_eq!(tail.count(1_000, 1_701), None, "what comes is not there");
+        assert_eq!(tail.count(1, 1), Some(0));
+    }
 }

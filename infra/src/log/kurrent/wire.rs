@@ -94,6 +94,11 @@ pub(super) fn opened(
     Ok(stored)
 }
 
+/// What is said when the cluster does not let us do it.
+const DENIED: &str = "access is denied. Check the user in the log's address and its password (passwordFile=FILE; on a node of \
+     ours onematter node-user add NAME --role rw makes both), or the client certificate, and that the user may read and \
+     append";
+
 /// What an error of the client means.
 #[derive(Debug)]
 pub(super) enum Trouble {
@@ -107,6 +112,8 @@ pub(super) enum Trouble {
     Elsewhere(Option<u64>),
     /// The stream holds one of the ids, with other content or at another place.
     Exists,
+    /// The user is not let in, or may not do this.
+    Denied,
     /// The answer is no.
     Refused(String),
     /// The server has no room. Nothing was stored.
@@ -139,17 +146,14 @@ impl From<kurrentdb::Error> for Trouble {
                 kurrentdb::CurrentRevision::Current(revision) => Some(revision),
                 kurrentdb::CurrentRevision::NoStream => None,
             }),
-            Error::AccessDenied => Self::Refused(
-                "access is denied: check the user, the password or the certificate in the log's address, and what \
-                 the user may do"
-                    .into(),
-            ),
+            Error::AccessDenied => Self::Denied,
             Error::UnsupportedFeature => Self::Refused("the server does not know the call".into()),
             Error::Grpc { code: tonic_code, ref message } => {
                 let text = format!("{tonic_code:?}: {message}");
                 // the type of the code is another version's of tonic than ours
                 match format!("{tonic_code:?}").as_str() {
-                    "ResourceExhausted" => Self::Full,
+                    "ResourceExhausted" if !message.contains("at once") => Self::Full,
+                    "ResourceExhausted" => Self::Refused(text),
                     "InvalidArgument" | "FailedPrecondition" | "OutOfRange" => Self::Refused(text),
                     _ => Self::NoAnswer(text),
                 }
@@ -164,6 +168,7 @@ impl From<Trouble> for LogError {
         match trouble {
             Trouble::NotSent(reason) => Self::Unreachable { reason },
             Trouble::NoAnswer(reason) => Self::NoAnswer { reason },
+            Trouble::Denied => Self::Refused { reason: DENIED.into() },
             Trouble::Refused(reason) => Self::Refused { reason },
             Trouble::Damaged(error) => error,
             Trouble::Full => Self::DiskFull,

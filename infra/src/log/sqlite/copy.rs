@@ -4,7 +4,7 @@
 //! are; no read is open longer than one page of rows, so the server's write-ahead log can be folded in meanwhile, and a
 //! server that is killed and started again during a copy starts.
 //! Deliberately absent: SQLite's own backup, which would hold one read open from beginning to end; and checking: that is
-//! `audit`, on the copy. Why: docs/decisions/0030-backup.md.
+//! `audit`, on the copy. Why: docs/decisions/0032-backup.md.
 
 use std::fs::File;
 use std::io;

@@ -5,10 +5,21 @@
 
 use super::{Words, apart, both, codes, words};
 use crate::{
+    ids::{MilestoneCode, PaperHash},
     matter::{plan::Node, refusal::MatterRefusal},
     naming::Names,
     sources,
 };
+
+fn milestones(open: &[MilestoneCode], names: &Names<'_>) -> String {
+    let named: Vec<_> = open.iter().map(|code| names.milestone(code)).collect();
+    if named.is_empty() { "—".into() } else { named.join("、") }
+}
+
+/// As much of a hash as tells a paper from the others in a sentence.
+fn shortened(paper: &PaperHash) -> String {
+    paper.as_str().chars().take(12).chain(['…']).collect()
+}
 
 impl MatterRefusal {
     pub(super) fn words_of_life(&self, names: &Names<'_>) -> Option<Words> {
@@ -69,6 +80,18 @@ impl MatterRefusal {
                 format!("{}不能更正；请终止本事项，另行提出。", apart(what).0),
                 format!("The {} is not corrected; give this matter up and propose it anew.", apart(what).1),
             ),
+            PaperMissing { papers } => {
+                let zh = papers.iter().map(shortened).collect::<Vec<_>>().join("、");
+                let en = papers.iter().map(shortened).collect::<Vec<_>>().join(", ");
+                words(
+                    "",
+                    sources::RECORD,
+                    format!("文件原件 {zh} 尚未上传，不能据以记录；请先上传原件，再办理。"),
+                    format!(
+                        "The paper {en} has not been uploaded, and nothing is recorded by it; upload it, then try again."
+                    ),
+                )
+            }
             PromiseNeedsItsDocument { permit } => {
                 let permit = names.permit(permit);
                 words(
@@ -286,20 +309,24 @@ impl MatterRefusal {
                 "",
                 sources::ORDER,
                 format!(
-                    "尚未办结：审批事项 {}；欠件 {}；移交 {}；撤销建议待决定 {}；前置失效待研判 {}。",
+                    "尚未办结：审批事项 {}；欠件 {}；移交 {}；撤销建议待决定 {}；前置失效待研判 {}；未完成的节点 {}；申诉待决定 {}。",
                     codes(&open.permits, names),
                     codes(&open.debts, names),
                     codes(&open.handoffs, names),
                     codes(&open.revocations, names),
-                    codes(&open.fallen, names)
+                    codes(&open.fallen, names),
+                    milestones(&open.milestones, names),
+                    codes(&open.appeals, names)
                 ),
                 format!(
-                    "Not finished: permits {}; debts {}; handoffs {}; proposed revocations {}; fallen prerequisites {}.",
+                    "Not finished: permits {}; debts {}; handoffs {}; proposed revocations {}; fallen prerequisites {}; milestones not reached {}; appeals {}.",
                     codes(&open.permits, names),
                     codes(&open.debts, names),
                     codes(&open.handoffs, names),
                     codes(&open.revocations, names),
-                    codes(&open.fallen, names)
+                    codes(&open.fallen, names),
+                    milestones(&open.milestones, names),
+                    codes(&open.appeals, names)
                 ),
             ),
             RoundsOpen { permits } => words(

@@ -4,13 +4,21 @@
 //! Deliberately absent: when something is refused; that is the rules'.
 
 mod clock;
+mod dates;
 mod decision;
 mod intake;
 mod life;
+mod supervision;
+mod together;
 mod tolerance;
 
 use super::{Authority, Because, MatterRefusal, Missing};
-use crate::{ids::PermitCode, matter::plan::Mode, naming::Names, sources};
+use crate::{
+    ids::{BodyId, PermitCode},
+    matter::plan::Mode,
+    naming::Names,
+    sources,
+};
 
 pub(super) struct Words {
     pub(super) rule: Option<&'static str>,
@@ -28,8 +36,12 @@ impl MatterRefusal {
     pub(super) fn words(&self, names: &Names<'_>) -> Words {
         self.words_of_life(names)
             .or_else(|| self.words_of_intake(names))
+            .or_else(|| self.words_of_package(names))
+            .or_else(|| self.words_of_opinions(names))
             .or_else(|| self.words_of_clock(names))
+            .or_else(|| self.words_of_dates(names))
             .or_else(|| self.words_of_tolerance(names))
+            .or_else(|| self.words_of_supervision(names))
             .unwrap_or_else(|| self.words_of_decision(names))
     }
 }
@@ -70,6 +82,16 @@ fn codes(codes: &[PermitCode], names: &Names<'_>) -> String {
     }
 }
 
+fn bodies_zh<'a>(bodies: impl IntoIterator<Item = &'a BodyId>, names: &Names<'_>) -> String {
+    let named: Vec<_> = bodies.into_iter().map(|body| names.body_zh(body)).collect();
+    if named.is_empty() { "—".into() } else { named.join("、") }
+}
+
+fn bodies_en<'a>(bodies: impl IntoIterator<Item = &'a BodyId>, names: &Names<'_>) -> String {
+    let named: Vec<_> = bodies.into_iter().map(|body| names.body_en(body)).collect();
+    if named.is_empty() { "—".into() } else { named.join(", ") }
+}
+
 /// `english (中文)` apart: the Chinese, then the English.
 fn apart(both: &str) -> (&str, &str) {
     both.strip_suffix(')').and_then(|b| b.split_once(" (")).map_or((both, both), |(en, zh)| (zh, en))
@@ -108,24 +130,39 @@ impl Because {
 }
 
 impl Authority {
-    fn zh(&self, names: &Names<'_>) -> String {
+    /// In words, with the names that are known.
+    pub fn zh(&self, names: &Names<'_>) -> String {
         match self {
             Authority::TaskForceLead => "本事项专班组长或副组长".into(),
             Authority::Lead => "专班组长".into(),
+            Authority::Window => "综合窗口".into(),
+            Authority::Asked { body } => format!("被征求意见的部门 {}", names.body_zh(body)),
             Authority::Submitter { lead } => format!("综合窗口、实施单位或 {}", names.body_zh(lead)),
             Authority::Custodian { body } => format!("保管部门 {}", names.body_zh(body)),
             Authority::LeadDepartment { body } => format!("牵头部门 {}", names.body_zh(body)),
             Authority::HeadOf { body } => format!("{} 负责人", names.body_zh(body)),
             Authority::GovernmentHead => "本级政府负责人".into(),
             Authority::Receiver { body } => format!("接收部门 {}", names.body_zh(body)),
+            Authority::Concerned { bodies } if bodies.is_empty() => "专班成员或实施单位".into(),
+            Authority::Concerned { bodies } => {
+                format!("专班成员、实施单位或相关部门（{}）", bodies_zh(bodies, names))
+            }
+            Authority::Parties { bodies } => format!("{}的人员", bodies_zh(bodies, names)),
+            Authority::Supervision => "本事项专班组长、副组长或督查部门".into(),
+            Authority::Carded { body } => format!("被发牌的 {}", names.body_zh(body)),
             Authority::Administrator => "管理员".into(),
         }
     }
 
-    fn en(&self, names: &Names<'_>) -> String {
+    /// In words, with the names that are known.
+    pub fn en(&self, names: &Names<'_>) -> String {
         match self {
             Authority::TaskForceLead => "the lead or deputy of this matter's task force".into(),
             Authority::Lead => "a task-force lead".into(),
+            Authority::Window => "the clerk of the window".into(),
+            Authority::Asked { body } => {
+                format!("an officer of {}, whose opinion it is", names.body_en(body))
+            }
             Authority::Submitter { lead } => {
                 format!("the window, the implementing body or {}", names.body_en(lead))
             }
@@ -140,6 +177,22 @@ impl Authority {
             Authority::Receiver { body } => {
                 format!("an officer of {}, to which it was offered", names.body_en(body))
             }
+            Authority::Concerned { bodies } if bodies.is_empty() => {
+                "the task force or the implementing body".into()
+            }
+            Authority::Concerned { bodies } => {
+                format!(
+                    "the task force, the implementing body or a department it touches ({})",
+                    bodies_en(bodies, names)
+                )
+            }
+            Authority::Parties { bodies } => format!("an officer of {}", bodies_en(bodies, names)),
+            Authority::Supervision => {
+                "the lead or deputy of this matter's task force, or the supervision office".into()
+            }
+            Authority::Carded { body } => {
+                format!("an officer of {}, the body carded", names.body_en(body))
+            }
             Authority::Administrator => "an administrator".into(),
         }
     }
@@ -148,6 +201,7 @@ impl Authority {
     fn ground(&self) -> (&'static str, &'static str) {
         match self {
             Authority::GovernmentHead => ("R4", "行政许可法 42"),
+            Authority::Concerned { .. } | Authority::Parties { .. } => ("R14", sources::DATES),
             _ => ("R18", sources::DUTIES),
         }
     }

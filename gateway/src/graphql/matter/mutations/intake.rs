@@ -2,7 +2,7 @@
 
 use super::declare::matter_mutations;
 use crate::graphql::{
-    matter::inputs::{HandedInput, NoticeInput},
+    matter::inputs::{HandedInput, NoticeInput, PackageItemInput},
     scalars::{LegalText, PaperHash, PermitCode, Requirement},
 };
 use om_domain::matter::MatterCommand as C;
@@ -22,6 +22,15 @@ matter_mutations! {
             permit: i.permit.0,
             materials: i.materials.into_iter().map(Into::into).collect(),
         };
+
+        /// Receive one package for many permits at the window (一窗受理、同步受理): every department has its file since the
+        /// same moment, under one receipt; all of it is received or nothing, and a refusal names each permit that stands in
+        /// the way. A material that lies with the matter already counts as handed in.
+        submit_package(SubmitPackageInput) {
+            /// The permits, each with what was handed in for it.
+            #[graphql(validator(max_items = 100))]
+            items: Vec<PackageItemInput>,
+        } = |i| C::SubmitPackage { items: i.items.into_iter().map(Into::into).collect() };
 
         /// Serve the one-time correction notice (一次性告知补正): once a round, complete, within five working days of
         /// receipt; what it does not list cannot be demanded (行政许可法 32).

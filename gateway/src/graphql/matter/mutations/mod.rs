@@ -5,11 +5,14 @@
 
 pub mod checks;
 pub mod clock;
+pub mod dates;
 pub mod decision;
 mod declare;
 pub mod handoff;
 pub mod intake;
 pub mod life;
+pub mod opinion;
+pub mod supervision;
 pub mod tolerance;
 
 use async_graphql::MergedObject;
@@ -21,7 +24,10 @@ pub struct MatterMutation(
     life::LifeMutation,
     intake::IntakeMutation,
     clock::ClockMutation,
+    dates::DateMutation,
     handoff::HandoffMutation,
+    opinion::OpinionMutation,
+    supervision::SupervisionMutation,
     tolerance::ToleranceMutation,
     checks::CheckMutation,
     decision::DecisionMutation,

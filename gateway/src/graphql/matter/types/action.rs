@@ -25,9 +25,13 @@ pub struct Action {
 impl Action {
     /// The domain's answer, with the names that are known.
     pub(super) fn of(can: Can, names: &Names<'_>) -> Self {
-        let why = can.refusal.as_ref();
+        Action::told(can.action, can.refusal.as_ref(), names)
+    }
+
+    /// An action and why it may not be taken, of whatever aggregate.
+    pub(crate) fn told(name: &'static str, why: Option<&impl Explained>, names: &Names<'_>) -> Self {
         Action {
-            name: can.action,
+            name,
             allowed: why.is_none(),
             code: why.map(Explained::code),
             reason: why.map(|why| why.message_en(names)),

@@ -4,19 +4,26 @@
 
 use super::{
     action::Action,
-    forecast::{self, AssumptionsInput, Forecast},
+    blocking::{Blocking, MatterTime},
+    forecast::Forecast,
+    milestone::Milestone,
     parts::{TaskForce, body},
     permit::Permit,
+    since::{self, SeenInput, SinceVisit},
     view::View,
+    what_if::{self, AssumptionsInput, ToleranceWorth, Variant, VariantInput},
 };
 use crate::graphql::{
+    error::bad_input,
+    limits::page_size,
     lists::desk::{self, DeskTask},
     matter::{
         enums::{MatterPhase, Stage},
         history::{EventConnection, events},
     },
+    meeting::types::{Meeting, MeetingTask},
     node_id::NodeId,
-    scalars::{Date, Instant, LegalText, MilestoneCode, ProjectCode, Yuan},
+    scalars::{Date, Instant, LegalText, ProjectCode, Yuan},
 };
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use om_domain::matter::{can_on_matter, event::ProjectFacts, plan};
@@ -44,7 +51,7 @@ pub struct Project {
     pub area_m2: Option<i32>,
     /// Investment in whole yuan.
     pub investment_yuan: Option<Yuan>,
-    /// Target completion.
+    /// Target completion; as it stands now, where it is a milestone.
     pub target: Option<Date>,
 }
 
@@ -93,17 +100,6 @@ impl From<&plan::Plan> for Plan {
             supplement_days_max: p.settings.supplement_max_days,
         }
     }
-}
-
-/// A milestone of the plan (works completed, demolition done).
-#[derive(Debug, Clone, SimpleObject)]
-pub struct Milestone {
-    /// Its code.
-    pub code: MilestoneCode,
-    /// Its name.
-    pub name: LegalText,
-    /// The day it was reached; none until then.
-    pub reached_on: Option<Date>,
 }
 
 /// How far a stage of a matter has come.
@@ -161,7 +157,8 @@ impl Matter {
 
     /// The project behind it; none before it was proposed.
     async fn project(&self) -> Option<Project> {
-        self.0.state.project.as_ref().map(Into::into)
+        let project = self.0.state.project.as_ref().map(Project::from);
+        project.map(|project| Project { target: self.0.state.target().map(Into::into), ..project })
     }
 
     /// Its task force (专班); none until it is designated.
@@ -202,16 +199,10 @@ impl Matter {
         Permit::find(&self.0, &code.0)
     }
 
-    /// Its milestones, in the order of the plan.
+    /// Its milestones, in the order of the plan, each with its date and what has happened to it (R14).
     #[graphql(complexity = "5 * child_complexity")]
     async fn milestones(&self) -> Vec<Milestone> {
-        let all = self.0.state.plan.iter().flat_map(|plan| &plan.milestones);
-        all.map(|m| Milestone {
-            code: m.code.clone().into(),
-            name: m.name.clone().into(),
-            reached_on: self.0.state.milestones.get(&m.code).map(|on| (*on).into()),
-        })
-        .collect()
+        Milestone::all(&self.0)
     }
 
     /// How far its stages have come; a stage without permits is left out.
@@ -247,6 +238,18 @@ impl Matter {
         desk::of_matter(ctx, &self.0, body.as_ref()).await
     }
 
+    /// The joint meetings (联席会议) that treat it, the latest first, as they are now.
+    #[graphql(complexity = "50 + 10 * child_complexity")]
+    async fn meetings(&self, ctx: &Context<'_>) -> Result<Vec<Meeting>> {
+        crate::graphql::meeting::queries::of_matter(ctx, self.0.id).await
+    }
+
+    /// The tasks that joint meetings gave about it, by their date, as they are now.
+    #[graphql(complexity = "50 + 10 * child_complexity")]
+    async fn tasks(&self, ctx: &Context<'_>) -> Result<Vec<MeetingTask>> {
+        crate::graphql::meeting::queries::tasks_of_matter(ctx, self.0.id).await
+    }
+
     /// When it will be done if every department uses its whole limit, from the day of this view on; with assumptions, what
     /// if (情景推演). Records nothing. None before it is planned.
     #[graphql(complexity = "500 + child_complexity")]
@@ -254,7 +257,53 @@ impl Matter {
         &self,
         #[graphql(desc = "What is assumed over and above the plan.")] assume: Option<AssumptionsInput>,
     ) -> Result<Option<Forecast>> {
-        forecast::of(&self.0, assume)
+        what_if::forecast(&self.0, assume)
+    }
+
+    /// Several cases compared (情景比较), each against the forecast without its assumptions. Records nothing. Empty before it is
+    /// planned.
+    #[graphql(complexity = "500 + 5 * child_complexity")]
+    async fn what_if(
+        &self,
+        #[graphql(desc = "The cases, at most 20, with at most 100 assumptions together.")] variants: Vec<
+            VariantInput,
+        >,
+    ) -> Result<Vec<Variant>> {
+        what_if::compare(&self.0, variants)
+    }
+
+    /// Which single lawful tolerance of a prerequisite would save the most days now: of the whole first, then of its permit.
+    /// One that saves nothing is listed too: zero is an answer.
+    #[graphql(complexity = "500 + 10 * child_complexity")]
+    async fn best_tolerances(
+        &self,
+        #[graphql(desc = "At most this many, 1 to 200; 10 if not said.")] first: Option<i32>,
+    ) -> Result<Vec<ToleranceWorth>> {
+        let first = page_size(first, 10).map_err(bad_input)?;
+        Ok(what_if::best(&self.0, first))
+    }
+
+    /// Who waits for whom (谁在等谁): each open permit and milestone, with whose move it is or what it waits for; those that hold
+    /// up most first. Empty before the matter is underway and after its end.
+    #[graphql(complexity = "50 + 30 * child_complexity")]
+    async fn blocks(&self) -> Vec<Blocking> {
+        Blocking::all(&self.0)
+    }
+
+    /// Where the time went, from the day the matter started: the days of all its permits together, and by department.
+    #[graphql(complexity = "50 + child_complexity")]
+    async fn time_split(&self) -> MatterTime {
+        MatterTime::of(&self.0)
+    }
+
+    /// What changed since the last visit: the client says what it saw last; nothing is kept here.
+    #[graphql(complexity = "100 + child_complexity")]
+    async fn since(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What was seen last: a revision or a moment.")] seen: SeenInput,
+    ) -> Result<SinceVisit> {
+        since::of(ctx, &self.0, seen).await
     }
 
     /// What the one who asks may do with the matter as a whole now, and why not. Empty when the past is looked at.

@@ -4,26 +4,38 @@
 //! Deliberately absent: rows of projections; lists have types of their own.
 
 mod action;
+mod blocking;
+mod card;
 mod clock;
 mod forecast;
 mod late;
 mod matter;
+mod milestone;
+mod opinion;
 mod parts;
 mod permit;
 mod requirement;
 mod round;
+mod since;
 mod standing;
 mod view;
+mod what_if;
 
 pub use action::Action;
+pub use blocking::{Blocking, MatterTime, TimeSplit};
+pub use card::{Card, CardEvidence, CardSubject, CardWord};
 pub use clock::{ClockState, ClockStep, Limit, LimitClock, PermitClock};
-pub use forecast::{AssumptionsInput, Forecast};
+pub use forecast::Forecast;
 pub use late::LateBy;
-pub use matter::{Matter, Milestone, Plan, Project, StageProgress};
+pub use matter::{Matter, Plan, Project, StageProgress};
+pub use milestone::{DateChange, DateChangeAnswer, DateChangeState, Milestone, MissedDate};
+pub use opinion::{Opinion, OpinionCount, OpinionGiven, OpinionsNeeded, ReusedMaterial};
 pub(crate) use parts::officer as officer_id;
 pub use parts::{DueDay, Handed, Member, Notice, TaskForce};
 pub use permit::Permit;
 pub use requirement::{BlockedBy, Material, Prerequisite, Tolerance};
 pub use round::{Acceptance, Certificate, Check, Correction, Decision, Hearing, Round, Suspension};
+pub use since::{SeenInput, SinceVisit};
 pub use standing::{Custody, Handoff, PermitStatus, Since, ToleranceProposal};
 pub use view::View;
+pub use what_if::{AssumptionsInput, ToleranceWorth, Variant, VariantInput};

@@ -4,8 +4,11 @@
 
 use super::{
     action::Action,
+    blocking::{Blocking, TimeSplit},
+    card::Card,
     clock::{Limit, PermitClock},
     late::LateBy,
+    opinion::{OpinionCount, OpinionsNeeded},
     parts::body,
     requirement::{BlockedBy, Material, Prerequisite, Tolerance},
     round::{Certificate, Check, Decision, Round},
@@ -15,7 +18,7 @@ use super::{
 use crate::graphql::{
     matter::enums::{Gate, Handling, Nature, RoundPhase, Stage},
     node_id::NodeId,
-    scalars::{LegalText, PermitCode},
+    scalars::{Date, LegalText, PermitCode},
 };
 use async_graphql::{ID, Object};
 use om_domain::matter::{
@@ -136,6 +139,17 @@ impl Permit {
         self.read(|p| p.cooperating.iter().map(body).collect())
     }
 
+    /// Their opinions, where the permit needs them before its approval.
+    async fn opinions_needed(&self) -> async_graphql::Result<Option<OpinionsNeeded>> {
+        self.read(|p| p.opinions.as_ref().map(Into::into))
+    }
+
+    /// How many opinions of the current round are there; none where nobody was asked.
+    async fn opinion_count(&self) -> Option<OpinionCount> {
+        let (given, asked) = self.current()?.opinions.count();
+        (asked > 0).then_some(OpinionCount { given, asked })
+    }
+
     /// The statutory limit of the plan (法定时限); none where no law sets one.
     async fn statutory_limit(&self) -> async_graphql::Result<Option<Limit>> {
         self.read(|p| p.statutory.as_ref().map(Into::into))
@@ -254,6 +268,7 @@ impl Permit {
     async fn materials(&self) -> Vec<Material> {
         let Some((planned, state)) = self.planned().zip(self.state()) else { return Vec::new() };
         let handed = self.current().map(|round| &round.materials);
+        let lies = self.current().map(|round| &round.lies);
         let one = |m: &om_domain::matter::plan::Material| {
             let id = RequirementId::Material(m.code.clone());
             let met = planned
@@ -270,6 +285,8 @@ impl Permit {
                 sensitive: m.sensitive.map(Into::into),
                 source: m.source.clone().into(),
                 met,
+                own: m.own,
+                reused_from: lies.and_then(|lies| lies.elsewhere(&m.code)).map(Into::into),
                 handed: handed.and_then(|handed| handed.get(&m.code)).map(Into::into),
             }
         };
@@ -308,6 +325,28 @@ impl Permit {
         open.map(|(id, on)| (&(id.clone(), on)).into()).collect()
     }
 
+    /// Its cards (红黄牌) of all rounds, in the order they were issued; those cancelled or cleared stay visible.
+    #[graphql(complexity = "10 * child_complexity")]
+    async fn cards(&self) -> Vec<Card> {
+        let cards = self.state().into_iter().flat_map(|state| state.cards.values());
+        cards.map(|card| Card::of(&self.view, &self.code, card)).collect()
+    }
+
+    /// The day on which a yellow card (黄牌) comes by rule if nothing happens before (R13); none if none is to come, or it came.
+    async fn yellow_card_on(&self) -> Option<Date> {
+        let View { state, calendar, settings, .. } = &*self.view;
+        state.yellow_on(&self.code, calendar, settings).map(Into::into)
+    }
+
+    /// Whether that day is so near, by the county's settings, that its department is to be reminded.
+    async fn card_reminder(&self) -> bool {
+        let View { state, calendar, settings, .. } = &*self.view;
+        let today = self.view.today();
+        let lead = i32::from(settings.on(today).values.reminder_days);
+        let day = state.yellow_on(&self.code, calendar, settings);
+        day.is_some_and(|day| calendar.working_days_between(today, day) <= lead)
+    }
+
     /// The decision of the current round.
     async fn decision(&self) -> Option<Decision> {
         self.round_of(self.current()?)?.decision
@@ -335,6 +374,19 @@ impl Permit {
         let Some(gate) = self.gate_ahead() else { return Vec::new() };
         let missing = self.view.state.missing_at(&self.code, gate, self.view.today());
         missing.into_iter().map(|m| BlockedBy::of(gate.into(), m)).collect()
+    }
+
+    /// Who must move next on it, what is to be done, since when and by when; or what it waits for. None once nothing more is to
+    /// come.
+    #[graphql(complexity = "30 + child_complexity")]
+    async fn blocking(&self) -> Option<Blocking> {
+        Blocking::of_permit(&self.view, &self.code)
+    }
+
+    /// Where its time went, from the day the matter started.
+    #[graphql(complexity = "10 + child_complexity")]
+    async fn time_split(&self) -> TimeSplit {
+        self.view.state.time_split(&self.code, &self.view.calendar, self.view.today()).into()
     }
 
     /// What the one who asks may do with it now, and why not. Empty when the past is looked at.

@@ -1,6 +1,9 @@
 //! What a permit waits for: prerequisites, materials, debts, and what blocks it now.
 
-use super::parts::{DueDay, Handed, officer};
+use super::{
+    opinion::ReusedMaterial,
+    parts::{DueDay, Handed, officer},
+};
 use crate::graphql::{
     matter::enums::{Consequence, Debt, Gate, Reaches, SensitiveField, ToleranceMode, Unmet},
     node_id::NodeId,
@@ -75,8 +78,12 @@ pub struct Material {
     pub source: LegalText,
     /// Whether it is met: handed in, or its debt paid.
     pub met: bool,
+    /// Of this permit alone: the same code with another permit is another paper.
+    pub own: bool,
     /// What was handed in.
     pub handed: Option<Handed>,
+    /// Where it lies with the matter already, so that it is not asked for again.
+    pub reused_from: Option<ReusedMaterial>,
 }
 
 /// A tolerated deficiency (容缺): a requirement moved to a later gate, with a deadline and a fallback.

@@ -2,6 +2,7 @@
 
 use super::{
     clock::{LimitClock, PermitClock},
+    opinion::{Opinion, ReusedMaterial},
     parts::{DueDay, Handed, Notice, officer},
     requirement::Tolerance,
 };
@@ -150,6 +151,14 @@ pub struct Round {
     /// What was handed in.
     #[graphql(complexity = "10 * child_complexity")]
     pub materials: Vec<Handed>,
+    /// Number of the receipt of the package it came in; none where the file came alone.
+    pub package: Option<LegalText>,
+    /// Materials that lie with another permit of the matter and are not asked for again.
+    #[graphql(complexity = "10 * child_complexity")]
+    pub reused: Vec<ReusedMaterial>,
+    /// Opinions asked for and given (征求意见), by department.
+    #[graphql(complexity = "5 * child_complexity")]
+    pub opinions: Vec<Opinion>,
     /// Last day of the term of intake: silence beyond it deems the file accepted (行政许可法 32).
     pub intake_due: DueDay,
     /// The one-time correction notice.
@@ -186,6 +195,7 @@ impl Round {
         let event = |id: &EventId| NodeId::Event(view.id, *id).id();
         let today = view.today();
         let clocks = round.clocks.as_ref();
+        let judged_on = round.decision.as_ref().map_or(today, |decision| decision.on.min(today));
         Round {
             number: round.number,
             entry: event(&round.entry),
@@ -193,6 +203,9 @@ impl Round {
             applied_by: officer(&round.applied_by),
             phase: round.phase.into(),
             materials: round.materials.values().map(Into::into).collect(),
+            package: view.state.package_of(&planned.code, round.number).cloned().map(Into::into),
+            reused: round.lies.reused().map(Into::into).collect(),
+            opinions: round.opinions.all().map(|(body, c)| Opinion::of(body, c, judged_on)).collect(),
             intake_due: (&round.intake_due).into(),
             correction: round.correction.as_ref().map(|c| Correction {
                 entry: event(&c.entry),

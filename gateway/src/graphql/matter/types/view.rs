@@ -8,6 +8,7 @@ use om_domain::{
     ids::{MatterId, PermitCode},
     matter::{Matter, MatterReads},
     naming::Names,
+    settings::CountySettings,
 };
 use om_infra::executor::At;
 use std::sync::Arc;
@@ -31,6 +32,8 @@ pub struct View {
     pub past: bool,
     /// The county's calendar.
     pub calendar: Calendar,
+    /// The county's settings.
+    pub settings: Arc<CountySettings>,
     /// What a decision would read from other streams.
     pub reads: Arc<MatterReads>,
     /// The county's directory, for names.
@@ -52,6 +55,13 @@ impl View {
 
     /// The context in which the domain is asked what the onlooker may do.
     pub fn context(&self) -> Context<'_, MatterReads> {
-        Context { at: self.as_of, by: &self.by, calendar: &self.calendar, effective: None, read: &self.reads }
+        Context {
+            at: self.as_of,
+            by: &self.by,
+            calendar: &self.calendar,
+            settings: &self.settings,
+            effective: None,
+            read: &self.reads,
+        }
     }
 }

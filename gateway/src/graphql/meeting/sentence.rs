@@ -1,0 +1,53 @@
+//! What happened to a meeting, in one sentence, Chinese and English.
+//!
+//! Invariants: every event has its sentence, or this does not compile; a sentence says nothing that is not in the event.
+
+use crate::graphql::matter::sentence::Sentence;
+use om_domain::meeting::MeetingEvent as E;
+
+/// What happened.
+pub(super) fn of(event: &E) -> Sentence {
+    let (zh, en) = match event {
+        E::MeetingConvened(e) => (
+            format!("召集“{}”，定于{}在{}召开，议{}个事项", e.title, e.on, e.place, e.matters.len()),
+            format!("convened {} for {} at {}, on {} matters", e.title, e.on, e.place, e.matters.len()),
+        ),
+        E::MeetingCancelled(e) => (format!("取消会议：{}", e.reason), format!("called off: {}", e.reason)),
+        E::ResolutionRecorded(e) => {
+            (format!("议定第{}项：{}", e.number, e.text), format!("resolution {}: {}", e.number, e.text))
+        }
+        E::ResolutionLinked(e) => (
+            format!("第{}项由{}于{}办理（{}）", e.number, e.body, e.on, e.act),
+            format!("resolution {} was done by {} on {} ({})", e.number, e.body, e.on, e.act),
+        ),
+        E::TaskAssigned(e) => (
+            format!("任务{}交{}，{}前完成：{}", e.number, e.owner, e.limit, e.text),
+            format!("task {} to {} until {}: {}", e.number, e.owner, e.limit, e.text),
+        ),
+        E::TaskClaimed(e) => (
+            format!("认领任务{}，承诺{}完成", e.number, e.due),
+            format!("task {} claimed for {}", e.number, e.due),
+        ),
+        E::TaskReported(e) if e.finished => (
+            format!("报告任务{}已完成：{}", e.number, e.progress),
+            format!("task {} reported finished: {}", e.number, e.progress),
+        ),
+        E::TaskReported(e) => (
+            format!("报告任务{}进展：{}", e.number, e.progress),
+            format!("task {} reported: {}", e.number, e.progress),
+        ),
+        E::TaskReturned(e) => (
+            format!("任务{}未予确认：{}", e.number, e.reason),
+            format!("task {} not accepted as finished: {}", e.number, e.reason),
+        ),
+        E::TaskDone(e) => (format!("确认任务{}完成", e.number), format!("task {} confirmed", e.number)),
+        E::TaskOverdue(e) => (
+            format!("{}的任务{}逾期（{}）", e.owner, e.number, e.due),
+            format!("task {} of {} is overdue since {}", e.number, e.owner, e.due),
+        ),
+        E::MeetingClosed(e) => {
+            (format!("形成会议纪要（{}）", e.minutes), format!("closed by its minutes ({})", e.minutes))
+        }
+    };
+    Sentence { zh, en }
+}

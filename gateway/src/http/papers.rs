@@ -1,0 +1,349 @@
+//! `/papers`: a paper is handed in as the raw body of a POST and given out by its hash.
+//!
+//! Invariants: who is not known, or comes from a page of another origin, is answered before a byte of the body is read;
+//! a hash is answered only once the paper is durable; nothing that is given out can run in a browser: it is not sniffed,
+//! may load nothing, and is saved rather than shown unless it is a PDF or a picture.
+//! Deliberately absent: multipart forms (one request, one paper); erasing; who may read which paper of his county, which
+//! comes with sign-in.
+
+use super::{graphql, negotiate::Media, params::Malformed, respond};
+use crate::{
+    app::GatewayState,
+    context::Requester,
+    graphql::error::{Code, server_error},
+    trace::Trace,
+};
+use axum::{
+    Json,
+    body::Body,
+    extract::{Path, State},
+    http::{HeaderMap, HeaderValue, Request, StatusCode, Uri, header},
+    response::{IntoResponse, Response},
+};
+use futures::{Stream, StreamExt};
+use om_domain::ids::PaperHash;
+use om_infra::papers::{self, Checked, Paper, PaperError};
+use serde_json::json;
+use std::{
+    io::{self, Seek, SeekFrom},
+    ops::RangeInclusive,
+    time::Duration,
+};
+use tokio::io::AsyncReadExt;
+use tokio_util::io::ReaderStream;
+use tracing::Instrument;
+
+/// The header in which a sender may say the hash that the paper has, in hexadecimal.
+pub const SAID_HASH: &str = "x-content-sha256";
+/// Longest silence of a sender.
+const SILENCE: Duration = Duration::from_secs(20);
+/// When to come again while the store does not answer, in seconds.
+const COME_AGAIN: &str = "5";
+
+/// Takes one paper: the body is its bytes, `Content-Type` its kind, which may be left out where the bytes tell it.
+pub async fn put(State(state): State<GatewayState>, request: Request<Body>) -> Response {
+    let trace = Trace::of(request.headers());
+    let span = trace.span();
+    let answered = async {
+        let who = match asker(&state, request.headers(), request.uri(), &trace).await {
+            Ok(who) => who,
+            Err(refused) => return *refused,
+        };
+        if who.only_reads() {
+            return problem(
+                StatusCode::FORBIDDEN,
+                Code::Forbidden,
+                "who only reads hands no paper in",
+                &trace,
+            );
+        }
+        let Some(_place) = state.enter_upload() else {
+            let message = "too many papers are coming in: send it again in a moment";
+            return come_again(problem(StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable, message, &trace));
+        };
+        match take_in(&state, &who, request).await {
+            Ok(paper) => (StatusCode::CREATED, Json(told(&paper))).into_response(),
+            Err(Refused::Malformed(m)) => problem(m.status, Code::BadInput, &m.message, &trace),
+            Err(Refused::Store(error)) => of_error(&error, &trace),
+        }
+    };
+    hardened(answered.instrument(span).await)
+}
+
+/// Gives one paper of the asker's county by its hash.
+pub async fn get(
+    State(state): State<GatewayState>,
+    Path(hash): Path<String>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
+    let trace = Trace::of(&headers);
+    let span = trace.span();
+    let answered = async {
+        let who = match asker(&state, &headers, &uri, &trace).await {
+            Ok(who) => who,
+            Err(refused) => return hardened(*refused),
+        };
+        let Ok(hash) = hash.parse::<PaperHash>() else {
+            return hardened(problem(
+                StatusCode::NOT_FOUND,
+                Code::NotFound,
+                "that is no paper's hash",
+                &trace,
+            ));
+        };
+        give(&state, &who, &hash, &headers, &trace).await
+    };
+    answered.instrument(span).await
+}
+
+enum Refused {
+    Malformed(Malformed),
+    Store(PaperError),
+}
+
+/// What is said of a paper that was taken in.
+fn told(paper: &Paper) -> serde_json::Value {
+    json!({
+        "hash": paper.hash, "size": paper.size, "contentType": paper.media.content_type(),
+        "url": url(&paper.hash),
+    })
+}
+
+/// Where a paper is given out.
+pub fn url(hash: &PaperHash) -> String {
+    format!("/papers/{hash}")
+}
+
+/// Who asks, if it may ask at all; the answer if not.
+pub(super) async fn asker(
+    state: &GatewayState,
+    headers: &HeaderMap,
+    uri: &Uri,
+    trace: &Trace,
+) -> Result<Requester, Box<Response>> {
+    if !state.origins().permit(headers, uri) {
+        let refused = problem(StatusCode::FORBIDDEN, Code::Forbidden, graphql::FOREIGN_PAGE, trace);
+        return Err(Box::new(refused));
+    }
+    state.requester(graphql::authorization(headers)).await.map_err(|why| {
+        let mut response = problem(StatusCode::UNAUTHORIZED, Code::Unauthenticated, &why.to_string(), trace);
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        Box::new(response)
+    })
+}
+
+async fn take_in(state: &GatewayState, who: &Requester, request: Request<Body>) -> Result<Paper, Refused> {
+    let malformed = |status, message: String| Refused::Malformed(Malformed { status, message });
+    let headers = request.headers();
+    let kind = match headers.get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap_or_default()) {
+        None | Some("application/octet-stream") => None,
+        Some(value) => Some(papers::Media::of_content_type(value).ok_or_else(|| {
+            let known: Vec<&str> = papers::Media::ALL.iter().map(|media| media.content_type()).collect();
+            let message = format!("{value} is not taken as a paper; these are: {}", known.join(", "));
+            malformed(StatusCode::UNSUPPORTED_MEDIA_TYPE, message)
+        })?),
+    };
+    let said = match headers.get(SAID_HASH).map(|value| value.to_str().unwrap_or_default()) {
+        None => None,
+        Some(value) => Some(
+            value
+                .parse::<PaperHash>()
+                .map_err(|e| malformed(StatusCode::BAD_REQUEST, format!("{SAID_HASH}: {e}")))?,
+        ),
+    };
+    let services = state.services();
+    let length =
+        headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()).and_then(|v| v.parse().ok());
+    let limit = services.papers.limit();
+    if length.is_some_and(|length: u64| length > limit) {
+        return Err(Refused::Store(PaperError::TooLarge { limit }));
+    }
+    let bytes = Box::pin(heard(request.into_body()));
+    services.papers.take_in(who.county(), (kind, said.as_ref()), bytes).await.map_err(Refused::Store)
+}
+
+/// The body as it comes; a sender who falls silent has broken off.
+fn heard(body: Body) -> impl Stream<Item = io::Result<axum::body::Bytes>> + Send {
+    futures::stream::unfold(Some(body.into_data_stream()), |stream| async move {
+        let mut stream = stream?;
+        match tokio::time::timeout(SILENCE, stream.next()).await {
+            Ok(Some(Ok(piece))) => Some((Ok(piece), Some(stream))),
+            Ok(Some(Err(error))) => Some((Err(io::Error::other(error)), None)),
+            Ok(None) => None,
+            Err(_) => Some((Err(io::ErrorKind::TimedOut.into()), None)),
+        }
+    })
+}
+
+async fn give(
+    state: &GatewayState,
+    who: &Requester,
+    hash: &PaperHash,
+    headers: &HeaderMap,
+    trace: &Trace,
+) -> Response {
+    let tag = format!("\"{hash}\"");
+    let store = &state.services().papers;
+    if named(headers, header::IF_NONE_MATCH).is_some_and(|tags| tags == "*" || tags.contains(&tag)) {
+        // it is looked for all the same: who may not see it learns nothing, and what is gone is said
+        match store.find(who.county(), hash).await {
+            Ok(Some(paper)) => return dressed(StatusCode::NOT_MODIFIED, &paper, &tag, Body::empty()),
+            Ok(None) => return hardened(unknown(trace)),
+            Err(error) => return hardened(of_error(&error, trace)),
+        }
+    }
+    let Checked { paper, mut file } = match store.open(who.county(), hash).await {
+        Ok(Some(checked)) => checked,
+        Ok(None) => return hardened(unknown(trace)),
+        Err(error) => return hardened(of_error(&error, trace)),
+    };
+    let whole_if = named(headers, header::IF_RANGE).is_none_or(|condition| condition == tag);
+    let asked = named(headers, header::RANGE).filter(|_| whole_if).and_then(|range| part(range, paper.size));
+    match asked {
+        None => {
+            let body = Body::from_stream(ReaderStream::new(tokio::fs::File::from_std(file)));
+            let mut response = dressed(StatusCode::OK, &paper, &tag, body);
+            response.headers_mut().insert(header::CONTENT_LENGTH, paper.size.into());
+            response
+        }
+        Some(None) => {
+            let mut response = hardened(StatusCode::RANGE_NOT_SATISFIABLE.into_response());
+            set(response.headers_mut(), header::CONTENT_RANGE, &format!("bytes */{}", paper.size));
+            response
+        }
+        Some(Some(part)) => {
+            if let Err(error) = file.seek(SeekFrom::Start(*part.start())) {
+                let source = PaperError::Storage { at: "papers".into(), source: error };
+                return hardened(of_error(&source, trace));
+            }
+            let length = part.end() - part.start() + 1;
+            let body = tokio::fs::File::from_std(file).take(length);
+            let mut response = dressed(
+                StatusCode::PARTIAL_CONTENT,
+                &paper,
+                &tag,
+                Body::from_stream(ReaderStream::new(body)),
+            );
+            let told = format!("bytes {}-{}/{}", part.start(), part.end(), paper.size);
+            set(response.headers_mut(), header::CONTENT_RANGE, &told);
+            response.headers_mut().insert(header::CONTENT_LENGTH, length.into());
+            response
+        }
+    }
+}
+
+fn named(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+/// The part that a `Range` of one part asks for: none if there is none to give, nothing if the header is to be ignored.
+fn part(range: &str, size: u64) -> Option<Option<RangeInclusive<u64>>> {
+    let (from, to) = range.trim().strip_prefix("bytes=")?.split_once('-')?;
+    let last = size.checked_sub(1)?;
+    match (from.trim(), to.trim()) {
+        ("", tail) => {
+            let tail: u64 = tail.parse().ok()?;
+            Some((tail > 0).then(|| size.saturating_sub(tail)..=last))
+        }
+        (from, to) => {
+            let from: u64 = from.parse().ok()?;
+            let to = if to.is_empty() { last } else { to.parse::<u64>().ok()?.min(last) };
+            if to < from && from <= last { None } else { Some((from <= last).then_some(from..=to)) }
+        }
+    }
+}
+
+fn dressed(status: StatusCode, paper: &Paper, tag: &str, body: Body) -> Response {
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    respond::harden(headers);
+    let place = if paper.media.is_shown() { "inline" } else { "attachment" };
+    let name = format!("{}.{}", &paper.hash.as_str()[..12], paper.media.extension());
+    set(headers, header::CONTENT_TYPE, paper.media.content_type());
+    set(headers, header::CONTENT_DISPOSITION, &format!("{place}; filename=\"{name}\""));
+    set(headers, header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox; frame-ancestors 'none'");
+    // the bytes of a hash never change; whose browser it is in is its owner's
+    set(headers, header::CACHE_CONTROL, "private, max-age=31536000, immutable");
+    set(headers, header::ETAG, tag);
+    set(headers, header::ACCEPT_RANGES, "bytes");
+    response
+}
+
+fn set(headers: &mut HeaderMap, name: header::HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        headers.insert(name, value);
+    }
+}
+
+fn unknown(trace: &Trace) -> Response {
+    problem(StatusCode::NOT_FOUND, Code::NotFound, "the paper was not found in your county", trace)
+}
+
+fn of_error(error: &PaperError, trace: &Trace) -> Response {
+    let told = error.to_string();
+    match error {
+        PaperError::TooLarge { .. } => problem(StatusCode::PAYLOAD_TOO_LARGE, Code::TooLarge, &told, trace),
+        PaperError::KindUnclear | PaperError::NotWhatItSays { .. } => {
+            problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, Code::BadInput, &told, trace)
+        }
+        of_paper if of_paper.is_of_the_paper() => {
+            problem(StatusCode::BAD_REQUEST, Code::BadInput, &told, trace)
+        }
+        PaperError::DiskFull => {
+            tracing::error!("the disk of the papers is full");
+            come_again(problem(StatusCode::INSUFFICIENT_STORAGE, Code::DiskFull, &told, trace))
+        }
+        PaperError::Damaged { .. } => {
+            tracing::error!(%error, "a damaged paper was asked for");
+            problem(StatusCode::INTERNAL_SERVER_ERROR, Code::Internal, &told, trace)
+        }
+        _ => {
+            tracing::error!(%error, "the papers cannot be used");
+            let message = "the papers cannot be reached, and nothing was kept: try again in a moment";
+            come_again(problem(StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable, message, trace))
+        }
+    }
+}
+
+pub(super) fn problem(status: StatusCode, code: Code, message: &str, trace: &Trace) -> Response {
+    let mut error = server_error(code, message);
+    if matches!(code, Code::Unavailable | Code::DiskFull) {
+        error.extensions.get_or_insert_with(Default::default).set("retryable", true);
+    }
+    respond::problem_of(status, error, code, Media::Json, trace.id())
+}
+
+pub(super) fn come_again(mut response: Response) -> Response {
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(COME_AGAIN));
+    response
+}
+
+pub(super) fn hardened(mut response: Response) -> Response {
+    respond::harden(response.headers_mut());
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_range_is_one_part_within_the_paper() {
+        for (asked, given) in [
+            ("bytes=0-3", Some(Some(0..=3))),
+            ("bytes=4-", Some(Some(4..=9))),
+            ("bytes=-2", Some(Some(8..=9))),
+            ("bytes=-20", Some(Some(0..=9))),
+            ("bytes=8-99", Some(Some(8..=9))),
+            ("bytes=10-", Some(None)),
+            ("bytes=-0", Some(None)),
+            ("bytes=5-2", None),
+            ("bytes=0-1,3-4", None),
+            ("pages=1-2", None),
+        ] {
+            assert_eq!(part(asked, 10), given, "{asked}");
+        }
+    }
+}

@@ -1,0 +1,122 @@
+// Every screen in both languages and on a phone: nothing for the accessibility checker to find, nothing asked of
+// another host, nothing said in the browser's console; a picture of each is written to target/screenshots.
+import AxeBuilder from "@axe-core/playwright";
+import { expect, type Page, test } from "@playwright/test";
+import { enter, matter, path } from "./people";
+
+const SHOTS = "../../target/screenshots";
+
+interface Screen {
+  name: string;
+  account: string;
+  path: (page: Page) => Promise<string>;
+  ready: (page: Page) => Promise<void>;
+}
+
+const heading = async (page: Page) => expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+const chart = async (page: Page) => expect(page.locator(".om-gantt-label").first()).toBeVisible();
+const school = async (page: Page) => path(await matter(page, "小学"));
+
+const SCREENS: Screen[] = [
+  { name: "overview", account: "lead", path: async () => "/", ready: heading },
+  { name: "matter", account: "lead", path: school, ready: chart },
+  { name: "permit", account: "hc-officer-1", path: async (page) => `${await school(page)}?permit=B2`, ready: async (page) => expect(page.getByRole("dialog")).toBeVisible() },
+  { name: "replay", account: "auditor", path: async (page) => `${await school(page)}/replay?at=40`, ready: chart },
+  { name: "desk", account: "nr-officer-1", path: async () => "/desk", ready: heading },
+  { name: "tolerances", account: "supervisor", path: async () => "/tolerances?only=all", ready: heading },
+  { name: "templates", account: "administrator", path: async () => "/operations", ready: heading },
+  { name: "directory", account: "administrator", path: async () => "/operations?tab=directory", ready: heading },
+  { name: "calendar", account: "administrator", path: async () => "/operations?tab=calendar", ready: heading },
+];
+
+/** What must not happen on any page. */
+function watch(page: Page): string[] {
+  const wrong: string[] = [];
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") wrong.push(`console: ${message.text()}`);
+  });
+  page.on("pageerror", (error) => wrong.push(`page: ${error.message}`));
+  page.on("request", (request) => {
+    const { protocol, host } = new URL(request.url());
+    const own = new URL(page.url() === "about:blank" ? request.url() : page.url()).host;
+    if (!["data:", "blob:"].includes(protocol) && host !== own) wrong.push(`another host: ${request.url()}`);
+  });
+  return wrong;
+}
+
+async function findsNothing(page: Page) {
+  // what moves is looked at when it stands
+  await page.waitForTimeout(400);
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"])
+    .analyze();
+  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(" | ")}`);
+  expect(found).toEqual([]);
+}
+
+for (const language of ["zh-CN", "en"] as const) {
+  for (const screen of SCREENS) {
+    test(`${screen.name} in ${language}`, async ({ browser }) => {
+      const page = await enter(browser, screen.account, "about:blank", language);
+      const wrong = watch(page);
+      await page.goto("/");
+      await page.goto(await screen.path(page));
+      await screen.ready(page);
+      await page.waitForLoadState("networkidle");
+      await page.screenshot({ path: `${SHOTS}/${screen.name}-${language}.png` });
+      await findsNothing(page);
+      expect(wrong).toEqual([]);
+    });
+  }
+}
+
+test("the first page explains itself", async ({ page }) => {
+  const wrong = watch(page);
+  await page.goto("/");
+  await expect(page.getByRole("heading", { name: "按身份进入" })).toBeVisible();
+  await expect(page.getByRole("listitem").first()).toBeVisible();
+  await page.screenshot({ path: `${SHOTS}/sign-in-zh-CN.png`, fullPage: true });
+  await findsNothing(page);
+  await page.getByRole("button", { name: "以 lead 进入" }).click();
+  await expect(page.getByRole("heading", { name: "总览" })).toBeVisible();
+  expect(wrong).toEqual([]);
+});
+
+test("on a phone the desk and a permit fit the width", async ({ browser }) => {
+  const page = await enter(browser, "nr-officer-1", "/desk");
+  await page.setViewportSize({ width: 390, height: 844 });
+  for (const [name, at] of [
+    ["desk", "/desk"],
+    ["permit", `${await school(page)}?permit=A8`],
+    ["overview", "/"],
+  ] as const) {
+    await page.goto(at);
+    await page.waitForLoadState("networkidle");
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    expect(overflow, name).toBeLessThanOrEqual(0);
+    await page.screenshot({ path: `${SHOTS}/phone-${name}.png` });
+    await findsNothing(page);
+  }
+});
+
+test("the chart is walked by keys alone", async ({ browser }) => {
+  const page = await enter(browser, "lead");
+  await page.goto(await school(page));
+  await chart(page);
+  const focused = () => page.evaluate(() => document.activeElement?.getAttribute("data-code"));
+  await page.locator('[data-code="A1"]').focus();
+  await page.keyboard.press("ArrowDown");
+  expect(await focused()).toBe("A2");
+  await page.keyboard.press("ArrowLeft");
+  expect(await focused()).toBe("A1");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("dialog", { name: /A1/ })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog", { name: /A1/ })).toBeHidden();
+  await page.keyboard.press("?");
+  await expect(page.getByRole("dialog", { name: "键盘快捷键" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("g");
+  await page.keyboard.press("d");
+  await expect(page).toHaveURL(/\/desk/);
+});

@@ -1,0 +1,152 @@
+//! The product's binary in a process of its own: a node, or a server that is started and stopped.
+//!
+//! Invariants: it listens on a port the system chose, which it says itself; it is told to stop and waited for, or killed
+//! when its figure fails.
+//! Deliberately absent: building it; `bench.py` builds it beside this program, where it is looked for.
+
+use std::io::{BufRead as _, BufReader};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use super::Outcome;
+
+/// How long anything may take; nothing is measured against it.
+const PATIENCE: Duration = Duration::from_secs(600);
+/// Between two looks at whether a server is ready.
+const LOOK: Duration = Duration::from_millis(2);
+
+/// A process under way.
+pub(super) struct Process {
+    child: Child,
+    started: Instant,
+    address: SocketAddr,
+}
+
+impl Process {
+    /// A node over the log in a directory, unguarded on loopback.
+    pub(super) fn node(dir: &Path) -> Outcome<Self> {
+        let mut command = onematter("node", dir)?;
+        Self::start(command.args(["--insecure", "--listen", "127.0.0.1:0"]), "log ")
+    }
+
+    /// A server of a data directory; its log is there, or at an address.
+    pub(super) fn server(data: &Path, log: Option<&str>) -> Outcome<Self> {
+        let mut command = onematter("serve", data)?;
+        command.args(["--dev", "--listen", "127.0.0.1:0"]);
+        Self::start(command.args(log.into_iter().flat_map(|log| ["--log", log])), "GraphQL ")
+    }
+
+    /// Starts it and waits for the line that says where it listens.
+    fn start(command: &mut Command, line: &'static str) -> Outcome<Self> {
+        let started = Instant::now();
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
+        let stderr = BufReader::new(child.stderr.take().ok_or("no standard error")?);
+        let (tell, told) = mpsc::channel();
+        thread::spawn(move || {
+            // to its end, or the process would wait for somebody to read on
+            for said in stderr.lines().map_while(Result::ok) {
+                let _ = tell.send(said);
+            }
+        });
+        // from here on dropping it ends the process
+        let mut process = Self { child, started, address: SocketAddr::from(([0, 0, 0, 0], 0)) };
+        let mut heard = String::new();
+        loop {
+            let said = told
+                .recv_timeout(PATIENCE)
+                .map_err(|why| format!("the process does not listen ({why}): {heard}"))?;
+            if let Some(address) = said.strip_prefix(line).and_then(listens_at) {
+                process.address = address;
+                return Ok(process);
+            }
+            heard.push_str(&said);
+            heard.push('\n');
+        }
+    }
+
+    /// Its number.
+    pub(super) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// How long ago it was started.
+    pub(super) fn age(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    /// The address of a node for a gateway.
+    pub(super) fn url(&self) -> String {
+        format!("esdb://{}?tls=false", self.address)
+    }
+
+    /// Waits until `/readyz` answers 200; how long that took from the start of the process, and how many events its
+    /// projections were behind then.
+    pub(super) async fn ready(&self) -> Outcome<(Duration, u64)> {
+        let (http, url) = (reqwest::Client::new(), format!("http://{}/readyz", self.address));
+        loop {
+            let answer = http.get(&url).send().await?;
+            let ready = answer.status().is_success();
+            let took = self.started.elapsed();
+            let said: Value = answer.json().await?;
+            if ready {
+                let projections = said["projections"].as_array().ok_or("/readyz shows no projections")?;
+                let behind = projections.iter().filter_map(|projection| projection["lagEvents"].as_u64());
+                return Ok((took, behind.max().ok_or("/readyz shows no lag")?));
+            }
+            if took > PATIENCE {
+                return Err(format!("the server is not ready: {said}").into());
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+
+    /// Tells it to stop, as an administrator does, and waits for its end.
+    pub(super) fn stop(mut self) -> Outcome {
+        // the shell's own kill: not every machine has the program
+        let sent = Command::new("sh").args(["-c", &format!("kill -TERM {}", self.id())]).status()?;
+        if !sent.success() {
+            return Err("the process cannot be told to stop".into());
+        }
+        let asked = Instant::now();
+        while asked.elapsed() < PATIENCE {
+            match self.child.try_wait()? {
+                Some(status) if status.success() => return Ok(()),
+                Some(status) => return Err(format!("the process ended with {status}").into()),
+                None => thread::sleep(LOOK),
+            }
+        }
+        Err("the process does not stop".into())
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // of one that has ended already, nothing is left to do
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A command of the binary beside this one, with none of the settings of whoever runs the bench.
+fn onematter(command: &str, data: &Path) -> Outcome<Command> {
+    let mut program = Command::new(std::env::current_exe()?.with_file_name("onematter"));
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("ONEMATTER_") {
+            program.env_remove(name);
+        }
+    }
+    program.arg(command).arg("--data").arg(data).env("NO_COLOR", "1").stdin(Stdio::null());
+    Ok(program)
+}
+
+/// The address in a line such as `esdb://127.0.0.1:2113?tls=false     …`.
+fn listens_at(rest: &str) -> Option<SocketAddr> {
+    let (_, after) = rest.split_whitespace().next()?.split_once("://")?;
+    after.split(['/', '?']).next()?.parse().ok()
+}
