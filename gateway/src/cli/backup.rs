@@ -105,7 +105,11 @@ pub(super) async fn restore(args: Restore) -> Result<(), Failure> {
         );
     };
     projections(&data).await?;
-    told(&manifest, args.json, &format!("{}: restored; start it with `onematter serve`", data.display()))
+    told(
+        &manifest,
+        args.json,
+        &format!("{0}: restored; start it with `onematter serve --data {0}`", data.display()),
+    )
 }
 
 async fn projections(data: &Path) -> Result<(), Failure> {

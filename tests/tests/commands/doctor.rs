@@ -187,8 +187,8 @@ fn what_is_kept_in_a_database_is_not_missed_here() {
 fn projections_that_are_damaged_or_of_another_log_are_to_be_built_again() {
     let (_scratch, data) = prepared();
     assert!(run(["rebuild", "--data", text(&data)]).status.success());
-    let file = fs::read_dir(data.join("read")).unwrap().map(|entry| entry.unwrap().path());
-    let file = file.filter(|path| path.extension().is_some_and(|end| end == "db")).next().unwrap();
+    let mut files = fs::read_dir(data.join("read")).unwrap().map(|entry| entry.unwrap().path());
+    let file = files.find(|path| path.extension().is_some_and(|end| end == "db")).unwrap();
     finds(&data, "projections", "good", "stands at");
     sql(&file, "UPDATE runner_checkpoint SET log = 'another'");
     finds(&data, "projections", "warning", "another log");

@@ -128,7 +128,7 @@ pub(super) fn read(line: &Line, papers: &mut Offered) -> Result<Read, Vec<Fault>
     let _ = service(line).map_err(&mut keep);
     for column in line.filled().filter(|column| kind.is_some_and(|kind| !kind.takes(*column))) {
         let word = kind.map_or("", Kind::word);
-        let what = format!("{word} has no such thing, and nothing is left out unseen");
+        let what = format!("a line {word} takes nothing here, and nothing is dropped unseen");
         let todo = match column {
             Column::Paper => "name the papers of materials in their column, as 名称=文件",
             _ => "leave it empty, or move it into 备注 (note)",
