@@ -4,7 +4,7 @@
 //! Deliberately absent: listening ([`crate::serve`]), configuration.
 
 use crate::{
-    context::{Requester, SignIn, Unauthenticated},
+    context::{Look, Presented, Requester, SignIn, Unauthenticated},
     graphql::{self, engine::Engine},
     http::{self, origin::Origins},
     services::Services,
@@ -53,12 +53,11 @@ impl GatewayState {
         sign_in: SignIn,
         origins: Origins,
     ) -> Result<Self, async_graphql::parser::Error> {
-        let SignIn::Dev(_) = &sign_in;
-        let origins = origins.of_loopback();
+        let dev = matches!(sign_in, SignIn::Dev(_));
+        let origins = if dev { origins.of_loopback() } else { origins };
         let services = Services::new(platform);
-        let introspection = matches!(sign_in, SignIn::Dev(_));
         Ok(GatewayState(Arc::new(Inner {
-            engine: Engine::new(graphql::schema(Arc::clone(&services)), introspection)?,
+            engine: Engine::new(graphql::schema(Arc::clone(&services)), dev)?,
             services,
             sign_in,
             origins,
@@ -78,17 +77,20 @@ impl GatewayState {
         &self.0.services
     }
 
-    /// The requester behind the value of an `Authorization` header, with the roles the county's directory gives it.
-    pub async fn requester(&self, authorization: Option<&str>) -> Result<Requester, Unauthenticated> {
-        let Requester { actor } = self.0.sign_in.authenticate(authorization)?;
-        match self.0.services.as_registered(actor).await {
-            Ok(Some(actor)) => Ok(Requester { actor }),
-            Ok(None) => Err(Unauthenticated::Unknown),
-            Err(error) => {
-                tracing::error!(%error, "the directory cannot be read; nobody is let in");
-                Err(Unauthenticated::Unavailable)
-            }
-        }
+    /// The requester behind what a request presented, with the roles that its county's directory gives it now.
+    ///
+    /// # Errors
+    /// When it is nobody, or that cannot be told.
+    pub async fn requester(&self, presented: Option<&Presented>) -> Result<Requester, Unauthenticated> {
+        self.0.sign_in.requester(presented, Look::Use, &self.0.services).await
+    }
+
+    /// The same, while nobody asks: a session falls idle all the same.
+    ///
+    /// # Errors
+    /// As [`GatewayState::requester`].
+    pub async fn still(&self, presented: &Presented) -> Result<Requester, Unauthenticated> {
+        self.0.sign_in.requester(Some(presented), Look::Only, &self.0.services).await
     }
 
     /// How people sign in.
@@ -122,7 +124,7 @@ impl GatewayState {
     }
 }
 
-/// The router: `/graphql`, `/graphql/ws`, papers, notices to print, health and figures, and the console's page for every
+/// The router: `/graphql`, `/graphql/ws`, papers, notices to print, sign-in, health and figures, and the console's page for every
 /// other path.
 pub fn app(state: GatewayState) -> Router {
     let router = Router::new()
@@ -130,9 +132,9 @@ pub fn app(state: GatewayState) -> Router {
         .route("/graphql/ws", any(ws::serve))
         .route("/livez", get(http::health::livez))
         .route("/readyz", get(http::health::readyz))
-        .route("/metrics", get(http::health::metrics));
-    #[cfg(feature = "console")]
-    let router = router.route("/console/accounts", get(http::console::accounts));
+        .route("/metrics", get(http::health::metrics))
+        .route("/sign-in", get(http::session::ways))
+        .route("/session", get(http::session::who).post(http::session::begin).delete(http::session::end));
     let router = router.layer(from_fn(hardened));
     // after the layer: these, and the page, say themselves what a browser may do with them
     let router = router

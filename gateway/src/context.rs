@@ -1,21 +1,29 @@
-//! Who asks: from a bearer to the actor the domain decides about.
+//! Who asks: from what a request presents to the actor the domain decides about.
 //!
-//! Invariants: a requester is exactly one actor of one county; what lies in another county does not exist for it;
-//! authority over a command is the domain's to decide, not this module's.
-//! Deliberately absent: real sign-in; until it lands there are only named development users, on loopback only.
+//! Invariants: a requester is exactly one actor of one county, as that county's directory has it at this moment; what lies
+//! in another county does not exist for it; authority over a command is the domain's to decide, not this module's.
+//! Deliberately absent: signing in ([`crate::http::session`]), and where credentials are kept.
 
-use crate::dev_users;
+use crate::{dev_users, graphql::error::Code, services::Services};
+use axum::http::{HeaderMap, StatusCode, header};
 use om_domain::{
     decider::{Actor, Role},
     ids::CountyId,
 };
+use om_infra::credentials::{Credentials, Holder, Key, NotLetIn};
 use std::sync::Arc;
+
+/// The cookie of a session. Its prefix has the browser refuse it unless it is `Secure`, of this host and for every path
+/// (RFC 6265bis, 4.1.3.2).
+pub const SESSION_COOKIE: &str = "__Host-onematter";
 
 /// Who asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Requester {
     /// The actor, as every fact it brings about will carry it.
     pub actor: Arc<Actor>,
+    /// Whether what it presented lets read only, whatever its roles.
+    pub read_only: bool,
 }
 
 impl Requester {
@@ -31,44 +39,170 @@ impl Requester {
 
     /// Whether the requester only reads.
     pub fn only_reads(&self) -> bool {
-        self.actor.roles.iter().all(|role| *role == Role::Auditor)
+        self.read_only || self.actor.roles.iter().all(|role| *role == Role::Auditor)
     }
 }
 
 /// How requesters are known.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub enum SignIn {
     /// Named development users (`Bearer dev:NAME`); for loopback only.
     Dev(dev_users::DevUsers),
+    /// Sessions of people who signed in, tokens of departments' own systems.
+    Credentials(Arc<Credentials>),
 }
 
-/// Why a bearer was not taken; what to do instead, and nothing about who exists.
+/// What a request presents: a bearer, or the cookie of a session. The bearer goes first, a program knows what it sends.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Presented {
+    /// The value of an `Authorization` header.
+    Authorization(String),
+    /// The secret of a session.
+    Session(String),
+}
+
+impl Presented {
+    /// What these headers present, if anything.
+    pub fn of(headers: &HeaderMap) -> Option<Self> {
+        if let Some(value) = headers.get(header::AUTHORIZATION) {
+            return Some(Self::Authorization(value.to_str().unwrap_or_default().to_owned()));
+        }
+        let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
+        let mut cookies =
+            lines.flat_map(|line| line.split(';')).filter_map(|part| part.trim().split_once('='));
+        cookies.find(|(name, _)| *name == SESSION_COOKIE).map(|(_, value)| Self::Session(value.to_owned()))
+    }
+
+    /// The bearer in it.
+    fn bearer(&self) -> Option<&str> {
+        let Self::Authorization(value) = self else { return None };
+        let (scheme, token) = value.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+    }
+}
+
+/// Why nobody was known; what to do instead, and nothing about who exists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Unauthenticated {
-    /// No bearer.
+    /// Nothing was presented, where development users are.
     #[error("no credentials: send `Authorization: Bearer dev:NAME`; `onematter users --dev` lists the names")]
-    Missing,
-    /// Not one we know.
+    NoDevUser,
+    /// Nobody we know, where development users are.
     #[error(
         "unknown credentials: send `Authorization: Bearer dev:NAME`; `onematter users --dev` lists the names"
     )]
+    UnknownDevUser,
+    /// Nothing was presented.
+    #[error(
+        "no credentials: sign in at the console, or send `Authorization: Bearer TOKEN` with a token that the administrator \
+         made (onematter token make)"
+    )]
+    Missing,
+    /// Nobody we know.
+    #[error(
+        "these credentials open nothing (any more): sign in again, or have the administrator make a new token (onematter \
+         token make). The county's directory must have the account, too"
+    )]
     Unknown,
-    /// The directory cannot be read.
+    /// The credentials or the directory cannot be read.
     #[error("who you are cannot be looked up now: try again in a moment")]
     Unavailable,
 }
 
-impl SignIn {
-    /// The requester behind the value of an `Authorization` header.
-    pub fn authenticate(&self, authorization: Option<&str>) -> Result<Requester, Unauthenticated> {
-        let header = authorization.ok_or(Unauthenticated::Missing)?;
-        let (scheme, token) = header.split_once(' ').ok_or(Unauthenticated::Unknown)?;
-        if !scheme.eq_ignore_ascii_case("bearer") {
-            return Err(Unauthenticated::Unknown);
+impl Unauthenticated {
+    /// How it is answered.
+    pub fn answer(self) -> (StatusCode, Code) {
+        match self {
+            Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable),
+            _ => (StatusCode::UNAUTHORIZED, Code::Unauthenticated),
         }
-        let SignIn::Dev(users) = self;
-        let name = token.trim().strip_prefix("dev:").ok_or(Unauthenticated::Unknown)?;
-        let actor = users.actor(name).ok_or(Unauthenticated::Unknown)?;
-        Ok(Requester { actor })
+    }
+}
+
+/// Whether a look at a session keeps it from falling idle: a person's request does, the server's own look does not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    /// Somebody asks for something.
+    Use,
+    /// The server looks whether it is still open.
+    Only,
+}
+
+impl SignIn {
+    /// The requester behind what was presented, with the roles that its county's directory gives it now.
+    ///
+    /// # Errors
+    /// When it is nobody, or that cannot be told.
+    pub async fn requester(
+        &self,
+        presented: Option<&Presented>,
+        look: Look,
+        services: &Services,
+    ) -> Result<Requester, Unauthenticated> {
+        match self {
+            Self::Dev(users) => {
+                let bearer = presented.ok_or(Unauthenticated::NoDevUser)?.bearer();
+                let name = bearer.and_then(|bearer| bearer.strip_prefix("dev:"));
+                let actor = name.and_then(|name| users.actor(name)).ok_or(Unauthenticated::UnknownDevUser)?;
+                let actor = services.as_registered(actor).await.map_err(|error| unavailable(&error))?;
+                Ok(Requester { actor: actor.ok_or(Unauthenticated::UnknownDevUser)?, read_only: false })
+            }
+            Self::Credentials(credentials) => {
+                let key = key(credentials, presented.ok_or(Unauthenticated::Missing)?, look).await?;
+                let actor = services.registered(&key.holder.county, &key.holder.officer).await;
+                let actor = actor.map_err(|error| unavailable(&error))?.ok_or(Unauthenticated::Unknown)?;
+                Ok(Requester { actor, read_only: key.read_only })
+            }
+        }
+    }
+
+    /// Whose session this would be: signs in by name and password.
+    ///
+    /// # Errors
+    /// When nobody is let in; development users need not sign in.
+    pub async fn sign_in(&self, name: &str, password: &str) -> Result<(String, Holder), NotLetIn> {
+        match self {
+            Self::Dev(_) => Err(NotLetIn::Wrong),
+            Self::Credentials(credentials) => credentials.sign_in(name, password).await,
+        }
+    }
+}
+
+async fn key(credentials: &Credentials, presented: &Presented, look: Look) -> Result<Key, Unauthenticated> {
+    let key = match presented {
+        Presented::Session(secret) if look == Look::Use => credentials.session(secret).await,
+        Presented::Session(secret) => credentials.still_open(secret).await,
+        Presented::Authorization(_) => {
+            credentials.token(presented.bearer().ok_or(Unauthenticated::Unknown)?).await
+        }
+    };
+    key.map_err(|why| match why {
+        NotLetIn::Unavailable(error) => unavailable(&error),
+        NotLetIn::Wrong | NotLetIn::Locked => Unauthenticated::Unknown,
+    })
+}
+
+fn unavailable(error: &dyn std::fmt::Display) -> Unauthenticated {
+    tracing::error!(%error, "credentials or directory cannot be read; nobody is let in");
+    Unauthenticated::Unavailable
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::HeaderValue;
+
+    #[test]
+    fn a_bearer_goes_before_a_cookie_and_a_cookie_is_found_among_others() {
+        let mut headers = HeaderMap::new();
+        assert!(Presented::of(&headers).is_none());
+        headers.append(header::COOKIE, HeaderValue::from_static("a=b; __Host-onematterx=1"));
+        assert!(Presented::of(&headers).is_none());
+        headers.append(header::COOKIE, HeaderValue::from_static("theme=dark; __Host-onematter=s3cret"));
+        assert!(matches!(Presented::of(&headers), Some(Presented::Session(secret)) if secret == "s3cret"));
+        headers.insert(header::AUTHORIZATION, HeaderValue::from_static("bearer  om_x"));
+        assert_eq!(Presented::of(&headers).unwrap().bearer(), Some("om_x"));
+        headers.insert(header::AUTHORIZATION, HeaderValue::from_static("Basic om_x"));
+        assert_eq!(Presented::of(&headers).unwrap().bearer(), None);
     }
 }

@@ -8,7 +8,8 @@ use jiff::Timestamp;
 use om_domain::{
     calendar::{Calendar, beijing},
     decider::{Actor, Decider},
-    ids::CountyId,
+    directory::Directory,
+    ids::{CountyId, OfficerId},
 };
 use om_infra::{
     calendars::Calendars as _,
@@ -71,18 +72,37 @@ impl Services {
     /// The actor as the county's directory has it; as it was given where the directory does not know the account; none
     /// once the account was retired.
     pub async fn as_registered(&self, actor: Arc<Actor>) -> Result<Option<Arc<Actor>>, Fault> {
-        let directory = match self.registers.directory(&actor.county).await {
-            Ok(seen) => seen.state,
-            Err(fault) if fault.is_outage() => match self.registers.remembered(&actor.county).await {
-                Some(seen) => seen.state,
-                None => return Err(fault),
-            },
-            Err(fault) => return Err(fault),
-        };
+        let directory = self.directory(&actor.county).await?;
         if directory.is_retired(&actor.officer) {
             return Ok(None);
         }
         Ok(Some(directory.actor(&actor.officer).map_or(actor, Arc::new)))
+    }
+
+    /// The actor that the county's directory has under this account; none if it has none, or retired it.
+    pub async fn registered(
+        &self,
+        county: &CountyId,
+        officer: &OfficerId,
+    ) -> Result<Option<Arc<Actor>>, Fault> {
+        Ok(self.directory(county).await?.actor(officer).map(Arc::new))
+    }
+
+    /// The post of an account, such as 自然资源局经办人一; none where none is known.
+    pub async fn post(&self, actor: &Actor) -> Option<String> {
+        let directory = self.directory(&actor.county).await.ok()?;
+        directory.officer(&actor.officer)?.post.as_ref().map(ToString::to_string)
+    }
+
+    /// The county's directory; as last seen while the log cannot be reached.
+    async fn directory(&self, county: &CountyId) -> Result<Arc<Directory>, Fault> {
+        match self.registers.directory(county).await {
+            Ok(seen) => Ok(seen.state),
+            Err(fault) if fault.is_outage() => {
+                self.registers.remembered(county).await.map(|seen| seen.state).ok_or(fault)
+            }
+            Err(fault) => Err(fault),
+        }
     }
 }
 

@@ -1,25 +1,23 @@
 //! Whether this server, or the log's, may be started as it is asked to be, and what it must say when it is.
 //!
-//! Invariant: without sign-in it serves named development users, and those on a loopback address only; the
-//! log is served encrypted and to known accounts, or on a loopback address by somebody who said so.
-//! Deliberately absent: real sign-in; until it lands there is no other way to start.
+//! Invariant: named development users are served on a loopback address only, and who signs in sends no password over a
+//! network unencrypted; the log is served encrypted and to known accounts, or on a loopback address by somebody who
+//! said so.
+//! Deliberately absent: TLS of our own for people; a proxy ends it (docs/operations.md).
 
-use crate::{context::SignIn, dev_users::DevUsers};
+use om_infra::config::ServeConfig;
 #[cfg(feature = "esdb")]
-use om_infra::{
-    config::ServeConfig,
-    esdb_node::{NodeOptions, TlsFiles},
-};
+use om_infra::esdb_node::{NodeOptions, TlsFiles};
 use std::net::SocketAddr;
 
 /// Why the server does not start; what to do instead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotStarted {
-    /// No way to know who asks.
+    /// Passwords and tokens would cross a network in the open.
     #[error(
-        "sign-in is not part of this version, so nobody could be told from anybody else: start it with --dev on a loopback address, for development only"
+        "passwords and tokens would cross the network unencrypted: listen on 127.0.0.1 or [::1] instead of {0} and let a proxy on this machine end TLS, or say --behind-tls if one elsewhere does"
     )]
-    NoSignIn,
+    InTheOpen(SocketAddr),
     /// Development users would be open to a network.
     #[error(
         "--dev lets everybody in under any name and is for loopback only: listen on 127.0.0.1 or [::1] instead of {0}"
@@ -61,12 +59,15 @@ pub enum NotStarted {
     NodeClientCa,
 }
 
-/// How requesters are known by a server that is asked to start so.
-pub fn sign_in(dev: bool, listen: SocketAddr) -> Result<SignIn, NotStarted> {
-    match (dev, listen.ip().is_loopback()) {
-        (true, true) => Ok(SignIn::Dev(DevUsers::built_in())),
-        (true, false) => Err(NotStarted::NotLoopback(listen)),
-        (false, _) => Err(NotStarted::NoSignIn),
+/// Whether people may be let in as these settings say.
+///
+/// # Errors
+/// When anybody could be anybody, or passwords would cross a network in the open.
+pub fn check_sign_in(config: &ServeConfig) -> Result<(), NotStarted> {
+    match (config.dev, config.listen.ip().is_loopback()) {
+        (true, false) => Err(NotStarted::NotLoopback(config.listen)),
+        (false, false) if !config.behind_tls => Err(NotStarted::InTheOpen(config.listen)),
+        _ => Ok(()),
     }
 }
 
@@ -112,11 +113,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_starts_for_development_on_loopback_and_not_otherwise() {
+    fn nobody_is_let_in_under_any_name_or_in_the_open_over_a_network() {
         let (here, open) = (SocketAddr::from(([127, 0, 0, 1], 8080)), SocketAddr::from(([0, 0, 0, 0], 8080)));
-        assert!(sign_in(true, here).is_ok());
-        assert_eq!(sign_in(true, open).unwrap_err(), NotStarted::NotLoopback(open));
-        assert_eq!(sign_in(false, here).unwrap_err(), NotStarted::NoSignIn);
+        let with = |dev, listen, behind_tls| {
+            check_sign_in(&ServeConfig { dev, listen, behind_tls, ..ServeConfig::default() })
+        };
+        assert_eq!(with(true, here, false), Ok(()));
+        assert_eq!(with(true, open, true), Err(NotStarted::NotLoopback(open)));
+        assert_eq!(with(false, here, false), Ok(()));
+        assert_eq!(with(false, open, false), Err(NotStarted::InTheOpen(open)));
+        assert_eq!(with(false, open, true), Ok(()));
     }
 
     #[cfg(feature = "esdb")]

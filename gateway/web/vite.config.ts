@@ -12,6 +12,8 @@ export default defineConfig({
     proxy: {
       "/graphql": { target: gateway, ws: true },
       "/console": gateway,
+      "/papers": gateway,
+      "/matters": gateway,
     },
   },
   test: { environment: "happy-dom", include: ["src/**/*.test.{ts,tsx}"] },

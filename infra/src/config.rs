@@ -24,7 +24,7 @@ pub const EMBEDDED: &str = "embedded";
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ServeConfig {
-    /// Directory of the log, the vault, the papers and the projections.
+    /// Directory of the log, the vault, the papers, the credentials and the projections.
     pub data: PathBuf,
     /// Address to listen on.
     pub listen: SocketAddr,
@@ -52,6 +52,15 @@ pub struct ServeConfig {
     pub papers_ca: Option<PathBuf>,
     /// The largest paper that is taken, in MiB.
     pub papers_max_mib: u32,
+    /// Where credentials are kept: the address of a PostgreSQL database; none: a file in the data directory.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credentials: Option<String>,
+    /// The authorities that this database's certificate is checked against, as PEM.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credentials_ca: Option<PathBuf>,
+    /// Whether a proxy ends TLS before a listening address that is not a loopback one.
+    #[serde(default)]
+    pub behind_tls: bool,
     /// Where the event log is: `embedded` (in the data directory), or the address of a cluster.
     pub log: String,
     /// Which log lines are written.
@@ -117,6 +126,9 @@ impl Default for ServeConfig {
             papers: None,
             papers_ca: None,
             papers_max_mib: 64,
+            credentials: None,
+            credentials_ca: None,
+            behind_tls: false,
             log: EMBEDDED.into(),
             log_lines: "info".into(),
             log_json: false,
@@ -169,6 +181,15 @@ pub struct ServeFlags {
     /// `--papers-max-mib`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub papers_max_mib: Option<u32>,
+    /// `--credentials`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub credentials: Option<String>,
+    /// `--credentials-ca`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub credentials_ca: Option<PathBuf>,
+    /// `--behind-tls`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub behind_tls: Option<bool>,
     /// `--log`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub log: Option<String>,
@@ -204,7 +225,7 @@ pub enum ConfigError {
     /// A value or key is wrong.
     #[error(
         "the settings cannot be used: {0}. Known keys: data, listen, dev, demo, allowed_origins, otlp, vault, \
-         vault_ca, papers, papers_ca, papers_max_mib, log, log_lines, log_json, cached_matters, ticker_seconds, \
+         vault_ca, papers, papers_ca, papers_max_mib, credentials, credentials_ca, behind_tls, log, log_lines, log_json, cached_matters, ticker_seconds, \
          ticker_grace_seconds, esdb_listen, esdb_tls_cert, esdb_tls_key, esdb_tls_client_ca, esdb_users, \
          esdb_insecure"
     )]

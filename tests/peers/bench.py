@@ -41,8 +41,8 @@ SNAPSHOTS_MATTER = ("W1", "W2")
 PEERS_TOO = ("W1", "W2", "W3", "W4", "W5", "W6")
 ENGINES = ("E1", "E2", "E3", "E4", "E5", "W9", "W9-empty")
 PROVINCE = ("P1", "P2", "P3", "P4")
-# how many times --commands; the others find a history of --events
-COMMANDS = {"W1": 1, "W2": 4, "E1": 1, "E2": 2, "E3": 4}
+# how many times --commands; F1 has none; the others find a history of --events
+COMMANDS = {"W1": 1, "W2": 4, "E1": 1, "E2": 2, "E3": 4, "F1": 1}
 TITLES = {
     "W1": "durable commands/s, 1 client",
     "W2": "durable commands/s, 64 clients",
@@ -53,6 +53,7 @@ TITLES = {
     "W6": "bytes on disk an event",
     "W9": "start to ready, projections current, ms",
     "W9-empty": "start to ready, no projections, ms",
+    "F1": "forecast of a matter of 1,000 permits, µs",
     "E1": "each engine: durable commands/s, 1 client",
     "E2": "each engine: durable commands/s, 16 clients",
     "E3": "each engine: durable commands/s, 64 clients",
@@ -81,6 +82,7 @@ BARS = [
     ("W6", "raw:sqlite", "<=", 1.1),
     ("W9", "value", "<", 1_000),
     ("W9-empty", "W4 + 2 s", "<", 1),
+    ("F1", "value", "<", 5_000),
 ]
 # (system, over what), where both were measured: no bar, but what one wants to know
 BESIDE = [

@@ -4,6 +4,7 @@
 //! standard output with `--json`, what a person is told on standard error.
 //! Deliberately absent: rules and SQL; each command calls the platform.
 
+mod accounts;
 mod args;
 mod backup;
 pub mod board;
@@ -85,6 +86,8 @@ pub fn run(args: Args) -> ExitCode {
             Command::Backup(backup) => return backup::take(backup).await,
             Command::Restore(restore) => backup::restore(restore).await,
             Command::Doctor(doctor) => return doctor::run(doctor).await,
+            Command::User(accounts) => accounts::user(accounts).await,
+            Command::Token(tokens) => accounts::token(tokens).await,
             Command::Users(users) => show::users(&users),
             Command::Schema => show::schema(),
         };

@@ -6,15 +6,19 @@
 
 use super::{
     Failure,
+    accounts::typed,
     args::{NodeUser, NodeUserWhat},
 };
-use om_infra::esdb_node::users::{Role, Users, random_password};
+use om_infra::{
+    esdb_node::users::{Role, Users},
+    secrets,
+};
 
 /// Adds, lists or removes.
 pub(super) fn run(args: NodeUser) -> Result<(), Failure> {
     match args.what {
         NodeUserWhat::Add(add) => {
-            let password = if add.password_stdin { typed()? } else { random_password() };
+            let password = if add.password_stdin { typed()? } else { secrets::random() };
             Users::set(&add.users, &add.name, add.role, &password)?;
             eprintln!(
                 "{} may now {}",
@@ -42,10 +46,4 @@ pub(super) fn run(args: NodeUser) -> Result<(), Failure> {
         }
     }
     Ok(())
-}
-
-fn typed() -> Result<String, Failure> {
-    let mut line = String::new();
-    std::io::stdin().read_line(&mut line)?;
-    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }

@@ -1,19 +1,20 @@
 //! `serve`: opens the data directory and answers until told to stop.
 //!
-//! Invariants: without sign-in it starts only with `--dev` and only on a loopback address, and says so; SIGTERM and
+//! Invariants: development users are served on a loopback address only, and that is said; SIGTERM and
 //! Ctrl-C drain, and the exit status is 0.
 //! Deliberately absent: how a request is answered; that is the gateway's.
 
 use super::{
-    Failure,
+    Failure, accounts,
     args::Serve,
     text::{Paint, Style},
 };
-use crate::{app::GatewayState, http::origin::Origins, start};
+use crate::{app::GatewayState, context::SignIn, dev_users::DevUsers, http::origin::Origins, start};
 use indicatif::{ProgressBar, ProgressStyle};
 use om_domain::calendar::beijing_datetime;
 use om_infra::{
     config::{self, EMBEDDED, ServeConfig, ServeFlags},
+    credentials::{Credentials, KeyKind},
     log::sqlite::FILE_NAME,
     papers::{self, PaperStore, PostgresPapers},
     platform::{Platform, PlatformOptions},
@@ -39,6 +40,9 @@ pub(super) async fn run(args: Serve) -> Result<(), Failure> {
         papers: args.papers,
         papers_ca: args.papers_ca,
         papers_max_mib: args.papers_max_mib,
+        credentials: args.credentials,
+        credentials_ca: args.credentials_ca,
+        behind_tls: args.behind_tls.then_some(true),
         log: args.log,
         log_lines: args.log_lines,
         ..ServeFlags::default()
@@ -57,7 +61,7 @@ pub(super) async fn run(args: Serve) -> Result<(), Failure> {
 
 /// Serves by settings.
 pub(super) async fn serve(mut config: ServeConfig) -> Result<(), Failure> {
-    let sign_in = start::sign_in(config.dev, config.listen)?;
+    start::check_sign_in(&config)?;
     let origins = Origins::listed(&config.allowed_origins)?;
     #[cfg(feature = "esdb")]
     let beside = super::node::beside(&config)?;
@@ -75,6 +79,7 @@ pub(super) async fn serve(mut config: ServeConfig) -> Result<(), Failure> {
         ..PlatformOptions::default()
     };
     let platform = Arc::new(Platform::open(&config.data, options)?);
+    let sign_in = sign_in(&config, &platform).await?;
     let listener = TcpListener::bind(config.listen).await.map_err(|error| {
         Failure::new(
             format!("{} cannot be listened on: {error}", config.listen),
@@ -128,6 +133,21 @@ pub(super) async fn shared_papers(
     Ok(Some(Arc::new(PostgresPapers::connect(address, ca, &passing).await?)))
 }
 
+/// How people and programs are known: as they name themselves in development, by their credentials otherwise.
+async fn sign_in(config: &ServeConfig, platform: &Platform) -> Result<SignIn, Failure> {
+    if config.dev {
+        return Ok(SignIn::Dev(DevUsers::built_in()));
+    }
+    let (shared, ca) = (config.credentials.as_deref(), config.credentials_ca.as_deref());
+    let store = accounts::store(&config.data, shared, ca).await?;
+    if store.accounts().await?.is_empty() && store.keys(KeyKind::Token).await?.is_empty() {
+        let line = "  nobody can sign in yet: onematter user add OFFICER@COUNTY makes an account for an officer of the \
+                    county's directory; it may be used at once. 尚无登录账号，请用 onematter user add 建立。";
+        eprintln!("{}", Paint::detect().on(Style::Yellow, line));
+    }
+    Ok(SignIn::Credentials(Arc::new(Credentials::new(store, Arc::clone(&platform.clock))?)))
+}
+
 /// A bar while projections are built; none when they are current.
 fn progress() -> OnProgress {
     let bar = ProgressBar::new(0);
@@ -147,7 +167,9 @@ fn progress() -> OnProgress {
 fn banner(config: &ServeConfig, platform: &Platform) {
     let paint = Paint::detect();
     let loud = |line: &str| eprintln!("{}", paint.on(Style::Yellow, line));
-    loud(start::DEV_BANNER);
+    if config.dev {
+        loud(start::DEV_BANNER);
+    }
     if config.demo {
         let now = beijing_datetime(platform.clock.now());
         loud(&format!(
@@ -158,12 +180,22 @@ fn banner(config: &ServeConfig, platform: &Platform) {
     let base = format!("http://{}", config.listen);
     #[cfg(feature = "console")]
     match crate::http::console::is_built() {
-        true => eprintln!("open       {base}/            the console 控制台; choose an account there"),
+        true if config.dev => {
+            eprintln!("open       {base}/            the console 控制台; choose an account there")
+        }
+        true => eprintln!("open       {base}/            the console 控制台; sign in there"),
         false => eprintln!("console    was not built: make console, then build again 控制台页面未构建"),
     }
     eprintln!("GraphQL    {base}/graphql     WebSocket  ws://{}/graphql/ws", config.listen);
     eprintln!("papers     {base}/papers     (POST one, GET it by its hash)");
     eprintln!("health     {base}/readyz      figures    {base}/metrics");
+    if config.dev {
+        dev_users(&base);
+    }
+    eprintln!("stop with Ctrl-C");
+}
+
+fn dev_users(base: &str) {
     eprintln!("sign in as Authorization: Bearer dev:NAME, with NAME one of");
     for (name, what) in [
         ("lead", "task-force lead 专班组长"),
@@ -180,7 +212,6 @@ fn banner(config: &ServeConfig, platform: &Platform) {
     eprintln!(
         "             -H 'Content-Type: application/json' -d '{{\"query\":\"{{ overview {{ matters {{ nodes {{ id name pressure {{ done overdue nextDue }} }} }} }} }}\"}}'"
     );
-    eprintln!("stop with Ctrl-C");
 }
 
 /// Resolves when the process is asked to stop.

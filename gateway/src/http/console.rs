@@ -1,20 +1,15 @@
-//! The console's page, and the accounts one may choose while nobody has to sign in.
+//! The console's page.
 //!
 //! Invariants: the page loads nothing from another host, and says so to the browser; a file named after its content
 //! is kept for ever, the page itself never; a route of the page is answered with the page, a missing file with 404.
 //! Deliberately absent: compressing; `npm run build` writes each file in the encodings a browser takes.
 
-use crate::{app::GatewayState, context::SignIn};
 use axum::{
-    Json,
     body::Body,
-    extract::State,
     http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
     response::{IntoResponse as _, Response},
 };
 use om_console::{Encoding, File};
-use om_domain::decider::Role;
-use serde::Serialize;
 
 /// `style-src` allows the style elements that the component library writes at run time; scripts come from files only.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
@@ -109,30 +104,6 @@ fn content_type(name: &str) -> &'static str {
         Some("png") => "image/png",
         _ => "application/octet-stream",
     }
-}
-
-/// An account of development mode.
-#[derive(Serialize)]
-struct Account<'a> {
-    name: &'a str,
-    post: &'a str,
-    body: &'a str,
-    roles: Vec<Role>,
-}
-
-/// Whom one may choose to be, while nobody has to sign in.
-pub async fn accounts(State(state): State<GatewayState>) -> Response {
-    let SignIn::Dev(users) = state.sign_in();
-    let accounts: Vec<Account<'_>> = users
-        .all()
-        .map(|user| Account {
-            name: user.actor.officer.as_str(),
-            post: &user.post,
-            body: user.actor.body.as_str(),
-            roles: user.actor.roles.iter().copied().collect(),
-        })
-        .collect();
-    Json(accounts).into_response()
 }
 
 #[cfg(test)]

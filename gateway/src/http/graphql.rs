@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     app::GatewayState,
-    context::Requester,
+    context::{Presented, Requester},
     graphql::{engine::Params, error::Code},
     trace::Trace,
 };
@@ -19,7 +19,7 @@ use async_graphql::parser::types::OperationType;
 use axum::{
     body::{Body, to_bytes},
     extract::{Query, State},
-    http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header},
+    http::{HeaderValue, Method, Request, StatusCode, header},
     response::Response,
 };
 use std::{collections::HashMap, time::Duration};
@@ -76,11 +76,11 @@ async fn answer(state: &GatewayState, request: Request<Body>, asked: &Asked) -> 
     if !state.origins().permit(request.headers(), request.uri()) {
         return asked.problem(StatusCode::FORBIDDEN, Code::Forbidden, FOREIGN_PAGE);
     }
-    let requester = match state.requester(authorization(request.headers())).await {
+    let requester = match state.requester(Presented::of(request.headers()).as_ref()).await {
         Ok(requester) => requester,
         Err(why) => {
-            let mut response =
-                asked.problem(StatusCode::UNAUTHORIZED, Code::Unauthenticated, &why.to_string());
+            let (status, code) = why.answer();
+            let mut response = asked.problem(status, code, &why.to_string());
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
             return response;
         }
@@ -103,6 +103,11 @@ async fn run(state: &GatewayState, params: Params, who: &Requester, post: bool, 
                 "POST",
                 "mutations are taken by POST with Content-Type: application/json only",
             );
+        }
+        OperationType::Mutation if who.read_only => {
+            let message =
+                "these credentials read only: have the administrator make a token that commands, too";
+            return asked.problem(StatusCode::FORBIDDEN, Code::Forbidden, message);
         }
         OperationType::Subscription => {
             let message = "subscriptions are taken over WebSocket at /graphql/ws (graphql-transport-ws) only";
@@ -147,10 +152,6 @@ async fn read(request: Request<Body>, post: bool) -> Result<Params, Malformed> {
             Err(Malformed { status: StatusCode::REQUEST_TIMEOUT, message: "the body came too slowly".into() })
         }
     }
-}
-
-pub(crate) fn authorization(headers: &HeaderMap) -> Option<&str> {
-    headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok())
 }
 
 fn not_allowed(asked: &Asked, allow: &'static str, message: &str) -> Response {

@@ -1,4 +1,4 @@
-//! The HTTP edge: `/graphql`, papers, notices to print, the console's page, health and figures.
+//! The HTTP edge: `/graphql`, papers, notices to print, sign-in, the console's page, health and figures.
 //!
 //! Invariant: an answer carries no internals; a fault carries a trace id.
 //! Deliberately absent: the log node's protocol, a server of its own.
@@ -13,3 +13,4 @@ pub mod origin;
 pub mod papers;
 pub mod params;
 pub mod respond;
+pub mod session;

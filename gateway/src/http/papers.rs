@@ -9,7 +9,7 @@
 use super::{graphql, negotiate::Media, params::Malformed, respond};
 use crate::{
     app::GatewayState,
-    context::Requester,
+    context::{Presented, Requester},
     graphql::error::{Code, server_error},
     trace::Trace,
 };
@@ -126,8 +126,9 @@ pub(super) async fn asker(
         let refused = problem(StatusCode::FORBIDDEN, Code::Forbidden, graphql::FOREIGN_PAGE, trace);
         return Err(Box::new(refused));
     }
-    state.requester(graphql::authorization(headers)).await.map_err(|why| {
-        let mut response = problem(StatusCode::UNAUTHORIZED, Code::Unauthenticated, &why.to_string(), trace);
+    state.requester(Presented::of(headers).as_ref()).await.map_err(|why| {
+        let (status, code) = why.answer();
+        let mut response = problem(status, code, &why.to_string(), trace);
         response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         Box::new(response)
     })

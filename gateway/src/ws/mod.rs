@@ -9,12 +9,9 @@ pub mod session;
 
 use crate::{
     app::GatewayState,
+    context::Presented,
     graphql::error::Code,
-    http::{
-        graphql::{FOREIGN_PAGE, authorization},
-        negotiate::Media,
-        respond::problem,
-    },
+    http::{graphql::FOREIGN_PAGE, negotiate::Media, respond::problem},
     trace::Trace,
 };
 use axum::{
@@ -55,11 +52,14 @@ pub async fn serve(
     if upgrade.selected_protocol().is_none() {
         return refuse(StatusCode::BAD_REQUEST, Code::BadInput, "name the subprotocol graphql-transport-ws");
     }
-    let by_header = match authorization(&headers) {
+    let by_header = match Presented::of(&headers) {
         None => None,
-        Some(bearer) => match state.requester(Some(bearer)).await {
-            Ok(requester) => Some(requester),
-            Err(why) => return refuse(StatusCode::UNAUTHORIZED, Code::Unauthenticated, &why.to_string()),
+        Some(presented) => match state.requester(Some(&presented)).await {
+            Ok(requester) => Some((presented, requester)),
+            Err(why) => {
+                let (status, code) = why.answer();
+                return refuse(status, code, &why.to_string());
+            }
         },
     };
     let Some(place) = state.enter() else {

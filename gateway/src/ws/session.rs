@@ -8,7 +8,7 @@
 use super::message::{self, ClientMessage, Closing};
 use crate::{
     app::GatewayState,
-    context::Requester,
+    context::{Presented, Requester, Unauthenticated},
     graphql::{
         engine::{Outcome, Params},
         error::{Code, finish, server_error},
@@ -19,7 +19,7 @@ use async_graphql::parser::types::OperationType;
 use axum::extract::ws::{CloseFrame, Message};
 use futures::{Sink, SinkExt, Stream, StreamExt, stream::BoxStream};
 use std::{pin::pin, time::Duration};
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, MissedTickBehavior, timeout, timeout_at};
 use tokio_stream::StreamMap;
 
 /// Most operations of one connection at a time.
@@ -36,17 +36,28 @@ pub struct Patience {
     pub silence: Duration,
     /// For one message to go out.
     pub send: Duration,
+    /// Until it is looked again whether who is there still may be.
+    pub look_every: Duration,
 }
 
 impl Default for Patience {
     fn default() -> Self {
         let seconds = Duration::from_secs;
-        Patience { init: seconds(5), ping_every: seconds(25), silence: seconds(60), send: seconds(10) }
+        Patience {
+            init: seconds(5),
+            ping_every: seconds(25),
+            silence: seconds(60),
+            send: seconds(10),
+            look_every: seconds(3),
+        }
     }
 }
 
 /// An operation's items, and a last one that says it has ended.
 type Operations = StreamMap<String, BoxStream<'static, Option<Outcome>>>;
+
+/// What was presented, and who that is.
+pub type Known = (Presented, Requester);
 
 /// How a connection goes on after a step.
 type Step = Result<(), Closing>;
@@ -54,17 +65,17 @@ type Step = Result<(), Closing>;
 struct Session<T> {
     state: GatewayState,
     sender: T,
-    by_header: Option<Requester>,
-    requester: Option<Requester>,
+    by_header: Option<Known>,
+    requester: Option<Known>,
     operations: Operations,
     heard: Instant,
     patience: Patience,
 }
 
-/// Serves a connection until either side ends it. `by_header` is who the upgrade's `Authorization` header names.
+/// Serves a connection until either side ends it. `by_header` is who the upgrade's headers name.
 pub async fn run<R, T, E>(
     state: GatewayState,
-    by_header: Option<Requester>,
+    by_header: Option<Known>,
     receiver: R,
     sender: T,
     patience: Patience,
@@ -78,6 +89,8 @@ pub async fn run<R, T, E>(
     let mut session = Session { state, sender, by_header, requester: None, operations, heard: now, patience };
     let shutdown = session.state.shutdown().clone();
     let mut ping = tokio::time::interval_at(now + patience.ping_every, patience.ping_every);
+    let mut look = tokio::time::interval_at(now + patience.look_every, patience.look_every);
+    look.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let closing = loop {
         let deadline = match session.requester {
             Some(_) => session.heard + patience.silence,
@@ -97,6 +110,7 @@ pub async fn run<R, T, E>(
             Some((id, item)) = session.operations.next(), if !session.operations.is_empty() => {
                 session.item(&id, item).await
             }
+            _ = look.tick() => session.look_again().await,
             _ = ping.tick() => session.send(Message::Ping(Vec::new().into())).await,
         };
         if let Err(closing) = step {
@@ -137,26 +151,40 @@ impl<T: Sink<Message> + Send + Unpin> Session<T> {
         if self.requester.is_some() {
             return Err(Closing::TooManyInits);
         }
-        let requester = match (authorization, self.by_header.take()) {
+        let known = match (authorization, self.by_header.take()) {
             (None, Some(by_header)) => by_header,
             (authorization, by_header) => {
-                let requester = self.state.requester(authorization).await;
-                let requester =
-                    requester.map_err(|_| Closing::Unauthorized("Unauthorized: unknown credentials"))?;
-                if by_header.is_some_and(|other| !other.is_the_same_person(&requester)) {
+                let presented = authorization.map(|value| Presented::Authorization(value.to_owned()));
+                let requester = self.state.requester(presented.as_ref()).await;
+                let (Some(presented), Ok(requester)) = (presented, requester) else {
+                    return Err(Closing::Unauthorized("Unauthorized: unknown credentials"));
+                };
+                if by_header.is_some_and(|(_, other)| !other.is_the_same_person(&requester)) {
                     return Err(Closing::Forbidden(
-                        "Forbidden: connection_init and the Authorization header name different persons",
+                        "Forbidden: connection_init and the request's headers name different persons",
                     ));
                 }
-                requester
+                (presented, requester)
             }
         };
-        self.requester = Some(requester);
+        self.requester = Some(known);
         self.say(message::ack()).await
     }
 
+    /// Ends the connection of somebody whose credentials or rights have ended, or are others now. What cannot be looked up
+    /// now is looked up again the next time.
+    async fn look_again(&mut self) -> Step {
+        let Some((presented, was)) = &self.requester else { return Ok(()) };
+        match self.state.still(presented).await {
+            Ok(is) if is == *was => Ok(()),
+            Ok(_) => Err(Closing::Forbidden("Forbidden: your rights have changed; connect again")),
+            Err(Unauthenticated::Unavailable) => Ok(()),
+            Err(_) => Err(Closing::Unauthorized("Unauthorized: these credentials have ended")),
+        }
+    }
+
     async fn subscribe(&mut self, id: String, params: Params) -> Step {
-        let Some(requester) = &self.requester else {
+        let Some((_, requester)) = &self.requester else {
             return Err(Closing::Unauthorized("Unauthorized: send connection_init first"));
         };
         if self.operations.contains_key(&id) {

@@ -3,7 +3,10 @@
 use crate::support::Gateway;
 use futures::StreamExt;
 use om_domain::{directory, template};
-use om_gateway::graphql::engine::{Outcome, Params};
+use om_gateway::{
+    context::Presented,
+    graphql::engine::{Outcome, Params},
+};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -227,7 +230,8 @@ async fn lists_show_what_was_done_and_pages_are_capped() {
 #[tokio::test]
 async fn a_subscriber_gets_what_was_and_then_what_comes_and_misses_nothing() {
     let (gateway, matter) = underway().await;
-    let requester = gateway.state.requester(Some("Bearer dev:lead")).await.unwrap();
+    let requester =
+        gateway.state.requester(Some(&Presented::Authorization("Bearer dev:lead".into()))).await.unwrap();
     let query = format!(
         "subscription {{ matterChanged(id: \"{matter}\", since: 1) {{ __typename
            ... on MatterChanged {{ revision event {{ name }} matter {{ phase }} }} ... on Resync {{ reason }} }} }}"

@@ -4,7 +4,7 @@ use crate::support::Gateway;
 use axum::extract::ws::Message;
 use futures::{StreamExt, channel::mpsc};
 use om_gateway::{
-    context::Requester,
+    context::Presented,
     ws::session::{self, Patience},
 };
 use serde_json::{Value, json};
@@ -32,11 +32,12 @@ impl Client {
     /// A connection whose upgrade carried this user's `Authorization` header.
     async fn by_header(user: &str) -> Self {
         let gateway = Gateway::open();
-        let requester = gateway.state.requester(Some(&format!("Bearer dev:{user}"))).await.unwrap();
-        Self::over(gateway, Some(requester), Patience::default())
+        let presented = Presented::Authorization(format!("Bearer dev:{user}"));
+        let requester = gateway.state.requester(Some(&presented)).await.unwrap();
+        Self::over(gateway, Some((presented, requester)), Patience::default())
     }
 
-    fn over(gateway: Gateway, by_header: Option<Requester>, patience: Patience) -> Self {
+    fn over(gateway: Gateway, by_header: Option<session::Known>, patience: Patience) -> Self {
         let (to_server, receiver) = mpsc::unbounded();
         let (sender, from_server) = mpsc::unbounded();
         tokio::spawn(session::run(gateway.state.clone(), by_header, receiver, sender, patience));

@@ -37,13 +37,15 @@ for (const mutation of Object.values(schema.getMutationType().getFields())) {
   const input = mutation.args.find((arg) => arg.name === "input");
   if (!input) continue;
   const type = isNonNullType(input.type) ? input.type.ofType : input.type;
+  // a meeting's command says which meeting; a matter that it names besides is a choice like others
+  const of = ["meeting", "matter"].find((name) => name in type.getFields());
   commands[mutation.name] = {
     help: mutation.description ?? "",
     input: type.name,
     payload: (isNonNullType(mutation.type) ? mutation.type.ofType : mutation.type).name,
     revisioned: "expectedRevision" in type.getFields(),
-    fields: fields(type).filter((field) => field.name !== "matter"),
-    ofMatter: "matter" in type.getFields(),
+    of,
+    fields: fields(type).filter((field) => field.name !== of),
   };
 }
 writeFileSync(at("../src/commands/generated.json"), `${JSON.stringify(commands, null, 1)}\n`);

@@ -31,8 +31,10 @@ test("a department accepts from its desk and the lead sees it at once @quick", a
 
   // what is missing is said beside the field, and nothing is sent
   await form.getByRole("button", { name: "确认受理" }).click();
-  await expect(form.getByText("请填写文号")).toBeVisible();
+  await expect(form.getByText("请填写落款日期")).toBeVisible();
 
+  // the number that follows is there already, and may be another
+  await expect(form.getByLabel("文号")).toHaveValue(/受字〔2023〕/);
   await form.getByLabel("文号").fill("马街受字〔2023〕1号");
   for (const field of ["落款日期", "送达日期"]) {
     await form.getByLabel(field).fill("2023-09-05");

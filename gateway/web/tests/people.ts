@@ -41,3 +41,41 @@ export async function matter(page: Page, part: string): Promise<Found> {
 }
 
 export const path = ({ id }: Found): string => `/matter/${id.replace("matter:", "")}`;
+
+/** Convenes a meeting on a matter for today, with a resolution and two tasks, as a lead's own program would. */
+export async function meeting(page: Page, of: Found, title: string): Promise<string> {
+  const { overview } = await ask<{ overview: { day: string } }>(page, "lead", "{ overview { day } }");
+  const send = async (name: string, type: string, input: object) => {
+    const done = `{ __typename ... on MeetingCommandDone { meeting { id } } ... on CommandRefused { message } }`;
+    const answer = await ask<Record<string, { __typename: string; message?: string; meeting: { id: string } }>>(
+      page,
+      "lead",
+      `mutation($input: ${type}!) { ${name}(input: $input) ${done} }`,
+      { input: { commandId: crypto.randomUUID(), ...input } },
+    );
+    const told = answer[name];
+    if (told?.__typename !== "MeetingCommandDone") throw new Error(`${name}: ${JSON.stringify(told)}`);
+    return told.meeting.id;
+  };
+  const invited = await bodies(page);
+  const first = invited[0];
+  const id = await send("conveneMeeting", "ConveneMeetingInput", {
+    title,
+    on: overview.day,
+    place: "县政府二楼会议室",
+    chair: "officer:lead",
+    matters: [of.id],
+    bodies: invited,
+    agenda: ["通报进度", "研究未决事项", "明确责任与时限"],
+  });
+  await send("recordResolution", "RecordResolutionInput", { meeting: id, matter: of.id, text: "请主管部门依法加快办理" });
+  await send("assignTask", "AssignTaskInput", { meeting: id, text: "三日内报送办理计划", matter: of.id, resolution: 1, owner: first, limit: overview.day });
+  await send("assignTask", "AssignTaskInput", { meeting: id, text: "核对申请材料清单", matter: of.id, owner: first, limit: overview.day });
+  return id;
+}
+
+/** Bodies of the desk's officers that the tests act as. */
+async function bodies(page: Page): Promise<string[]> {
+  const of = async (account: string) => (await ask<{ me: { body: string } }>(page, account, "{ me { body } }")).me.body;
+  return [await of("nr-officer-1"), await of("ec-officer-1")];
+}

@@ -2,7 +2,7 @@
 // another host, nothing said in the browser's console; a picture of each is written to target/screenshots.
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
-import { enter, matter, path } from "./people";
+import { ask, enter, matter, meeting, path } from "./people";
 
 const SHOTS = "../../target/screenshots";
 
@@ -17,6 +17,29 @@ const heading = async (page: Page) => expect(page.getByRole("heading", { level: 
 const chart = async (page: Page) => expect(page.locator(".om-gantt-label").first()).toBeVisible();
 const school = async (page: Page) => path(await matter(page, "小学"));
 
+const card = async (page: Page) => expect(page.locator(".om-by-body").first()).toBeVisible();
+
+/** The card on the permit that the school has late. */
+async function oneCard(page: Page): Promise<string> {
+  const query = "{ supervision(filter: { open: true }, first: 1) { nodes { entry } } }";
+  const { supervision } = await ask<{ supervision: { nodes: { entry: string }[] } }>(page, "lead", query);
+  return `/tolerances?tab=cards&card=${encodeURIComponent(supervision.nodes[0]?.entry ?? "none")}`;
+}
+
+async function whatIf(page: Page) {
+  await chart(page);
+  await page.getByRole("button", { name: /情景推演|What if/ }).click();
+  await page.getByRole("button", { name: /^(加入方案|Try it)/ }).first().click();
+  await expect(page.locator(".om-verdict").first()).toBeVisible();
+}
+
+/** One meeting for all screens. */
+let known: string | undefined;
+async function held(page: Page): Promise<string> {
+  known ??= await meeting(page, await matter(page, "小学"), "城南小学项目推进会");
+  return `/meetings/${known.replace("meeting:", "")}`;
+}
+
 const SCREENS: Screen[] = [
   { name: "overview", account: "lead", path: async () => "/", ready: heading },
   { name: "matter", account: "lead", path: school, ready: chart },
@@ -24,6 +47,12 @@ const SCREENS: Screen[] = [
   { name: "replay", account: "auditor", path: async (page) => `${await school(page)}/replay?at=40`, ready: chart },
   { name: "desk", account: "nr-officer-1", path: async () => "/desk", ready: heading },
   { name: "tolerances", account: "supervisor", path: async () => "/tolerances?only=all", ready: heading },
+  { name: "cards", account: "supervisor", path: async () => "/tolerances?tab=cards", ready: card },
+  { name: "card", account: "ec-officer-1", path: oneCard, ready: async (page) => expect(page.getByRole("dialog").locator(".om-card-list")).toBeVisible() },
+  { name: "what-if", account: "lead", path: school, ready: whatIf },
+  { name: "meetings", account: "lead", path: async (page) => ((await held(page)), "/meetings"), ready: heading },
+  { name: "tasks", account: "nr-officer-1", path: async (page) => ((await held(page)), "/meetings?tab=tasks"), ready: heading },
+  { name: "meeting", account: "lead", path: held, ready: heading },
   { name: "templates", account: "administrator", path: async () => "/operations", ready: heading },
   { name: "directory", account: "administrator", path: async () => "/operations?tab=directory", ready: heading },
   { name: "calendar", account: "administrator", path: async () => "/operations?tab=calendar", ready: heading },
@@ -59,7 +88,7 @@ for (const language of ["zh-CN", "en"] as const) {
     test(`${screen.name} in ${language}`, async ({ browser }) => {
       const page = await enter(browser, screen.account, "about:blank", language);
       const wrong = watch(page);
-      await page.goto("/");
+      await page.setViewportSize({ width: 1440, height: 900 });
       await page.goto(await screen.path(page));
       await screen.ready(page);
       await page.waitForLoadState("networkidle");
@@ -89,6 +118,9 @@ test("on a phone the desk and a permit fit the width", async ({ browser }) => {
     ["desk", "/desk"],
     ["permit", `${await school(page)}?permit=A8`],
     ["overview", "/"],
+    ["cards", "/tolerances?tab=cards"],
+    ["meeting", await held(page)],
+    ["meetings", "/meetings"],
   ] as const) {
     await page.goto(at);
     await page.waitForLoadState("networkidle");

@@ -11,8 +11,8 @@
 //! acknowledged before it began is in it; a part that events refer to is copied after the log, so what the copied log
 //! refers to is there. A restore changes nothing unless the backup verifies, and a directory into which it was broken off
 //! is not opened.
-//! Deliberately absent: what can be built again (projections, checkpoints); a log in a cluster, a vault and papers in
-//! PostgreSQL, whose own backups are used; encryption, which is the medium's. Why a copy of rows: docs/decisions/0032-backup.md.
+//! Deliberately absent: what can be built again (projections, checkpoints); a log in a cluster, a vault, credentials and
+//! papers in PostgreSQL, whose own backups are used; encryption, which is the medium's. Why a copy of rows: docs/decisions/0032-backup.md.
 
 mod files;
 mod manifest;
@@ -33,7 +33,7 @@ pub use verify::{Papers, Verified, verify};
 use crate::log::OpenError;
 use crate::log::sqlite::copy::CopyError;
 use crate::platform::VIRTUAL_CLOCK;
-use crate::{log::sqlite, papers, vault};
+use crate::{credentials, log::sqlite, papers, vault};
 
 /// How a part of a data directory is copied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,9 +60,10 @@ pub struct Part {
 
 /// What a backup holds, in the order in which it is copied: the log first. Whoever keeps something else in a data
 /// directory that cannot be built again adds it here; backup, verification, restore and `doctor` follow.
-pub const PARTS: [Part; 4] = [
+pub const PARTS: [Part; 5] = [
     Part { name: sqlite::FILE_NAME, kind: Kind::Log },
     Part { name: vault::FILE_NAME, kind: Kind::Database },
+    Part { name: credentials::FILE_NAME, kind: Kind::Database },
     Part { name: papers::DIRECTORY, kind: Kind::Folder },
     Part { name: VIRTUAL_CLOCK, kind: Kind::File },
 ];

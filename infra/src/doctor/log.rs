@@ -11,6 +11,7 @@ use om_domain::ids::CountyId;
 
 use super::{Findings, Kept, OnProgress, What, papers::Named};
 use crate::backup::database_fault;
+use crate::credentials::FILE_NAME as CREDENTIALS;
 use crate::log::sqlite::audit::{Audit, audit};
 use crate::log::{LogId, OpenError};
 use crate::vault::{FILE_NAME as VAULT, known::Known};
@@ -146,6 +147,24 @@ pub(super) fn vault(data: &Path, kept: Kept, seen: Option<&Seen>, findings: &mut
              backup, or live without these texts",
         ),
         None => findings.warning(CHECK, "the vault's references cannot be read", "check the disk and who may read there"),
+    }
+}
+
+/// Passwords, sessions and tokens, where they lie in a file.
+pub(super) fn credentials(data: &Path, findings: &mut Findings) {
+    const CHECK: &str = "credentials";
+    let file = data.join(CREDENTIALS);
+    if !file.is_file() {
+        return findings.good(CHECK, "none lie here; they are in a database, or nobody can sign in yet");
+    }
+    match database_fault(&file) {
+        None => findings.good(CHECK, "the credentials can be read"),
+        Some(what) => findings.damage(
+            CHECK,
+            format!("{} is damaged: {what}", file.display()),
+            "stop the server and take the file from the last backup that verifies, or move it away and make the accounts \
+             again (onematter user add)",
+        ),
     }
 }
 

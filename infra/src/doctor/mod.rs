@@ -79,6 +79,7 @@ pub async fn examine(data: &Path, kept: Kept, now: Timestamp, on_progress: OnPro
     place::wal(data, held, &mut findings);
     let seen = log::events(data, on_progress, &mut findings);
     log::vault(data, kept, seen.as_ref(), &mut findings);
+    log::credentials(data, &mut findings);
     papers::papers(data, kept, seen.as_ref().map(log::Seen::papers), on_progress, &mut findings);
     if let Some(seen) = &seen {
         log::clock(seen, now, &mut findings);

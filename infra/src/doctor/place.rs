@@ -8,7 +8,7 @@ use std::path::Path;
 
 use super::Findings;
 use crate::log::sqlite::{FILE_NAME, LOCK_NAME, RESTORING};
-use crate::vault;
+use crate::{credentials, vault};
 
 /// Less than this, and a warning.
 const LITTLE_SPACE: u64 = 1 << 30;
@@ -45,7 +45,7 @@ pub(super) fn directory(data: &Path, findings: &mut Findings) {
              for writing",
         );
     }
-    for name in [FILE_NAME, LOCK_NAME, vault::FILE_NAME, "policies.db"] {
+    for name in [FILE_NAME, LOCK_NAME, vault::FILE_NAME, credentials::FILE_NAME, "policies.db"] {
         let file = data.join(name);
         if file.exists()
             && let Err(error) = File::options().read(true).write(true).open(&file)
@@ -57,12 +57,15 @@ pub(super) fn directory(data: &Path, findings: &mut Findings) {
             );
         }
     }
-    if open_to_others(&data.join(vault::FILE_NAME)) {
-        findings.warning(
-            CHECK,
-            format!("{} holds personal text and others may read it", data.join(vault::FILE_NAME).display()),
-            "take the right away (chmod 600), or start the server, which does it",
-        );
+    for (name, what) in [(vault::FILE_NAME, "personal text"), (credentials::FILE_NAME, "password hashes")] {
+        let file = data.join(name);
+        if open_to_others(&file) {
+            findings.warning(
+                CHECK,
+                format!("{} holds {what} and others may read it", file.display()),
+                "take the right away (chmod 600), or start the server, which does it",
+            );
+        }
     }
     if findings.0.len() == before {
         findings.good(CHECK, format!("{shown} can be read and written"));

@@ -10,9 +10,10 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use argon2::Argon2;
-use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString};
+use argon2::password_hash::PasswordHash;
 use uuid::Uuid;
+
+use crate::secrets;
 
 /// What an account may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,7 +119,8 @@ impl Users {
             return Err(UsersError::Password);
         }
         let mut users = if file.exists() { Self::read(file)? } else { Self::default() };
-        users.0.insert(name.to_owned(), Account { role, hash: hash(password)? });
+        let hash = secrets::hash(password).map_err(|error| UsersError::Hash(error.to_string()))?;
+        users.0.insert(name.to_owned(), Account { role, hash });
         users.write(file)
     }
 
@@ -142,8 +144,7 @@ impl Users {
     pub fn check(&self, name: &str, password: &str) -> Option<Role> {
         let account = self.0.get(name);
         let hash = account.or_else(|| self.0.values().next()).map(|account| account.hash.as_str())?;
-        let hash = PasswordHash::new(hash).ok()?;
-        let fits = Argon2::default().verify_password(password.as_bytes(), &hash).is_ok();
+        let fits = secrets::fits(password, hash);
         account.filter(|_| fits).map(|account| account.role)
     }
 
@@ -189,13 +190,6 @@ impl Users {
     }
 }
 
-/// A password that nobody chose: 244 random bits in 44 characters that need no escaping.
-pub fn random_password() -> String {
-    use base64::Engine as _;
-    let bytes = [Uuid::new_v4().into_bytes(), Uuid::new_v4().into_bytes()].concat();
-    base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes)
-}
-
 fn check_name(name: &str) -> Result<(), UsersError> {
     let legal = |b: u8| b.is_ascii_alphanumeric() || b"._-@".contains(&b);
     match !name.is_empty() && name.len() <= 64 && name.bytes().all(legal) {
@@ -215,13 +209,6 @@ fn account(line: &str) -> Result<(String, Account), String> {
         return Err(format!("the hash is {}, not argon2id", parsed.algorithm));
     }
     Ok((name.to_owned(), Account { role: role.parse()?, hash: hash.to_owned() }))
-}
-
-fn hash(password: &str) -> Result<String, UsersError> {
-    let failed = |error: argon2::password_hash::Error| UsersError::Hash(error.to_string());
-    let salt = SaltString::encode_b64(Uuid::new_v4().as_bytes()).map_err(failed)?;
-    let hash = Argon2::default().hash_password(password.as_bytes(), &salt).map_err(failed)?;
-    Ok(hash.to_string())
 }
 
 #[cfg(test)]
@@ -255,7 +242,7 @@ mod tests {
             assert!(matches!(Users::load(&file), Err(UsersError::Line { line: 3, .. })), "{line}");
         }
         assert!(matches!(
-            Users::set(&file, "a:b", Role::ReadOnly, &random_password()),
+            Users::set(&file, "a:b", Role::ReadOnly, &secrets::random()),
             Err(UsersError::Name(_))
         ));
         assert!(matches!(Users::set(&file, "a", Role::ReadOnly, "changeit"), Err(UsersError::Password)));

@@ -12,6 +12,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use tokio::sync::Mutex;
 
 use super::{Class, Vault, VaultError, new_reference};
+use crate::private_file::close_to_others;
 
 /// The name of the vault's file in the data directory.
 pub const FILE_NAME: &str = "vault.db";
@@ -38,7 +39,7 @@ impl FileVault {
         let file = dir.join(FILE_NAME);
         let storage = |source| VaultError::Storage { file: file.clone(), source };
         let connection = Connection::open(&file).map_err(storage)?;
-        close_to_others(&file)?;
+        close_to_others(&file).map_err(|source| VaultError::Permissions { file: file.clone(), source })?;
         connection.pragma_update(None, "journal_mode", "WAL").map_err(storage)?;
         connection.pragma_update(None, "synchronous", "FULL").map_err(storage)?;
         connection.pragma_update(None, "secure_delete", "ON").map_err(storage)?;
@@ -123,16 +124,4 @@ impl Vault for FileVault {
         })
         .await
     }
-}
-
-#[cfg(unix)]
-fn close_to_others(file: &Path) -> Result<(), VaultError> {
-    use std::os::unix::fs::PermissionsExt as _;
-    std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600))
-        .map_err(|source| VaultError::Permissions { file: file.to_owned(), source })
-}
-
-#[cfg(not(unix))]
-fn close_to_others(_: &Path) -> Result<(), VaultError> {
-    Ok(())
 }

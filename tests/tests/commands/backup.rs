@@ -32,6 +32,7 @@ async fn backed_up() -> (TempDir, PathBuf, PathBuf) {
     prepare(&data);
     let vault = FileVault::open(&data).unwrap();
     vault.put(&"530322".parse().unwrap(), Class::Note, "张三 13800000000").await.unwrap();
+    succeeds(["user", "add", "lead@530322", "--data", text(&data)]);
     fs::create_dir_all(data.join(PAPER).parent().unwrap()).unwrap();
     fs::write(data.join(PAPER), "scanned").unwrap();
     fs::create_dir_all(data.join("papers/incoming")).unwrap();
@@ -58,7 +59,7 @@ async fn a_backup_is_restored_to_what_it_was_and_is_served() {
     let manifest = manifest(&backup);
     let names: Vec<&str> =
         manifest["files"].as_array().unwrap().iter().map(|file| file["path"].as_str().unwrap()).collect();
-    assert_eq!(names, ["events.db", "vault.db", PAPER]);
+    assert_eq!(names, ["events.db", "vault.db", "credentials.db", PAPER]);
     assert_eq!(manifest["log"]["events"], leaves(&data).len());
     assert!(!backup.join("events.db-wal").exists());
 
@@ -74,6 +75,8 @@ async fn a_backup_is_restored_to_what_it_was_and_is_served() {
         })
     };
     assert_eq!(count(&restored).unwrap(), count(&data).unwrap());
+    let users = succeeds(["user", "list", "--data", text(&restored)]);
+    assert!(users.contains("lead@530322"), "{users}");
     assert!(restored.join("read").read_dir().unwrap().count() > 0, "projections are built");
     Server::start(&restored).ready().await;
     assert!(succeeds(["rebuild", "--check", "--data", text(&restored)]).contains("each fits its leaf"));

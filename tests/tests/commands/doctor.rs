@@ -144,6 +144,10 @@ fn the_vault_the_clock_and_what_was_left_are_looked_at() {
     finds(&data, "vault", "damage", "is damaged");
     fs::remove_file(&vault).unwrap();
     finds(&data, "vault", "warning", "there is no vault.db");
+    finds(&data, "credentials", "good", "none lie here");
+    fs::write(data.join("credentials.db"), "陆良".repeat(4_000)).unwrap();
+    finds(&data, "credentials", "damage", "is damaged");
+    fs::remove_file(data.join("credentials.db")).unwrap();
 
     // an event of next century: the clock is behind it
     let log = data.join("events.db");

@@ -2,6 +2,7 @@
 //!
 //! One binary, since each links the whole gateway.
 
+mod accounts;
 mod backup;
 mod cli;
 mod demo;

@@ -2,6 +2,7 @@
 //!
 //! One binary, since each links the whole gateway.
 
+mod credentials;
 mod esdb;
 mod kurrentdb;
 mod papers;

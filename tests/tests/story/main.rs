@@ -25,6 +25,7 @@ mod plan;
 mod rebuild;
 mod record;
 mod rounds;
+mod sign_in;
 mod subscriptions;
 mod supervision;
 mod tolerance;

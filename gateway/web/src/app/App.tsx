@@ -17,7 +17,9 @@ const Overview = lazy(() => import("../overview/Overview"));
 const MatterPage = lazy(() => import("../matter/MatterPage"));
 const ReplayPage = lazy(() => import("../replay/Replay"));
 const Desk = lazy(() => import("../desk/Desk"));
-const Tolerances = lazy(() => import("../tolerances/Tolerances"));
+const Tolerances = lazy(() => import("../tolerances/TolerancesAndCards"));
+const Meetings = lazy(() => import("../meetings/Meetings"));
+const MeetingPage = lazy(() => import("../meetings/MeetingPage"));
 const Operations = lazy(() => import("../operations/Operations"));
 
 export function App() {
@@ -38,6 +40,8 @@ export function App() {
                     <Route path="/matter/:id/replay" element={<ReplayPage />} />
                     <Route path="/desk" element={<Desk />} />
                     <Route path="/tolerances" element={<Tolerances />} />
+                    <Route path="/meetings" element={<Meetings />} />
+                    <Route path="/meetings/:id" element={<MeetingPage />} />
                     <Route path="/operations" element={<Operations />} />
                     <Route path="*" element={<Navigate to="/" replace />} />
                   </Routes>

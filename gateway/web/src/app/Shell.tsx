@@ -1,5 +1,5 @@
 // The frame of every screen: where one can go, who one is, whether changes arrive.
-import { LogoutOutlined, QuestionCircleOutlined } from "@ant-design/icons";
+import { LogoutOutlined, MenuOutlined, QuestionCircleOutlined, UserOutlined } from "@ant-design/icons";
 import { Button, Dropdown, Grid, Layout, Menu, Modal, Segmented, Tooltip } from "antd";
 import { type ReactNode, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -23,6 +23,11 @@ export function Shell({ children }: { children: ReactNode }) {
     document.title = `${t(`place.${here.key}`)} · ${t("name")}`;
   }, [here, t]);
 
+  const places = PLACES.map((place) => ({ key: place.key, label: t(`place.${place.key}`) }));
+  const goTo = (key: string) => {
+    const place = PLACES.find((candidate) => candidate.key === key);
+    if (place) void go(place.path);
+  };
   const person = me ? `${bodyName(me.body)} · ${officerName(me.officer)}` : session.account;
   return (
     <Layout style={{ minHeight: "100vh" }}>
@@ -30,18 +35,29 @@ export function Shell({ children }: { children: ReactNode }) {
         {t("skip")}
       </a>
       <Layout.Header className="om-header">
-        <span className="om-brand">{t("name")}</span>
-        <Menu
-          theme="dark"
-          mode="horizontal"
-          selectedKeys={[here.key]}
-          items={PLACES.map((place) => ({ key: place.key, label: t(`place.${place.key}`) }))}
-          onClick={({ key }) => {
-            const place = PLACES.find((candidate) => candidate.key === key);
-            if (place) void go(place.path);
-          }}
-          style={{ flex: 1, minWidth: 0 }}
-        />
+        {wide ? <span className="om-brand">{t("name")}</span> : null}
+        {wide ? (
+          <Menu
+            theme="dark"
+            mode="horizontal"
+            selectedKeys={[here.key]}
+            items={places}
+            onClick={({ key }) => goTo(key)}
+            style={{ flex: 1, minWidth: 0 }}
+          />
+        ) : (
+          <>
+            <Dropdown
+              trigger={["click"]}
+              menu={{ items: places, selectable: true, selectedKeys: [here.key], onClick: ({ key }) => goTo(key) }}
+            >
+              <Button type="text" className="om-on-dark" icon={<MenuOutlined />}>
+                {t(`place.${here.key}`)}
+              </Button>
+            </Dropdown>
+            <span style={{ flex: 1 }} />
+          </>
+        )}
         {wide ? <Live /> : null}
         <Segmented<Language>
           size="small"
@@ -73,8 +89,8 @@ export function Shell({ children }: { children: ReactNode }) {
             ],
           }}
         >
-          <Button type="text" className="om-on-dark">
-            {wide ? person : (me && officerName(me.officer)) || session.account}
+          <Button type="text" className="om-on-dark" icon={wide ? undefined : <UserOutlined />} aria-label={person}>
+            {wide ? person : null}
           </Button>
         </Dropdown>
       </Layout.Header>

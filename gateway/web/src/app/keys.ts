@@ -7,10 +7,13 @@ export const KEYS = [
   { keys: ["g", "o"], what: "overview" },
   { keys: ["g", "d"], what: "desk" },
   { keys: ["g", "t"], what: "tolerances" },
+  { keys: ["g", "m"], what: "meetings" },
   { keys: ["g", "a"], what: "operations" },
   { keys: ["↑", "↓"], what: "rows" },
   { keys: ["←", "→"], what: "edges" },
   { keys: ["j", "k"], what: "queue" },
+  { keys: ["a"], what: "act" },
+  { keys: ["s"], what: "stop" },
   { keys: ["Enter"], what: "open" },
   { keys: ["Esc"], what: "close" },
   { keys: ["?"], what: "help" },
@@ -38,10 +41,13 @@ export function useGoKeys(go: (place: Place) => void, help: () => void): void {
       else if (event.timeStamp - armed.current < 1200) {
         const place = PLACES.find((candidate) => candidate.letter === event.key);
         armed.current = 0;
+        // a screen that listens for the letter too is not meant
+        event.preventDefault();
         if (place) go(place);
       }
     };
-    addEventListener("keydown", onKey);
-    return () => removeEventListener("keydown", onKey);
+    // before the screens' own keys
+    addEventListener("keydown", onKey, true);
+    return () => removeEventListener("keydown", onKey, true);
   }, [go, help]);
 }

@@ -1,6 +1,6 @@
 // Where one can go, and by which key after `g`. A screen stands here when it is there, and not before.
 export interface Place {
-  key: "overview" | "desk" | "tolerances" | "operations";
+  key: "overview" | "desk" | "tolerances" | "meetings" | "operations";
   path: string;
   letter: string;
 }
@@ -9,5 +9,6 @@ export const PLACES: [Place, ...Place[]] = [
   { key: "overview", path: "/", letter: "o" },
   { key: "desk", path: "/desk", letter: "d" },
   { key: "tolerances", path: "/tolerances", letter: "t" },
+  { key: "meetings", path: "/meetings", letter: "m" },
   { key: "operations", path: "/operations", letter: "a" },
 ];

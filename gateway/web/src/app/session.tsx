@@ -25,6 +25,7 @@ const WhoAmI = graphql(`
         id
         body
         post
+        roles
       }
     }
   }
@@ -75,6 +76,15 @@ export function useLive(): LiveState {
 }
 
 export type Me = WhoAmIResult["me"];
+type Role = Me["roles"][number];
+
+/** Roles that act; the others look on. */
+const ACTING: ReadonlySet<Role> = new Set<Role>(["OFFICER", "HEAD", "GOVERNMENT_HEAD", "LEAD", "CLERK", "TOWNSHIP"]);
+/** Roles that convene and chair joint meetings. */
+export const CHAIRS: ReadonlySet<Role> = new Set<Role>(["LEAD", "GOVERNMENT_HEAD"]);
+
+export const acts = (me: Me | undefined): boolean => !!me?.roles.some((role) => ACTING.has(role));
+export const convenes = (me: Me | undefined): boolean => !!me?.roles.some((role) => CHAIRS.has(role));
 
 /** Names in the language of the page, and who is looking. */
 export function useDirectory() {

@@ -1,9 +1,9 @@
 // What one may do here, as the server says; what one may not, with its reason.
-import { Button, Collapse, Flex, Typography } from "antd";
-import { useState } from "react";
+import { Alert, Button, Collapse, Flex, Typography } from "antd";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Choices } from "./Fields";
-import { CommandForm, type Target } from "./CommandForm";
+import { CommandForm, type Done, type Target } from "./CommandForm";
 import { commandName } from "./words";
 
 export interface Can {
@@ -16,27 +16,63 @@ export interface Can {
 }
 
 /** The acts that end something or weigh on the applicant stand apart. */
-const GRAVE = new Set(["denyPermit", "revokePermit", "refuseAcceptance", "terminateMatter", "withdrawPermit", "refuseRenewal"]);
+const GRAVE = new Set([
+  "denyPermit",
+  "revokePermit",
+  "refuseAcceptance",
+  "terminateMatter",
+  "withdrawPermit",
+  "refuseRenewal",
+  "cancelMeeting",
+  "cancelCard",
+]);
 
 export function Actions({
   can,
   target,
   choices,
   done,
+  start,
+  started,
+  quiet,
 }: {
   can: readonly Can[];
   target: Omit<Target, "command">;
-  choices: Choices;
-  done: () => void;
+  choices: Partial<Choices>;
+  done: Done;
+  /** The act to begin with, as another screen asked for it. */
+  start?: string;
+  started?: () => void;
+  /** Says nothing where there is nothing to do. */
+  quiet?: boolean;
 }) {
   const { t, i18n } = useTranslation();
   const english = i18n.language === "en";
   const [open, setOpen] = useState<string>();
+  const [asked, setAsked] = useState<Can>();
+  useEffect(() => {
+    if (!start) return;
+    const action = can.find((action) => action.name === start);
+    if (action?.allowed) setOpen(start);
+    else setAsked(action ?? { name: start, allowed: false, reason: null, reasonZh: null, rule: null, source: null });
+    started?.();
+  }, [start, started, can]);
   const [mine, others] = [can.filter((action) => action.allowed), can.filter((action) => !action.allowed)];
   return (
     <section aria-label={t("permit.actions")}>
+      {asked ? (
+        <Alert
+          type="warning"
+          showIcon
+          closable={{ onClose: () => setAsked(undefined) }}
+          role="alert"
+          style={{ marginBottom: 8 }}
+          title={t("command.cannot", { name: commandName(asked.name, english) })}
+          description={(english ? asked.reason : asked.reasonZh) ?? ""}
+        />
+      ) : null}
       <Flex gap={8} wrap>
-        {mine.length ? null : <Typography.Text type="secondary">{t("command.nothing")}</Typography.Text>}
+        {mine.length || quiet ? null : <Typography.Text type="secondary">{t("command.nothing")}</Typography.Text>}
         {mine.map((action, n) => (
           <Button
             key={action.name}
@@ -48,7 +84,7 @@ export function Actions({
           </Button>
         ))}
       </Flex>
-      {others.length ? (
+      {others.length && !(quiet && !mine.length) ? (
         <Collapse
           ghost
           size="small"
@@ -76,9 +112,9 @@ export function Actions({
           target={{ ...target, command: open }}
           choices={choices}
           close={() => setOpen(undefined)}
-          done={() => {
+          done={(answer) => {
             setOpen(undefined);
-            done();
+            done(answer);
           }}
         />
       ) : null}

@@ -1,21 +1,34 @@
 // One command: what it does, what follows from it, its fields, and the answer of the rules.
 import { Alert, Button, Drawer, Form, Grid, Space, Typography } from "antd";
-import { useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { CombinedError } from "urql";
+import { type CombinedError, useQuery } from "urql";
+import { newId } from "../api/ids";
 import { useDirectory, useSigned } from "../app/session";
+import { type Uploads, UploadsContext } from "../papers/PaperField";
 import { FaultNote } from "../ui/Ask";
-import { type Choices, ChoicesContext, Fields } from "./Fields";
+import { beijing } from "../ui/words";
+import { type Choices, ChoicesContext, Fields, NO_CHOICES } from "./Fields";
+import { NextNumberQuery, noticeOf } from "./numbers";
 import { type Answer, putText, send } from "./send";
 import { type CommandSpec, commandSpec, type FieldSpec } from "./spec";
 import { commandName, consequence } from "./words";
 
 export interface Target {
   command: string;
-  matter: string;
-  permit?: string;
+  /** What it is given to. */
+  matter?: string;
+  meeting?: string;
   revision?: number;
+  /** Fields that follow from where one stands: sent and not asked. */
+  fixed?: Record<string, unknown>;
+  /** What the form begins with. */
+  initial?: Record<string, unknown>;
+  /** What it is about, below the name. */
+  about?: string;
 }
+
+export type Done = (answer: Extract<Answer, { kind: "done" }> | undefined) => void;
 
 export function CommandForm({
   target,
@@ -24,19 +37,20 @@ export function CommandForm({
   done,
 }: {
   target: Target;
-  choices: Choices;
+  choices: Partial<Choices>;
   close: () => void;
-  done: () => void;
+  done: Done;
 }) {
   const { t, i18n } = useTranslation();
   const english = i18n.language === "en";
   const wide = Grid.useBreakpoint().md ?? true;
   const spec = commandSpec(target.command);
   const name = commandName(target.command, english);
+  const given = useMemo(() => ({ ...NO_CHOICES, ...choices }), [choices]);
   return (
     <Drawer open onClose={close} size={wide ? 560 : "100%"} title={name} destroyOnHidden>
       {spec ? (
-        <ChoicesContext value={choices}>
+        <ChoicesContext value={given}>
           <Body target={target} spec={spec} name={name} close={close} done={done} />
         </ChoicesContext>
       ) : (
@@ -57,7 +71,7 @@ function Body({
   spec: CommandSpec;
   name: string;
   close: () => void;
-  done: () => void;
+  done: Done;
 }) {
   const { t, i18n } = useTranslation();
   const english = i18n.language === "en";
@@ -67,26 +81,40 @@ function Body({
   const [answer, setAnswer] = useState<Answer>();
   const [fault, setFault] = useState<CombinedError>();
   // the same intention however often it is sent, until its content changes
-  const [commandId, setCommandId] = useState(() => crypto.randomUUID());
-  const hide = useMemo(() => new Set(target.permit ? ["permit"] : []), [target.permit]);
+  const [commandId, setCommandId] = useState(newId);
+  const hide = useMemo(() => new Set(Object.keys(target.fixed ?? {})), [target.fixed]);
   const follows = consequence(target.command, english);
+  const [uploads, report] = useUploads();
+  const changed = () => {
+    setAnswer(undefined);
+    setCommandId(newId());
+  };
+  const numbered = useNextNumber(target.command, form);
+  // sent again, a text is the same reference: another would be another intention
+  const kept = useRef(new Map<string, string>());
+  const keep = async (text: string, field: FieldSpec) => {
+    const of = textClass(field);
+    const known = kept.current.get(`${of} ${text}`) ?? (await putText(link.client, of, text));
+    kept.current.set(`${of} ${text}`, known);
+    return known;
+  };
 
   const submit = async (values: Record<string, unknown>) => {
     setBusy(true);
     setFault(undefined);
     setAnswer(undefined);
     try {
-      const written = (await clean(spec.fields, values, (text, field) => putText(link.client, textClass(field), text))) ?? {};
+      const written = (await clean(spec.fields, values, keep)) ?? {};
       const input = {
         ...written,
+        ...target.fixed,
         commandId,
-        ...(spec.ofMatter ? { matter: target.matter } : {}),
-        ...(target.permit && spec.fields.some((field) => field.name === "permit") ? { permit: target.permit } : {}),
+        ...(spec.of ? { [spec.of]: target[spec.of] } : {}),
         ...(spec.revisioned && target.revision !== undefined ? { expectedRevision: target.revision } : {}),
       };
       const answer = await send(link.client, target.command, spec, input);
       setAnswer(answer);
-      if (answer.kind === "done") done();
+      if (answer.kind === "done") done(answer);
     } catch (error) {
       setFault(error as CombinedError);
     } finally {
@@ -94,26 +122,38 @@ function Body({
     }
   };
 
+  const waits = uploads.sending > 0 || uploads.failed > 0;
   return (
     <>
+      {target.about ? <Typography.Paragraph strong>{target.about}</Typography.Paragraph> : null}
       {follows ? <Alert type="info" showIcon title={t("command.follows")} description={follows} style={{ marginBottom: 12 }} /> : null}
       <Form
         form={form}
         layout="vertical"
+        initialValues={target.initial}
         onFinish={(values) => void submit(values as Record<string, unknown>)}
-        onValuesChange={() => {
-          setAnswer(undefined);
-          setCommandId(crypto.randomUUID());
-        }}
+        onValuesChange={changed}
         scrollToFirstError={{ focus: true }}
       >
-        <Fields fields={spec.fields} path={[]} hide={hide} />
+        <UploadsContext value={report}>
+          <Fields fields={spec.fields} path={[]} hide={hide} />
+        </UploadsContext>
+        {numbered ? (
+          <Typography.Paragraph type="secondary" style={{ fontSize: 12 }}>
+            {t("command.numbered")}
+          </Typography.Paragraph>
+        ) : null}
         <div aria-live="assertive">
           {fault ? <FaultNote error={fault} retry={() => form.submit()} /> : null}
-          <Verdict answer={answer} reload={done} />
+          <Verdict answer={answer} reload={() => done(undefined)} />
+          {waits ? (
+            <Typography.Paragraph type={uploads.failed ? "danger" : "secondary"}>
+              {t(uploads.failed ? "paper.someFailed" : "paper.stillSending")}
+            </Typography.Paragraph>
+          ) : null}
         </div>
         <Space>
-          <Button type="primary" htmlType="submit" loading={busy}>
+          <Button type="primary" htmlType="submit" loading={busy} disabled={waits}>
             {t("command.confirm", { name })}
           </Button>
           <Button onClick={close}>{t("command.cancel")}</Button>
@@ -121,6 +161,37 @@ function Body({
       </Form>
     </>
   );
+}
+
+/** How the papers of all fields of a form stand together. */
+function useUploads(): [Uploads, (field: symbol, uploads: Uploads | undefined) => void] {
+  const fields = useRef(new Map<symbol, Uploads>());
+  const [all, setAll] = useState<Uploads>({ sending: 0, failed: 0 });
+  const report = useCallback((field: symbol, uploads: Uploads | undefined) => {
+    if (uploads) fields.current.set(field, uploads);
+    else fields.current.delete(field);
+    const sum = (which: keyof Uploads) => [...fields.current.values()].reduce((total, one) => total + one[which], 0);
+    setAll({ sending: sum("sending"), failed: sum("failed") });
+  }, []);
+  return [all, report];
+}
+
+/** Puts the next number into the document's field, where nobody has written one. */
+function useNextNumber(command: string, form: ReturnType<typeof Form.useForm>[0]): boolean {
+  const notice = noticeOf(command);
+  const [{ data }] = useQuery({
+    query: NextNumberQuery,
+    variables: { kind: notice?.kind ?? "ACCEPTANCE" },
+    pause: !notice,
+    requestPolicy: "network-only",
+  });
+  const number = notice ? data?.nextNoticeNumber : undefined;
+  useEffect(() => {
+    if (!notice || !number) return;
+    const path = [notice.field, "number"];
+    if (!form.isFieldTouched(path) && !form.getFieldValue(path)) form.setFieldValue(path, number);
+  }, [notice, number, form]);
+  return !!number;
 }
 
 function Verdict({ answer, reload }: { answer: Answer | undefined; reload: () => void }) {
@@ -153,7 +224,9 @@ function Verdict({ answer, reload }: { answer: Answer | undefined; reload: () =>
       description={
         <>
           {message}
-          {answer.firstActor ? ` ${t("command.first", { who: officerName(answer.firstActor), at: answer.at ?? "" })}` : ""}
+          {answer.firstActor
+            ? ` ${t("command.first", { who: officerName(answer.firstActor), at: answer.at ? beijing(answer.at) : "" })}`
+            : ""}
         </>
       }
       action={<Button onClick={reload}>{t("command.reload")}</Button>}

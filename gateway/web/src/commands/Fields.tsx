@@ -1,13 +1,13 @@
 // A command's input as a form: one widget by the type that the schema gives a field.
-import { InboxOutlined, MinusCircleOutlined, PlusOutlined } from "@ant-design/icons";
-import { Button, DatePicker, Form, Input, InputNumber, Select, Switch, Upload } from "antd";
+import { MinusCircleOutlined, PlusOutlined } from "@ant-design/icons";
+import { Button, DatePicker, Form, Input, InputNumber, Select, Switch } from "antd";
 import dayjs, { type Dayjs } from "dayjs";
 import { createContext, useContext, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useQuery } from "urql";
-import { useDirectory } from "../app/session";
+import { CHAIRS, useDirectory } from "../app/session";
 import { CalendarQuery } from "../matter/query";
-import { paperHash } from "./send";
+import { PaperField } from "../papers/PaperField";
 import type { FieldSpec } from "./spec";
 import { fieldName, valueName } from "./words";
 
@@ -16,63 +16,90 @@ export interface Choices {
   permits: { code: string; name: string }[];
   milestones: { code: string; name: string }[];
   requirements: { requirement: string; name: string; material?: string }[];
-  /** Entries that can be corrected, newest first. */
+  /** Materials by the permit that asks for them, where a form is about several permits. */
+  materials: Record<string, { code: string; name: string }[]>;
+  /** Entries that can be corrected or linked, newest first. */
   entries: { id: string; sentence: string }[];
+  matters: { id: string; name: string }[];
+  /** Resolutions of a meeting, by number. */
+  resolutions: { number: number; text: string }[];
   /** The day that "today" is for the server. */
   today: string;
 }
 
-export const ChoicesContext = createContext<Choices>({
+export const NO_CHOICES: Choices = {
   permits: [],
   milestones: [],
   requirements: [],
+  materials: {},
   entries: [],
+  matters: [],
+  resolutions: [],
   today: "",
-});
+};
+
+export const ChoicesContext = createContext<Choices>(NO_CHOICES);
 
 type Path = (string | number)[];
 
+/** Where a field stands: by its name below the nearest list, as the form library counts, and from the top. */
+interface Place {
+  name: Path;
+  path: Path;
+}
+
+const below = (place: Place, step: string | number): Place => ({ name: [...place.name, step], path: [...place.path, step] });
+
 export function Fields({ fields, path, hide }: { fields: readonly FieldSpec[]; path: Path; hide?: ReadonlySet<string> }) {
+  return <Group fields={fields.filter((field) => !hide?.has(field.name))} place={{ name: path, path }} />;
+}
+
+function Group({ fields, place }: { fields: readonly FieldSpec[]; place: Place }) {
   return (
     <>
-      {fields
-        .filter((field) => !hide?.has(field.name))
-        .map((field) => (
-          <Field key={field.name} field={field} path={[...path, field.name]} />
-        ))}
+      {fields.map((field) => (
+        <Field key={field.name} field={field} place={below(place, field.name)} beside={fields} />
+      ))}
     </>
   );
 }
 
-function Field({ field, path }: { field: FieldSpec; path: Path }) {
+function Field({ field, place, beside }: { field: FieldSpec; place: Place; beside: readonly FieldSpec[] }) {
   const { t, i18n } = useTranslation();
   const english = i18n.language === "en";
+  const form = Form.useFormInstance();
   const label = fieldName(field.name, english);
-  if (field.fields && field.list) return <Rows field={field} path={path} label={label} />;
-  if (field.oneOf && field.fields) return <OneOf field={field} path={path} label={label} />;
+  if (field.fields && field.list) return <Rows field={field} place={place} label={label} />;
+  if (field.oneOf && field.fields) return <OneOf field={field} place={place} label={label} />;
   if (field.fields) {
     return (
       <fieldset className="om-fieldset">
         <legend>{label}</legend>
-        <Fields fields={field.fields} path={path} />
+        <Group fields={field.fields} place={place} />
       </fieldset>
     );
   }
+  // a paper's own name is what its file name is, unless somebody wrote another
+  const named = field.type === "PaperHash" && beside.some((other) => other.name === "fileName");
+  const takeName = (name: string) => {
+    const path = [...place.path.slice(0, -1), "fileName"];
+    if (!form.isFieldTouched(path)) form.setFieldValue(path, name);
+  };
   return (
     <Form.Item
-      name={path}
+      name={place.name}
       label={label}
       extra={english ? field.help : undefined}
       rules={[{ required: field.required && field.type !== "Boolean", message: t("command.required", { label }) }]}
       valuePropName={field.type === "Boolean" ? "checked" : "value"}
       initialValue={field.type === "Boolean" && field.required ? false : undefined}
     >
-      <Widget field={field} />
+      <Widget field={field} path={place.path} onName={named ? takeName : undefined} />
     </Form.Item>
   );
 }
 
-function OneOf({ field, path, label }: { field: FieldSpec; path: Path; label: string }) {
+function OneOf({ field, place, label }: { field: FieldSpec; place: Place; label: string }) {
   const { t, i18n } = useTranslation();
   const english = i18n.language === "en";
   const [chosen, setChosen] = useState<string>();
@@ -82,9 +109,10 @@ function OneOf({ field, path, label }: { field: FieldSpec; path: Path; label: st
   const only = options.length === 1 ? options[0] : undefined;
   const member = only ?? options.find((option) => option.name === chosen);
   if (only) {
+    const inner = below(place, only.name);
     return (
-      <Form.Item name={[...path, only.name]} label={label} rules={[{ required: field.required }]}>
-        <Widget field={only} />
+      <Form.Item name={inner.name} label={label} rules={[{ required: field.required }]}>
+        <Widget field={only} path={inner.path} />
       </Form.Item>
     );
   }
@@ -97,30 +125,29 @@ function OneOf({ field, path, label }: { field: FieldSpec; path: Path; label: st
         placeholder={t("command.choose")}
         value={chosen}
         onChange={(name) => {
-          form.setFieldValue(path, undefined);
+          form.setFieldValue(place.path, undefined);
           setChosen(name);
         }}
         options={options.map((option) => ({ value: option.name, label: fieldName(option.name, english) }))}
       />
-      {member ? <Field field={{ ...member, required: true }} path={[...path, member.name]} /> : null}
+      {member ? <Field field={{ ...member, required: true }} place={below(place, member.name)} beside={[]} /> : null}
     </fieldset>
   );
 }
 
-function Rows({ field, path, label }: { field: FieldSpec; path: Path; label: string }) {
+function Rows({ field, place, label }: { field: FieldSpec; place: Place; label: string }) {
   const { t } = useTranslation();
   return (
     <fieldset className="om-fieldset">
       <legend>{label}</legend>
-      <Form.List name={path} initialValue={[]}>
+      <Form.List name={place.name} initialValue={[]}>
         {(rows, { add, remove }) => (
           <>
             {rows.map((row) => (
               <div key={row.key} className="om-row">
-                <div style={{ flex: 1 }}>
-                  {(field.fields ?? []).map((inner) => (
-                    <RowField key={inner.name} field={inner} row={row.name} list={path} />
-                  ))}
+                <div style={{ flex: 1, minWidth: 0 }}>
+                  {/* inside a list a field is named from the list on */}
+                  <Group fields={field.fields ?? []} place={{ name: [row.name], path: [...place.path, row.name] }} />
                 </div>
                 <Button
                   type="text"
@@ -140,33 +167,25 @@ function Rows({ field, path, label }: { field: FieldSpec; path: Path; label: str
   );
 }
 
-/** Inside a list a field's name is relative to the list. */
-function RowField({ field, row }: { field: FieldSpec; row: number; list: Path }) {
-  const { t, i18n } = useTranslation();
-  const label = fieldName(field.name, i18n.language === "en");
-  return (
-    <Form.Item
-      name={[row, field.name]}
-      label={label}
-      rules={[{ required: field.required, message: t("command.required", { label }) }]}
-    >
-      <Widget field={field} />
-    </Form.Item>
-  );
-}
-
 interface Controlled {
   value?: unknown;
   onChange?: (value: unknown) => void;
   id?: string;
 }
 
-function Widget({ field, ...given }: { field: FieldSpec } & Controlled) {
-  const { i18n } = useTranslation();
+function Widget({
+  field,
+  path,
+  onName,
+  ...given
+}: { field: FieldSpec; path: Path; onName?: (name: string) => void } & Controlled) {
+  const { t, i18n } = useTranslation();
   const english = i18n.language === "en";
   const choices = useContext(ChoicesContext);
   const { bodies, officers, bodyName, officerName } = useDirectory();
-  const options = useMemo(() => {
+  // in a list of permits the materials are those of the permit beside them
+  const beside = Form.useWatch([...path.slice(0, -3), "permit"]) as string | undefined;
+  const options = useMemo((): { value: string | number; label: string }[] | undefined => {
     if (field.values) return field.values.map((value) => ({ value, label: valueName(value, english) }));
     switch (field.type) {
       case "PermitCode":
@@ -176,20 +195,29 @@ function Widget({ field, ...given }: { field: FieldSpec } & Controlled) {
       case "Requirement":
         return choices.requirements.map(({ requirement, name }) => ({ value: requirement, label: name }));
       case "MaterialCode":
-        return choices.requirements.flatMap(({ material, name }) => (material ? [{ value: material, label: name }] : []));
-      case "ID":
-        if (field.name === "entry") return choices.entries.map(({ id, sentence }) => ({ value: id, label: sentence }));
-        if (/officer|person|lead|deputy|chair/i.test(field.name)) {
-          return officers.map(({ id, body }) => ({ value: id, label: `${officerName(id)}（${bodyName(body)}）` }));
+        if (choices.materials[beside ?? ""]) {
+          return choices.materials[beside ?? ""]?.map(({ code, name }) => ({ value: code, label: name }));
         }
-        if (/body|bodies|^to$|cooperating|owner|invited/i.test(field.name)) {
+        return choices.requirements.flatMap(({ material, name }) => (material ? [{ value: material, label: name }] : []));
+      case "Int":
+        return field.name === "resolution"
+          ? choices.resolutions.map(({ number, text }) => ({ value: number, label: `${number}. ${text}` }))
+          : undefined;
+      case "ID":
+        if (/^matters?$/.test(field.name)) return choices.matters.map(({ id, name }) => ({ value: id, label: name }));
+        if (field.name === "entry" || field.name === "event") return choices.entries.map(({ id, sentence }) => ({ value: id, label: sentence }));
+        if (/officer|person|lead|deputy|chair/i.test(field.name)) {
+          const able = field.name === "chair" ? officers.filter(({ roles }) => roles.some((role) => CHAIRS.has(role))) : officers;
+          return able.map(({ id, body }) => ({ value: id, label: `${officerName(id)}（${bodyName(body)}）` }));
+        }
+        if (/body|bodies|^to$|cooperating|owner|against|^unit$/i.test(field.name)) {
           return bodies.map(({ id }) => ({ value: id, label: bodyName(id) }));
         }
         return undefined;
       default:
         return undefined;
     }
-  }, [field, english, choices, bodies, officers, bodyName, officerName]);
+  }, [field, english, choices, beside, bodies, officers, bodyName, officerName]);
   if (options) {
     return (
       <Select
@@ -205,7 +233,7 @@ function Widget({ field, ...given }: { field: FieldSpec } & Controlled) {
     case "Date":
       return <WorkingDay {...given} />;
     case "PaperHash":
-      return <Paper {...given} list={field.list} />;
+      return <PaperField {...given} onName={onName} list={field.list} />;
     case "Boolean":
       return <Switch checked={given.value === true} onChange={given.onChange} id={given.id} />;
     case "Int":
@@ -221,6 +249,7 @@ function Widget({ field, ...given }: { field: FieldSpec } & Controlled) {
         />
       );
     case "LegalText":
+      if (field.list) return <Lines {...given} hint={t("command.lines")} />;
       return <Input.TextArea {...(given as object)} autoSize={{ minRows: 1, maxRows: 6 }} maxLength={2000} />;
     default:
       return <Input {...(given as object)} maxLength={500} />;
@@ -265,45 +294,20 @@ function useDay(day: string | undefined): Dayjs | null {
   return useMemo(() => (day ? dayjs(day) : null), [day]);
 }
 
-function Paper({ value, onChange, id, list }: Controlled & { list: boolean }) {
-  const { t } = useTranslation();
-  const [fault, setFault] = useState<string>();
-  const [names, setNames] = useState<string[]>([]);
-  const hashes = (list ? (value as string[] | undefined) : value ? [value as string] : []) ?? [];
+/** Several texts, one a line. */
+function Lines({ value, onChange, id, hint }: Controlled & { hint: string }) {
+  const lines = (value as string[] | undefined) ?? [];
+  const [text, setText] = useState(lines.join("\n"));
   return (
-    <>
-      <Upload.Dragger
-        id={id}
-        multiple={list}
-        maxCount={list ? undefined : 1}
-        showUploadList={false}
-        customRequest={({ file, onError, onSuccess }) => {
-          paperHash(file as File).then(
-            (hash) => {
-              setFault(undefined);
-              setNames((now) => (list ? [...now, (file as File).name] : [(file as File).name]));
-              onChange?.(list ? [...hashes, hash] : hash);
-              onSuccess?.(hash);
-            },
-            (error: Error) => {
-              setFault(error.message);
-              onError?.(error);
-            },
-          );
-        }}
-      >
-        <InboxOutlined aria-hidden="true" /> {names.length ? names.join("，") : t("command.upload")}
-      </Upload.Dragger>
-      {fault ? (
-        <div role="alert" className="om-late">
-          {t("command.uploadFailed", { fault })}
-        </div>
-      ) : null}
-      {hashes.map((hash) => (
-        <code key={hash} style={{ fontSize: 11, wordBreak: "break-all" }}>
-          {hash}
-        </code>
-      ))}
-    </>
+    <Input.TextArea
+      id={id}
+      placeholder={hint}
+      autoSize={{ minRows: 2, maxRows: 10 }}
+      value={text}
+      onChange={({ target }) => {
+        setText(target.value);
+        onChange?.(target.value.split("\n").map((line) => line.trim()).filter(Boolean));
+      }}
+    />
   );
 }

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { clean } from "./CommandForm";
-import { paperHash } from "./send";
 import { commandSpec } from "./spec";
 
 const keep = async (text: string) => `vault:${text}`;
@@ -27,8 +26,4 @@ describe("what a form sends", () => {
     const sent = await clean(fields("recordCheck"), { permit: "A1", officers: ["officer:a"], finding: "不合格", passed: false }, keep);
     expect(sent).toMatchObject({ passed: false });
   });
-});
-
-it("names a paper by the digest that any other tool gives it", async () => {
-  expect(await paperHash(new Blob(["abc"]))).toBe("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 });

@@ -17,10 +17,12 @@ export interface CommandSpec {
   input: string;
   payload: string;
   revisioned: boolean;
-  ofMatter: boolean;
+  /** What the command is given to, which the page knows and does not ask. */
+  of?: "matter" | "meeting";
   fields: FieldSpec[];
 }
 
 const commands: Record<string, CommandSpec> = generated as unknown as Record<string, CommandSpec>;
 
 export const commandSpec = (name: string): CommandSpec | undefined => commands[name];
+export const commandNames: readonly string[] = Object.keys(commands);

@@ -1,19 +1,34 @@
-// What a body must do next, by legal risk. The detail of a task is the permit in its matter.
-import { Card, Empty, Flex, Segmented, Select, Table, Tag, Typography } from "antd";
+// What a body must do next, by legal risk: on permits, whose detail is in their matter, and tasks that meetings gave it.
+import { Button, Card, Empty, Flex, Segmented, Select, Table, Tag, Typography } from "antd";
 import type { ColumnsType } from "antd/es/table";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useSearchParams } from "react-router";
-import { useQuery, useSubscription } from "urql";
+import { Link, useNavigate, useSearchParams } from "react-router";
+import { useSubscription } from "urql";
 import { graphql, type ResultOf } from "../api/graphql";
-import { useDirectory } from "../app/session";
-import { Ask } from "../ui/Ask";
-import { bare, days } from "../ui/words";
 import { isTyping } from "../app/keys";
+import { acts, useDirectory } from "../app/session";
+import { commandName } from "../commands/words";
+import { useMatters } from "../meetings/names";
+import { TaskParts, Tasks } from "../meetings/Tasks";
+import { Ask } from "../ui/Ask";
+import { More } from "../ui/More";
+import { useAgainAt, usePages } from "../ui/pages";
+import { bare, days } from "../ui/words";
 
-const DeskQuery = graphql(`
-  query Desk($body: ID, $order: DeskOrder) {
-    desk(body: $body, order: $order, first: 100) {
+const DeskQuery = graphql(
+  `
+  query Desk($body: ID, $order: DeskOrder, $tasks: TaskFilterInput, $after: String) {
+    tasks(filter: $tasks, first: 50) {
+      nodes {
+        ...TaskParts
+      }
+    }
+    desk(body: $body, order: $order, first: 100, after: $after) {
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
       nodes {
         matter
         matterName
@@ -21,6 +36,7 @@ const DeskQuery = graphql(`
         permitCode
         kind
         requirement
+        card
         body
         since
         due
@@ -30,7 +46,9 @@ const DeskQuery = graphql(`
       }
     }
   }
-`);
+`,
+  [TaskParts],
+);
 
 const Changed = graphql(`
   subscription DeskChanged($body: ID) {
@@ -41,24 +59,48 @@ const Changed = graphql(`
 `);
 
 type Task = ResultOf<typeof DeskQuery>["desk"]["nodes"][number];
+const pick = (data: ResultOf<typeof DeskQuery>) => data.desk;
+
+/** By which act a task goes on (a), and by which it stops or goes back (s). Whether one may, the server says. */
+const ACTS: Partial<Record<Task["kind"], { on: string; back?: string }>> = {
+  ACCEPT_OR_NOTICE: { on: "acceptPermit", back: "noticeCorrection" },
+  CONFIRM_PRE_REVIEW: { on: "confirmPreReview" },
+  DECIDE: { on: "approvePermit", back: "suspendClock" },
+  RESUME_CLOCK: { on: "resumeClock" },
+  ISSUE_CERTIFICATE: { on: "issueCertificate" },
+  ANSWER_HANDOFF: { on: "receiveHandoff", back: "returnHandoff" },
+  GIVE_OPINION: { on: "giveOpinion" },
+  TREAT_OBJECTION: { on: "treatObjection" },
+  RECEIVE_SUPPLEMENT: { on: "receiveSupplement" },
+  VERIFY_SUPPLEMENT: { on: "verifySupplement", back: "rejectSupplement" },
+  HOLD_HEARING: { on: "recordHearing" },
+  ANSWER_RENEWAL: { on: "grantRenewal", back: "refuseRenewal" },
+  JUDGE_FALLEN_PREREQUISITE: { on: "judgeFallenPrerequisite" },
+  ANSWER_TOLERANCE_PROPOSAL: { on: "tolerateDeficiency" },
+};
+
+/** An act of a task; a card is answered by its number. */
+const actOf = (task: Task, step: "on" | "back"): string | undefined =>
+  task.kind === "ANSWER_CARD" ? (step === "on" ? `answerCard:${task.card ?? ""}` : undefined) : ACTS[task.kind]?.[step];
+
+const pathOf = (task: Task, act?: string): string =>
+  `/matter/${bare(task.matter)}${task.permitCode ? `?permit=${task.permitCode}${act ? `&do=${act}` : ""}` : ""}`;
 
 export default function Desk() {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
+  const english = i18n.language === "en";
   const { me, bodies, bodyName } = useDirectory();
+  const { matterName, today } = useMatters();
+  const mayAct = acts(me);
   const [params, setParams] = useSearchParams();
   const order = params.get("order") === "DUE" ? ("DUE" as const) : ("RISK" as const);
   const sees = me?.roles.some((role) => role === "LEAD" || role === "AUDITOR" || role === "SUPERVISOR");
   const body = params.get("body") ?? me?.body;
-  const [{ data, error }, again] = useQuery({ query: DeskQuery, variables: { body, order }, pause: !me });
+  const variables = me ? { body, order, tasks: { body, open: true } } : null;
+  const pages = usePages(DeskQuery, variables, pick);
   const [change] = useSubscription({ query: Changed, variables: { body }, pause: !me });
-  const seen = useRef<string>(undefined);
-  const position = change.data?.deskChanged.position ?? undefined;
-  useEffect(() => {
-    if (position && position !== seen.current) {
-      seen.current = position;
-      again({ requestPolicy: "network-only" });
-    }
-  }, [position, again]);
+  useAgainAt(change.data?.deskChanged.position, pages.again);
+  const go = useNavigate();
   const set = (name: string, value: string | undefined) =>
     setParams((now) => {
       const next = new URLSearchParams(now);
@@ -66,18 +108,22 @@ export default function Desk() {
       else next.delete(name);
       return next;
     });
-  useQueueKeys();
+  useQueueKeys((key, step) => {
+    const task = pages.nodes?.find((task) => keyOf(task) === key);
+    if (task?.permitCode) void go(pathOf(task, actOf(task, step)));
+  });
 
   const columns: ColumnsType<Task> = [
     {
       title: t("desk.task"),
       render: (_, task) => (
         <>
-          <Link data-queue to={`/matter/${bare(task.matter)}${task.permitCode ? `?permit=${task.permitCode}` : ""}`} style={{ fontWeight: 600 }}>
+          <Link data-queue={keyOf(task)} to={pathOf(task)} style={{ fontWeight: 600 }}>
             {t(`task.${task.kind}`)}
           </Link>
           <div style={{ fontSize: 12 }}>
             {task.permitCode ?? (task.requirement ? bare(task.requirement) : "")} · {task.matterName}
+            {task.card ? ` · ${t("card.numbered", { number: task.card })}` : ""}
           </div>
         </>
       ),
@@ -104,6 +150,26 @@ export default function Desk() {
         ),
     },
     { title: t("desk.since"), responsive: ["sm"], className: "om-num", dataIndex: "since" },
+    {
+      title: t("desk.acts"),
+      responsive: ["md"],
+      render: (_, task) => {
+        const [on, back] = [actOf(task, "on"), actOf(task, "back")];
+        if (!on || !task.permitCode || !mayAct) return null;
+        return (
+          <Flex gap={6} wrap>
+            <Button size="small" type="primary" ghost onClick={() => void go(pathOf(task, on))}>
+              {commandName(on.replace(/:.*/, ""), english)} <kbd aria-hidden="true">a</kbd>
+            </Button>
+            {back ? (
+              <Button size="small" onClick={() => void go(pathOf(task, back))}>
+                {commandName(back, english)} <kbd aria-hidden="true">s</kbd>
+              </Button>
+            ) : null}
+          </Flex>
+        );
+      },
+    },
   ];
   return (
     <Card size="small">
@@ -130,31 +196,51 @@ export default function Desk() {
           />
         </Flex>
       </Flex>
-      <Ask data={data?.desk} error={error} retry={() => again({ requestPolicy: "network-only" })}>
-        {(desk) => (
-          <Table<Task>
-            size="middle"
-            rowKey={(task) => `${task.permit ?? task.matter}/${task.kind}/${task.requirement ?? ""}/${task.body}`}
-            columns={columns}
-            dataSource={[...desk.nodes]}
-            pagination={{ pageSize: 25, hideOnSinglePage: true }}
-            locale={{ emptyText: <Empty description={t("desk.empty")} /> }}
-            scroll={{ x: "max-content" }}
-          />
+      <Ask data={pages.nodes} error={pages.error} retry={pages.again}>
+        {(nodes) => (
+          <>
+            <Table<Task>
+              size="middle"
+              rowKey={keyOf}
+              columns={columns}
+              dataSource={[...nodes]}
+              pagination={false}
+              locale={{ emptyText: <Empty description={t("desk.empty")} /> }}
+              scroll={{ x: "max-content" }}
+            />
+            <More shown={nodes.length} more={pages.more} busy={pages.busy} />
+            {pages.first?.tasks.nodes.length ? (
+              <section aria-label={t("desk.meetingTasks")} style={{ marginTop: 20 }}>
+                <Typography.Title level={2} style={{ fontSize: 16 }}>
+                  {t("desk.meetingTasks")}
+                </Typography.Title>
+                <Tasks tasks={pages.first.tasks.nodes} matterName={matterName} today={today} done={pages.again} />
+              </section>
+            ) : null}
+          </>
         )}
       </Ask>
     </Card>
   );
 }
 
-/** j and k walk the queue; Enter is the link's own. */
-function useQueueKeys(): void {
+const keyOf = (task: Task): string =>
+  `${task.permit ?? task.matter}/${task.kind}/${task.requirement ?? ""}/${task.card ?? ""}/${task.body}`;
+
+/** j and k walk the queue; Enter is the link's own; a and s begin what goes on and what goes back. */
+function useQueueKeys(act: (key: string, step: "on" | "back") => void): void {
+  const run = useRef(act);
+  run.current = act;
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if ((event.key !== "j" && event.key !== "k") || isTyping(event)) return;
+      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isTyping(event)) return;
       const links = [...document.querySelectorAll<HTMLAnchorElement>("a[data-queue]")];
       const at = links.indexOf(document.activeElement as HTMLAnchorElement);
-      links[event.key === "j" ? Math.min(at + 1, links.length - 1) : Math.max(at - 1, 0)]?.focus();
+      if (event.key === "j" || event.key === "k") {
+        links[event.key === "j" ? Math.min(at + 1, links.length - 1) : Math.max(at - 1, 0)]?.focus();
+      } else if ((event.key === "a" || event.key === "s") && at >= 0) {
+        run.current(links[at]?.dataset.queue ?? "", event.key === "a" ? "on" : "back");
+      }
     };
     addEventListener("keydown", onKey);
     return () => removeEventListener("keydown", onKey);

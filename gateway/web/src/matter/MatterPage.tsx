@@ -1,28 +1,33 @@
 // The lead's screen of one matter: how it stands, the chart, the table, and beside them the permit one looks at.
-import { Alert, App as Messages, Button, Card, Checkbox, DatePicker, Descriptions, Empty, Flex, Segmented, Space, Table, Tooltip, Typography } from "antd";
-import type { ColumnsType } from "antd/es/table";
+import { Alert, App as Messages, Button, Card, Checkbox, DatePicker, Descriptions, Empty, Flex, Segmented, Space, Tooltip, Typography } from "antd";
 import dayjs from "dayjs";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate, useParams, useSearchParams } from "react-router";
 import { useQuery, useSubscription } from "urql";
 import { useDirectory } from "../app/session";
 import { Actions } from "../commands/Actions";
 import { Ask } from "../ui/Ask";
-import { StatusTag } from "../ui/Status";
-import { days } from "../ui/words";
 import { Gantt } from "./gantt/Gantt";
 import { range, type Zoom } from "./gantt/geometry";
+import { Permits } from "./Permits";
 import { PermitPanel } from "./PermitPanel";
 import { CalendarQuery, type Matter, MatterChanged, MatterQuery } from "./query";
-import { type Choice, type Row, rowsOf } from "./rows";
+import { useWhatIf } from "../whatif/useWhatIf";
+import { WhatIfPanel } from "../whatif/WhatIfPanel";
+import { MeetingsOf } from "../meetings/MeetingsOf";
+import { Legend } from "./gantt/Legend";
+import { type Choice, type Ghosts, rowsOf } from "./rows";
 
 export default function MatterPage() {
+  const { t } = useTranslation();
   const id = `matter:${useParams().id ?? ""}`;
   const [params, setParams] = useSearchParams();
   const day = params.get("at");
   const at = useMemo(() => (day ? { known: { time: `${day}T23:59:59+08:00` } } : undefined), [day]);
   const [{ data, error }, again] = useQuery({ query: MatterQuery, variables: { id, at } });
+  const [whatIfOpen, setWhatIf] = useState(false);
+  const whatIf = useWhatIf(id, whatIfOpen && !day, data?.matter.revision, () => setWhatIf(false));
   const flash = useLiveMatter(id, !day, data?.matter.revision ?? undefined, () => again({ requestPolicy: "network-only" }));
   const set = (name: string, value: string | undefined) =>
     setParams((now) => {
@@ -31,6 +36,19 @@ export default function MatterPage() {
       else next.delete(name);
       return next;
     });
+  // an act that the address asked for is begun once
+  const started = useCallback(
+    () =>
+      setParams(
+        (now) => {
+          const next = new URLSearchParams(now);
+          next.delete("do");
+          return next;
+        },
+        { replace: true },
+      ),
+    [setParams],
+  );
   return (
     <Ask data={data?.matter} error={error} retry={() => again({ requestPolicy: "network-only" })} rows={14}>
       {(matter) => (
@@ -41,11 +59,22 @@ export default function MatterPage() {
             look={(value) => set("at", value)}
             done={() => again({ requestPolicy: "network-only" })}
           />
+          {whatIfOpen && !day ? (
+            <WhatIfPanel matter={matter} state={whatIf} done={() => again({ requestPolicy: "network-only" })} />
+          ) : null}
           <Board
             matter={matter}
             chosen={params.get("permit") ?? undefined}
             choose={(code) => set("permit", code)}
             flash={flash}
+            ghosts={whatIf.ghosts}
+            tools={
+              matter.forecast && !matter.past ? (
+                <Button aria-pressed={whatIfOpen} type={whatIfOpen ? "primary" : "default"} onClick={() => setWhatIf(!whatIfOpen)}>
+                  {t("whatif.title")}
+                </Button>
+              ) : null
+            }
           />
           <PermitPanel
             matter={matter}
@@ -54,6 +83,8 @@ export default function MatterPage() {
             close={() => set("permit", undefined)}
             open={(code) => set("permit", code)}
             done={() => again({ requestPolicy: "network-only" })}
+            start={params.get("do") ?? undefined}
+            started={started}
           />
         </>
       )}
@@ -187,12 +218,12 @@ function Head({
             choices={{
               permits: matter.permits.map(({ code, name }) => ({ code, name })),
               milestones: matter.milestones.map(({ code, name }) => ({ code, name })),
-              requirements: [],
-              entries: [],
+              materials: Object.fromEntries(matter.permits.map(({ code, materials }) => [code, materials])),
               today: matter.asOf.slice(0, 10),
             }}
             done={done}
           />
+          <MeetingsOf matter={matter} />
         </div>
       )}
     </Card>
@@ -204,11 +235,16 @@ export function Board({
   chosen,
   choose,
   flash,
+  ghosts,
+  tools,
 }: {
   matter: Matter;
   chosen: string | undefined;
   choose: (code: string) => void;
   flash: string | undefined;
+  /** The bars of another case, beside those there are. */
+  ghosts?: Ghosts;
+  tools?: ReactNode;
 }) {
   const { t } = useTranslation();
   const { bodyName } = useDirectory();
@@ -218,9 +254,9 @@ export function Board({
   const rows = useMemo(
     () =>
       rowsOf(matter, choice, (group) =>
-        choice.by === "stage" ? t(`stage.${group as Matter["stages"][number]["stage"]}`) : bodyName(group),
+        choice.by === "stage" ? t(`stage.${group as Matter["stages"][number]["stage"]}`) : bodyName(group), ghosts,
       ),
-    [matter, choice, t, bodyName],
+    [matter, choice, t, bodyName, ghosts],
   );
   const [from, to] = useMemo(() => range(rows, today), [rows, today]);
   const [{ data }] = useQuery({ query: CalendarQuery, variables: { from, to } });
@@ -249,7 +285,10 @@ export function Board({
         <Checkbox checked={choice.onlyAtRisk} onChange={(event) => setChoice({ ...choice, onlyAtRisk: event.target.checked })}>
           {t("matter.onlyAtRisk")}
         </Checkbox>
+        <span style={{ flex: 1 }} />
+        {tools}
       </Flex>
+      <Legend ghosts={!!ghosts} />
       <Gantt
         rows={rows}
         today={today}
@@ -263,71 +302,5 @@ export function Board({
       />
       <Permits rows={rows} choose={choose} chosen={chosen} />
     </>
-  );
-}
-
-function Permits({ rows, choose, chosen }: { rows: readonly Row[]; choose: (code: string) => void; chosen: string | undefined }) {
-  const { t } = useTranslation();
-  const { bodyName } = useDirectory();
-  const left = (row: Row, which: "statutory" | "promised") => {
-    const clock = row.permit.clock?.[which];
-    if (!clock || clock.state === "ENDED") return "—";
-    if (clock.overdue) return <span className="om-late">{t("matter.overdueBy", { days: days(t, clock.overdueDays, clock.unit) })}</span>;
-    return days(t, clock.left, clock.unit);
-  };
-  const columns: ColumnsType<Row> = [
-    {
-      title: t("matter.permit"),
-      render: (_, row) => (
-        <Button type="link" style={{ padding: 0, fontWeight: row.critical ? 700 : 400 }} onClick={() => choose(row.key)}>
-          {row.key} {row.permit.name}
-        </Button>
-      ),
-      sorter: (a, b) => a.key.localeCompare(b.key),
-    },
-    {
-      title: t("matter.body"),
-      responsive: ["sm"],
-      render: (_, row) => bodyName(row.permit.lead),
-      sorter: (a, b) => a.permit.lead.localeCompare(b.permit.lead),
-    },
-    { title: t("matter.status"), render: (_, row) => <StatusTag status={row.status} /> },
-    {
-      title: t("matter.promisedDue"),
-      responsive: ["md"],
-      className: "om-num",
-      render: (_, row) => row.permit.clock?.promised?.due ?? "—",
-      sorter: (a, b) => (a.permit.clock?.promised?.due ?? "9").localeCompare(b.permit.clock?.promised?.due ?? "9"),
-    },
-    {
-      title: t("matter.statutoryDue"),
-      responsive: ["md"],
-      className: "om-num",
-      render: (_, row) => row.permit.clock?.statutory?.due ?? "—",
-      sorter: (a, b) => (a.permit.clock?.statutory?.due ?? "9").localeCompare(b.permit.clock?.statutory?.due ?? "9"),
-    },
-    { title: t("matter.left"), render: (_, row) => left(row, "statutory") },
-    {
-      title: t("matter.slackShort"),
-      responsive: ["lg"],
-      className: "om-num",
-      render: (_, row) => {
-        const slack = row.forecast?.decideSlackWorkingDays;
-        return slack == null ? "—" : days(t, slack, "WORKING_DAYS");
-      },
-    },
-    { title: t("matter.forecast"), responsive: ["lg"], className: "om-num", render: (_, row) => row.forecast?.issue ?? "—" },
-  ];
-  return (
-    <Table<Row>
-      style={{ marginTop: 12 }}
-      size="small"
-      rowKey="key"
-      columns={columns}
-      dataSource={[...rows]}
-      pagination={false}
-      rowClassName={(row) => (row.key === chosen ? "ant-table-row-selected" : "")}
-      scroll={{ x: "max-content" }}
-    />
   );
 }

@@ -1,11 +1,17 @@
 // The permit one looks at: its clock with every step of the count, what it waits for, what is owed, what was recorded.
-import { Collapse, Descriptions, Drawer, Grid, Tag, Timeline, Typography } from "antd";
+import { Button, Collapse, Descriptions, Drawer, Grid, Tag, Timeline, Typography } from "antd";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useQuery } from "urql";
 import { graphql, type ResultOf } from "../api/graphql";
 import { useDirectory } from "../app/session";
+import { CardList } from "../cards/CardList";
+import { CardParts } from "../cards/parts";
 import { Actions } from "../commands/Actions";
-import { Ask } from "../ui/Ask";
+import { type Entry, type History, useHistory } from "../history/history";
+import { NoticeLinks, PaperLink } from "../papers/Papers";
+import { hashesIn } from "../papers/store";
+import { Ask, FaultNote } from "../ui/Ask";
 import { StatusTag, standing } from "../ui/Status";
 import { days } from "../ui/words";
 import type { Matter } from "./query";
@@ -91,6 +97,12 @@ const PermitQuery = graphql(
             statutory
             met
             source
+            handed {
+              paper
+              fileName {
+                text
+              }
+            }
           }
           tolerances {
             requirement
@@ -98,6 +110,7 @@ const PermitQuery = graphql(
             live
             overdue
             form
+            commitment
             due {
               date
             }
@@ -105,6 +118,11 @@ const PermitQuery = graphql(
           round {
             number
           }
+          cards {
+            ...CardParts
+          }
+          yellowCardOn
+          cardReminder
           can {
             name
             allowed
@@ -114,20 +132,10 @@ const PermitQuery = graphql(
             source
           }
         }
-        history(first: 200) {
-          nodes {
-            id
-            permit
-            effectiveOn
-            sentence
-            sentenceZh
-            backfilled
-          }
-        }
       }
     }
   `,
-  [LimitParts],
+  [LimitParts, CardParts],
 );
 
 type Permit = NonNullable<ResultOf<typeof PermitQuery>["matter"]["permit"]>;
@@ -140,6 +148,8 @@ export function PermitPanel({
   close,
   open,
   done,
+  start,
+  started,
 }: {
   matter: Matter;
   code: string | undefined;
@@ -147,6 +157,9 @@ export function PermitPanel({
   close: () => void;
   open: (code: string) => void;
   done: () => void;
+  /** The act to begin with. */
+  start?: string;
+  started?: () => void;
 }) {
   const wide = Grid.useBreakpoint().md ?? true;
   const [{ data, error }, again] = useQuery({
@@ -155,6 +168,7 @@ export function PermitPanel({
     pause: !code,
     requestPolicy: "cache-and-network",
   });
+  const history = useHistory(code ? matter.id : undefined, at, matter.revision);
   const permit = code && data?.matter.permit?.code === code ? data.matter.permit : undefined;
   return (
     <Drawer
@@ -168,9 +182,12 @@ export function PermitPanel({
         {(permit) => (
           <Details
             permit={permit}
-            events={data?.matter.history?.nodes ?? []}
+            key={permit.code}
+            history={history}
             matter={matter}
             open={open}
+            start={start}
+            started={started}
             done={() => {
               again({ requestPolicy: "network-only" });
               done();
@@ -184,22 +201,27 @@ export function PermitPanel({
 
 function Details({
   permit,
-  events,
+  history,
   matter,
   open,
   done,
+  start,
+  started,
 }: {
   permit: Permit;
-  events: ResultOf<typeof PermitQuery>["matter"]["history"]["nodes"];
+  history: ReturnType<typeof useHistory>;
   matter: Matter;
   open: (code: string) => void;
   done: () => void;
+  start: string | undefined;
+  started: (() => void) | undefined;
 }) {
   const { t, i18n } = useTranslation();
   const { bodyName } = useDirectory();
   const forecast = matter.forecast?.permits.find((forecast) => forecast.permit === permit.code);
-  const mine = events.filter((event) => event.permit === permit.code).reverse();
+  const mine = (history.data?.entries ?? []).filter((event) => event.permit === permit.code).reverse();
   const permitName = (code: string) => matter.permits.find((permit) => permit.code === code)?.name ?? code;
+  const answering = start?.startsWith("answerCard:") ? Number(start.slice(11)) : undefined;
   const owed = permit.tolerances.filter((tolerance) => tolerance.live);
   const choices = {
     permits: matter.permits.map(({ code, name }) => ({ code, name })),
@@ -216,9 +238,11 @@ function Details({
       {matter.past ? null : (
         <Actions
           can={permit.can}
-          target={{ matter: matter.id, permit: permit.code, revision: matter.revision ?? undefined }}
+          target={{ matter: matter.id, revision: matter.revision ?? undefined, fixed: { permit: permit.code }, about: `${permit.code} ${permit.name}` }}
           choices={choices}
           done={done}
+          start={answering === undefined ? start : undefined}
+          started={started}
         />
       )}
       <Descriptions
@@ -278,10 +302,31 @@ function Details({
             {owed.map((debt) => (
               <li key={debt.requirement} className={debt.overdue ? "om-late" : undefined}>
                 {requirementName(permit, debt.requirement, permitName)} · {t(`mode.${debt.mode}`)} ·{" "}
-                {t("permit.owedUntil", { day: debt.due.date })}
+                {t("permit.owedUntil", { day: debt.due.date })} <PaperLink hash={debt.commitment} label={t("paper.commitment")} />
               </li>
             ))}
           </ul>
+        </>
+      ) : null}
+      {permit.cards.length || permit.cardReminder ? (
+        <>
+          <Typography.Title level={2} style={{ fontSize: 16 }}>
+            {t("card.cards")}
+          </Typography.Title>
+          {permit.cardReminder && permit.yellowCardOn ? (
+            <p className="om-late">{t("card.reminder", { day: permit.yellowCardOn })}</p>
+          ) : null}
+          <CardList
+            cards={permit.cards}
+            matter={matter.id}
+            revision={matter.revision}
+            permit={permit}
+            named={(requirement) => requirementName(permit, requirement, permitName)}
+            today={choices.today}
+            done={done}
+            start={answering}
+            started={started}
+          />
         </>
       ) : null}
       <Typography.Title level={2} style={{ fontSize: 16 }}>
@@ -318,6 +363,7 @@ function Details({
               <span aria-hidden="true">{material.met ? "✓" : "○"}</span> {material.name} → {t(`gate.${material.gateNow}`)} ·{" "}
               {material.met ? t("permit.handed") : t("permit.missing")}
               {material.statutory ? <Tag style={{ marginLeft: 6 }}>{t("permit.statutoryMark")}</Tag> : null}
+              {material.handed?.paper ? <PaperLink hash={material.handed.paper} name={material.handed.fileName?.text} /> : null}
             </li>
           ))}
         </ul>
@@ -327,18 +373,62 @@ function Details({
       <Typography.Title level={2} style={{ fontSize: 16 }}>
         {t("permit.history")}
       </Typography.Title>
-      <Timeline
-        items={mine.slice(0, 20).map((event) => ({
-          key: event.id,
-          content: (
-            <>
-              <span className="om-num">{event.effectiveOn}</span> {i18n.language === "en" ? event.sentence : event.sentenceZh}
-              {event.backfilled ? <Tag style={{ marginLeft: 6 }}>{t("permit.backfilled")}</Tag> : null}
-            </>
-          ),
-        }))}
-      />
+      <Past history={history} entries={mine} />
     </>
+  );
+}
+
+/** How many entries stand open at first. */
+const RECENT = 20;
+
+function Past({
+  history,
+  entries,
+}: {
+  history: { data?: History; error?: Parameters<typeof FaultNote>[0]["error"]; again: () => void };
+  entries: readonly Entry[];
+}) {
+  const { t, i18n } = useTranslation();
+  const [all, setAll] = useState(false);
+  return (
+    <Ask data={history.data} error={history.error} retry={history.again} rows={4}>
+      {() => (
+        <>
+          <Timeline
+            items={entries.slice(0, all ? undefined : RECENT).map((event) => ({
+              key: event.id,
+              content: (
+                <>
+                  <span className="om-num">{event.effectiveOn}</span> {i18n.language === "en" ? event.sentence : event.sentenceZh}
+                  {event.backfilled ? <Tag style={{ marginLeft: 6 }}>{t("permit.backfilled")}</Tag> : null}
+                  <EntryPapers entry={event} />
+                </>
+              ),
+            }))}
+          />
+          {entries.length > RECENT && !all ? (
+            <Button size="small" onClick={() => setAll(true)}>
+              {t("permit.allHistory", { count: entries.length })}
+            </Button>
+          ) : null}
+        </>
+      )}
+    </Ask>
+  );
+}
+
+/** The notice of an entry to print, and the papers that it names. */
+export function EntryPapers({ entry }: { entry: Entry }) {
+  const { t } = useTranslation();
+  const hashes = hashesIn(entry.data);
+  if (!entry.noticeUrl && !hashes.length) return null;
+  return (
+    <div className="om-entry-papers">
+      {entry.noticeUrl ? <NoticeLinks url={entry.noticeUrl} /> : null}
+      {hashes.map((hash, n) => (
+        <PaperLink key={hash} hash={hash} label={hashes.length > 1 ? t("paper.numbered", { n: n + 1 }) : undefined} />
+      ))}
+    </div>
   );
 }
 

@@ -61,6 +61,18 @@ export const MatterQuery = graphql(`
           on
         }
       }
+      meetings {
+        id
+        title
+        on
+        phase
+      }
+      tasks {
+        number
+        meeting
+        state
+        overdue
+      }
       permits {
         id
         code
@@ -129,6 +141,14 @@ export const MatterQuery = graphql(`
           due {
             date
           }
+        }
+        materials {
+          code
+          name
+        }
+        cards {
+          color
+          standing
         }
         prerequisites {
           permit

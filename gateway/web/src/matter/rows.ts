@@ -1,4 +1,5 @@
 // A matter's permits as rows of the chart and of the table: facts where there are any, the forecast elsewhere.
+import { type Color, openCards } from "../cards/CardMark";
 import { standing, type PermitStatus } from "../ui/Status";
 import type { Day, RowIn } from "./gantt/geometry";
 import type { Forecast, Matter, Permit } from "./query";
@@ -8,6 +9,7 @@ export interface Row extends RowIn {
   status: PermitStatus;
   forecast: Forecast["permits"][number] | undefined;
   owes: boolean;
+  cards: Record<Color, number>;
   atRisk: boolean;
 }
 
@@ -24,7 +26,17 @@ function stopEnd(stop: { from: Day; until: Day | null; toldUntil: Day }, today: 
 
 const FINISHED: ReadonlySet<string> = new Set(["ISSUED", "DENIED", "NOT_ACCEPTED", "WITHDRAWN", "LAPSED", "REVOKED"]);
 
-export function rowsOf(matter: Matter, choice: Choice, name: (group: string) => string): Row[] {
+/** The days of each permit in another forecast, by its code. */
+export type Ghosts = ReadonlyMap<string, { accept: Day; issue: Day }>;
+
+/** The bar that a row would have, if it would be another. */
+function ghostOf(row: Pick<RowIn, "start" | "end">, begun: boolean, other: { accept: Day; issue: Day } | undefined): RowIn["ghost"] {
+  if (!other) return undefined;
+  const start = begun && row.start ? row.start : other.accept;
+  return start === row.start && other.issue === row.end ? undefined : { start, end: other.issue };
+}
+
+export function rowsOf(matter: Matter, choice: Choice, name: (group: string) => string, ghosts?: Ghosts): Row[] {
   const today = matter.asOf.slice(0, 10);
   const forecasts = new Map(matter.forecast?.permits.map((forecast) => [forecast.permit, forecast]));
   const stages = matter.stages.map((stage) => stage.stage);
@@ -34,11 +46,16 @@ export function rowsOf(matter: Matter, choice: Choice, name: (group: string) => 
     const { round } = permit;
     const ended = round?.certificate?.on ?? (FINISHED.has(permit.status) ? (round?.endedOn ?? round?.decision?.on) : undefined);
     const tolerances = permit.tolerances.filter((tolerance) => tolerance.live);
+    const start = round?.receivedOn ?? forecast?.accept;
+    const end = ended ?? forecast?.issue ?? round?.decision?.on ?? (round ? today : undefined);
+    const cards = openCards(permit.cards);
     return {
       key: permit.code,
       group: name(key(permit)),
-      start: round?.receivedOn ?? forecast?.accept,
-      end: ended ?? forecast?.issue ?? round?.decision?.on ?? (round ? today : undefined),
+      start,
+      end,
+      ghost: ended ? undefined : ghostOf({ start, end }, !!round, ghosts?.get(permit.code)),
+      cards,
       worked: round ? (ended ?? today) : undefined,
       due: permit.clock?.promised?.due ?? permit.clock?.statutory?.due ?? (round ? undefined : forecast?.due),
       stops: (round?.suspensions ?? [])
@@ -51,7 +68,7 @@ export function rowsOf(matter: Matter, choice: Choice, name: (group: string) => 
       status: standing(permit.status, permit.ready),
       forecast,
       owes: tolerances.length > 0,
-      atRisk: !!permit.lateBy || tolerances.some((tolerance) => tolerance.overdue) || !!permit.handoff?.overdue,
+      atRisk: !!permit.lateBy || tolerances.some((tolerance) => tolerance.overdue) || !!permit.handoff?.overdue || cards.RED > 0,
     };
   });
   return rows

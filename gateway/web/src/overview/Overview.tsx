@@ -1,12 +1,13 @@
 // The lead's first page: counts that open the list behind them, and every matter with what it waits for.
 import { Badge, Button, Card, Col, Empty, Flex, Input, Row, Select, Table, Tooltip, Typography } from "antd";
 import type { ColumnsType } from "antd/es/table";
-import { useEffect, useRef, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useSearchParams } from "react-router";
+import { Link, useNavigate, useSearchParams } from "react-router";
 import { useQuery, useSubscription } from "urql";
 import { graphql, type ResultOf } from "../api/graphql";
 import { useDirectory } from "../app/session";
+import { CardMark } from "../cards/CardMark";
 import { Ask } from "../ui/Ask";
 import { bare } from "../ui/words";
 
@@ -18,6 +19,8 @@ const OverviewQuery = graphql(`
       dueThisWeek
       overdue
       debtsOverdue
+      yellowCards
+      redCards
       matters(filter: $filter, order: $order, first: 50, after: $after) {
         pageInfo {
           hasNextPage
@@ -60,6 +63,7 @@ const OverviewQuery = graphql(`
             nextDue
             debts
             debtsOverdue
+            cards
           }
         }
       }
@@ -87,6 +91,7 @@ const behind = (count: Count | null) =>
 
 export default function Overview() {
   const { t } = useTranslation();
+  const go = useNavigate();
   const [params, setParams] = useSearchParams();
   const only = COUNTS.find((count) => count === params.get("only")) ?? null;
   const text = params.get("q") ?? "";
@@ -131,13 +136,27 @@ export default function Overview() {
           </Flex>
           <Row gutter={[12, 12]} style={{ marginBottom: 12 }}>
             {COUNTS.map((count) => (
-              <Col key={count} xs={12} md={6}>
+              <Col key={count} xs={12} md={8} xl={4}>
                 <CountCard
                   label={t(`overview.${count}`)}
                   count={overview[count]}
                   alarming={count === "overdue" || count === "debtsOverdue"}
                   chosen={only === count}
                   choose={() => set("only", only === count ? null : count)}
+                />
+              </Col>
+            ))}
+            {(["RED", "YELLOW"] as const).map((color) => (
+              <Col key={color} xs={12} md={8} xl={4}>
+                <CountCard
+                  label={
+                    <>
+                      <CardMark color={color} /> {t(`card.color.${color}`)}
+                    </>
+                  }
+                  count={color === "RED" ? overview.redCards : overview.yellowCards}
+                  alarming={color === "RED"}
+                  choose={() => void go(`/tolerances?tab=cards&color=${color}`)}
                 />
               </Col>
             ))}
@@ -184,10 +203,11 @@ function CountCard({
   chosen,
   choose,
 }: {
-  label: string;
+  label: ReactNode;
   count: number;
   alarming: boolean;
-  chosen: boolean;
+  /** Whether the list below is of it; none where it opens another screen. */
+  chosen?: boolean;
   choose: () => void;
 }) {
   return (
@@ -247,6 +267,14 @@ function Matters({ nodes, filtered, busy }: { nodes: readonly Summary[]; filtere
       render: (_, { pressure }) => (
         <span className={pressure.debtsOverdue ? "om-num om-late" : "om-num"}>{pressure.debts || t("overview.none")}</span>
       ),
+    },
+    {
+      title: t("card.cards"),
+      width: 80,
+      align: "right",
+      responsive: ["sm"],
+      render: (_, { pressure }) =>
+        pressure.cards ? <span className="om-num om-late">{pressure.cards}</span> : <span>{t("overview.none")}</span>,
     },
     {
       title: t("overview.next"),

@@ -8,12 +8,13 @@ import { Link, useParams, useSearchParams } from "react-router";
 import { useQuery } from "urql";
 import { useDirectory } from "../app/session";
 import { Board } from "../matter/MatterPage";
+import { EntryPapers } from "../matter/PermitPanel";
 import { MatterQuery } from "../matter/query";
 import { Ask } from "../ui/Ask";
 import { saveLines } from "../ui/save";
 import { beijing } from "../ui/words";
-import { type Entry, type History, useHistory } from "./history";
-import { KINDS, type Kind, kindOf } from "./kinds";
+import { type Entry, type History, useHistory } from "../history/history";
+import { KINDS, type Kind, kindOf } from "../history/kinds";
 
 export default function ReplayPage() {
   const bareId = useParams().id ?? "";
@@ -226,6 +227,7 @@ function Entries({ entries, at, go }: { entries: readonly Entry[]; at: number; g
               <Tag style={{ marginLeft: 6 }}>{t("permit.backfilled")}</Tag>
             </Tooltip>
           ) : null}
+          <EntryPapers entry={entry} />
         </>
       ),
     },

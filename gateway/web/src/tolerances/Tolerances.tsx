@@ -1,17 +1,24 @@
 // The ledger of what was tolerated and is owed.
-import { Card, Empty, Flex, Select, Table, Typography } from "antd";
+import { Empty, Flex, Select, Table } from "antd";
 import type { ColumnsType } from "antd/es/table";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "react-router";
-import { useQuery } from "urql";
+import { useSubscription } from "urql";
 import { graphql, type ResultOf } from "../api/graphql";
 import { useDirectory } from "../app/session";
+import { PaperLink } from "../papers/Papers";
 import { Ask } from "../ui/Ask";
+import { More } from "../ui/More";
+import { useAgainAt, usePages } from "../ui/pages";
 import { bare, days } from "../ui/words";
 
 const TolerancesQuery = graphql(`
   query Tolerances($filter: ToleranceFilterInput, $after: String) {
-    tolerances(filter: $filter, first: 200, after: $after) {
+    tolerances(filter: $filter, first: 100, after: $after) {
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
       nodes {
         matter
         matterName
@@ -31,26 +38,35 @@ const TolerancesQuery = graphql(`
         leftWorkingDays
         overdue
         entry
+        commitment
       }
     }
   }
 `);
 
+export const LedgerChanged = graphql(`
+  subscription LedgerChanged {
+    overviewChanged {
+      position
+    }
+  }
+`);
+
+const pick = (data: ResultOf<typeof TolerancesQuery>) => data.tolerances;
+
 type Line = ResultOf<typeof TolerancesQuery>["tolerances"]["nodes"][number];
 type Only = "live" | "overdue" | "all";
 
-export default function Tolerances() {
+export function Tolerances() {
   const { t } = useTranslation();
   const { bodies, bodyName } = useDirectory();
   const [params, setParams] = useSearchParams();
   const only = (params.get("only") as Only | null) ?? "live";
   const lead = params.get("body") ?? undefined;
   const filter = { ...(only === "all" ? {} : { [only]: true }), ...(lead ? { lead } : {}) };
-  const [{ data, error }, again] = useQuery({
-    query: TolerancesQuery,
-    variables: { filter },
-    requestPolicy: "cache-and-network",
-  });
+  const pages = usePages(TolerancesQuery, { filter }, pick);
+  const [{ data: change }] = useSubscription({ query: LedgerChanged });
+  useAgainAt(change?.overviewChanged.position, pages.again);
   const set = (name: string, value: string | undefined) =>
     setParams((now) => {
       const next = new URLSearchParams(now);
@@ -102,46 +118,49 @@ export default function Tolerances() {
     },
     { title: t("tolerance.standing"), render: (_, line) => t(`debt.${line.standing}`) },
     { title: t("tolerance.fails"), responsive: ["lg"], render: (_, line) => t(`consequence.${line.consequence}`) },
+    {
+      title: t("paper.commitment"),
+      responsive: ["md"],
+      render: (_, line) => <PaperLink hash={line.commitment} label={t("paper.open")} />,
+    },
   ];
   return (
-    <Card size="small">
-      <Flex justify="space-between" wrap gap={12} style={{ marginBottom: 12 }}>
-        <Typography.Title level={1} style={{ fontSize: 22, margin: 0 }}>
-          {t("place.tolerances")}
-        </Typography.Title>
-        <Flex gap={8} wrap>
-          <Select<Only>
-            aria-label={t("tolerance.standing")}
-            value={only}
-            onChange={(value) => set("only", value)}
-            options={(["live", "overdue", "all"] as const).map((value) => ({ value, label: t(`tolerance.only.${value}`) }))}
-            style={{ minWidth: 130 }}
-          />
-          <Select
-            allowClear
-            showSearch={{ optionFilterProp: "label" }}
-            aria-label={t("matter.body")}
-            placeholder={t("matter.body")}
-            value={lead}
-            onChange={(value) => set("body", value)}
-            options={bodies.map(({ id }) => ({ value: id, label: bodyName(id) }))}
-            style={{ minWidth: 170 }}
-          />
-        </Flex>
+    <>
+      <Flex gap={8} wrap style={{ marginBottom: 12 }}>
+        <Select<Only>
+          aria-label={t("tolerance.standing")}
+          value={only}
+          onChange={(value) => set("only", value)}
+          options={(["live", "overdue", "all"] as const).map((value) => ({ value, label: t(`tolerance.only.${value}`) }))}
+          style={{ minWidth: 130 }}
+        />
+        <Select
+          allowClear
+          showSearch={{ optionFilterProp: "label" }}
+          aria-label={t("matter.body")}
+          placeholder={t("matter.body")}
+          value={lead}
+          onChange={(value) => set("body", value)}
+          options={bodies.map(({ id }) => ({ value: id, label: bodyName(id) }))}
+          style={{ minWidth: 170 }}
+        />
       </Flex>
-      <Ask data={data?.tolerances} error={error} retry={() => again({ requestPolicy: "network-only" })}>
-        {(tolerances) => (
-          <Table<Line>
-            size="middle"
-            rowKey="entry"
-            columns={columns}
-            dataSource={[...tolerances.nodes]}
-            pagination={{ pageSize: 25, hideOnSinglePage: true, showSizeChanger: false }}
-            locale={{ emptyText: <Empty description={t("tolerance.empty")} /> }}
-            scroll={{ x: "max-content" }}
-          />
+      <Ask data={pages.nodes} error={pages.error} retry={pages.again}>
+        {(nodes) => (
+          <>
+            <Table<Line>
+              size="middle"
+              rowKey="entry"
+              columns={columns}
+              dataSource={[...nodes]}
+              pagination={{ pageSize: 50, hideOnSinglePage: true, showSizeChanger: false }}
+              locale={{ emptyText: <Empty description={t("tolerance.empty")} /> }}
+              scroll={{ x: "max-content" }}
+            />
+            <More shown={nodes.length} more={pages.more} busy={pages.busy} />
+          </>
         )}
       </Ask>
-    </Card>
+    </>
   );
 }

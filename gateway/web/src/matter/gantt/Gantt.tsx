@@ -1,14 +1,17 @@
 // Every permit of a matter on one chart. The names are buttons that the keyboard walks; the picture repeats them in SVG.
 import { useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
+import { CardMarks } from "../../cards/CardMark";
+import { useWindow } from "../../ui/window";
 import { days } from "../../ui/words";
 import { DEBT, LOOKS } from "../../ui/Status";
 import type { CalendarDay } from "../query";
 import type { Row } from "../rows";
-import { along, BAR, beside, HEAD, layout, PX_PER_DAY, ROW, ticks, type Zoom } from "./geometry";
+import { along, BAR, beside, between, HEAD, layout, PX_PER_DAY, ROW, ticks, type Zoom } from "./geometry";
 import "./gantt.css";
 
 const DUSK = "#D55E00";
+const GHOST = "#6a3d9a";
 
 export function Gantt({
   rows,
@@ -36,11 +39,41 @@ export function Gantt({
   const placed = useMemo(() => layout(rows, today, zoom), [rows, today, zoom]);
   const px = PX_PER_DAY[zoom];
   const todayX = placed.x(today);
+  const names = useRef<HTMLOListElement>(null);
+  const span = useWindow(names, placed.height / ROW, ROW, frame);
+  const shown = useMemo(() => between(placed, span.from * ROW, span.to * ROW), [placed, span]);
 
   // today stands a third from the left when the chart is opened or its scale changes
   useEffect(() => {
     if (frame.current) frame.current.scrollLeft = Math.max(0, todayX - frame.current.clientWidth / 3);
   }, [todayX]);
+
+  // a row that is not drawn is scrolled to first, and has the focus once it is there
+  const wanted = useRef<string>(undefined);
+  const button = (code: string) => frame.current?.querySelector<HTMLButtonElement>(`[data-code="${CSS.escape(code)}"]`);
+  const bring = (code: string) => {
+    const bar = placed.bars.find((bar) => bar.key === code);
+    const box = frame.current;
+    if (bar && box && (bar.y < box.scrollTop || bar.y + ROW + HEAD > box.scrollTop + box.clientHeight)) {
+      box.scrollTop = bar.y - box.clientHeight / 2;
+    }
+  };
+  const focus = (code: string) => {
+    if (!button(code)) bring(code);
+    wanted.current = code;
+    button(code)?.focus();
+  };
+  useEffect(() => {
+    if (!wanted.current) return;
+    const found = button(wanted.current);
+    if (!found) return;
+    found.focus();
+    wanted.current = undefined;
+  });
+  useEffect(() => {
+    if (chosen) bring(chosen);
+    // only when another permit is looked at
+  }, [chosen]);
 
   const onKey = (event: React.KeyboardEvent, code: string) => {
     const moves: Record<string, () => string | undefined> = {
@@ -53,7 +86,7 @@ export function Gantt({
     if (!move) return;
     event.preventDefault();
     const to = move();
-    if (to) frame.current?.querySelector<HTMLButtonElement>(`[data-code="${CSS.escape(to)}"]`)?.focus();
+    if (to) focus(to);
   };
 
   const marks = ticks(placed, zoom);
@@ -86,17 +119,17 @@ export function Gantt({
             </text>
           </g>
         </svg>
-        <ol className="om-gantt-labels" style={{ height: placed.height }}>
-          {placed.groups.map((group) => (
+        <ol ref={names} className="om-gantt-labels" style={{ height: placed.height }}>
+          {shown.groups.map((group) => (
             <li key={group.name} className="om-gantt-group" style={{ top: group.y, height: ROW }}>
               {group.name}
             </li>
           ))}
-          {placed.bars.map((bar) => {
+          {shown.bars.map((bar) => {
             const row = byKey.get(bar.key);
             if (!row) return null;
             return (
-              <li key={bar.key} style={{ top: bar.y, height: ROW }}>
+              <li key={bar.key} style={{ top: bar.y, height: ROW }} aria-setsize={placed.order.length} aria-posinset={bar.row + 1}>
                 <button
                   type="button"
                   data-code={bar.key}
@@ -109,6 +142,7 @@ export function Gantt({
                   <span>
                     {bar.key} {row.permit.name}
                   </span>
+                  <CardMarks counts={row.cards} />
                   <small>{bodyName(row.permit.lead)}</small>
                 </button>
               </li>
@@ -126,10 +160,10 @@ export function Gantt({
             </marker>
           </defs>
           <Days calendar={calendar} x={placed.x} px={px} height={placed.height} />
-          {placed.groups.map((group) => (
+          {shown.groups.map((group) => (
             <rect key={group.name} y={group.y} width={placed.width} height={ROW} fill="#eef0f4" />
           ))}
-          {placed.edges.map((edge) => {
+          {shown.edges.map((edge) => {
             const near = edge.from === chosen || edge.to === chosen;
             return (
               <path
@@ -142,7 +176,7 @@ export function Gantt({
               />
             );
           })}
-          {placed.bars.map((bar) => {
+          {shown.bars.map((bar) => {
             const row = byKey.get(bar.key);
             return row ? <Bar key={bar.key} bar={bar} row={row} chosen={chosen === bar.key} choose={choose} /> : null;
           })}
@@ -202,6 +236,20 @@ function Bar({
             </text>
           ) : null}
         </>
+      ) : null}
+      {bar.ghost ? (
+        <rect
+          x={bar.ghost.x}
+          y={top - 3}
+          width={bar.ghost.width}
+          height={BAR + 6}
+          rx={4}
+          fill={GHOST}
+          fillOpacity={0.1}
+          stroke={GHOST}
+          strokeWidth={1.5}
+          strokeDasharray="5 3"
+        />
       ) : null}
       {bar.dueX === undefined ? null : (
         <line
@@ -267,6 +315,9 @@ function spoken(row: Row, t: ReturnType<typeof useTranslation>["t"], bodyName: (
     forecast && `${t("matter.forecast")} ${forecast.issue}`,
     row.critical && t("matter.critical"),
     row.owes && t("matter.debts"),
+    row.cards.RED > 0 && t("card.counted", { count: row.cards.RED, color: t("card.color.RED") }),
+    row.cards.YELLOW > 0 && t("card.counted", { count: row.cards.YELLOW, color: t("card.color.YELLOW") }),
+    row.ghost && t("whatif.wouldBe", { start: row.ghost.start, end: row.ghost.end }),
   ]
     .filter(Boolean)
     .join("，");

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { along, beside, dayNumber, dayOf, layout, PX_PER_DAY, ROW, type RowIn, ticks } from "./geometry";
+import { along, beside, between, dayNumber, dayOf, layout, PX_PER_DAY, ROW, type RowIn, ticks } from "./geometry";
 
 const row = (key: string, start: string | undefined, end: string | undefined, more: Partial<RowIn> = {}): RowIn => ({
   key,
@@ -111,5 +111,58 @@ describe("the axis", () => {
     expect(months.map((tick) => tick.label)).toEqual(["2023-06", "2023-07"]);
     const weeks = ticks(placed, "week").filter((tick) => !tick.month);
     expect(weeks.every((tick) => new Date(`${tick.day}T00:00:00Z`).getUTCDay() === 1)).toBe(true);
+  });
+});
+
+describe("a matter of 300 permits", () => {
+  // ten stages of thirty, each permit after the one before it and after the one at its place in the stage before
+  const rows = Array.from({ length: 300 }, (_, n) => {
+    const edges = [n % 30 ? n - 1 : undefined, n >= 30 ? n - 30 : undefined].flatMap((from) =>
+      from === undefined ? [] : [{ from: `P${from}`, gate: "ACCEPT" as const }],
+    );
+    const start = dayOf(dayNumber("2026-01-05") + n);
+    return row(`P${n}`, start, dayOf(dayNumber(start) + 9), { group: `stage ${Math.floor(n / 30)}`, edges });
+  });
+  const placed = layout(rows, "2026-03-02", "week");
+
+  it("is as high as its rows and the lines of its groups", () => {
+    expect(placed.height).toBe((300 + 10) * ROW);
+    expect(placed.edges.length).toBe(300 - 10 + 270);
+  });
+
+  it("draws what is in sight, and every edge that runs through it", () => {
+    for (const top of [0, 50 * ROW, 200 * ROW, 305 * ROW]) {
+      const bottom = top + 25 * ROW;
+      const part = between(placed, top, bottom);
+      expect(part.bars.length).toBeLessThanOrEqual(26);
+      const shown = new Set(part.bars.map((bar) => bar.key));
+      for (const bar of placed.bars) {
+        expect(shown.has(bar.key), bar.key).toBe(bar.y + ROW > top && bar.y < bottom);
+      }
+      for (const edge of placed.edges) {
+        if (shown.has(edge.from) || shown.has(edge.to)) expect(part.edges).toContain(edge);
+      }
+      expect(part.edges.length).toBeLessThan(130);
+    }
+  });
+
+  it("is walked from end to end", () => {
+    let at: string | undefined = "P0";
+    let steps = 0;
+    for (let next = beside(placed, at, 1); next; next = beside(placed, next, 1)) {
+      at = next;
+      steps += 1;
+    }
+    expect([at, steps]).toEqual(["P299", 299]);
+  });
+});
+
+describe("a ghost", () => {
+  it("stands where the bar would stand, and the chart has room for it", () => {
+    const rows = [row("A", "2023-06-12", "2023-06-14", { ghost: { start: "2023-06-05", end: "2023-08-01" } })];
+    const { bars, x, width } = layout(rows, "2023-06-13", "day");
+    expect(bars[0]?.ghost).toEqual({ x: x("2023-06-05"), width: x("2023-08-02") - x("2023-06-05") });
+    expect((bars[0]?.ghost?.x ?? 0) + (bars[0]?.ghost?.width ?? 0)).toBeLessThanOrEqual(width);
+    expect(x("2023-06-05")).toBeGreaterThanOrEqual(0);
   });
 });

@@ -36,6 +36,8 @@ export interface RowIn {
   debts: readonly { due: Day; overdue: boolean }[];
   edges: readonly EdgeIn[];
   critical: boolean;
+  /** The bar it would have in another case, where it would be another. */
+  ghost?: { start: Day; end: Day };
 }
 
 export interface Bar {
@@ -49,6 +51,7 @@ export interface Bar {
   stops: { x: number; width: number }[];
   debts: { x: number; overdue: boolean; day: Day }[];
   critical: boolean;
+  ghost?: { x: number; width: number };
 }
 
 export interface Edge {
@@ -56,6 +59,9 @@ export interface Edge {
   to: string;
   path: string;
   critical: boolean;
+  /** The highest and the lowest of the rows that it joins. */
+  top: number;
+  bottom: number;
 }
 
 export interface Group {
@@ -87,7 +93,7 @@ export function range(rows: readonly RowIn[], today: Day): [Day, Day] {
     high = Math.max(high, number);
   };
   for (const row of rows) {
-    for (const day of [row.start, row.end, row.due]) see(day);
+    for (const day of [row.start, row.end, row.due, row.ghost?.start, row.ghost?.end]) see(day);
     for (const debt of row.debts) see(debt.due);
     for (const stop of row.stops) see(stop.until);
   }
@@ -133,6 +139,7 @@ function bar(row: RowIn, index: number, y: number, x: (day: Day) => number, px: 
     dueX: row.due ? x(row.due) + px : undefined,
     debts: row.debts.map((debt) => ({ x: x(debt.due) + px / 2, overdue: debt.overdue, day: debt.due })),
     critical: row.critical,
+    ghost: row.ghost && { x: x(row.ghost.start), width: Math.max(x(row.ghost.end) + px - x(row.ghost.start), 3) },
   };
   if (!row.start) return { ...shared, x: 0, width: 0, worked: 0, stops: [] };
   // a day is drawn from its beginning to its end, so the last day belongs to the bar
@@ -153,7 +160,8 @@ function edges(rows: readonly RowIn[], bars: readonly Bar[]): Edge[] {
       const from = byKey.get(edge.from);
       if (!from?.width) return [];
       const critical = from.critical && to.critical;
-      return [{ from: from.key, to: to.key, path: path(from, to, edge.gate), critical }];
+      const [top, bottom] = [Math.min(from.y, to.y), Math.max(from.y, to.y) + ROW];
+      return [{ from: from.key, to: to.key, path: path(from, to, edge.gate), critical, top, bottom }];
     });
   });
 }
@@ -197,6 +205,16 @@ export function ticks(layout: Layout, zoom: Zoom): Tick[] {
     }
   }
   return out;
+}
+
+/** What of the chart lies between two heights: bars and lines of groups in it, edges that cross it. */
+export function between(layout: Layout, top: number, bottom: number): Pick<Layout, "bars" | "groups" | "edges"> {
+  const inside = ({ y }: { y: number }) => y + ROW > top && y < bottom;
+  return {
+    bars: layout.bars.filter(inside),
+    groups: layout.groups.filter(inside),
+    edges: layout.edges.filter((edge) => edge.bottom > top && edge.top < bottom),
+  };
 }
 
 /** The row above or below. */

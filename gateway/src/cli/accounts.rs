@@ -1,0 +1,137 @@
+//! `user` and `token`: who may sign in with a password, and which programs come in by a token.
+//!
+//! Invariant: a password or token is printed once, when it is made, on standard output; it is never an argument, which
+//! other processes could see.
+//! Deliberately absent: roles; the county's directory gives them, by commands of its administrator.
+
+use super::{
+    Failure,
+    args::{CredentialsAt, OneHolder, Token, TokenMake, TokenRevoke, TokenWhat, User, UserAdd, UserWhat},
+};
+use jiff::Timestamp;
+use om_domain::calendar::beijing_datetime;
+use om_infra::{
+    clock::SystemClock,
+    credentials::{
+        CredentialError, CredentialStore, Credentials, FileCredentials, KeyKind, PostgresCredentials,
+    },
+};
+use std::{path::Path, sync::Arc};
+
+/// Where credentials are kept: in a database, if its address is given, else in the data directory.
+pub(super) async fn store(
+    data: &Path,
+    shared: Option<&str>,
+    ca: Option<&Path>,
+) -> Result<Arc<dyn CredentialStore>, CredentialError> {
+    Ok(match shared {
+        Some(address) => Arc::new(PostgresCredentials::connect(address, ca).await?),
+        None => Arc::new(FileCredentials::open(data)?),
+    })
+}
+
+async fn open(at: &CredentialsAt) -> Result<Credentials, Failure> {
+    if at.credentials.is_none() {
+        std::fs::create_dir_all(&at.data).map_err(|error| {
+            Failure::new(
+                format!("the data directory {} cannot be made: {error}", at.data.display()),
+                "name one with --data that you may write to",
+            )
+        })?;
+    }
+    let store = store(&at.data, at.credentials.as_deref(), at.credentials_ca.as_deref()).await?;
+    Ok(Credentials::new(store, Arc::new(SystemClock))?)
+}
+
+/// Makes, lists, unlocks or removes accounts.
+pub(super) async fn user(args: User) -> Result<(), Failure> {
+    match args.what {
+        UserWhat::Add(add) => add_user(add).await,
+        UserWhat::List(at) => list_users(&open(&at).await?).await,
+        UserWhat::Unlock(OneHolder { holder, at }) => {
+            if !open(&at).await?.store().forgive(&holder).await? {
+                return Err(unknown(&holder, "user list"));
+            }
+            eprintln!("{holder} may try again");
+            Ok(())
+        }
+        UserWhat::Remove(OneHolder { holder, at }) => {
+            if !open(&at).await?.store().remove(&holder).await? {
+                return Err(unknown(&holder, "user list"));
+            }
+            eprintln!("{holder} is removed; its sessions and tokens have ended");
+            Ok(())
+        }
+    }
+}
+
+async fn add_user(UserAdd { holder, password_stdin, at }: UserAdd) -> Result<(), Failure> {
+    let credentials = open(&at).await?;
+    if password_stdin {
+        credentials.set_password(&holder, &typed()?).await?;
+        eprintln!("{holder} may sign in with the password given");
+    } else {
+        let password = credentials.random_password(&holder).await?;
+        eprintln!("{holder} may sign in; its password, shown this once:");
+        println!("{password}");
+    }
+    eprintln!(
+        "what it may do is what the directory of {} says; an account not in it opens nothing",
+        holder.county
+    );
+    Ok(())
+}
+
+async fn list_users(credentials: &Credentials) -> Result<(), Failure> {
+    for account in credentials.store().accounts().await? {
+        let locked = if credentials.is_locked(&account) { "  locked" } else { "" };
+        println!("{}  password of {}{locked}", account.holder, day(account.changed));
+    }
+    Ok(())
+}
+
+/// Makes, lists or revokes tokens.
+pub(super) async fn token(args: Token) -> Result<(), Failure> {
+    match args.what {
+        TokenWhat::Make(TokenMake { holder, label, read_only, days, at }) => {
+            let (secret, key) = open(&at).await?.make_token(&holder, &label, read_only, days).await?;
+            let may = if read_only { "reads" } else { "reads and commands" };
+            eprintln!("token {} {may} as {holder} through {}; shown this once:", key.id, day(key.expires));
+            println!("{secret}");
+            Ok(())
+        }
+        TokenWhat::List(at) => {
+            let credentials = open(&at).await?;
+            for key in credentials.store().keys(KeyKind::Token).await? {
+                let may = if key.read_only { "ro" } else { "rw" };
+                let state = if credentials.is_open(&key) { "until" } else { "ended" };
+                let (ends, used) = (day(key.expires), day(key.used));
+                println!("{}  {may}  {}  {state} {ends}  used {used}  {}", key.id, key.holder, key.label);
+            }
+            Ok(())
+        }
+        TokenWhat::Revoke(TokenRevoke { id, at }) => {
+            if !open(&at).await?.store().revoke(&id).await? {
+                return Err(unknown(&id, "token list"));
+            }
+            eprintln!("token {id} is revoked");
+            Ok(())
+        }
+    }
+}
+
+fn unknown(what: &dyn std::fmt::Display, see: &str) -> Failure {
+    Failure::new(format!("there is no {what}"), format!("see onematter {see}, with the same --data"))
+}
+
+/// The day in Beijing.
+fn day(instant: Timestamp) -> jiff::civil::Date {
+    beijing_datetime(instant).date()
+}
+
+/// One line of standard input: a password.
+pub(super) fn typed() -> Result<String, Failure> {
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line)?;
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+}

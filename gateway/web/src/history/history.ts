@@ -1,0 +1,94 @@
+// The whole history of a matter, page after page. It only grows, so what was read is kept and the rest asked for.
+import { useEffect, useRef, useState } from "react";
+import { type CombinedError, useClient } from "urql";
+import { graphql, type ResultOf, type VariablesOf } from "../api/graphql";
+
+const HistoryQuery = graphql(`
+  query History($id: ID!, $after: String, $at: AtInput) {
+    matter(id: $id, at: $at) {
+      id
+      project {
+        name
+      }
+      history(first: 200, after: $after) {
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
+        nodes {
+          id
+          revision
+          position
+          name
+          version
+          permit
+          actor
+          body
+          effectiveOn
+          recorded
+          backfilled
+          recordedLateWorkingDays
+          commandId
+          data
+          sentence
+          sentenceZh
+          noticeUrl
+        }
+      }
+    }
+  }
+`);
+
+export type Entry = ResultOf<typeof HistoryQuery>["matter"]["history"]["nodes"][number];
+type At = VariablesOf<typeof HistoryQuery>["at"];
+
+export interface History {
+  name: string;
+  entries: readonly Entry[];
+}
+
+/**
+ * Every entry of a matter, as known at `at`; read on whenever `revision` is another. None while it is not wanted.
+ */
+export function useHistory(
+  id: string | undefined,
+  at?: At,
+  revision?: number | null,
+): { data?: History; error?: CombinedError; again: () => void } {
+  const client = useClient();
+  const [state, setState] = useState<{ of?: string; data?: History; error?: CombinedError }>({});
+  const [turn, setTurn] = useState(0);
+  const read = useRef<{ of?: string; entries: Entry[]; name: string; after?: string }>({ entries: [], name: "" });
+  const of = id && `${id} ${JSON.stringify(at ?? null)}`;
+  useEffect(() => {
+    if (!id || !of) return;
+    let gone = false;
+    const readOn = async () => {
+      if (read.current.of !== of) read.current = { of, entries: [], name: "" };
+      const so = read.current;
+      for (;;) {
+        const { data, error } = await client
+          .query(HistoryQuery, { id, after: so.after, at }, { requestPolicy: "network-only" })
+          .toPromise();
+        if (gone) return;
+        if (!data?.matter?.history) {
+          setState((now) => ({ ...now, error }));
+          return;
+        }
+        so.name = data.matter.project?.name ?? id;
+        const known = so.entries.length;
+        so.entries.push(...data.matter.history.nodes.filter((entry) => entry.revision >= known));
+        const { hasNextPage, endCursor } = data.matter.history.pageInfo;
+        so.after = endCursor ?? so.after;
+        if (!hasNextPage) break;
+      }
+      setState({ of, data: { name: so.name, entries: [...so.entries] } });
+    };
+    void readOn();
+    return () => {
+      gone = true;
+    };
+  }, [client, of, turn, revision]);
+  const mine = state.of === of ? state : { error: state.error };
+  return { data: mine.data, error: mine.error, again: () => setTurn((n) => n + 1) };
+}

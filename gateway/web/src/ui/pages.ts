@@ -1,0 +1,101 @@
+// A list that comes in pages: the first, and more when asked for; all of it read again when something has changed.
+import type { TypedDocumentNode } from "urql";
+import { useCallback, useEffect, useRef, useState } from "react";
+import { type AnyVariables, type CombinedError, useClient } from "urql";
+
+interface Page<N> {
+  nodes: readonly N[];
+  pageInfo: { hasNextPage: boolean; endCursor: string | null };
+}
+
+export interface Pages<D, N> {
+  /** The first page's whole answer, for what stands beside the list. */
+  first: D | undefined;
+  nodes: readonly N[] | undefined;
+  error: CombinedError | undefined;
+  busy: boolean;
+  more: (() => void) | undefined;
+  /** Reads as many pages again as are shown. */
+  again: () => void;
+}
+
+/**
+ * Pages of a query that takes `after`. `pick` names the list in its answer and stays the same function; `null` variables
+ * ask nothing.
+ */
+export function usePages<D, V extends AnyVariables, N>(
+  query: TypedDocumentNode<D, V & { after?: string | null }>,
+  variables: V | null,
+  pick: (data: D) => Page<N>,
+): Pages<D, N> {
+  const client = useClient();
+  const key = JSON.stringify(variables);
+  const [state, setState] = useState<{ key: string; first: D; nodes: readonly N[]; after: string | null } | undefined>();
+  const [error, setError] = useState<CombinedError>();
+  const [busy, setBusy] = useState(false);
+  const wanted = useRef(1);
+  const turn = useRef(0);
+  const read = useCallback(async () => {
+    const given = JSON.parse(key) as V | null;
+    if (!given) return;
+    const mine = ++turn.current;
+    setBusy(true);
+    let after: string | null = null;
+    let first: D | undefined;
+    const nodes: N[] = [];
+    for (let page = 0; page < wanted.current; page++) {
+      const answer = await client
+        .query(query, { ...given, after } as V & { after?: string | null }, { requestPolicy: "network-only" })
+        .toPromise();
+      // a later question has come between
+      if (mine !== turn.current) return;
+      if (!answer.data) {
+        setError(answer.error);
+        setBusy(false);
+        return;
+      }
+      first ??= answer.data;
+      const list = pick(answer.data);
+      nodes.push(...list.nodes);
+      after = list.pageInfo.hasNextPage ? list.pageInfo.endCursor : null;
+      if (!after) break;
+    }
+    setError(undefined);
+    setBusy(false);
+    if (first) setState({ key, first, nodes, after });
+  }, [client, query, key, pick]);
+  useEffect(() => {
+    wanted.current = 1;
+    void read();
+    return () => {
+      turn.current++;
+    };
+  }, [read]);
+  const now = state?.key === key ? state : undefined;
+  return {
+    first: now?.first,
+    nodes: now?.nodes,
+    error,
+    busy,
+    more: now?.after
+      ? () => {
+          wanted.current++;
+          void read();
+        }
+      : undefined,
+    again: () => void read(),
+  };
+}
+
+/** Runs `again` whenever a subscription's position is another. */
+export function useAgainAt(position: string | null | undefined, again: () => void): void {
+  const seen = useRef<string>(undefined);
+  const run = useRef(again);
+  run.current = again;
+  useEffect(() => {
+    if (!position || position === seen.current) return;
+    // also at the first: something may have happened between the reading and the listening
+    seen.current = position;
+    run.current();
+  }, [position]);
+}

@@ -1,0 +1,238 @@
+//! The credentials in one SQLite file, beside the embedded log.
+//!
+//! Invariants: the file is readable by its owner only; more than one process may use it at a time, so an account is made,
+//! unlocked or removed while the server runs.
+//! Deliberately absent: more than one machine; many gateways need the database engine.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use om_domain::ids::OfficerId;
+use rusqlite::{Connection, OptionalExtension as _, Row, TransactionBehavior, params};
+use tokio::sync::Mutex;
+
+use super::{
+    Account, Attempts, Begun, CredentialError, CredentialStore, Holder, Key, KeyKind, KeyRow, SecretHash,
+    account, holder, idle_since,
+};
+use crate::private_file::close_to_others;
+
+/// The name of the credentials' file in the data directory.
+pub const FILE_NAME: &str = "credentials.db";
+
+const DDL: &str = "CREATE TABLE IF NOT EXISTS account (
+    county TEXT NOT NULL, officer TEXT NOT NULL, password TEXT NOT NULL, changed INTEGER NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0, locked_until INTEGER,
+    PRIMARY KEY (county, officer)) WITHOUT ROWID, STRICT;
+    CREATE TABLE IF NOT EXISTS key (
+    hash BLOB PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, county TEXT NOT NULL, officer TEXT NOT NULL,
+    label TEXT NOT NULL, read_only INTEGER NOT NULL, made INTEGER NOT NULL, expires INTEGER NOT NULL,
+    used INTEGER NOT NULL) WITHOUT ROWID, STRICT;
+    CREATE INDEX IF NOT EXISTS key_holder ON key (county, officer);";
+const KEY: &str = "SELECT id, kind, county, officer, label, read_only, made, expires, used FROM key";
+
+/// The credentials in one SQLite file.
+pub struct FileCredentials {
+    file: PathBuf,
+    connection: Arc<Mutex<Connection>>,
+}
+
+impl FileCredentials {
+    /// Opens the credentials in `dir`, creating them if need be.
+    ///
+    /// # Errors
+    /// When the file cannot be used or closed to others.
+    pub fn open(dir: &Path) -> Result<Self, CredentialError> {
+        let file = dir.join(FILE_NAME);
+        let storage = |source| CredentialError::Storage { file: file.clone(), source };
+        let connection = Connection::open(&file).map_err(storage)?;
+        close_to_others(&file)
+            .map_err(|source| CredentialError::Permissions { file: file.clone(), source })?;
+        connection.busy_timeout(Duration::from_secs(5)).map_err(storage)?;
+        connection.pragma_update(None, "journal_mode", "WAL").map_err(storage)?;
+        connection.pragma_update(None, "synchronous", "FULL").map_err(storage)?;
+        connection.execute_batch(DDL).map_err(storage)?;
+        Ok(Self { file, connection: Arc::new(Mutex::new(connection)) })
+    }
+
+    async fn with<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, CredentialError> {
+        let mut connection = Arc::clone(&self.connection).lock_owned().await;
+        let done = tokio::task::spawn_blocking(move || work(&mut connection)).await;
+        let done = done.unwrap_or_else(|_| Err(rusqlite::Error::InvalidQuery));
+        done.map_err(|source| CredentialError::Storage { file: self.file.clone(), source })
+    }
+
+    /// Changes rows; tells whether there were any.
+    async fn change<P>(&self, sql: &'static str, by: P) -> Result<bool, CredentialError>
+    where
+        P: rusqlite::Params + Send + 'static,
+    {
+        self.with(move |c| c.execute(sql, by)).await.map(|rows| rows > 0)
+    }
+}
+
+fn key_row(row: &Row<'_>) -> rusqlite::Result<KeyRow> {
+    Ok(KeyRow {
+        id: row.get(0)?,
+        kind: row.get(1)?,
+        county: row.get(2)?,
+        officer: row.get(3)?,
+        label: row.get(4)?,
+        read_only: row.get(5)?,
+        made: row.get(6)?,
+        expires: row.get(7)?,
+        used: row.get(8)?,
+    })
+}
+
+/// Both halves of a holder, as they are kept.
+fn texts(holder: &Holder) -> (String, String) {
+    (holder.county.to_string(), holder.officer.to_string())
+}
+
+#[async_trait]
+impl CredentialStore for FileCredentials {
+    async fn set_password(&self, holder: &Holder, hash: &str, now: Timestamp) -> Result<(), CredentialError> {
+        let sql = "INSERT INTO account (county, officer, password, changed) VALUES (?1, ?2, ?3, ?4)
+                   ON CONFLICT (county, officer) DO UPDATE
+                   SET password = ?3, changed = ?4, attempts = 0, locked_until = NULL";
+        let (county, officer) = texts(holder);
+        self.change(sql, (county, officer, hash.to_owned(), now.as_millisecond())).await.map(|_| ())
+    }
+
+    async fn begin(&self, holder: &Holder, now: Timestamp) -> Result<Begun, CredentialError> {
+        let by = texts(holder);
+        self.with(move |c| {
+            let transaction = c.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let sql = "SELECT password, attempts, locked_until FROM account WHERE county = ? AND officer = ?";
+            let found = transaction.query_row(sql, (&by.0, &by.1), |row| {
+                let attempts = Attempts { count: row.get(1)?, locked_until: row.get(2)? };
+                Ok((row.get::<_, String>(0)?, attempts))
+            });
+            let Some((password, attempts)) = found.optional()? else { return Ok(Begun::Unknown) };
+            let Some(Attempts { count, locked_until }) = attempts.one_more(now) else {
+                return Ok(Begun::Locked);
+            };
+            transaction.execute(
+                "UPDATE account SET attempts = ?, locked_until = ? WHERE county = ? AND officer = ?",
+                (count, locked_until, &by.0, &by.1),
+            )?;
+            transaction.commit()?;
+            Ok(Begun::Password(password))
+        })
+        .await
+    }
+
+    async fn forgive(&self, holder: &Holder) -> Result<bool, CredentialError> {
+        let sql = "UPDATE account SET attempts = 0, locked_until = NULL WHERE county = ? AND officer = ?";
+        self.change(sql, texts(holder)).await
+    }
+
+    async fn remove(&self, holder: &Holder) -> Result<bool, CredentialError> {
+        let by = texts(holder);
+        self.with(move |c| {
+            let transaction = c.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let (county, officer) = by;
+            let rows = transaction
+                .execute("DELETE FROM account WHERE county = ? AND officer = ?", (&county, &officer))?
+                + transaction
+                    .execute("DELETE FROM key WHERE county = ? AND officer = ?", (&county, &officer))?;
+            transaction.commit()?;
+            Ok(rows > 0)
+        })
+        .await
+    }
+
+    async fn accounts(&self) -> Result<Vec<Account>, CredentialError> {
+        let rows = self
+            .with(|c| {
+                let sql =
+                    "SELECT county, officer, changed, locked_until FROM account ORDER BY county, officer";
+                let mut statement = c.prepare(sql)?;
+                let rows = statement
+                    .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
+                rows.collect::<rusqlite::Result<Vec<(String, String, i64, Option<i64>)>>>()
+            })
+            .await?;
+        rows.into_iter()
+            .map(|(county, officer, changed, locked)| account(&county, &officer, changed, locked))
+            .collect()
+    }
+
+    async fn named(&self, officer: &OfficerId) -> Result<Vec<Holder>, CredentialError> {
+        let name = officer.to_string();
+        let counties = self
+            .with(move |c| {
+                let mut statement = c.prepare("SELECT county FROM account WHERE officer = ?")?;
+                let rows = statement.query_map([name], |row| row.get(0))?;
+                rows.collect::<rusqlite::Result<Vec<String>>>()
+            })
+            .await?;
+        counties.iter().map(|county| holder(county, officer.as_str())).collect()
+    }
+
+    async fn put_key(&self, hash: SecretHash, key: &Key) -> Result<(), CredentialError> {
+        let key = key.clone();
+        self.with(move |c| {
+            let (county, officer) = texts(&key.holder);
+            c.execute(
+                "INSERT INTO key (hash, id, kind, county, officer, label, read_only, made, expires, used)
+                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                params![
+                    hash.0,
+                    key.id,
+                    key.kind.as_str(),
+                    county,
+                    officer,
+                    key.label,
+                    key.read_only,
+                    key.made.as_millisecond(),
+                    key.expires.as_millisecond(),
+                    key.used.as_millisecond(),
+                ],
+            )
+        })
+        .await
+        .map(|_| ())
+    }
+
+    async fn key(&self, hash: SecretHash) -> Result<Option<Key>, CredentialError> {
+        let sql = format!("{KEY} WHERE hash = ?");
+        let row = self.with(move |c| c.query_row(&sql, [hash.0], key_row).optional()).await?;
+        row.map(Key::try_from).transpose()
+    }
+
+    async fn used(&self, hash: SecretHash, now: Timestamp) -> Result<(), CredentialError> {
+        let by = (now.as_millisecond(), hash.0);
+        self.change("UPDATE key SET used = max(used, ?) WHERE hash = ?", by).await.map(|_| ())
+    }
+
+    async fn keys(&self, kind: KeyKind) -> Result<Vec<Key>, CredentialError> {
+        let sql = format!("{KEY} WHERE kind = ? ORDER BY made, id");
+        let rows = self
+            .with(move |c| {
+                let mut statement = c.prepare(&sql)?;
+                let rows = statement.query_map([kind.as_str()], key_row)?;
+                rows.collect::<rusqlite::Result<Vec<_>>>()
+            })
+            .await?;
+        rows.into_iter().map(Key::try_from).collect()
+    }
+
+    async fn revoke(&self, id: &str) -> Result<bool, CredentialError> {
+        self.change("DELETE FROM key WHERE id = ?", [id.to_owned()]).await
+    }
+
+    async fn end_sessions(&self, holder: &Holder, now: Timestamp) -> Result<(), CredentialError> {
+        let (county, officer) = texts(holder);
+        let sql = "DELETE FROM key WHERE (kind = 'session' AND county = ? AND officer = ?)
+                   OR expires <= ? OR (kind = 'session' AND used <= ?)";
+        self.change(sql, (county, officer, now.as_millisecond(), idle_since(now))).await.map(|_| ())
+    }
+}

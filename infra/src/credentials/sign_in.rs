@@ -1,0 +1,249 @@
+//! Signing in, and being known again.
+//!
+//! Invariants: at most [`AT_ONCE`] passwords are hashed at a time, since each takes 19 MiB; a session ends with its idle
+//! and its absolute time, and with a new password; who is not let in is not told why, but for a lock.
+//! Deliberately absent: HTTP and cookies.
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use om_domain::ids::OfficerId;
+use tokio::sync::Semaphore;
+use uuid::Uuid;
+
+use super::{
+    Account, Begun, CredentialError, CredentialStore, Holder, IDLE, Key, KeyKind, MAX_PASSWORD,
+    MAX_TOKEN_DAYS, MIN_PASSWORD, SESSION, SecretHash,
+};
+use crate::clock::Clock;
+use crate::secrets;
+
+/// Passwords hashed at a time.
+const AT_ONCE: usize = 2;
+/// How a token begins, so that one that lies in the wrong place is recognised (by scanners of code, for one).
+const TOKEN: &str = "om_";
+/// Uses of a key nearer than this are one.
+const USED_AGAIN: SignedDuration = SignedDuration::from_mins(1);
+
+/// Nobody was let in.
+#[derive(Debug, thiserror::Error)]
+pub enum NotLetIn {
+    /// Name or password is wrong, or the key opens nothing.
+    #[error("name or password is wrong")]
+    Wrong,
+    /// Too many wrong passwords.
+    #[error(
+        "too many wrong passwords: wait a quarter of an hour, or ask the administrator to unlock the account"
+    )]
+    Locked,
+    /// The credentials cannot be read.
+    #[error(transparent)]
+    Unavailable(#[from] CredentialError),
+}
+
+/// The credentials of an installation.
+pub struct Credentials {
+    store: Arc<dyn CredentialStore>,
+    clock: Arc<dyn Clock>,
+    hashing: Semaphore,
+    /// What an unknown name's password is held against; nobody has its password.
+    nobody: String,
+}
+
+impl Credentials {
+    /// Credentials in a store.
+    ///
+    /// # Errors
+    /// When no password can be hashed here.
+    pub fn new(store: Arc<dyn CredentialStore>, clock: Arc<dyn Clock>) -> Result<Self, CredentialError> {
+        Ok(Self { store, clock, hashing: Semaphore::new(AT_ONCE), nobody: hash(&secrets::random())? })
+    }
+
+    /// Where they are kept.
+    pub fn store(&self) -> &dyn CredentialStore {
+        &*self.store
+    }
+
+    /// Sets a password, makes the account if there is none, and ends the sessions that the old one opened.
+    ///
+    /// # Errors
+    /// When the password is too short, or it cannot be kept.
+    pub async fn set_password(&self, holder: &Holder, password: &str) -> Result<(), CredentialError> {
+        if password.chars().count() < MIN_PASSWORD {
+            return Err(CredentialError::TooShort);
+        }
+        if password.len() > MAX_PASSWORD {
+            return Err(CredentialError::TooLong);
+        }
+        let given = password.to_owned();
+        let hash = self.hashed(move || hash(&given)).await?;
+        let now = self.clock.now();
+        self.store.set_password(holder, &hash, now).await?;
+        self.store.end_sessions(holder, now).await
+    }
+
+    /// A password that nobody chose, set; it is shown once.
+    ///
+    /// # Errors
+    /// When it cannot be kept.
+    pub async fn random_password(&self, holder: &Holder) -> Result<String, CredentialError> {
+        let password = secrets::random();
+        self.set_password(holder, &password).await?;
+        Ok(password)
+    }
+
+    /// Signs in: the secret of a new session, and whose it is. `name` is `OFFICER`, or `OFFICER@COUNTY` where several
+    /// counties have an officer of that name.
+    ///
+    /// # Errors
+    /// When nobody is let in.
+    pub async fn sign_in(&self, name: &str, password: &str) -> Result<(String, Holder), NotLetIn> {
+        let holder = self.called(name.trim()).await?;
+        let now = self.clock.now();
+        let begun = match &holder {
+            Some(holder) => self.store.begin(holder, now).await?,
+            None => Begun::Unknown,
+        };
+        let expected = match begun {
+            Begun::Locked => return Err(NotLetIn::Locked),
+            Begun::Unknown => self.nobody.clone(),
+            Begun::Password(hash) => hash,
+        };
+        let fits = password.len() <= MAX_PASSWORD && self.fits(password, expected).await?;
+        let Some(holder) = holder.filter(|_| fits) else { return Err(NotLetIn::Wrong) };
+        self.store.forgive(&holder).await?;
+        let secret = secrets::random();
+        let key = self.new_key(KeyKind::Session, &holder, String::new(), false, SESSION);
+        self.store.put_key(SecretHash::of(&secret), &key).await?;
+        Ok((secret, holder))
+    }
+
+    /// Whose session this is.
+    ///
+    /// # Errors
+    /// When it opens nothing.
+    pub async fn session(&self, secret: &str) -> Result<Key, NotLetIn> {
+        self.known(secret, KeyKind::Session, true).await
+    }
+
+    /// The same, while nobody uses it: it falls idle all the same.
+    ///
+    /// # Errors
+    /// When it opens nothing.
+    pub async fn still_open(&self, secret: &str) -> Result<Key, NotLetIn> {
+        self.known(secret, KeyKind::Session, false).await
+    }
+
+    /// Whose token this is.
+    ///
+    /// # Errors
+    /// When it opens nothing.
+    pub async fn token(&self, secret: &str) -> Result<Key, NotLetIn> {
+        self.known(secret, KeyKind::Token, true).await
+    }
+
+    /// Ends a session.
+    ///
+    /// # Errors
+    /// When that cannot be kept.
+    pub async fn sign_out(&self, secret: &str) -> Result<(), CredentialError> {
+        if let Some(key) =
+            self.store.key(SecretHash::of(secret)).await?.filter(|k| k.kind == KeyKind::Session)
+        {
+            self.store.revoke(&key.id).await?;
+        }
+        Ok(())
+    }
+
+    /// Makes a token and gives its secret, which is shown once.
+    ///
+    /// # Errors
+    /// When its life is too long, or it cannot be kept.
+    pub async fn make_token(
+        &self,
+        holder: &Holder,
+        label: &str,
+        read_only: bool,
+        days: u16,
+    ) -> Result<(String, Key), CredentialError> {
+        if !(1..=MAX_TOKEN_DAYS).contains(&days) {
+            return Err(CredentialError::Days);
+        }
+        let life = SignedDuration::from_hours(24 * i64::from(days));
+        let secret = format!("{TOKEN}{}", secrets::random());
+        let key = self.new_key(KeyKind::Token, holder, label.to_owned(), read_only, life);
+        self.store.put_key(SecretHash::of(&secret), &key).await?;
+        Ok((secret, key))
+    }
+
+    /// Whether an account is locked now.
+    pub fn is_locked(&self, account: &Account) -> bool {
+        account.locked_until.is_some_and(|until| self.clock.now() < until)
+    }
+
+    /// Whether a key opens anything now.
+    pub fn is_open(&self, key: &Key) -> bool {
+        opens(key, self.clock.now())
+    }
+
+    async fn known(&self, secret: &str, kind: KeyKind, in_use: bool) -> Result<Key, NotLetIn> {
+        let hash = SecretHash::of(secret);
+        let now = self.clock.now();
+        let key = self.store.key(hash).await?.filter(|key| key.kind == kind && opens(key, now));
+        let key = key.ok_or(NotLetIn::Wrong)?;
+        if in_use && now.duration_since(key.used) >= USED_AGAIN {
+            self.store.used(hash, now).await?;
+        }
+        Ok(key)
+    }
+
+    /// Who is called so; none if nobody or more than one is.
+    async fn called(&self, name: &str) -> Result<Option<Holder>, CredentialError> {
+        if name.contains('@') {
+            return Ok(name.parse().ok());
+        }
+        let Ok(officer) = name.parse::<OfficerId>() else { return Ok(None) };
+        let mut named = self.store.named(&officer).await?;
+        Ok(if named.len() == 1 { named.pop() } else { None })
+    }
+
+    async fn fits(&self, password: &str, expected: String) -> Result<bool, CredentialError> {
+        let given = password.to_owned();
+        self.hashed(move || Ok(secrets::fits(&given, &expected))).await
+    }
+
+    async fn hashed<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, CredentialError> + Send + 'static,
+    ) -> Result<T, CredentialError> {
+        let failed = |why: &dyn std::fmt::Display| CredentialError::Hash(why.to_string());
+        let _turn = self.hashing.acquire().await.map_err(|e| failed(&e))?;
+        tokio::task::spawn_blocking(work).await.map_err(|e| failed(&e))?
+    }
+
+    fn new_key(
+        &self,
+        kind: KeyKind,
+        holder: &Holder,
+        label: String,
+        read_only: bool,
+        life: SignedDuration,
+    ) -> Key {
+        let made = self.clock.now();
+        let expires = made.checked_add(life).unwrap_or(made);
+        let id = Uuid::new_v4().simple().to_string();
+        Key { id, kind, holder: holder.clone(), label, read_only, made, expires, used: made }
+    }
+}
+
+fn opens(key: &Key, now: Timestamp) -> bool {
+    let idle = match key.kind {
+        KeyKind::Session => now.duration_since(key.used) < IDLE,
+        KeyKind::Token => true,
+    };
+    now < key.expires && idle
+}
+
+fn hash(password: &str) -> Result<String, CredentialError> {
+    secrets::hash(password).map_err(|error| CredentialError::Hash(error.to_string()))
+}

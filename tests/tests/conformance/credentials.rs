@@ -1,0 +1,185 @@
+//! Credentials: nothing that is kept lets anybody in, attempts are counted, keys end; the same promises in a file and in the
+//! database.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use om_infra::clock::{Clock as _, VirtualClock};
+use om_infra::credentials::{
+    ATTEMPTS, CredentialError, CredentialStore, Credentials, FILE_NAME, FileCredentials, Holder, IDLE,
+    KeyKind, LOCKED_FOR, NotLetIn, PostgresCredentials, SESSION,
+};
+use om_tests::postgres::Postgres;
+use tempfile::tempdir;
+
+const PASSWORD: &str = "correct horse battery";
+
+fn lead() -> Holder {
+    "lead@530322".parse().unwrap()
+}
+
+fn clock() -> Arc<VirtualClock> {
+    Arc::new(VirtualClock::standing("2023-06-01T01:00:00Z".parse::<Timestamp>().unwrap()))
+}
+
+fn on(store: Arc<dyn CredentialStore>, clock: &Arc<VirtualClock>) -> Credentials {
+    Credentials::new(store, clock.clone()).unwrap()
+}
+
+fn later(clock: &VirtualClock, by: SignedDuration) {
+    clock.set(clock.now().checked_add(by).unwrap());
+}
+
+/// What every engine promises, on an empty store.
+async fn keeps_its_promises(store: Arc<dyn CredentialStore>) {
+    let clock = clock();
+    let ours = on(store, &clock);
+    passwords_open(&ours).await;
+    wrong_ones_lock(&ours, &clock).await;
+    sessions_end(&ours, &clock).await;
+    tokens_end(&ours, &clock).await;
+}
+
+async fn passwords_open(ours: &Credentials) {
+    assert!(matches!(ours.set_password(&lead(), "short").await, Err(CredentialError::TooShort)));
+    let endless = "x".repeat(2_000);
+    assert!(matches!(ours.set_password(&lead(), &endless).await, Err(CredentialError::TooLong)));
+    assert!(matches!(ours.sign_in("lead", PASSWORD).await, Err(NotLetIn::Wrong)), "nobody is there yet");
+    ours.set_password(&lead(), PASSWORD).await.unwrap();
+    for name in ["lead", " lead ", "lead@530322"] {
+        assert_eq!(ours.sign_in(name, PASSWORD).await.unwrap().1, lead(), "{name:?}");
+    }
+    for (name, password) in [
+        ("lead", "wrong horse battery"),
+        ("lead", &endless),
+        ("lead@530326", PASSWORD),
+        ("", PASSWORD),
+        ("@", ""),
+    ] {
+        assert!(matches!(ours.sign_in(name, password).await, Err(NotLetIn::Wrong)), "{name:?}");
+    }
+    // the same name in two counties: one must say which
+    let other: Holder = "lead@530326".parse().unwrap();
+    let chosen = ours.random_password(&other).await.unwrap();
+    assert!(matches!(ours.sign_in("lead", PASSWORD).await, Err(NotLetIn::Wrong)));
+    assert_eq!(ours.sign_in("lead@530326", &chosen).await.unwrap().1, other);
+    assert_eq!(ours.store().accounts().await.unwrap().len(), 2);
+    assert!(ours.store().remove(&other).await.unwrap());
+    assert!(!ours.store().remove(&other).await.unwrap());
+    assert!(matches!(ours.sign_in("lead@530326", &chosen).await, Err(NotLetIn::Wrong)));
+    ours.sign_in("lead", PASSWORD).await.unwrap();
+}
+
+async fn wrong_ones_lock(ours: &Credentials, clock: &VirtualClock) {
+    // many at once are counted one by one
+    let guesses = (0..3 * ATTEMPTS)
+        .map(|guess| async move { ours.sign_in("lead", &format!("a guess, {guess}")).await });
+    let answers = futures::future::join_all(guesses).await;
+    let looked_at = answers.iter().filter(|answer| matches!(answer, Err(NotLetIn::Wrong))).count();
+    assert_eq!(i64::try_from(looked_at).unwrap(), ATTEMPTS);
+    assert!(matches!(ours.sign_in("lead", PASSWORD).await, Err(NotLetIn::Locked)));
+    assert!(ours.is_locked(&ours.store().accounts().await.unwrap()[0]));
+    later(clock, LOCKED_FOR);
+    ours.sign_in("lead", PASSWORD).await.unwrap();
+    for _ in 0..ATTEMPTS {
+        assert!(matches!(ours.sign_in("lead", "another guess").await, Err(NotLetIn::Wrong)));
+    }
+    assert!(ours.store().forgive(&lead()).await.unwrap(), "an administrator unlocks");
+    ours.sign_in("lead", PASSWORD).await.unwrap();
+}
+
+async fn sessions_end(ours: &Credentials, clock: &VirtualClock) {
+    let minute = SignedDuration::from_mins(1);
+    let (secret, _) = ours.sign_in("lead", PASSWORD).await.unwrap();
+    assert_eq!(ours.session(&secret).await.unwrap().holder, lead());
+    assert!(ours.token(&secret).await.is_err(), "a session is no token");
+    assert!(ours.session("x").await.is_err());
+    // used, it stays; looked at, it falls idle
+    for _ in 0..3 {
+        later(clock, IDLE - minute);
+        ours.session(&secret).await.unwrap();
+    }
+    later(clock, IDLE - minute);
+    ours.still_open(&secret).await.unwrap();
+    later(clock, minute);
+    assert!(ours.session(&secret).await.is_err(), "idle");
+
+    let (secret, _) = ours.sign_in("lead", PASSWORD).await.unwrap();
+    let end = clock.now().checked_add(SESSION).unwrap();
+    while clock.now() < end - minute * 20 {
+        later(clock, minute * 20);
+        ours.session(&secret).await.unwrap();
+    }
+    later(clock, minute * 20);
+    assert!(ours.session(&secret).await.is_err(), "however much it is used");
+
+    let (first, _) = ours.sign_in("lead", PASSWORD).await.unwrap();
+    let (second, _) = ours.sign_in("lead", PASSWORD).await.unwrap();
+    ours.sign_out(&first).await.unwrap();
+    ours.sign_out(&first).await.unwrap();
+    assert!(ours.session(&first).await.is_err());
+    ours.session(&second).await.unwrap();
+    ours.set_password(&lead(), "another horse battery").await.unwrap();
+    assert!(ours.session(&second).await.is_err(), "a new password ends what the old one opened");
+    assert!(ours.store().keys(KeyKind::Session).await.unwrap().is_empty(), "and what is over is forgotten");
+}
+
+async fn tokens_end(ours: &Credentials, clock: &VirtualClock) {
+    assert!(matches!(ours.make_token(&lead(), "x", true, 0).await, Err(CredentialError::Days)));
+    let (secret, made) = ours.make_token(&lead(), "land registry", true, 1).await.unwrap();
+    let key = ours.token(&secret).await.unwrap();
+    assert_eq!((&key.id, key.read_only, key.label.as_str()), (&made.id, true, "land registry"));
+    assert!(ours.session(&secret).await.is_err(), "a token is no session");
+    assert_eq!(ours.store().keys(KeyKind::Token).await.unwrap(), [key]);
+    later(clock, SignedDuration::from_hours(24));
+    assert!(ours.token(&secret).await.is_err(), "expired");
+    let (secret, made) = ours.make_token(&lead(), "land registry", false, 90).await.unwrap();
+    ours.token(&secret).await.unwrap();
+    assert!(ours.store().revoke(&made.id).await.unwrap());
+    assert!(!ours.store().revoke(&made.id).await.unwrap());
+    assert!(ours.token(&secret).await.is_err());
+    let (secret, _) = ours.make_token(&lead(), "land registry", false, 90).await.unwrap();
+    assert!(ours.store().remove(&lead()).await.unwrap());
+    assert!(ours.token(&secret).await.is_err(), "an account's tokens go with it");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_a_file() {
+    let dir = tempdir().unwrap();
+    keeps_its_promises(Arc::new(FileCredentials::open(dir.path()).unwrap())).await;
+    let file = dir.path().join(FILE_NAME);
+    assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+
+    // a second process makes an account while the server runs, and no secret is in the file
+    let (server, administrator) =
+        (FileCredentials::open(dir.path()).unwrap(), FileCredentials::open(dir.path()).unwrap());
+    let clock = clock();
+    on(Arc::new(administrator), &clock).set_password(&lead(), PASSWORD).await.unwrap();
+    let (secret, _) = on(Arc::new(server), &clock).sign_in("lead", PASSWORD).await.unwrap();
+    for entry in std::fs::read_dir(dir.path()).unwrap() {
+        let bytes = std::fs::read(entry.unwrap().path()).unwrap();
+        let holds = |text: &str| bytes.windows(text.len()).any(|window| window == text.as_bytes());
+        assert!(!holds(PASSWORD) && !holds(&secret));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_postgresql() {
+    let server = Postgres::start();
+    let connect = || async { PostgresCredentials::connect(&server.address(), None).await.unwrap() };
+    keeps_its_promises(Arc::new(connect().await)).await;
+
+    // locked at one gateway is locked at the other
+    let clock = clock();
+    let (one, other) = (on(Arc::new(connect().await), &clock), on(Arc::new(connect().await), &clock));
+    one.set_password(&lead(), PASSWORD).await.unwrap();
+    let (secret, _) = one.sign_in("lead", PASSWORD).await.unwrap();
+    assert_eq!(other.session(&secret).await.unwrap().holder, lead());
+    for guess in 0..ATTEMPTS {
+        assert!(one.sign_in("lead", &format!("a guess, {guess}")).await.is_err());
+    }
+    assert!(matches!(other.sign_in("lead", PASSWORD).await, Err(NotLetIn::Locked)));
+}

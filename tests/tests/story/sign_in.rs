@@ -1,0 +1,235 @@
+//! Who one is: people by password and session, programs by token; what ends, ends at once.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::{SinkExt as _, StreamExt as _};
+use om_gateway::app::GatewayState;
+use om_gateway::context::SignIn;
+use om_infra::clock::SystemClock;
+use om_infra::credentials::{ATTEMPTS, Credentials, FileCredentials, Holder};
+use om_tests::house::House;
+use reqwest::header::{AUTHORIZATION, COOKIE, ORIGIN, SET_COOKIE};
+use reqwest::{Method, RequestBuilder, Response};
+use serde_json::{Value, json};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+
+const PASSWORD: &str = "correct horse battery";
+const WHO: &str = "{ me { officer } }";
+
+/// A gateway without development users, on a house's platform.
+struct Guarded {
+    house: Arc<House>,
+    credentials: Arc<Credentials>,
+    base: String,
+}
+
+impl Guarded {
+    async fn open() -> Self {
+        let house = House::open().await;
+        let store = Arc::new(FileCredentials::open(house.dir.path()).unwrap());
+        let credentials = Arc::new(Credentials::new(store, Arc::new(SystemClock)).unwrap());
+        let sign_in = SignIn::Credentials(Arc::clone(&credentials));
+        let state = GatewayState::new(house.platform.clone(), sign_in).unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(om_gateway::serve::serve(listener, state, std::future::pending()));
+        Self { house, credentials, base }
+    }
+
+    async fn with_account(name: &str) -> Self {
+        let guarded = Self::open().await;
+        guarded.credentials.set_password(&holder(name), PASSWORD).await.unwrap();
+        guarded
+    }
+
+    fn at(&self, method: Method, path: &str) -> RequestBuilder {
+        reqwest::Client::new().request(method, format!("{}{path}", self.base))
+    }
+
+    async fn sign_in(&self, name: &str, password: &str) -> Response {
+        let typed = json!({ "name": name, "password": password });
+        self.at(Method::POST, "/session").json(&typed).send().await.unwrap()
+    }
+
+    /// The cookie of a new session, as a browser sends it back.
+    async fn cookie(&self, name: &str) -> String {
+        let answer = self.sign_in(name, PASSWORD).await;
+        assert_eq!(answer.status(), 200);
+        let set = answer.headers()[SET_COOKIE].to_str().unwrap();
+        set.split(';').next().unwrap().to_owned()
+    }
+
+    fn ask(&self, query: &str) -> RequestBuilder {
+        self.at(Method::POST, "/graphql").json(&json!({ "query": query }))
+    }
+}
+
+fn holder(name: &str) -> Holder {
+    format!("{name}@530322").parse().unwrap()
+}
+
+async fn code(request: RequestBuilder) -> (u16, String) {
+    let answer = request.send().await.unwrap();
+    let status = answer.status().as_u16();
+    let body: Value = answer.json().await.unwrap();
+    (status, body["errors"][0]["extensions"]["code"].as_str().unwrap_or_default().to_owned())
+}
+
+fn refused(status: u16) -> (u16, String) {
+    (status, "UNAUTHENTICATED".to_owned())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_signs_in_is_known_and_signs_out() {
+    let guarded = Guarded::with_account("lead").await;
+    let ways: Value = guarded.at(Method::GET, "/sign-in").send().await.unwrap().json().await.unwrap();
+    assert_eq!(ways, json!({ "by": "password" }));
+
+    let answer = guarded.sign_in("lead", PASSWORD).await;
+    let set = answer.headers()[SET_COOKIE].to_str().unwrap().to_owned();
+    for attribute in ["__Host-onematter=", "Secure", "HttpOnly", "SameSite=Strict", "Path=/"] {
+        assert!(set.contains(attribute), "{set}");
+    }
+    let who: Value = answer.json().await.unwrap();
+    assert_eq!((who["name"].as_str(), who["county"].as_str()), (Some("lead"), Some("530322")));
+    assert_eq!(who["onlyReads"], false);
+
+    let cookie = set.split(';').next().unwrap();
+    let answer: Value = guarded.ask(WHO).header(COOKIE, cookie).send().await.unwrap().json().await.unwrap();
+    assert_eq!(answer["data"]["me"]["officer"], "officer:lead");
+    let seen = guarded.at(Method::GET, "/session").header(COOKIE, cookie).send().await.unwrap();
+    assert_eq!(seen.json::<Value>().await.unwrap()["name"], "lead");
+
+    let end = guarded.at(Method::DELETE, "/session").header(COOKIE, cookie).send().await.unwrap();
+    assert_eq!(end.status(), 204);
+    assert!(end.headers()[SET_COOKIE].to_str().unwrap().contains("Max-Age=0"));
+    assert_eq!(code(guarded.ask(WHO).header(COOKIE, cookie)).await, refused(401));
+    let gone = guarded.at(Method::GET, "/session").header(COOKIE, cookie);
+    assert_eq!(code(gone).await, refused(401));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_gets_in_by_guessing_and_nothing_is_told_of_who_exists() {
+    let guarded = Guarded::with_account("lead").await;
+    let mut told = Vec::new();
+    for name in ["lead", "nobody", "lead@530326"] {
+        let answer = guarded.sign_in(name, "a wrong password").await;
+        assert_eq!(answer.status(), 401, "{name}");
+        let body: Value = answer.json().await.unwrap();
+        told.push(body["errors"][0]["message"].clone());
+    }
+    assert!(told.iter().all(|message| *message == told[0]), "{told:?}");
+    // an account that the county's directory does not have opens nothing, and reads alike
+    guarded.credentials.set_password(&holder("ghost"), PASSWORD).await.unwrap();
+    let answer: Value = guarded.sign_in("ghost", PASSWORD).await.json().await.unwrap();
+    assert_eq!(answer["errors"][0]["message"], told[0]);
+
+    for _ in 1..ATTEMPTS {
+        assert_eq!(guarded.sign_in("lead", "a wrong password").await.status(), 401);
+    }
+    assert_eq!(guarded.sign_in("lead", PASSWORD).await.status(), 429, "locked");
+    for (what, body) in [
+        ("no JSON", "name=lead".to_owned()),
+        ("more than asked", json!({ "name": "lead", "password": PASSWORD, "role": "lead" }).to_string()),
+        ("too large", json!({ "name": "lead", "password": "x".repeat(20_000) }).to_string()),
+    ] {
+        let request = guarded.at(Method::POST, "/session").header("content-type", "application/json");
+        assert_eq!(request.body(body).send().await.unwrap().status(), 400, "{what}");
+    }
+    // development names open nothing here
+    for bearer in ["Bearer dev:lead", "Bearer ", "Basic bGVhZDp4", "om_x"] {
+        assert_eq!(code(guarded.ask(WHO).header(AUTHORIZATION, bearer)).await, refused(401), "{bearer}");
+    }
+    assert_eq!(code(guarded.ask(WHO)).await, refused(401));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_of_another_site_does_nothing_with_somebodys_session() {
+    let guarded = Guarded::with_account("lead").await;
+    let cookie = guarded.cookie("lead").await;
+    let foreign =
+        |request: RequestBuilder| request.header(COOKIE, &cookie).header(ORIGIN, "https://evil.example");
+    for request in [
+        guarded.ask(WHO),
+        guarded.at(Method::POST, "/papers").body("x"),
+        guarded.at(Method::DELETE, "/session"),
+        guarded.at(Method::POST, "/session").json(&json!({ "name": "lead", "password": PASSWORD })),
+    ] {
+        assert_eq!(foreign(request).send().await.unwrap().status(), 403);
+    }
+    let own = guarded.ask(WHO).header(COOKIE, &cookie).header(ORIGIN, &guarded.base);
+    assert_eq!(own.send().await.unwrap().status(), 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_departments_own_system_comes_in_by_a_token_until_it_is_revoked() {
+    let guarded = Guarded::open().await;
+    let (token, key) =
+        guarded.credentials.make_token(&holder("nr-officer-1"), "registry", false, 1).await.unwrap();
+    let bearer = format!("Bearer {token}");
+    let put = "mutation { putText(input: { commandId: \"7d8f6d8e-5d0f-4a3e-9f0c-1f2e3d4c5b6a\", class: NOTE, \
+               text: \"x\" }) { ref } }";
+    let answer = guarded.ask(put).header(AUTHORIZATION, &bearer).send().await.unwrap();
+    let answer: Value = answer.json().await.unwrap();
+    assert!(answer["data"]["putText"]["ref"].is_string(), "{answer}");
+    assert!(guarded.credentials.store().revoke(&key.id).await.unwrap());
+    assert_eq!(code(guarded.ask(put).header(AUTHORIZATION, &bearer)).await, refused(401));
+
+    // one that reads only reads, whatever its account may
+    let (token, _) =
+        guarded.credentials.make_token(&holder("nr-officer-1"), "mirror", true, 1).await.unwrap();
+    let bearer = format!("Bearer {token}");
+    assert_eq!(guarded.ask(WHO).header(AUTHORIZATION, &bearer).send().await.unwrap().status(), 200);
+    let (status, code) = code(guarded.ask(put).header(AUTHORIZATION, &bearer)).await;
+    assert_eq!((status, code.as_str()), (403, "FORBIDDEN"));
+    let paper = guarded.at(Method::POST, "/papers").header(AUTHORIZATION, &bearer).body("x");
+    assert_eq!(paper.send().await.unwrap().status(), 403);
+}
+
+type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+/// A connection of a browser with this cookie, acknowledged.
+async fn connected(guarded: &Guarded, cookie: &str) -> Socket {
+    let address = guarded.base.replace("http", "ws") + "/graphql/ws";
+    let mut request = address.into_client_request().unwrap();
+    request.headers_mut().insert("sec-websocket-protocol", "graphql-transport-ws".parse().unwrap());
+    request.headers_mut().insert(COOKIE, cookie.parse().unwrap());
+    let (mut socket, _) = connect_async(request).await.unwrap();
+    socket.send(Message::Text(json!({ "type": "connection_init" }).to_string().into())).await.unwrap();
+    let ack = socket.next().await.unwrap().unwrap();
+    assert!(ack.to_text().unwrap().contains("connection_ack"), "{ack}");
+    socket
+}
+
+/// The code with which the server closes a connection, soon.
+async fn closed(mut socket: Socket) -> u16 {
+    let close = async {
+        loop {
+            match socket.next().await.unwrap().unwrap() {
+                Message::Close(frame) => return frame.unwrap().code.into(),
+                _ => continue,
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), close).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_ends_with_the_session_that_opened_it_and_with_the_account() {
+    let guarded = Guarded::with_account("lead").await;
+    guarded.credentials.set_password(&holder("clerk"), PASSWORD).await.unwrap();
+    let (lead, clerk) = (guarded.cookie("lead").await, guarded.cookie("clerk").await);
+    let (of_lead, of_clerk) = (connected(&guarded, &lead).await, connected(&guarded, &clerk).await);
+
+    guarded.at(Method::DELETE, "/session").header(COOKIE, &lead).send().await.unwrap();
+    assert_eq!(closed(of_lead).await, 4401);
+
+    let retire = json!({ "officer": "officer:clerk", "reason": "调离" });
+    guarded.house.on_register("administrator", "retireOfficer", retire).await;
+    assert_eq!(closed(of_clerk).await, 4401);
+    assert_eq!(code(guarded.ask(WHO).header(COOKIE, &clerk)).await, refused(401));
+}
