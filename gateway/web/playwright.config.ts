@@ -4,9 +4,26 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { defineConfig } from "@playwright/test";
 
-const port = Number(process.env.ONEMATTER_E2E_PORT ?? 18_480);
-const binary = process.env.ONEMATTER_BINARY ?? "../../target/debug/onematter";
+const port = Number(process.env.E2E_PORT ?? 18_480);
+const binary = process.env.E2E_BINARY ?? "../../target/debug/onematter";
 const address = `127.0.0.1:${port}`;
+
+const scratch = process.env.E2E_SCRATCH ?? mkdtempSync(join(tmpdir(), "onematter-e2e-"));
+// the workers read this file again, and must find the same directory
+process.env.E2E_SCRATCH = scratch;
+
+/** The gateway that people sign in to. */
+export const guarded = { binary, data: join(scratch, "guarded"), address: `127.0.0.1:${port + 1}` };
+
+const server = (command: string, at: string) => ({
+  command,
+  url: `http://${at}/readyz`,
+  timeout: 120_000,
+  reuseExistingServer: false,
+  stdout: "ignore" as const,
+  stderr: "ignore" as const,
+  gracefulShutdown: { signal: "SIGTERM" as const, timeout: 10_000 },
+});
 
 export default defineConfig({
   testDir: "tests",
@@ -34,13 +51,13 @@ export default defineConfig({
       ],
     },
   },
-  webServer: {
-    command: `${binary} demo --data ${join(mkdtempSync(join(tmpdir(), "onematter-e2e-")), "data")} --listen ${address}`,
-    url: `http://${address}/readyz`,
-    timeout: 120_000,
-    reuseExistingServer: false,
-    stdout: "ignore",
-    stderr: "ignore",
-    gracefulShutdown: { signal: "SIGTERM", timeout: 10_000 },
-  },
+  webServer: [
+    server(`exec ${binary} demo --data ${join(scratch, "demo")} --listen ${address}`, address),
+    // a county of its own without development users, for signing in
+    server(
+      `${binary} import directory ../../domain/templates/directory-530322.toml --data ${guarded.data} && ` +
+        `exec ${binary} serve --data ${guarded.data} --listen ${guarded.address}`,
+      guarded.address,
+    ),
+  ],
 });

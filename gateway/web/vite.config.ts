@@ -11,7 +11,8 @@ export default defineConfig({
   server: {
     proxy: {
       "/graphql": { target: gateway, ws: true },
-      "/console": gateway,
+      "/session": gateway,
+      "/sign-in": gateway,
       "/papers": gateway,
       "/matters": gateway,
     },

@@ -17,7 +17,7 @@ pub struct Args {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Serve GraphQL at /graphql and /graphql/ws.
-    Serve(Serve),
+    Serve(Box<Serve>),
     /// Serve the log, and nothing else, over the EventStoreDB protocol: to gateways on other machines and auditors' tools.
     #[cfg(feature = "esdb")]
     Node(Node),

@@ -1,4 +1,4 @@
-//! The command line: `onematter serve | node | demo | import | board | replay | rebuild | migrate | backup | restore | doctor | users | schema | …`.
+//! The command line: `onematter serve | node | demo | import | board | replay | rebuild | migrate | backup | restore | doctor | user | token | users | schema | …`.
 //!
 //! Invariants: every error says what to do and ends with a status other than zero; what a script reads comes on
 //! standard output with `--json`, what a person is told on standard error.
@@ -72,7 +72,7 @@ pub fn run(args: Args) -> ExitCode {
     };
     let outcome = runtime.block_on(async {
         let done = match args.command {
-            Command::Serve(serve) => serve::run(serve).await,
+            Command::Serve(serve) => serve::run(*serve).await,
             #[cfg(feature = "esdb")]
             Command::Node(node) => node::run(node).await,
             #[cfg(feature = "esdb")]

@@ -8,6 +8,7 @@
 use super::{
     graphql::FOREIGN_PAGE,
     negotiate::Media,
+    params,
     respond::{harden, problem},
 };
 use crate::{
@@ -158,12 +159,7 @@ async fn told(state: &GatewayState, who: &Requester) -> Response {
 
 async fn read(request: Request<Body>) -> Result<Typed, &'static str> {
     const FORM: &str = "send {\"name\": \"OFFICER\", \"password\": \"…\"} as application/json";
-    let is_json = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    if !is_json
-        .is_some_and(|value| value.split(';').next().is_some_and(|kind| kind.trim() == "application/json"))
-    {
-        return Err(FORM);
-    }
+    params::check_content_type(request.headers()).map_err(|_| FORM)?;
     let body = tokio::time::timeout(BODY_TIMEOUT, to_bytes(request.into_body(), MAX_BODY_BYTES)).await;
     let bytes = body.map_err(|_| "the body came too slowly")?.map_err(|_| FORM)?;
     // what was typed is in no error

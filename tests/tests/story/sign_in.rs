@@ -1,5 +1,7 @@
 //! Who one is: people by password and session, programs by token; what ends, ends at once.
 
+#![expect(clippy::unwrap_used, reason = "in a test a panic is the report")]
+
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -1,10 +1,13 @@
 // The connection to the gateway: queries over HTTP, changes over one WebSocket that comes back by itself.
 import { createClient as createSocket, type Client as Socket } from "graphql-ws";
-import { Client, cacheExchange, fetchExchange, subscriptionExchange } from "urql";
+import { Client, cacheExchange, fetchExchange, mapExchange, subscriptionExchange } from "urql";
 import type { Session } from "./session";
 
 /** Whether changes arrive by themselves. */
 export type LiveState = "connecting" | "live" | "off";
+
+/** The close code of a connection whose credentials have ended. */
+const UNAUTHORIZED = 4401;
 
 export class Link {
   readonly client: Client;
@@ -12,11 +15,12 @@ export class Link {
   private state: LiveState = "connecting";
   private readonly listeners = new Set<() => void>();
 
-  constructor(session: Session) {
+  /** `ended` is called when the gateway says that the session is over. */
+  constructor(session: Session, ended: () => void) {
     const scheme = location.protocol === "https:" ? "wss" : "ws";
     this.socket = createSocket({
       url: `${scheme}://${location.host}/graphql/ws`,
-      connectionParams: { authorization: session.authorization },
+      connectionParams: session.headers,
       lazy: true,
       retryAttempts: Number.POSITIVE_INFINITY,
       // half a second at first, then longer, never the same for all
@@ -25,15 +29,23 @@ export class Link {
       on: {
         connecting: () => this.become("connecting"),
         connected: () => this.become("live"),
-        closed: () => this.become("off"),
+        closed: (event) => {
+          this.become("off");
+          if ((event as CloseEvent).code === UNAUTHORIZED) ended();
+        },
       },
     });
     this.client = new Client({
       url: "/graphql",
       preferGetMethod: false,
-      fetchOptions: { headers: { authorization: session.authorization } },
+      fetchOptions: { headers: session.headers },
       exchanges: [
         cacheExchange,
+        mapExchange({
+          onError: (error) => {
+            if ((error.response as Response | undefined)?.status === 401) ended();
+          },
+        }),
         fetchExchange,
         subscriptionExchange({
           forwardSubscription: (request) => ({

@@ -1,28 +1,13 @@
-// Who the person at the screen is. Today a development account; real sign-in takes the place of this file alone.
+// Who the person at the screen is: signed in with a password, which a cookie keeps that no script reads, or, while the
+// gateway runs for development, an account that was chosen.
 export interface Session {
   /** The account, such as `nr-officer-1`. */
   readonly account: string;
-  /** What goes with every request. */
-  readonly authorization: string;
+  /** What goes with every request beside the cookie; nothing where the cookie says it all. */
+  readonly headers: Readonly<Record<string, string>>;
 }
 
-const KEY = "onematter.account";
-
-export function storedSession(): Session | undefined {
-  const account = sessionStorage.getItem(KEY);
-  return account ? sessionOf(account) : undefined;
-}
-
-export function sessionOf(account: string): Session {
-  return { account, authorization: `Bearer dev:${account}` };
-}
-
-export function keep(session: Session | undefined): void {
-  if (session) sessionStorage.setItem(KEY, session.account);
-  else sessionStorage.removeItem(KEY);
-}
-
-/** An account one may choose while nobody has to sign in. */
+/** An account one may choose in development. */
 export interface DevAccount {
   name: string;
   post: string;
@@ -30,9 +15,55 @@ export interface DevAccount {
   roles: string[];
 }
 
-/** The accounts of a gateway in development mode; none where real sign-in is set up. */
-export async function devAccounts(): Promise<DevAccount[]> {
-  const answer = await fetch("/console/accounts", { headers: { accept: "application/json" } });
+/** How one signs in at this gateway. */
+export type Ways = { by: "name"; accounts: DevAccount[] } | { by: "password" };
+
+/** Nobody was let in, and why. */
+export class NotLetIn extends Error {
+  constructor(readonly why: "wrong" | "locked" | "unreachable") {
+    super(why);
+  }
+}
+
+const CHOSEN = "onematter.account";
+
+const ask = (path: string, more: RequestInit = {}) =>
+  fetch(path, { ...more, headers: { accept: "application/json", ...more.headers } });
+
+export async function ways(): Promise<Ways> {
+  const answer = await ask("/sign-in");
   if (!answer.ok) throw new Error(`${answer.status}`);
-  return (await answer.json()) as DevAccount[];
+  return (await answer.json()) as Ways;
+}
+
+/** The session of an account chosen in development, kept as long as this tab. */
+export function choose(account: string): Session {
+  sessionStorage.setItem(CHOSEN, account);
+  return chosen(account);
+}
+
+const chosen = (account: string): Session => ({ account, headers: { authorization: `Bearer dev:${account}` } });
+
+/** The session of this tab, or the one that the cookie holds. */
+export async function current(): Promise<Session | undefined> {
+  const account = sessionStorage.getItem(CHOSEN);
+  if (account) return chosen(account);
+  const answer = await ask("/session");
+  return answer.ok ? { account: ((await answer.json()) as { name: string }).name, headers: {} } : undefined;
+}
+
+/** @throws NotLetIn */
+export async function signIn(name: string, password: string): Promise<Session> {
+  const body = JSON.stringify({ name, password });
+  const answer = await ask("/session", { method: "POST", body, headers: { "content-type": "application/json" } }).catch(
+    () => undefined,
+  );
+  if (answer?.ok) return { account: ((await answer.json()) as { name: string }).name, headers: {} };
+  throw new NotLetIn(answer?.status === 401 ? "wrong" : answer?.status === 429 ? "locked" : "unreachable");
+}
+
+/** Ends the session, here and at the gateway. */
+export async function signOut(session: Session): Promise<void> {
+  sessionStorage.removeItem(CHOSEN);
+  if (!session.headers.authorization) await ask("/session", { method: "DELETE" });
 }

@@ -31,7 +31,7 @@ export function App() {
       <Messages>
         <Broken>
           <BrowserRouter>
-            <SessionRoot signIn={(use) => <SignIn use={use} />}>
+            <SessionRoot signIn={(use, over) => <SignIn use={use} over={over} />}>
               <Shell>
                 <Suspense fallback={<Skeleton active paragraph={{ rows: 8 }} />}>
                   <Routes>

@@ -94,9 +94,11 @@ export function Shell({ children }: { children: ReactNode }) {
           </Button>
         </Dropdown>
       </Layout.Header>
-      <div className="om-dev" role="note">
-        {t("devBanner")}
-      </div>
+      {session.headers.authorization ? (
+        <div className="om-dev" role="note">
+          {t("devBanner")}
+        </div>
+      ) : null}
       <Layout.Content id="content" className="om-content" tabIndex={-1}>
         {children}
       </Layout.Content>

@@ -1,25 +1,23 @@
-// Choosing an account where nobody has to sign in. Explains the platform to whoever sees it first.
-import { Alert, Button, Card, Col, Input, List, Row, Segmented, Space, Tag, Typography } from "antd";
+// The first page: signing in with name and password, or, in development, choosing an account. Explains the platform to
+// whoever sees it first.
+import { Alert, Button, Card, Col, Form, Input, List, Row, Segmented, Skeleton, Space, Tag, Typography } from "antd";
 import { useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { type DevAccount, devAccounts, type Session, sessionOf } from "../api/session";
+import { choose, type DevAccount, NotLetIn, type Session, signIn, type Ways, ways } from "../api/session";
 import { type Language, speak } from "../i18n";
 
 /** The first accounts to try, by what their people come for. */
 const FIRST = ["lead", "nr-officer-1", "clerk", "township", "supervisor", "auditor", "administrator"] as const;
 
-export function SignIn({ use }: { use: (session: Session) => void }) {
+type Use = (session: Session) => void;
+
+export function SignIn({ use, over }: { use: Use; over: boolean }) {
   const { t, i18n } = useTranslation();
-  const [accounts, setAccounts] = useState<DevAccount[]>();
+  const [found, setFound] = useState<Ways>();
   const [fault, setFault] = useState<string>();
-  const [text, setText] = useState("");
   useEffect(() => {
-    devAccounts().then(setAccounts, (error: Error) => setFault(error.message));
+    ways().then(setFound, (error: Error) => setFault(error.message));
   }, []);
-  const found = useMemo(() => {
-    const wanted = text.trim().toLowerCase();
-    return accounts?.filter((account) => `${account.name} ${account.post} ${account.body}`.toLowerCase().includes(wanted));
-  }, [accounts, text]);
   return (
     <main className="om-signin">
       <Space style={{ width: "100%", justifyContent: "space-between" }} align="start">
@@ -35,7 +33,7 @@ export function SignIn({ use }: { use: (session: Session) => void }) {
         />
       </Space>
       <Typography.Paragraph>{t("signIn.what")}</Typography.Paragraph>
-      <Alert type="warning" showIcon title={t("devBanner")} style={{ marginBottom: 16 }} />
+      {over ? <Alert type="info" showIcon role="status" title={t("signIn.over")} style={{ marginBottom: 16 }} /> : null}
       {fault ? (
         <Alert
           type="error"
@@ -46,13 +44,59 @@ export function SignIn({ use }: { use: (session: Session) => void }) {
           action={<Button onClick={() => location.reload()}>{t("fault.retry")}</Button>}
         />
       ) : null}
+      {found?.by === "password" ? <ByPassword use={use} /> : null}
+      {found?.by === "name" ? <ByName accounts={found.accounts} use={use} /> : null}
+      {found || fault ? null : <Skeleton active />}
+    </main>
+  );
+}
+
+function ByPassword({ use }: { use: Use }) {
+  const { t } = useTranslation();
+  const [busy, setBusy] = useState(false);
+  const [why, setWhy] = useState<NotLetIn["why"]>();
+  const send = ({ name, password }: { name: string; password: string }) => {
+    setBusy(true);
+    setWhy(undefined);
+    signIn(name, password)
+      .then(use, (error: unknown) => setWhy(error instanceof NotLetIn ? error.why : "unreachable"))
+      .finally(() => setBusy(false));
+  };
+  return (
+    <Card style={{ maxWidth: 420 }}>
+      <Form layout="vertical" onFinish={send} requiredMark={false}>
+        <Form.Item name="name" label={t("signIn.name")} extra={t("signIn.nameHint")} rules={[{ required: true, message: t("signIn.nameNeeded") }]}>
+          <Input autoFocus autoComplete="username" autoCapitalize="none" spellCheck={false} maxLength={100} />
+        </Form.Item>
+        <Form.Item name="password" label={t("signIn.password")} rules={[{ required: true, message: t("signIn.passwordNeeded") }]}>
+          <Input.Password autoComplete="current-password" maxLength={1024} />
+        </Form.Item>
+        {why ? <Alert type="error" showIcon role="alert" title={t(`signIn.notLetIn.${why}`)} style={{ marginBottom: 16 }} /> : null}
+        <Button type="primary" htmlType="submit" block loading={busy}>
+          {t("signIn.go")}
+        </Button>
+      </Form>
+    </Card>
+  );
+}
+
+function ByName({ accounts, use }: { accounts: DevAccount[]; use: Use }) {
+  const { t } = useTranslation();
+  const [text, setText] = useState("");
+  const found = useMemo(() => {
+    const wanted = text.trim().toLowerCase();
+    return accounts.filter((account) => `${account.name} ${account.post} ${account.body}`.toLowerCase().includes(wanted));
+  }, [accounts, text]);
+  return (
+    <>
+      <Alert type="warning" showIcon title={t("devBanner")} style={{ marginBottom: 16 }} />
       <Typography.Title level={2}>{t("signIn.roles")}</Typography.Title>
       <Row gutter={[12, 12]}>
         {FIRST.map((name) => (
           <Col key={name} xs={24} sm={12} lg={8}>
             <Card size="small" title={t(`signIn.first.${name}.who`)}>
               <p>{t(`signIn.first.${name}.does`)}</p>
-              <Button type="primary" block onClick={() => use(sessionOf(name))}>
+              <Button type="primary" block onClick={() => use(choose(name))}>
                 {t("signIn.as", { name })}
               </Button>
             </Card>
@@ -70,13 +114,12 @@ export function SignIn({ use }: { use: (session: Session) => void }) {
       />
       <List
         size="small"
-        loading={!accounts && !fault}
-        dataSource={found ?? []}
+        dataSource={found}
         pagination={{ pageSize: 12, hideOnSinglePage: true, showSizeChanger: false }}
         renderItem={(account) => (
           <List.Item
             actions={[
-              <Button key="use" size="small" onClick={() => use(sessionOf(account.name))}>
+              <Button key="use" size="small" onClick={() => use(choose(account.name))}>
                 {t("signIn.as", { name: account.name })}
               </Button>,
             ]}
@@ -90,6 +133,6 @@ export function SignIn({ use }: { use: (session: Session) => void }) {
           </List.Item>
         )}
       />
-    </main>
+    </>
   );
 }

@@ -4,7 +4,7 @@ import { Provider, useQuery } from "urql";
 import { useTranslation } from "react-i18next";
 import { Link, type LiveState } from "../api/client";
 import { graphql, type ResultOf } from "../api/graphql";
-import { keep, type Session, storedSession } from "../api/session";
+import { current, type Session, signOut } from "../api/session";
 
 const WhoAmI = graphql(`
   query WhoAmI {
@@ -46,19 +46,33 @@ export function SessionRoot({
   signIn,
   children,
 }: {
-  signIn: (use: (session: Session) => void) => ReactNode;
+  /** `over`: a session was there and has ended without the person's doing. */
+  signIn: (use: (session: Session) => void, over: boolean) => ReactNode;
   children: ReactNode;
 }) {
-  const [session, setSession] = useState(storedSession);
-  const link = useMemo(() => (session ? new Link(session) : undefined), [session]);
+  const [session, setSession] = useState<Session | "unknown" | "none" | "over">("unknown");
+  useEffect(() => {
+    if (session !== "unknown") return;
+    current().then(
+      (found) => setSession(found ?? "none"),
+      () => setSession("none"),
+    );
+  }, [session]);
+  const link = useMemo(() => {
+    if (typeof session === "string") return undefined;
+    return new Link(session, () => {
+      void signOut(session);
+      setSession("over");
+    });
+  }, [session]);
   useEffect(() => () => link?.close(), [link]);
-  const use = (next: Session | undefined) => {
-    keep(next);
-    setSession(next);
+  if (session === "unknown") return null;
+  if (typeof session === "string" || !link) return signIn(setSession, session === "over");
+  const out = () => {
+    void signOut(session).finally(() => setSession("none"));
   };
-  if (!session || !link) return signIn(use);
   return (
-    <SignedContext value={{ session, link, signOut: () => use(undefined) }}>
+    <SignedContext value={{ session, link, signOut: out }}>
       <Provider value={link.client}>{children}</Provider>
     </SignedContext>
   );

@@ -43,6 +43,18 @@ export const en: Words<typeof zh> = {
     },
   },
   signIn: {
+    over: "Your session has ended: signed out elsewhere, unused for half an hour, or given a new password. Sign in again; nothing that was confirmed is lost.",
+    name: "Account",
+    nameHint: "As your administrator gave it, such as nr-officer-1; with @ and the county's code where several counties work here.",
+    nameNeeded: "Type your account",
+    password: "Password",
+    passwordNeeded: "Type your password",
+    go: "Sign in",
+    notLetIn: {
+      wrong: "Account or password is wrong, or the account was retired. After five wrong passwords the account is locked for a quarter of an hour.",
+      locked: "Too many wrong passwords: wait a quarter of an hour, or ask your administrator to unlock the account.",
+      unreachable: "The server cannot look you up now. Try again in a moment.",
+    },
     what: "From its approval to its completion a project passes some twenty permits in a dozen departments. Here they stand on one chart: what runs in parallel, what is late and why, who must move, how many days tolerance would save, and when all of it will be done. Every acceptance, tolerated deficiency, handoff and approval is a fact in order, and any moment can be replayed.",
     unreachable: "The accounts cannot be read",
     roles: "Enter as",

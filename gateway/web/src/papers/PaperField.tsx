@@ -75,7 +75,7 @@ export function PaperField({
   );
 
   const send = (item: Item) => {
-    handIn(item.file, session.authorization, {
+    handIn(item.file, session.headers, {
       signal: item.stop.signal,
       progress: (share) => patch(item.id, { share }),
     }).then(

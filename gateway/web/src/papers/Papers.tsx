@@ -27,7 +27,7 @@ function useBring() {
   const run = async (url: string, given: (brought: { blob: Blob; name: string }) => void, failed: () => void) => {
     setBusy(true);
     try {
-      given(await bring(url, session.authorization));
+      given(await bring(url, session.headers));
     } catch (error) {
       failed();
       const fault = error instanceof PaperFault ? error : new PaperFault("other", String(error));

@@ -1,4 +1,5 @@
 // Handing papers in and having them back: bytes over HTTP beside the API, authorised as its calls are.
+import type { Session } from "../api/session";
 
 /** A paper as the store answers. */
 export interface Stored {
@@ -91,7 +92,7 @@ function firstError(body: string): { message?: string; extensions?: { traceId?: 
  */
 export function handIn(
   file: File,
-  authorization: string,
+  headers: Session["headers"],
   { progress, signal }: { progress: (share: number) => void; signal: AbortSignal },
 ): Promise<Stored> {
   if (!file.size) return Promise.reject(new PaperFault("empty", "no bytes"));
@@ -99,7 +100,7 @@ export function handIn(
     // fetch does not say how much has gone
     const request = new XMLHttpRequest();
     request.open("POST", "/papers");
-    request.setRequestHeader("authorization", authorization);
+    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
     request.setRequestHeader("content-type", kindOf(file.name));
     request.upload.onprogress = (event) => progress(event.total ? event.loaded / event.total : 0);
     request.onload = () => {
@@ -118,10 +119,10 @@ export function handIn(
  *
  * @throws PaperFault where it is not given.
  */
-export async function bring(url: string, authorization: string): Promise<{ blob: Blob; name: string }> {
+export async function bring(url: string, headers: Session["headers"]): Promise<{ blob: Blob; name: string }> {
   let answer: Response;
   try {
-    answer = await fetch(url, { headers: { authorization } });
+    answer = await fetch(url, { headers });
   } catch (error) {
     throw new PaperFault("unreachable", (error as Error).message);
   }
