@@ -44,8 +44,8 @@ async fn r21_a_calendar_shows_the_last_days_of_ones_body_with_law_and_link_until
     let uid = |text: &str| text.lines().find(|line| line.starts_with("UID:decide.W.")).map(str::to_owned);
     let before = uid(&text);
     assert!(before.is_some(), "{text}");
-    // the promise has passed, the law's own limit is what is left: another day, the same entry
-    case.at("2023-07-03").time_passes().await;
+    // the law's own limit has run out after the promise: another day, the same entry
+    case.at("2023-07-20").time_passes().await;
     let (_, _, moved) = read(&case, &path).await;
     assert_eq!(uid(&moved), before);
     assert!(!moved.contains("20230627") && moved.contains("行政许可法 42"), "{moved}");
