@@ -1,6 +1,7 @@
 //! The flags of each command, as `--help` shows them.
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
+use jiff::civil::Date;
 use om_infra::credentials::Holder;
 use std::{net::SocketAddr, path::PathBuf};
 
@@ -30,6 +31,8 @@ pub enum Command {
     Import(Import),
     /// Print the lead's board of a matter, or the list of matters.
     Board(Board),
+    /// Print the briefing (专报) of a week.
+    Briefing(Briefing),
     /// Print a matter as it stood at a moment: as known then, and as true then.
     Replay(Replay),
     /// Rebuild the projections from the log.
@@ -413,6 +416,29 @@ pub struct Board {
     /// Print as JSON.
     #[arg(long)]
     pub json: bool,
+}
+
+/// Flags of `briefing`.
+#[derive(Debug, ClapArgs)]
+pub struct Briefing {
+    /// A day of the week; this week if not given.
+    #[arg(long, value_name = "DAY")]
+    pub week: Option<Date>,
+    /// The last entry it knows, event:MATTER/EVENT; the week's last if not given. Printed again with it, it reads the same.
+    #[arg(long, value_name = "ENTRY")]
+    pub at: Option<String>,
+    /// The day of the week on which clocks are read; with --at only.
+    #[arg(long, value_name = "DAY", requires = "at")]
+    pub day: Option<Date>,
+    /// Data directory.
+    #[arg(long, value_name = "DIR", env = "ONEMATTER_DATA")]
+    pub data: PathBuf,
+    /// Where the event log is: embedded (in the data directory), or a cluster, such as esdb://HOST:2113.
+    #[arg(long, value_name = "URL", env = "ONEMATTER_LOG", default_value = "embedded")]
+    pub log: String,
+    /// The county, by its division code.
+    #[arg(long, value_name = "CODE", default_value = "530322")]
+    pub county: String,
 }
 
 /// Flags of `replay`.

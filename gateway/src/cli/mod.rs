@@ -8,6 +8,7 @@ mod accounts;
 mod args;
 pub mod board;
 mod board_json;
+mod briefing;
 mod import;
 mod logs;
 mod migrate;
@@ -77,6 +78,7 @@ pub fn run(args: Args) -> ExitCode {
             Command::Demo(demo) => play::run(demo).await,
             Command::Import(import) => import::run(import).await,
             Command::Board(board) => show::board(board).await,
+            Command::Briefing(asked) => briefing::run(asked).await,
             Command::Replay(replay) => show::replay(replay).await,
             Command::Rebuild(rebuild) => rebuild::run(rebuild).await,
             Command::Migrate(migrate) => migrate::run(migrate).await,
