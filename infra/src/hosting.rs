@@ -226,8 +226,17 @@ pub struct Ask<D: Decider> {
     pub settings: Arc<CountySettings>,
     /// When the actor says it happened, if not now.
     pub effective: Option<Effective>,
+    /// The moment by whose state of time it is decided, if not now.
+    pub as_of: Option<Timestamp>,
     /// What was read from other streams.
     pub reads: Arc<D::Reads>,
+}
+
+impl<D: Decider> Ask<D> {
+    /// By which moment it is decided, if its facts are recorded at `at`.
+    fn seen_at(&self, at: Timestamp) -> Timestamp {
+        self.as_of.map_or(at, |moment| moment.min(at))
+    }
 }
 
 /// Why nothing was decided.
@@ -290,7 +299,8 @@ impl<D: Decider> Hosted<D> {
         sink: &EventSink<Self>,
     ) -> Result<(), Rejected<D::Refusal>> {
         let (by, calendar, settings) = (&ask.platform, &ask.calendar, &*ask.settings);
-        let context = Context { at, by, calendar, settings, effective: None, read: &*ask.reads };
+        let context =
+            Context { at: ask.seen_at(at), by, calendar, settings, effective: None, read: &*ask.reads };
         for _ in 0..MOST_SETTLED {
             let Some(fact) = D::settle(&self.state, &context) else { return Ok(()) };
             let command = settle_id(&ask.stream, self.next_revision());
@@ -322,7 +332,8 @@ impl<D: Decider> Aggregate for Hosted<D> {
         self.settle(&ask, at, sink).await?;
         let Some(command) = &ask.command else { return Ok(()) };
         let (by, calendar, settings) = (&ask.by, &ask.calendar, &*ask.settings);
-        let context = Context { at, by, calendar, settings, effective: ask.effective, read: &*ask.reads };
+        let (effective, read) = (ask.effective, &*ask.reads);
+        let context = Context { at: ask.seen_at(at), by, calendar, settings, effective, read };
         let facts = D::decide(&self.state, command, &context).map_err(Rejected::Refused)?;
         for (index, fact) in facts.into_iter().enumerate() {
             let id = EventId::derive(ask.stream.as_str(), &ask.origin.command, index);

@@ -2,10 +2,12 @@
 //!
 //! Deliberately absent: business rules (those are `om-domain`'s) and GraphQL (that is the gateway's).
 
+pub mod backup;
 pub mod calendars;
 pub mod clock;
 pub mod config;
 pub mod credentials;
+pub mod doctor;
 #[cfg(feature = "esdb")]
 pub mod esdb_node;
 pub mod event_store;

@@ -39,6 +39,12 @@ pub enum Command {
     Rebuild(Rebuild),
     /// Move a log from an embedded one to a cluster, or back: order, ids, times and metadata intact.
     Migrate(Migrate),
+    /// Back up a data directory, beside a server that may be running: verified, and whole or not at all.
+    Backup(Backup),
+    /// Restore a backup into an empty directory, if it verifies.
+    Restore(Restore),
+    /// Say what is wrong with a data directory and what to do. Status 0: nothing; 3: see to something; 4: damaged.
+    Doctor(Doctor),
     /// Make, unlock and remove the accounts that sign in with a password.
     User(User),
     /// Make and revoke the tokens of departments' own systems.
@@ -372,6 +378,42 @@ pub enum ImportWhat {
     Template(ImportFile),
     /// Departments, townships and officers.
     Directory(ImportFile),
+    /// Past approvals of matters that are running (后期补录), a CSV table; docs/history-import.md says how it looks.
+    History(ImportHistory),
+}
+
+/// Flags of `import history`.
+#[derive(Debug, ClapArgs)]
+pub struct ImportHistory {
+    /// The table: CSV in UTF-8 or GB18030, with its headings in Chinese or English.
+    pub file: PathBuf,
+    /// Data directory.
+    #[arg(long, value_name = "DIR", env = "ONEMATTER_DATA")]
+    pub data: PathBuf,
+    /// Where the event log is: embedded (in the data directory), or a cluster, such as esdb://HOST:2113.
+    #[arg(long, value_name = "URL", env = "ONEMATTER_LOG", default_value = "embedded")]
+    pub log: String,
+    /// The county, by its division code.
+    #[arg(long, value_name = "CODE", default_value = "530322")]
+    pub county: String,
+    /// The administrator who answers for it.
+    #[arg(long, value_name = "OFFICER", default_value = "administrator")]
+    pub by: String,
+    /// Where papers are kept, as the server is told: postgres://USER:PASSWORD@HOST/DATABASE. Files in --data if not given.
+    #[arg(long, value_name = "URL", env = "ONEMATTER_PAPERS", hide_env_values = true)]
+    pub papers: Option<String>,
+    /// The authorities that this database's certificate is checked against (PEM), for an address with sslmode=require.
+    #[arg(long, value_name = "FILE", env = "ONEMATTER_PAPERS_CA")]
+    pub papers_ca: Option<PathBuf>,
+    /// The largest paper that is taken, in MiB, as the server is told; 64 if not given.
+    #[arg(long, value_name = "MIB", env = "ONEMATTER_PAPERS_MAX_MIB", default_value_t = 64)]
+    pub papers_max_mib: u32,
+    /// Try every line and record nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Print the outcome as JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Flags of an import.
@@ -492,6 +534,60 @@ pub struct Migrate {
     /// Compare only, and write nothing.
     #[arg(long)]
     pub check: bool,
+}
+
+/// Flags of `backup`.
+#[derive(Debug, ClapArgs)]
+pub struct Backup {
+    /// Data directory.
+    #[arg(long, value_name = "DIR", env = "ONEMATTER_DATA")]
+    pub data: PathBuf,
+    /// The directory to be made, such as /backup/2026-11-26; it must not be there yet.
+    #[arg(long, value_name = "DIR")]
+    pub to: PathBuf,
+    /// Where the event log is; only an embedded one is backed up here.
+    #[arg(long, value_name = "URL", env = "ONEMATTER_LOG", default_value = "embedded")]
+    pub log: String,
+    /// Print the manifest as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Flags of `restore`.
+#[derive(Debug, ClapArgs)]
+pub struct Restore {
+    /// The directory that `backup` made.
+    #[arg(long, value_name = "DIR")]
+    pub from: PathBuf,
+    /// Data directory to be made; empty, or not there yet.
+    #[arg(long, value_name = "DIR", required_unless_present = "check")]
+    pub data: Option<PathBuf>,
+    /// Verify the backup and restore nothing.
+    #[arg(long)]
+    pub check: bool,
+    /// Print the manifest as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Flags of `doctor`.
+#[derive(Debug, ClapArgs)]
+pub struct Doctor {
+    /// Data directory.
+    #[arg(long, value_name = "DIR", env = "ONEMATTER_DATA")]
+    pub data: PathBuf,
+    /// Where the event log is; only an embedded one is examined here.
+    #[arg(long, value_name = "URL", env = "ONEMATTER_LOG", default_value = "embedded")]
+    pub log: String,
+    /// Where personal text is kept, if not in --data; it is not looked at there.
+    #[arg(long, value_name = "URL", env = "ONEMATTER_VAULT", hide_env_values = true)]
+    pub vault: Option<String>,
+    /// Where papers are kept, if not in --data; they are not looked at there.
+    #[arg(long, value_name = "URL", env = "ONEMATTER_PAPERS", hide_env_values = true)]
+    pub papers: Option<String>,
+    /// Print the findings as JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Flags of `users`.

@@ -1,4 +1,4 @@
-//! `import template FILE` and `import directory FILE`.
+//! `import template FILE` and `import directory FILE`; `import history FILE` is `history`.
 //!
 //! Invariant: a file with a fault changes nothing, and every fault is told with its line.
 //! Deliberately absent: the checks; they are the domain's.
@@ -26,6 +26,7 @@ pub(super) async fn run(import: Import) -> Result<(), Failure> {
     match import.what {
         ImportWhat::Template(file) => template(&file).await,
         ImportWhat::Directory(file) => directory(&file).await,
+        ImportWhat::History(file) => super::history::run(&file).await,
     }
 }
 
@@ -125,7 +126,11 @@ async fn open(args: &ImportFile) -> Result<(Platform, CountyId), Failure> {
     Ok((platform, args.county.parse()?))
 }
 
-async fn administrator(platform: &Platform, county: &CountyId, by: &str) -> Result<Actor, Failure> {
+pub(super) async fn administrator(
+    platform: &Platform,
+    county: &CountyId,
+    by: &str,
+) -> Result<Actor, Failure> {
     let actor = platform.registers.directory(county).await?.state.actor(&by.parse()?);
     actor.filter(|actor| actor.is(Role::Administrator)).ok_or_else(|| {
         Failure::new(

@@ -1,4 +1,4 @@
-//! The command line: `onematter serve | node | demo | import | board | replay | rebuild | migrate | users | schema | …`.
+//! The command line: `onematter serve | node | demo | import | board | replay | rebuild | migrate | backup | restore | doctor | user | token | users | schema | …`.
 //!
 //! Invariants: every error says what to do and ends with a status other than zero; what a script reads comes on
 //! standard output with `--json`, what a person is told on standard error.
@@ -6,9 +6,12 @@
 
 mod accounts;
 mod args;
+mod backup;
 pub mod board;
 mod board_json;
 mod briefing;
+mod doctor;
+mod history;
 mod import;
 mod logs;
 mod migrate;
@@ -69,7 +72,7 @@ pub fn run(args: Args) -> ExitCode {
         Err(error) => return fail(&error.into()),
     };
     let outcome = runtime.block_on(async {
-        match args.command {
+        let done = match args.command {
             Command::Serve(serve) => serve::run(*serve).await,
             #[cfg(feature = "esdb")]
             Command::Node(node) => node::run(node).await,
@@ -82,15 +85,19 @@ pub fn run(args: Args) -> ExitCode {
             Command::Replay(replay) => show::replay(replay).await,
             Command::Rebuild(rebuild) => rebuild::run(rebuild).await,
             Command::Migrate(migrate) => migrate::run(migrate).await,
+            Command::Backup(backup) => return backup::take(backup).await,
+            Command::Restore(restore) => backup::restore(restore).await,
+            Command::Doctor(doctor) => return doctor::run(doctor).await,
             Command::User(accounts) => accounts::user(accounts).await,
             Command::Token(tokens) => accounts::token(tokens).await,
             Command::Users(users) => show::users(&users),
             Command::Schema => show::schema(),
-        }
+        };
+        done.map(|()| ExitCode::SUCCESS)
     });
     runtime.shutdown_timeout(std::time::Duration::from_secs(5));
     match outcome {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(status) => status,
         Err(failure) if failure.unread => ExitCode::SUCCESS,
         Err(failure) => fail(&failure),
     }

@@ -84,27 +84,7 @@ impl Reading {
 
     /// All matters of the county, oldest first.
     pub(super) async fn matters(&self) -> Result<Vec<Found>, Failure> {
-        let (mut found, mut after): (Vec<Found>, Option<Position>) = (Vec::new(), None);
-        loop {
-            let page = self.log.read_all(after, PAGE).await?;
-            for event in page.iter().filter(|e| &*e.kind == "MatterProposed") {
-                if event.stream.county() != self.county.as_str() {
-                    continue;
-                }
-                let entry = recorded::decode::<MatterEvent>(event)?;
-                if let MatterEvent::MatterProposed(proposed) = entry.fact.event {
-                    found.push(Found {
-                        id: event.stream.id().parse()?,
-                        name: proposed.project.name.to_string(),
-                        code: proposed.project.code.to_string(),
-                    });
-                }
-            }
-            match page.last() {
-                Some(last) if page.len() == PAGE => after = Some(last.position),
-                _ => return Ok(found),
-            }
-        }
+        listed(&*self.log, &self.county).await
     }
 
     /// The one matter a person means: by id, project code, or a part of its name.
@@ -184,6 +164,31 @@ impl Reading {
                 Some(last) if page.len() == PAGE => from = last.fact.revision + 1,
                 _ => return Ok(counts),
             }
+        }
+    }
+}
+
+/// All matters of a county in a log, oldest first.
+pub(super) async fn listed(log: &dyn EventLog, county: &CountyId) -> Result<Vec<Found>, Failure> {
+    let (mut found, mut after): (Vec<Found>, Option<Position>) = (Vec::new(), None);
+    loop {
+        let page = log.read_all(after, PAGE).await?;
+        for event in page.iter().filter(|e| &*e.kind == "MatterProposed") {
+            if event.stream.county() != county.as_str() {
+                continue;
+            }
+            let entry = recorded::decode::<MatterEvent>(event)?;
+            if let MatterEvent::MatterProposed(proposed) = entry.fact.event {
+                found.push(Found {
+                    id: event.stream.id().parse()?,
+                    name: proposed.project.name.to_string(),
+                    code: proposed.project.code.to_string(),
+                });
+            }
+        }
+        match page.last() {
+            Some(last) if page.len() == PAGE => after = Some(last.position),
+            _ => return Ok(found),
         }
     }
 }

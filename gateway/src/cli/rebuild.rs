@@ -63,6 +63,14 @@ async fn check(data: &Path, log: &str) -> Result<(), Failure> {
 }
 
 async fn rebuild(data: &Path, log: &str) -> Result<(), Failure> {
+    for line in built(data, log).await? {
+        super::out::line(line)?;
+    }
+    Ok(())
+}
+
+/// Builds every projection anew; a line for each.
+pub(super) async fn built(data: &Path, log: &str) -> Result<Vec<String>, Failure> {
     let demo = DemoClock::read(data)?.is_some();
     let bar = bar("rebuilding");
     let shown = bar.clone();
@@ -79,6 +87,7 @@ async fn rebuild(data: &Path, log: &str) -> Result<(), Failure> {
     let health = platform.projections.health().await?;
     platform.shutdown().await;
     rebuilt?;
+    let mut lines = Vec::new();
     for projection in &health {
         if let Phase::Stopped { poison } = &projection.phase {
             return Err(Failure::new(
@@ -90,7 +99,7 @@ async fn rebuild(data: &Path, log: &str) -> Result<(), Failure> {
             ));
         }
         let at = projection.position.map_or_else(|| "an empty log".into(), |at| at.to_string());
-        super::out::line(format!("{}: rebuilt, stands at {at}", projection.name))?;
+        lines.push(format!("{}: rebuilt, stands at {at}", projection.name));
     }
-    Ok(())
+    Ok(lines)
 }

@@ -22,7 +22,7 @@ use om_infra::{
     telemetry::Telemetry,
     vault::{PostgresVault, Vault},
 };
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 use tokio::{net::TcpListener, signal};
 
 /// Serves by flags, environment and config file.
@@ -69,7 +69,7 @@ pub(super) async fn serve(mut config: ServeConfig) -> Result<(), Failure> {
     let telemetry = Telemetry::begin(&config.telemetry())?;
     let options = PlatformOptions {
         vault: shared_vault(&config).await?,
-        papers: shared_papers(&config).await?,
+        papers: shared_papers(config.papers.as_deref(), config.papers_ca.as_deref(), &config.data).await?,
         papers_limit: Some(config.papers_limit()),
         demo: config.demo,
         ticker: Some(config.ticker()),
@@ -123,10 +123,14 @@ async fn shared_vault(config: &ServeConfig) -> Result<Option<Arc<dyn Vault>>, Fa
 }
 
 /// The papers that many gateways share, where a store is named.
-async fn shared_papers(config: &ServeConfig) -> Result<Option<Arc<dyn PaperStore>>, Failure> {
-    let Some(address) = &config.papers else { return Ok(None) };
-    let passing = config.data.join(papers::DIRECTORY);
-    Ok(Some(Arc::new(PostgresPapers::connect(address, config.papers_ca.as_deref(), &passing).await?)))
+pub(super) async fn shared_papers(
+    address: Option<&str>,
+    ca: Option<&Path>,
+    data: &Path,
+) -> Result<Option<Arc<dyn PaperStore>>, Failure> {
+    let Some(address) = address else { return Ok(None) };
+    let passing = data.join(papers::DIRECTORY);
+    Ok(Some(Arc::new(PostgresPapers::connect(address, ca, &passing).await?)))
 }
 
 /// How people and programs are known: as they name themselves in development, by their credentials otherwise.

@@ -73,6 +73,7 @@ struct Job<D: Decider> {
     by: Actor,
     platform: Actor,
     effective: Option<Effective>,
+    as_of: Option<jiff::Timestamp>,
     reads: Arc<D::Reads>,
     expected: Option<u64>,
 }
@@ -145,6 +146,7 @@ impl<D: Decider> Executor<D> {
             by: platform.clone(),
             platform,
             effective: None,
+            as_of: None,
             reads: Arc::default(),
             expected: None,
         };
@@ -161,7 +163,7 @@ impl<D: Decider> Executor<D> {
     }
 
     fn job(request: Request<D>) -> Result<Job<D>, Fault> {
-        let Request { stream, command, command_id, by, effective, reads, expected, .. } = request;
+        let Request { stream, command, command_id, by, effective, as_of, reads, expected, .. } = request;
         if stream.county() != by.county.as_str() {
             return Err(Fault::OtherCounty { stream, county: by.county });
         }
@@ -182,6 +184,7 @@ impl<D: Decider> Executor<D> {
             by,
             platform,
             effective,
+            as_of,
             reads: Arc::new(reads),
             expected,
         })
@@ -302,6 +305,7 @@ impl<D: Decider> Executor<D> {
             calendar,
             settings,
             effective: job.effective,
+            as_of: job.as_of,
             reads: Arc::clone(&job.reads),
         })
     }

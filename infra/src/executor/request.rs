@@ -23,6 +23,10 @@ pub struct Request<D: Decider> {
     pub by: Actor,
     /// When the actor says it happened, if not now.
     pub effective: Option<Effective>,
+    /// The moment by whose state of time it is decided, if not now: for history that is brought in, fact by fact in the
+    /// order of effect. What time alone has made true is then stated up to this moment only; recorded is still now.
+    /// Whoever sets it settles the stream to now before anybody else may see it.
+    pub as_of: Option<Timestamp>,
     /// What the decision needs from other streams.
     pub reads: D::Reads,
     /// The revision that the caller decided on, if it insists on it.
@@ -44,6 +48,7 @@ impl<D: Decider> Request<D> {
             command_id,
             by,
             effective: None,
+            as_of: None,
             reads: D::Reads::default(),
             expected: None,
             correlation: None,
@@ -61,6 +66,7 @@ impl<D: Decider> Clone for Request<D> {
             command_id: self.command_id,
             by: self.by.clone(),
             effective: self.effective,
+            as_of: self.as_of,
             reads: self.reads.clone(),
             expected: self.expected,
             correlation: self.correlation,

@@ -18,6 +18,7 @@ pub mod migrate;
 mod position;
 pub mod sqlite;
 mod stream_name;
+pub mod trial;
 
 use async_trait::async_trait;
 use futures::stream::BoxStream;

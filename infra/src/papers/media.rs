@@ -109,6 +109,19 @@ impl Media {
         Media::ALL.into_iter().find(|media| media.content_type() == name)
     }
 
+    /// The kind whose files end so; `end` is in lower case, without the dot.
+    pub fn of_extension(end: &str) -> Option<Media> {
+        let end = match end {
+            "jpeg" => "jpg",
+            "tiff" => "tif",
+            "wps" => "doc",
+            "et" => "xls",
+            "dps" => "ppt",
+            other => other,
+        };
+        Media::ALL.into_iter().find(|media| media.extension() == end)
+    }
+
     fn family(self) -> Family {
         match self {
             Ofd | Docx | Xlsx | Pptx => Family::Zip,

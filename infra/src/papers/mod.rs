@@ -7,7 +7,9 @@
 //! Encryption; the disk under an engine protects the papers, as it does the vault.
 
 mod file;
+mod local;
 mod media;
+mod named;
 mod postgres;
 
 use std::collections::BTreeSet;
@@ -24,7 +26,9 @@ use sha2::{Digest as _, Sha256};
 use tempfile::NamedTempFile;
 
 pub use file::{DIRECTORY, FilePapers};
+pub use local::LocalPaper;
 pub use media::Media;
+pub(crate) use named::{Placed, named, placed};
 pub use postgres::PostgresPapers;
 
 /// The largest paper that is taken if no other limit is set, in bytes.

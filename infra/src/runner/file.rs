@@ -174,6 +174,16 @@ pub(super) fn open_for_reading(path: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
+/// What a file says it was folded from and how far, in its own words; opened for reading only.
+pub(crate) fn look(path: &Path) -> rusqlite::Result<Option<(String, Option<String>)>> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(std::time::Duration::from_secs(5))?;
+    let row = connection
+        .query_row("SELECT log, position FROM runner_checkpoint", [], |row| Ok((row.get(0)?, row.get(1)?)));
+    row.optional()
+}
+
 /// Reads the checkpoint; `None` if the file was folded from another log or cannot tell.
 pub(super) fn checkpoint(connection: &Connection, log: LogId) -> rusqlite::Result<Option<Progress>> {
     type Row = (String, Option<String>, Option<String>);

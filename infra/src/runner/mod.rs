@@ -26,6 +26,7 @@ use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
 pub use file::FileError;
+pub(crate) use file::look;
 pub use follow::RunError;
 pub use pool::ReadError;
 pub use shared::{Change, Phase, Progress, ProjectionHealth};

@@ -7,6 +7,7 @@
 //! protects the text.
 
 mod file;
+pub mod known;
 mod postgres;
 
 use std::path::PathBuf;

@@ -272,6 +272,7 @@ fn bare_ask(stream: &StreamName, n: u128, command: TallyCommand) -> Ask<Tally> {
         calendar: om_domain::calendar::Calendar::national(),
         settings: Arc::default(),
         effective: None,
+        as_of: None,
         reads: Arc::default(),
     }
 }

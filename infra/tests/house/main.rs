@@ -11,3 +11,4 @@ mod runner;
 mod sums;
 mod ticker;
 mod toy;
+mod trial;

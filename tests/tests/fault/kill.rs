@@ -16,13 +16,13 @@ use tempfile::TempDir;
 const CLIENT: &str = env!("CARGO_BIN_EXE_load_client");
 
 /// The clients of one round, in their own process.
-struct Load {
+pub(super) struct Load {
     child: Child,
     acknowledged: Lines<BufReader<ChildStdout>>,
 }
 
 impl Load {
-    fn begin(server: &Server, seed: u64, dir: &Path) -> Self {
+    pub(super) fn begin(server: &Server, seed: u64, dir: &Path) -> Self {
         std::fs::create_dir(dir).unwrap();
         let url = format!("http://{}", server.address);
         let mut child = Command::new(CLIENT)
@@ -36,7 +36,7 @@ impl Load {
         Load { child, acknowledged }
     }
 
-    fn wait_for(&mut self, acknowledgements: usize) {
+    pub(super) fn wait_for(&mut self, acknowledgements: usize) {
         for _ in 0..acknowledgements {
             let line = self.acknowledged.next();
             line.unwrap_or_else(|| panic!("the clients ended while the server lives")).unwrap();
@@ -44,7 +44,7 @@ impl Load {
     }
 
     /// Waits until the clients noticed that the server is gone.
-    fn end(mut self) {
+    pub(super) fn end(mut self) {
         self.acknowledged.by_ref().for_each(|line| drop(line.unwrap()));
         let status = self.child.wait().unwrap();
         assert!(status.success(), "the clients ended with {status}");

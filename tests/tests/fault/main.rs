@@ -2,6 +2,7 @@
 //!
 //! One binary, since each links the whole gateway.
 
+mod backup;
 mod disk_full;
 mod esdb;
 mod gateways;

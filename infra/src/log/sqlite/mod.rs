@@ -12,6 +12,8 @@
 //!
 //! Why this layout: docs/decisions/0001-log-layout.md.
 
+pub mod audit;
+pub mod copy;
 mod heads;
 mod open;
 mod placement;
@@ -40,7 +42,7 @@ use tail::Tail;
 use writer::{Append, Request, Row};
 
 pub use open::lock as hold;
-pub use open::{Durability, FILE_NAME, OpenError, Options};
+pub use open::{Durability, FILE_NAME, LOCK_NAME, OpenError, Options, RESTORING, lock_to_restore};
 
 /// How many appends may wait for the writer before the next caller waits for room.
 const QUEUE: usize = 1_024;

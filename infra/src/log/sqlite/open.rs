@@ -15,7 +15,10 @@ use crate::log::LogId;
 
 /// The name of the log's file in its directory; SQLite keeps `-wal` and `-shm` beside it.
 pub const FILE_NAME: &str = "events.db";
-const LOCK_NAME: &str = "events.lock";
+/// The name of the file that is locked while a process writes the directory.
+pub const LOCK_NAME: &str = "events.lock";
+/// The folder of a data directory into which a backup is being restored; gone once it is whole.
+pub const RESTORING: &str = "restore.unfinished";
 
 /// How the embedded log uses the machine. The defaults suit a server.
 #[derive(Debug, Clone)]
@@ -71,6 +74,15 @@ pub enum OpenError {
          of its own", dir.display()
     )]
     InUse {
+        /// The directory.
+        dir: PathBuf,
+    },
+    /// A restore into it was broken off.
+    #[error(
+        "restoring a backup into {} was broken off, so what is there is not whole. Start the same `onematter restore` \
+         again", dir.display()
+    )]
+    HalfRestored {
         /// The directory.
         dir: PathBuf,
     },
@@ -151,6 +163,7 @@ pub(super) struct Seen {
 
 /// Looks at the log in `dir` without a lock and without writing to it.
 pub(super) fn look(dir: &Path) -> Result<Seen, OpenError> {
+    whole(dir)?;
     let file = dir.join(FILE_NAME);
     if !file.is_file() {
         return Err(OpenError::Missing { file });
@@ -191,6 +204,20 @@ fn directory(dir: &Path, source: io::Error) -> OpenError {
 /// # Errors
 /// When the directory cannot be used, or another process holds it.
 pub fn lock(dir: &Path) -> Result<File, OpenError> {
+    let lock = lock_to_restore(dir)?;
+    whole(dir)?;
+    Ok(lock)
+}
+
+fn whole(dir: &Path) -> Result<(), OpenError> {
+    if dir.join(RESTORING).exists() { Err(OpenError::HalfRestored { dir: dir.to_owned() }) } else { Ok(()) }
+}
+
+/// As [`lock`], also where a restore was broken off: for the restore that is started again.
+///
+/// # Errors
+/// When the directory cannot be used, or another process holds it.
+pub fn lock_to_restore(dir: &Path) -> Result<File, OpenError> {
     fs::create_dir_all(dir).map_err(|source| directory(dir, source))?;
     let mut open = File::options();
     let lock = open.create(true).truncate(false).write(true).open(dir.join(LOCK_NAME));
@@ -220,6 +247,8 @@ fn configure(connection: &Connection, options: &Options) -> rusqlite::Result<()>
         Durability::UnsyncedForFaultTests => "OFF",
     };
     connection.pragma_update(None, "synchronous", synchronous)?;
+    // a copy restored by hand may have lost it; readers beside the writer need it
+    connection.pragma_update(None, "journal_mode", "WAL")?;
     // where a sync may stop at the drive's cache (macOS), ask for the one that does not
     connection.pragma_update(None, "fullfsync", true)?;
     // SQLite's own folding hides its errors from us; the writer does it and looks

@@ -60,11 +60,16 @@ pub(super) fn create(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "page_size", 4_096)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
+    create_as(connection, LogId::new(Uuid::new_v4()))
+}
+
+/// Makes the tables of a log of this identity, whole or not at all.
+pub(super) fn create_as(connection: &Connection, id: LogId) -> rusqlite::Result<()> {
     connection.execute_batch(&format!(
         "BEGIN IMMEDIATE; {TABLES}
          PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {LAYOUT};
          INSERT INTO identity (log) VALUES (x'{}'); COMMIT",
-        Uuid::new_v4().simple()
+        id.as_uuid().simple()
     ))
 }
 

@@ -1,0 +1,162 @@
+//! `backup` and `restore`.
+//!
+//! Exit status: 0 done; 3 of `backup`: it was taken, and a paper in it is damaged or missing, so somebody has to see to it
+//! before older backups are thrown away; 1 and 2 as for every command.
+//! Invariant: a restore that has succeeded has built its projections: what follows is `serve`.
+//! Deliberately absent: how a backup is made; that is `om_infra::backup`. A log in a cluster, a vault and papers in
+//! PostgreSQL, which have backups of their own.
+
+use super::{
+    Failure,
+    args::{Backup, Restore},
+    out, rebuild,
+};
+use indicatif::{ProgressBar, ProgressStyle};
+use om_infra::{
+    backup::{self, Manifest, Step, Verified},
+    clock::{Clock as _, SystemClock},
+    config::EMBEDDED,
+    vault,
+};
+use std::{path::Path, process::ExitCode};
+
+const TO_SEE_TO: u8 = 3;
+/// Papers that are named one by one.
+const NAMED: usize = 5;
+
+/// Takes a backup.
+pub(super) async fn take(args: Backup) -> Result<ExitCode, Failure> {
+    if args.log != EMBEDDED {
+        return Err(Failure::new(
+            "a log in a cluster is not backed up by this command: its nodes hold it",
+            "use the cluster's own backup (docs/operations.md, “A cluster”), or `onematter migrate --from esdb://… --to \
+             DIR` for a copy; back up a vault and papers in PostgreSQL with pg_dump",
+        ));
+    }
+    for name in backup::left_out(&args.data).unwrap_or_default() {
+        eprintln!("note: {name} in the data directory is not known and is left out");
+    }
+    let bar = bar();
+    let (shown, data, to) = (bar.clone(), args.data.clone(), args.to.clone());
+    let now = SystemClock.now();
+    let taken =
+        blocking(move || backup::take(&data, &to, now, &|step, done, of| show(&shown, step, done, of)));
+    let taken = taken.await;
+    bar.finish_and_clear();
+    let Verified { manifest, papers, .. } = taken??;
+    if !manifest.files.iter().any(|file| file.path == vault::FILE_NAME) {
+        eprintln!(
+            "note: there is no {}: if the vault is in PostgreSQL, back it up with pg_dump now",
+            vault::FILE_NAME
+        );
+    }
+    tell_of(&papers);
+    told(&manifest, args.json, &format!("{}: backed up and verified", args.to.display()))?;
+    Ok(if papers.is_short() { TO_SEE_TO.into() } else { ExitCode::SUCCESS })
+}
+
+/// What is to be said of a backup's papers.
+fn tell_of(papers: &backup::Papers) {
+    let backup::Papers { held, named, missing, damaged } = papers;
+    for path in damaged.iter().take(NAMED) {
+        eprintln!(
+            "note: {path} is damaged: its bytes do not have the hash that its name says. Take it from an older backup, or \
+             hand the paper in again; keep the older backups until then"
+        );
+    }
+    if damaged.len() > NAMED {
+        eprintln!("note: and {} papers more", damaged.len() - NAMED);
+    }
+    if *missing > 0 && *held == 0 {
+        eprintln!(
+            "note: events name {named} papers and none is here: if they are in PostgreSQL, pg_dump backs them up"
+        );
+    } else if *missing > 0 {
+        eprintln!(
+            "note: of {named} papers that events name {missing} are not here; `onematter doctor` names them"
+        );
+    }
+}
+
+/// Restores a backup, or only verifies one.
+pub(super) async fn restore(args: Restore) -> Result<(), Failure> {
+    let bar = bar();
+    let (shown, from, data) = (bar.clone(), args.from.clone(), args.data.clone());
+    let (check, on) = (args.check, move |step, done, of| show(&shown, step, done, of));
+    let done = blocking(move || match data {
+        Some(data) if !check => backup::restore(&from, &data, &on),
+        _ => backup::verify(&from, &on),
+    });
+    let done = done.await;
+    bar.finish_and_clear();
+    let Verified { manifest, texts_missing, papers } = done??;
+    if texts_missing > 0 {
+        eprintln!(
+            "note: {texts_missing} texts that events refer to are not in the backup's vault: they were kept elsewhere, or \
+             lost before it was taken"
+        );
+    }
+    tell_of(&papers);
+    let Some(data) = args.data.filter(|_| !args.check) else {
+        return told(
+            &manifest,
+            args.json,
+            &format!("{}: verified, nothing was restored", args.from.display()),
+        );
+    };
+    projections(&data).await?;
+    told(
+        &manifest,
+        args.json,
+        &format!("{0}: restored; start it with `onematter serve --data {0}`", data.display()),
+    )
+}
+
+async fn projections(data: &Path) -> Result<(), Failure> {
+    for built in rebuild::built(data, EMBEDDED).await? {
+        eprintln!("{built}");
+    }
+    Ok(())
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, backup::BackupError> + Send + 'static,
+) -> Result<Result<T, backup::BackupError>, tokio::task::JoinError> {
+    tokio::task::spawn_blocking(work).await
+}
+
+fn bar() -> ProgressBar {
+    let bar = ProgressBar::new(0);
+    if let Ok(style) = ProgressStyle::with_template("{msg:18} {wide_bar} {pos}/{len} ({per_sec}, {eta})") {
+        bar.set_style(style);
+    }
+    bar
+}
+
+fn show(bar: &ProgressBar, step: Step, done: u64, of: u64) {
+    bar.set_message(match step {
+        Step::CopyingLog => "copying the log",
+        Step::CopyingFiles => "copying files",
+        Step::Hashing => "comparing hashes",
+        Step::Checking => "checking leaves",
+    });
+    bar.set_length(of);
+    bar.set_position(done);
+}
+
+fn told(manifest: &Manifest, json: bool, what: &str) -> Result<(), Failure> {
+    if json {
+        return out::line(serde_json::to_string(manifest)?);
+    }
+    let bytes: u64 = manifest.files.iter().map(|file| file.bytes).sum();
+    let log = &manifest.log;
+    out::line(format!(
+        "{what}\nlog {}, {} events in {} streams, head {}; {} files, {bytes} bytes; taken {}",
+        log.id,
+        log.events,
+        log.streams,
+        log.head,
+        manifest.files.len(),
+        manifest.taken
+    ))
+}
