@@ -38,6 +38,7 @@ export default defineConfig({
     locale: "zh-CN",
     timezoneId: "America/New_York",
     trace: "retain-on-failure",
+    screenshot: "only-on-failure",
     launchOptions: {
       executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
       args: [

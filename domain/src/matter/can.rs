@@ -179,7 +179,11 @@ fn review(state: &Matter, permit: &PermitCode, ctx: &Ctx<'_>) -> Vec<(&'static s
     };
     let reason = text.clone();
     let day = ctx.day();
-    let elsewhere = planned.and_then(|p| p.cooperating.first()).or(planned.map(|p| &p.lead)).cloned();
+    // any body but the asker's own stands for the one it would be handed to
+    let cooperating = planned.into_iter().flat_map(|p| &p.cooperating);
+    let leads = state.plan.iter().flat_map(|plan| &plan.permits).map(|p| &p.lead);
+    let other = cooperating.chain(leads).find(|body| **body != ctx.by.body);
+    let elsewhere = other.or(planned.map(|p| &p.lead)).cloned();
     let mut commands = vec![
         (
             "suspendClock",

@@ -1,6 +1,6 @@
 // A department accepts a file: whoever watches the matter sees it, and whoever has no say in it cannot.
 import { expect, test } from "@playwright/test";
-import { ask, enter, matter, path } from "./people";
+import { ask, choose, enter, matter, path, write } from "./people";
 
 test("a department accepts from its desk and the lead sees it at once @quick", async ({ browser }) => {
   const lead = await enter(browser, "lead");
@@ -21,8 +21,7 @@ test("a department accepts from its desk and the lead sees it at once @quick", a
   await panel.getByRole("button", { name: "补交材料" }).click();
   const supply = officer.getByRole("dialog", { name: "补交材料" });
   await supply.getByRole("button", { name: "添加材料" }).click();
-  await supply.getByLabel("材料").click();
-  await officer.getByTitle("农村宅基地使用承诺书").click();
+  await choose(officer, supply.getByLabel("材料"), "农村宅基地使用承诺书");
   await supply.getByRole("button", { name: "确认补交材料" }).click();
 
   await panel.getByRole("button", { name: "受理", exact: true }).click();
@@ -36,12 +35,8 @@ test("a department accepts from its desk and the lead sees it at once @quick", a
   // the number that follows is there already, and may be another
   await expect(form.getByLabel("文号")).toHaveValue(/受字〔2023〕/);
   await form.getByLabel("文号").fill("马街受字〔2023〕1号");
-  for (const field of ["落款日期", "送达日期"]) {
-    await form.getByLabel(field).fill("2023-09-05");
-    await form.getByLabel(field).press("Enter");
-  }
-  await form.getByLabel("送达方式").click();
-  await officer.getByTitle("直接送达").click();
+  for (const field of ["落款日期", "送达日期"]) await write(form, field, "2023-09-05");
+  await choose(officer, form.getByLabel("送达方式"), "直接送达");
   await form.getByRole("button", { name: "确认受理" }).click();
   await expect(panel.locator(".om-status")).toHaveText(/审查中/);
 

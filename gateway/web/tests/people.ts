@@ -1,5 +1,5 @@
 // People at their screens: each has a browser context of their own.
-import { type Browser, expect, type Page } from "@playwright/test";
+import { type Browser, expect, type Locator, type Page } from "@playwright/test";
 
 export async function enter(browser: Browser, account: string, path = "/", language: "zh-CN" | "en" = "zh-CN"): Promise<Page> {
   const context = await browser.newContext();
@@ -78,4 +78,52 @@ export async function meeting(page: Page, of: Found, title: string): Promise<str
 async function bodies(page: Page): Promise<string[]> {
   const of = async (account: string) => (await ask<{ me: { body: string } }>(page, account, "{ me { body } }")).me.body;
   return [await of("nr-officer-1"), await of("ec-officer-1")];
+}
+
+/** A matter just begun by a template, as a lead's own program would begin it. */
+export async function begin(page: Page, template: string, name: string, code: string): Promise<Found> {
+  const send = async (mutation: string, type: string, input: object) => {
+    const answer = await ask<Record<string, { __typename: string; message?: string; receipt: { matter: string } }>>(
+      page,
+      "lead",
+      `mutation($input: ${type}!) { ${mutation}(input: $input) {
+        __typename ... on MatterCommandDone { receipt { matter } } ... on CommandRefused { message } } }`,
+      { input: { commandId: crypto.randomUUID(), ...input } },
+    );
+    const told = answer[mutation];
+    if (told?.__typename !== "MatterCommandDone") throw new Error(`${mutation}: ${JSON.stringify(told)}`);
+    return told.receipt.matter;
+  };
+  const project = {
+    name,
+    code,
+    kind: "市政道路",
+    implementingBody: "body:tongle",
+    applicant: "applicant:luliang-education-sports",
+    place: "陆良县同乐街道",
+    target: "2024-06-30",
+  };
+  const matter = await send("proposeMatter", "ProposeMatterInput", { project });
+  await send("designateMatter", "DesignateMatterInput", {
+    matter,
+    basis: "县政府专题会议纪要",
+    taskForce: { lead: "officer:lead", deputy: "officer:deputy", members: [] },
+  });
+  await send("planMatter", "PlanMatterInput", { matter, template: `template:${template}`, leaveOut: [] });
+  await send("startMatter", "StartMatterInput", { matter });
+  return { id: matter, name };
+}
+
+/** Chooses as the keyboard does: a part of the name, then Enter. */
+export async function choose(page: Page, field: Locator, option: string) {
+  await field.fill(option);
+  await expect(page.locator(".ant-select-dropdown:visible .ant-select-item-option-active")).toContainText(option);
+  await field.press("Enter");
+  await expect(page.locator(".ant-select-dropdown:visible")).toHaveCount(0);
+}
+
+/** Writes a day into its field. */
+export async function write(form: Locator, label: string, day: string) {
+  await form.getByLabel(label).fill(day);
+  await form.getByLabel(label).press("Enter");
 }

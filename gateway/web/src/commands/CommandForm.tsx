@@ -122,6 +122,12 @@ function Body({
     }
   };
 
+  // an answer is not missed below the fold
+  const said = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (fault || (answer && answer.kind !== "done")) said.current?.scrollIntoView({ block: "nearest" });
+  }, [fault, answer]);
+
   const waits = uploads.sending > 0 || uploads.failed > 0;
   return (
     <>
@@ -133,6 +139,10 @@ function Body({
         initialValues={target.initial}
         onFinish={(values) => void submit(values as Record<string, unknown>)}
         onValuesChange={changed}
+        onKeyDown={(event) => {
+          // an act with legal effect is confirmed by its button, never by the Enter that chose a day
+          if (event.key === "Enter" && event.target instanceof HTMLInputElement) event.preventDefault();
+        }}
         scrollToFirstError={{ focus: true }}
       >
         <UploadsContext value={report}>
@@ -143,7 +153,7 @@ function Body({
             {t("command.numbered")}
           </Typography.Paragraph>
         ) : null}
-        <div aria-live="assertive">
+        <div aria-live="assertive" ref={said}>
           {fault ? <FaultNote error={fault} retry={() => form.submit()} /> : null}
           <Verdict answer={answer} reload={() => done(undefined)} />
           {waits ? (

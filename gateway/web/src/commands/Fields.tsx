@@ -1,6 +1,6 @@
 // A command's input as a form: one widget by the type that the schema gives a field.
 import { MinusCircleOutlined, PlusOutlined } from "@ant-design/icons";
-import { Button, DatePicker, Form, Input, InputNumber, Select, Switch } from "antd";
+import { Button, Checkbox, DatePicker, Form, Input, InputNumber, Select, Switch } from "antd";
 import dayjs, { type Dayjs } from "dayjs";
 import { createContext, useContext, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -71,14 +71,7 @@ function Field({ field, place, beside }: { field: FieldSpec; place: Place; besid
   const label = fieldName(field.name, english);
   if (field.fields && field.list) return <Rows field={field} place={place} label={label} />;
   if (field.oneOf && field.fields) return <OneOf field={field} place={place} label={label} />;
-  if (field.fields) {
-    return (
-      <fieldset className="om-fieldset">
-        <legend>{label}</legend>
-        <Group fields={field.fields} place={place} />
-      </fieldset>
-    );
-  }
+  if (field.fields) return <Whole field={field} place={place} label={label} />;
   // a paper's own name is what its file name is, unless somebody wrote another
   const named = field.type === "PaperHash" && beside.some((other) => other.name === "fileName");
   const takeName = (name: string) => {
@@ -96,6 +89,26 @@ function Field({ field, place, beside }: { field: FieldSpec; place: Place; besid
     >
       <Widget field={field} path={place.path} onName={named ? takeName : undefined} />
     </Form.Item>
+  );
+}
+
+/** Fields that belong together. What may be left out is asked only once it is wanted: half of it would be nothing. */
+function Whole({ field, place, label }: { field: FieldSpec; place: Place; label: string }) {
+  const { t } = useTranslation();
+  const [wanted, setWanted] = useState(field.required);
+  return (
+    <fieldset className="om-fieldset">
+      <legend>
+        {field.required ? (
+          label
+        ) : (
+          <Checkbox checked={wanted} onChange={(event) => setWanted(event.target.checked)}>
+            {t("command.also", { label })}
+          </Checkbox>
+        )}
+      </legend>
+      {wanted ? <Group fields={field.fields ?? []} place={place} /> : null}
+    </fieldset>
   );
 }
 

@@ -181,7 +181,6 @@ export const en: Words<typeof zh> = {
     orders: { NAME: "name", TARGET: "target", LAST_CHANGE: "last change" },
     empty: "No matter is like that.",
     emptyAll: "No matter yet: the task-force lead proposes the first.",
-    more: "More",
     asOf: "As of {{day}}",
     none: "—",
   },
@@ -265,6 +264,7 @@ export const en: Words<typeof zh> = {
     waitsFor: "waits for {{what}}",
   },
   command: {
+    also: "With: {{label}}",
     required: "{{label}} is needed",
     choose: "Choose",
     add: "Add: {{label}}",

@@ -176,7 +176,6 @@ export const zh = {
     orders: { NAME: "名称", TARGET: "目标日期", LAST_CHANGE: "最近变化" },
     empty: "没有符合条件的项目。",
     emptyAll: "还没有项目：由专班组长提出第一个。",
-    more: "更多",
     asOf: "{{day}} 的情况",
     none: "—",
   },
@@ -260,6 +259,7 @@ export const zh = {
     waitsFor: "等 {{what}}",
   },
   command: {
+    also: "附：{{label}}",
     required: "请填写{{label}}",
     choose: "请选择",
     add: "添加{{label}}",

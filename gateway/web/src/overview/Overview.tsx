@@ -1,14 +1,16 @@
 // The lead's first page: counts that open the list behind them, and every matter with what it waits for.
 import { Badge, Button, Card, Col, Empty, Flex, Input, Row, Select, Table, Tooltip, Typography } from "antd";
 import type { ColumnsType } from "antd/es/table";
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { type ReactNode, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate, useSearchParams } from "react-router";
-import { useQuery, useSubscription } from "urql";
+import { useSubscription } from "urql";
 import { graphql, type ResultOf } from "../api/graphql";
 import { useDirectory } from "../app/session";
 import { CardMark } from "../cards/CardMark";
 import { Ask } from "../ui/Ask";
+import { More } from "../ui/More";
+import { useAgainAt, usePages } from "../ui/pages";
 import { bare } from "../ui/words";
 
 const OverviewQuery = graphql(`
@@ -81,6 +83,7 @@ const Changed = graphql(`
 
 type Data = ResultOf<typeof OverviewQuery>;
 type Summary = Data["overview"]["matters"]["nodes"][number];
+const pick = (data: Data) => data.overview.matters;
 const COUNTS = ["underway", "dueThisWeek", "overdue", "debtsOverdue"] as const;
 type Count = (typeof COUNTS)[number];
 type Order = "NAME" | "TARGET" | "LAST_CHANGE";
@@ -96,9 +99,7 @@ export default function Overview() {
   const only = COUNTS.find((count) => count === params.get("only")) ?? null;
   const text = params.get("q") ?? "";
   const order = (params.get("order") as Order | null) ?? "LAST_CHANGE";
-  const [after, setAfter] = useState<string>();
   const set = (name: string, value: string | null) => {
-    setAfter(undefined);
     setParams(
       (now) => {
         const next = new URLSearchParams(now);
@@ -110,21 +111,17 @@ export default function Overview() {
     );
   };
   const filter = { ...behind(only), ...(text ? { text } : {}) };
-  const [{ data, error, stale }, again] = useQuery({ query: OverviewQuery, variables: { filter, order, after } });
-  const refresh = () => again({ requestPolicy: "network-only" });
+  const pages = usePages(OverviewQuery, { filter, order }, pick);
   const [change] = useSubscription({ query: Changed });
-  const seen = useRef<string>(undefined);
-  const position = change.data?.overviewChanged.position ?? undefined;
-  useEffect(() => {
-    if (position && position !== seen.current) {
-      seen.current = position;
-      again({ requestPolicy: "network-only" });
-    }
-  }, [position, again]);
+  useAgainAt(change.data?.overviewChanged.position, pages.again);
+  // while another filter is asked about, the screen stays as it was
+  const last = useRef<{ overview: Data["overview"]; nodes: readonly Summary[] }>(undefined);
+  if (pages.first && pages.nodes) last.current = { overview: pages.first.overview, nodes: pages.nodes };
+  const shown = last.current;
 
   return (
-    <Ask data={data?.overview} error={error} retry={refresh}>
-      {(overview) => (
+    <Ask data={shown} error={pages.error} retry={pages.again}>
+      {({ overview, nodes }) => (
         <>
           <Flex justify="space-between" align="baseline" wrap gap={8}>
             <Typography.Title level={1} style={{ fontSize: 22, marginTop: 0 }}>
@@ -183,12 +180,8 @@ export default function Overview() {
                 style={{ minWidth: 130 }}
               />
             </Flex>
-            <Matters nodes={overview.matters.nodes} filtered={!!only || !!text} busy={stale} />
-            {overview.matters.pageInfo.hasNextPage ? (
-              <Button onClick={() => setAfter(overview.matters.pageInfo.endCursor ?? undefined)} style={{ marginTop: 12 }}>
-                {t("overview.more")}
-              </Button>
-            ) : null}
+            <Matters nodes={nodes} filtered={!!only || !!text} busy={!pages.nodes} />
+            <More shown={nodes.length} more={pages.more} busy={pages.busy} />
           </Card>
         </>
       )}
@@ -289,7 +282,7 @@ function Matters({ nodes, filtered, busy }: { nodes: readonly Summary[]; filtere
       size="middle"
       columns={columns}
       dataSource={[...nodes]}
-      loading={busy && !nodes.length}
+      loading={busy}
       pagination={false}
       locale={{ emptyText: <Empty description={filtered ? t("overview.empty") : t("overview.emptyAll")} /> }}
       scroll={{ x: "max-content" }}

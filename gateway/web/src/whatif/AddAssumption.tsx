@@ -117,6 +117,7 @@ export function AddAssumption({
             </Form.Item>
             <Form.Item name="mode" label={t("tolerance.mode")} rules={need(t("tolerance.mode"))}>
               <Select
+                showSearch={{ optionFilterProp: "label" }}
                 options={MODES.map((mode) => ({
                   value: mode,
                   label: `${t(`mode.${mode}`)} · ${t(`whatif.moves.${mode}`)}${modes.includes(mode) ? ` · ${t("whatif.listed")}` : ""}`,
