@@ -113,11 +113,7 @@ impl Naming<'_> {
         zh: String,
         en: String,
     ) -> Row {
-        let names = self.names(matter);
-        let about = match &node {
-            Node::Permit(code) => names.permit(code),
-            Node::Milestone(code) => names.milestone(code),
-        };
+        let about = named(&self.names(matter), &node);
         Row { matter, matter_name: self.matter(matter), about, node, body, on, zh, en }
     }
 
@@ -128,7 +124,22 @@ impl Naming<'_> {
             Mover::Department(body) | Mover::ImplementingBody(body) => Some(body.clone()),
             Mover::Applicant => None,
         });
-        let (mut zh, mut en) = (blocking.zh(&names), blocking.en(&names));
+        let about = named(&names, &blocking.node);
+        // the row names what it is about
+        let bare = |said: String| {
+            let rest =
+                said.strip_prefix(&about).map(|rest| rest.trim_start_matches(['：', ':', ' ']).to_owned());
+            rest.unwrap_or(said)
+        };
+        let (mut zh, mut en) = (bare(blocking.zh(&names)), bare(blocking.en(&names)));
+        if let Some(since) = blocking.since {
+            let waited = calendar.working_days_between(since, day);
+            if waited > 0 {
+                zh = format!("{zh}，已 {waited} 个工作日");
+                en = format!("{en}, {waited} working days");
+            }
+        }
+        (zh, en) = (format!("{zh}。"), format!("{en}."));
         if let Some(late) = of.late {
             let (unit_zh, unit_en) = match late.unit {
                 om_domain::calendar::Unit::WorkingDays => ("个工作日", "working days"),
@@ -143,11 +154,6 @@ impl Naming<'_> {
             );
             let newly = if of.newly_late { ", new this week" } else { "" };
             en = format!("Late by {} {unit_en} (due {}{newly}). {en}", late.days, late.due);
-        }
-        if let Some(since) = blocking.since {
-            let waited = calendar.working_days_between(since, day);
-            zh = format!("{zh}自 {since} 起，已 {waited} 个工作日。");
-            en = format!("{en} Since {since}, {waited} working days.");
         }
         if blocking.holds_up.len() > 1 {
             let count = blocking.holds_up.len();
@@ -213,5 +219,12 @@ impl Naming<'_> {
             Some(plan.permit(code)?.lead.clone())
         });
         self.row(due.matter, due.node.clone(), lead, Some(due.on), zh, en)
+    }
+}
+
+fn named(names: &Names<'_>, node: &Node) -> String {
+    match node {
+        Node::Permit(code) => names.permit(code),
+        Node::Milestone(code) => names.milestone(code),
     }
 }

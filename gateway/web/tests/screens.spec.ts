@@ -53,6 +53,7 @@ const SCREENS: Screen[] = [
   { name: "meetings", account: "lead", path: async (page) => ((await held(page)), "/meetings"), ready: heading },
   { name: "tasks", account: "nr-officer-1", path: async (page) => ((await held(page)), "/meetings?tab=tasks"), ready: heading },
   { name: "meeting", account: "lead", path: held, ready: heading },
+  { name: "briefing", account: "lead", path: async () => "/briefing", ready: async (page) => expect(page.locator(".om-sheet footer")).toBeVisible() },
   { name: "templates", account: "administrator", path: async () => "/operations", ready: heading },
   { name: "directory", account: "administrator", path: async () => "/operations?tab=directory", ready: heading },
   { name: "calendar", account: "administrator", path: async () => "/operations?tab=calendar", ready: heading },

@@ -71,8 +71,18 @@ async fn a_briefing_that_cannot_be_is_refused_and_said_why() {
     case.at("2023-06-12").accepted("W", &["form", "seal", "proof", "photo"], "wa-officer-1").await;
     let event = briefing(&case, "2023-06-12", Value::Null).await["pin"]["event"].clone();
     for (week, at, code, says) in [
-        ("2023-06-05", json!({ "event": event, "day": "2023-06-07" }), "BAD_INPUT", "after the week ended"),
-        ("2023-06-12", json!({ "event": event, "day": "2023-06-20" }), "BAD_INPUT", "on a day of the week"),
+        (
+            "2023-06-05",
+            json!({ "event": event, "day": "2023-06-07" }),
+            "BAD_USER_INPUT",
+            "after the week ended",
+        ),
+        (
+            "2023-06-12",
+            json!({ "event": event, "day": "2023-06-20" }),
+            "BAD_USER_INPUT",
+            "on a day of the week",
+        ),
         ("2020-01-01", Value::Null, "NOT_FOUND", "nothing was recorded"),
     ] {
         let answer = case.post("lead", QUERY, json!({ "week": week, "at": at })).await;
