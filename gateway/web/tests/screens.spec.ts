@@ -132,6 +132,20 @@ test("on a phone the desk and a permit fit the width", async ({ browser }) => {
   }
 });
 
+test("on a phone a lead compares cases", async ({ browser }) => {
+  const page = await enter(browser, "lead", "about:blank");
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto(await school(page));
+  await whatIf(page);
+  await page.getByRole("button", { name: "新方案" }).click();
+  await expect(page.locator(".om-case")).toHaveCount(2);
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  expect(overflow).toBeLessThanOrEqual(0);
+  await page.locator(".om-whatif").scrollIntoViewIfNeeded();
+  await page.screenshot({ path: `${SHOTS}/phone-what-if.png` });
+  await findsNothing(page);
+});
+
 test("the chart is walked by keys alone", async ({ browser }) => {
   const page = await enter(browser, "lead");
   await page.goto(await school(page));
