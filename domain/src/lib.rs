@@ -4,6 +4,7 @@
 //! Deliberately absent: cqrs-es, SQL, GraphQL, the network.
 
 pub mod applicant;
+pub mod briefing;
 pub mod calendar;
 pub mod calendar_book;
 pub mod clock;

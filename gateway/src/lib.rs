@@ -5,6 +5,7 @@
 //! Deliberately absent: rules (the domain's) and SQL (the projections').
 
 pub mod app;
+pub mod briefing;
 pub mod changes;
 pub mod cli;
 pub mod context;

@@ -15,7 +15,7 @@ pub use matter::{MatterRow, Phase};
 pub use milestone::{AskedChange, MilestoneRow, WrittenMilestone, milestones};
 pub use overview::{
     Counts, MatterCursor, MatterFilter, MatterOrder, MatterRows, PermitCursor, PermitFilter, StageProgress,
-    counts, matter_rows, matters, permits, stages,
+    counts, ids, matter_rows, matters, permits, stages,
 };
 pub use permit::PermitRow;
 

@@ -6,7 +6,9 @@
 
 use super::{
     Failure,
-    args::{CredentialsAt, OneHolder, Token, TokenMake, TokenRevoke, TokenWhat, User, UserAdd, UserWhat},
+    args::accounts::{
+        CredentialsAt, OneHolder, Token, TokenMake, TokenRevoke, TokenWhat, User, UserAdd, UserWhat,
+    },
 };
 use jiff::Timestamp;
 use om_domain::calendar::beijing_datetime;

@@ -1,7 +1,10 @@
 //! The flags of each command, as `--help` shows them.
 
+pub mod accounts;
+
+use accounts::{Token, User};
 use clap::{Args as ClapArgs, Parser, Subcommand};
-use om_infra::credentials::Holder;
+use jiff::civil::Date;
 use std::{net::SocketAddr, path::PathBuf};
 
 /// One Matter (一件事): every permit of a project in one order, with clocks that are right to the day.
@@ -30,6 +33,8 @@ pub enum Command {
     Import(Import),
     /// Print the lead's board of a matter, or the list of matters.
     Board(Board),
+    /// Print the briefing (专报) of a week.
+    Briefing(Briefing),
     /// Print a matter as it stood at a moment: as known then, and as true then.
     Replay(Replay),
     /// Rebuild the projections from the log.
@@ -229,117 +234,6 @@ pub struct NodeUserRemove {
     pub users: PathBuf,
 }
 
-/// Where credentials are kept. A running server follows at once.
-#[derive(Debug, ClapArgs)]
-pub struct CredentialsAt {
-    /// Data directory with the file of credentials.
-    #[arg(long, value_name = "DIR", default_value = "data", env = "ONEMATTER_DATA")]
-    pub data: PathBuf,
-    /// The PostgreSQL database with the credentials, if they are in one.
-    #[arg(long, value_name = "ADDRESS", env = "ONEMATTER_CREDENTIALS", hide_env_values = true)]
-    pub credentials: Option<String>,
-    /// The authorities (PEM) that its certificate is checked against.
-    #[arg(long, value_name = "FILE", env = "ONEMATTER_CREDENTIALS_CA")]
-    pub credentials_ca: Option<PathBuf>,
-}
-
-/// Flags of `user`.
-#[derive(Debug, ClapArgs)]
-pub struct User {
-    /// What to do.
-    #[command(subcommand)]
-    pub what: UserWhat,
-}
-
-/// What is done to accounts.
-#[derive(Debug, Subcommand)]
-pub enum UserWhat {
-    /// Make an account for an officer of a county's directory, or give it another password.
-    ///
-    /// The password is made and printed once unless it is read from standard input. Sessions that the old one opened end.
-    Add(UserAdd),
-    /// List the accounts.
-    List(CredentialsAt),
-    /// Let somebody try again who was locked out by wrong passwords.
-    Unlock(OneHolder),
-    /// Remove an account; its sessions and tokens end.
-    Remove(OneHolder),
-}
-
-/// Flags of `user add`.
-#[derive(Debug, ClapArgs)]
-pub struct UserAdd {
-    /// The officer and the county, such as lead@530322.
-    #[arg(value_name = "OFFICER@COUNTY")]
-    pub holder: Holder,
-    /// Read the password from standard input, one line, instead of making one.
-    #[arg(long)]
-    pub password_stdin: bool,
-    /// Where credentials are kept.
-    #[command(flatten)]
-    pub at: CredentialsAt,
-}
-
-/// Somebody, and where their credentials are kept.
-#[derive(Debug, ClapArgs)]
-pub struct OneHolder {
-    /// The officer and the county, such as lead@530322.
-    #[arg(value_name = "OFFICER@COUNTY")]
-    pub holder: Holder,
-    /// Where credentials are kept.
-    #[command(flatten)]
-    pub at: CredentialsAt,
-}
-
-/// Flags of `token`.
-#[derive(Debug, ClapArgs)]
-pub struct Token {
-    /// What to do.
-    #[command(subcommand)]
-    pub what: TokenWhat,
-}
-
-/// What is done to tokens.
-#[derive(Debug, Subcommand)]
-pub enum TokenWhat {
-    /// Make a token that acts as an account of the directory; it is printed once.
-    Make(TokenMake),
-    /// List the tokens, without their secrets.
-    List(CredentialsAt),
-    /// Revoke a token by its id.
-    Revoke(TokenRevoke),
-}
-
-/// Flags of `token make`.
-#[derive(Debug, ClapArgs)]
-pub struct TokenMake {
-    /// The account and the county, such as nr-officer-1@530322; better one that the directory has for the system alone.
-    #[arg(value_name = "OFFICER@COUNTY")]
-    pub holder: Holder,
-    /// What it is for, such as the system's name.
-    #[arg(long, value_name = "TEXT")]
-    pub label: String,
-    /// It reads and never commands, whatever the account may.
-    #[arg(long)]
-    pub read_only: bool,
-    /// How long it lasts, 1 to 366.
-    #[arg(long, value_name = "DAYS", default_value_t = 90)]
-    pub days: u16,
-    /// Where credentials are kept.
-    #[command(flatten)]
-    pub at: CredentialsAt,
-}
-
-/// Flags of `token revoke`.
-#[derive(Debug, ClapArgs)]
-pub struct TokenRevoke {
-    /// The token's id, from `token list`.
-    pub id: String,
-    /// Where credentials are kept.
-    #[command(flatten)]
-    pub at: CredentialsAt,
-}
-
 /// Flags of `demo`.
 #[derive(Debug, ClapArgs)]
 pub struct Demo {
@@ -455,6 +349,29 @@ pub struct Board {
     /// Print as JSON.
     #[arg(long)]
     pub json: bool,
+}
+
+/// Flags of `briefing`.
+#[derive(Debug, ClapArgs)]
+pub struct Briefing {
+    /// A day of the week; this week if not given.
+    #[arg(long, value_name = "DAY")]
+    pub week: Option<Date>,
+    /// The last entry it knows, event:MATTER/EVENT; the week's last if not given. Printed again with it, it reads the same.
+    #[arg(long, value_name = "ENTRY")]
+    pub at: Option<String>,
+    /// The day of the week on which clocks are read; with --at only.
+    #[arg(long, value_name = "DAY", requires = "at")]
+    pub day: Option<Date>,
+    /// Data directory.
+    #[arg(long, value_name = "DIR", env = "ONEMATTER_DATA")]
+    pub data: PathBuf,
+    /// Where the event log is: embedded (in the data directory), or a cluster, such as esdb://HOST:2113.
+    #[arg(long, value_name = "URL", env = "ONEMATTER_LOG", default_value = "embedded")]
+    pub log: String,
+    /// The county, by its division code.
+    #[arg(long, value_name = "CODE", default_value = "530322")]
+    pub county: String,
 }
 
 /// Flags of `replay`.

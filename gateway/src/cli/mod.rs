@@ -10,6 +10,7 @@ mod backup;
 pub mod board;
 mod board_json;
 mod board_together;
+mod briefing;
 mod doctor;
 mod history;
 mod import;
@@ -81,6 +82,7 @@ pub fn run(args: Args) -> ExitCode {
             Command::Demo(demo) => play::run(demo).await,
             Command::Import(import) => import::run(import).await,
             Command::Board(board) => show::board(board).await,
+            Command::Briefing(asked) => briefing::run(asked).await,
             Command::Replay(replay) => show::replay(replay).await,
             Command::Rebuild(rebuild) => rebuild::run(rebuild).await,
             Command::Migrate(migrate) => migrate::run(migrate).await,

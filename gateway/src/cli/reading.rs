@@ -37,7 +37,8 @@ pub(super) struct Reading {
     pub(super) county: CountyId,
     /// The clock: the machine's, or the demo's.
     pub(super) clock: Arc<dyn Clock>,
-    calendars: Arc<CountyCalendars>,
+    /// Its calendars.
+    pub(super) calendars: Arc<CountyCalendars>,
 }
 
 /// A matter found in the log.
@@ -196,6 +197,14 @@ pub(super) async fn listed(log: &dyn EventLog, county: &CountyId) -> Result<Vec<
 pub(super) fn short(directory: &Directory, body: &BodyId) -> String {
     let name = directory.body(body).map_or_else(|| body.to_string(), |b| b.name_zh.to_string());
     name.trim_start_matches('县').to_owned()
+}
+
+/// An entry as a person copies it: `event:MATTER/EVENT`.
+pub(super) fn event(text: &str) -> Result<(MatterId, EventId), Failure> {
+    let wrong = || Failure::new(format!("{text:?} is no entry"), "copy it whole: event:MATTER/EVENT");
+    let (matter, event) =
+        text.strip_prefix("event:").and_then(|rest| rest.split_once('/')).ok_or_else(wrong)?;
+    Ok((matter.parse().map_err(|_| wrong())?, event.parse().map_err(|_| wrong())?))
 }
 
 /// A moment as a person writes it: a date (its end), an instant, or an event id.

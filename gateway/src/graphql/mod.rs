@@ -4,6 +4,7 @@
 //! a largest page; a refusal is data, a fault is an error.
 //! Deliberately absent: rules, SQL, and authority, which the domain decides.
 
+pub mod briefing;
 pub mod coercion;
 pub mod engine;
 pub mod error;
@@ -49,6 +50,7 @@ pub struct Query(
     registers::applicants::ApplicantQuery,
     papers::PaperQuery,
     notices::NoticeQuery,
+    briefing::BriefingQuery,
 );
 
 /// Everything that can be commanded.

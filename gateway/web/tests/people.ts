@@ -1,8 +1,17 @@
 // People at their screens: each has a browser context of their own.
-import { type Browser, expect, type Locator, type Page } from "@playwright/test";
+import { type Browser, type BrowserContext, expect, type Locator, type Page, test } from "@playwright/test";
+
+const there: { story: string; context: BrowserContext }[] = [];
 
 export async function enter(browser: Browser, account: string, path = "/", language: "zh-CN" | "en" = "zh-CN"): Promise<Page> {
+  // whoever was there for an earlier story leaves: an open screen asks again at every change
+  const now = test.info().testId;
+  for (const one of there.splice(0)) {
+    if (one.story === now) there.push(one);
+    else await one.context.close();
+  }
   const context = await browser.newContext();
+  there.push({ story: now, context });
   await context.addInitScript(
     ([account, language]) => {
       sessionStorage.setItem("onematter.account", account as string);

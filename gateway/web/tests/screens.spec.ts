@@ -53,6 +53,7 @@ const SCREENS: Screen[] = [
   { name: "meetings", account: "lead", path: async (page) => ((await held(page)), "/meetings"), ready: heading },
   { name: "tasks", account: "nr-officer-1", path: async (page) => ((await held(page)), "/meetings?tab=tasks"), ready: heading },
   { name: "meeting", account: "lead", path: held, ready: heading },
+  { name: "briefing", account: "lead", path: async () => "/briefing", ready: async (page) => expect(page.locator(".om-sheet footer")).toBeVisible() },
   { name: "templates", account: "administrator", path: async () => "/operations", ready: heading },
   { name: "directory", account: "administrator", path: async () => "/operations?tab=directory", ready: heading },
   { name: "calendar", account: "administrator", path: async () => "/operations?tab=calendar", ready: heading },
@@ -129,6 +130,20 @@ test("on a phone the desk and a permit fit the width", async ({ browser }) => {
     await page.screenshot({ path: `${SHOTS}/phone-${name}.png` });
     await findsNothing(page);
   }
+});
+
+test("on a phone a lead compares cases", async ({ browser }) => {
+  const page = await enter(browser, "lead", "about:blank");
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto(await school(page));
+  await whatIf(page);
+  await page.getByRole("button", { name: "新方案" }).click();
+  await expect(page.locator(".om-case")).toHaveCount(2);
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  expect(overflow).toBeLessThanOrEqual(0);
+  await page.locator(".om-whatif").scrollIntoViewIfNeeded();
+  await page.screenshot({ path: `${SHOTS}/phone-what-if.png` });
+  await findsNothing(page);
 });
 
 test("the chart is walked by keys alone", async ({ browser }) => {

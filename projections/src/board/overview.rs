@@ -150,6 +150,16 @@ pub fn matters(
         .collect()
 }
 
+/// Every matter of a county that was ever proposed, by id.
+///
+/// # Errors
+/// What SQLite said.
+pub fn ids(db: &Connection, county: &CountyId) -> rusqlite::Result<Vec<MatterId>> {
+    db.prepare_cached("SELECT matter FROM board_matter WHERE county = ?1 ORDER BY matter")?
+        .query_map([county.as_str()], |row| parsed(row, "matter"))?
+        .collect()
+}
+
 const ACT_DUE: &str = "AND m.phase <> 'terminated' AND m.matter IN (
     SELECT matter FROM board_permit WHERE county = ?1 AND next_due BETWEEN ?7 AND ?6)";
 const DEBT_OVERDUE: &str = "AND m.phase <> 'terminated' AND m.matter IN (

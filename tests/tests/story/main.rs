@@ -4,6 +4,7 @@
 
 mod authority;
 mod board;
+mod briefing;
 mod calendar;
 mod clocks;
 mod cluster;

@@ -20,6 +20,7 @@ const Desk = lazy(() => import("../desk/Desk"));
 const Tolerances = lazy(() => import("../tolerances/TolerancesAndCards"));
 const Meetings = lazy(() => import("../meetings/Meetings"));
 const MeetingPage = lazy(() => import("../meetings/MeetingPage"));
+const Briefing = lazy(() => import("../briefing/Briefing"));
 const Operations = lazy(() => import("../operations/Operations"));
 
 export function App() {
@@ -42,6 +43,7 @@ export function App() {
                     <Route path="/tolerances" element={<Tolerances />} />
                     <Route path="/meetings" element={<Meetings />} />
                     <Route path="/meetings/:id" element={<MeetingPage />} />
+                    <Route path="/briefing" element={<Briefing />} />
                     <Route path="/operations" element={<Operations />} />
                     <Route path="*" element={<Navigate to="/" replace />} />
                   </Routes>

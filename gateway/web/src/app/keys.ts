@@ -8,6 +8,7 @@ export const KEYS = [
   { keys: ["g", "d"], what: "desk" },
   { keys: ["g", "t"], what: "tolerances" },
   { keys: ["g", "m"], what: "meetings" },
+  { keys: ["g", "b"], what: "briefing" },
   { keys: ["g", "a"], what: "operations" },
   { keys: ["↑", "↓"], what: "rows" },
   { keys: ["←", "→"], what: "edges" },

@@ -1,6 +1,6 @@
 // Where one can go, and by which key after `g`. A screen stands here when it is there, and not before.
 export interface Place {
-  key: "overview" | "desk" | "tolerances" | "meetings" | "operations";
+  key: "overview" | "desk" | "tolerances" | "meetings" | "briefing" | "operations";
   path: string;
   letter: string;
 }
@@ -10,5 +10,6 @@ export const PLACES: [Place, ...Place[]] = [
   { key: "desk", path: "/desk", letter: "d" },
   { key: "tolerances", path: "/tolerances", letter: "t" },
   { key: "meetings", path: "/meetings", letter: "m" },
+  { key: "briefing", path: "/briefing", letter: "b" },
   { key: "operations", path: "/operations", letter: "a" },
 ];

@@ -9,7 +9,7 @@ import { useDirectory } from "../app/session";
 import { Actions } from "../commands/Actions";
 import { Ask } from "../ui/Ask";
 import { Gantt } from "./gantt/Gantt";
-import { range, type Zoom } from "./gantt/geometry";
+import { dayNumber, dayOf, range, type Zoom } from "./gantt/geometry";
 import { Permits } from "./Permits";
 import { PermitPanel } from "./PermitPanel";
 import { CalendarQuery, type Matter, MatterChanged, MatterQuery } from "./query";
@@ -230,6 +230,23 @@ function Head({
   );
 }
 
+/** The most days that one question to the calendar may span. */
+const SPAN = 400;
+
+/** The calendar's days of a chart, asked in two where it is long; beyond that they are drawn without their kind. */
+function useCalendar(from: string, to: string) {
+  const [low, high] = [dayNumber(from), dayNumber(to)];
+  const middle = dayOf(Math.min(high, low + SPAN - 1));
+  const end = dayOf(Math.min(high, low + 2 * SPAN - 1));
+  const [{ data: first }] = useQuery({ query: CalendarQuery, variables: { from, to: middle } });
+  const rest = { from: dayOf(low + SPAN), to: end };
+  const [{ data: second }] = useQuery({ query: CalendarQuery, variables: rest, pause: high < low + SPAN });
+  return useMemo(
+    () => [...(first?.calendar.days ?? []), ...(high < low + SPAN ? [] : (second?.calendar.days ?? []))],
+    [first, second, high, low],
+  );
+}
+
 export function Board({
   matter,
   chosen,
@@ -259,7 +276,7 @@ export function Board({
     [matter, choice, t, bodyName, ghosts],
   );
   const [from, to] = useMemo(() => range(rows, today), [rows, today]);
-  const [{ data }] = useQuery({ query: CalendarQuery, variables: { from, to } });
+  const calendar = useCalendar(from, to);
   if (!matter.permits.length) return <Empty description={t("phase.PROPOSED")} />;
   return (
     <>
@@ -293,7 +310,7 @@ export function Board({
         rows={rows}
         today={today}
         zoom={zoom}
-        calendar={data?.calendar.days ?? []}
+        calendar={calendar}
         chosen={chosen}
         choose={choose}
         name={matter.project?.name ?? ""}
