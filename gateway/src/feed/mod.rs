@@ -21,7 +21,10 @@ use om_projections::{
     desk::{self, DeskCursor, DeskOrder, DeskRow},
     meetings::{self, Meetings, TaskFilter},
 };
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    sync::Arc,
+};
 
 /// Rows read at a time.
 const AT_A_TIME: u16 = 200;
@@ -54,9 +57,9 @@ pub async fn deadlines(
     let mut matters: BTreeMap<MatterId, Arc<Matter>> = BTreeMap::new();
     for row in desk_rows(services, who).await? {
         let Some(due) = row.task.due else { continue };
-        if !matters.contains_key(&row.matter) {
+        if let Entry::Vacant(place) = matters.entry(row.matter) {
             let name = stream::<MatterDecider>(&who.county, row.matter)?;
-            matters.insert(row.matter, services.matters.state(&name).await?.state);
+            place.insert(services.matters.state(&name).await?.state);
         }
         let plan = matters.get(&row.matter).and_then(|matter| matter.plan.as_ref());
         all.push(of_desk(&row, due, plan, &who.county, base));

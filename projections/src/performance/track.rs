@@ -215,7 +215,7 @@ impl Track {
     pub fn stands(&self, overrun: &OverrunOf) -> bool {
         let Some((term, number)) = overrun.term else { return true };
         let round = self.rounds.iter().find(|round| round.number == number);
-        !round.and_then(|round| round.act_of(term)).is_some_and(|on| on <= overrun.due)
+        round.and_then(|round| round.act_of(term)).is_none_or(|on| on > overrun.due)
     }
 }
 
