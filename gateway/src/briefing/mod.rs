@@ -82,6 +82,23 @@ pub enum NoBriefing {
         /// The week's last day.
         sunday: Date,
     },
+    /// The week has not begun.
+    #[error(
+        "the week of {monday} has not begun: a briefing says what was recorded, and a forecast is the matter's own"
+    )]
+    NotBegun {
+        /// Its first day.
+        monday: Date,
+    },
+    /// More was known on the day.
+    #[error(
+        "entries were recorded after this one and before {day}: pin the briefing of that day to the last entry known then, or \
+         leave the pin out"
+    )]
+    MoreWasKnown {
+        /// The day.
+        day: Date,
+    },
     /// The day does not lie in the week.
     #[error("clocks are read on a day of the week, {monday} to {sunday}, not on {day}")]
     Day {
@@ -126,6 +143,9 @@ pub async fn read(
     (day_of_week, pin, today): (Date, Option<Pin>, Date),
 ) -> Result<Report, NoBriefing> {
     let week = Week::of(day_of_week).ok_or(NoBriefing::Week(day_of_week))?;
+    if week.monday > today {
+        return Err(NoBriefing::NotBegun { monday: week.monday });
+    }
     let histories = histories(&registers.matters, county, matters).await?;
     let (pin, known, position) = pinned(&histories, week, pin, today)?;
     let calendar = calendars.known_by(county, known).await?;
@@ -189,6 +209,11 @@ fn pinned(
     let day = pin.map_or_else(|| today.clamp(monday, sunday), |pin| pin.day);
     if !week.has(day) {
         return Err(NoBriefing::Day { day, monday, sunday });
+    }
+    // a briefing of a day knows at least what was recorded before that day began
+    let begun = start_of_day(day);
+    if entries().any(|(_, later)| later.position > entry.position && later.fact.recorded < begun) {
+        return Err(NoBriefing::MoreWasKnown { day });
     }
     Ok((Pin { matter, event: entry.fact.id, day }, recorded, entry.position))
 }

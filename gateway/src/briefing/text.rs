@@ -66,7 +66,7 @@ fn write(out: &mut String, report: &Report) -> std::fmt::Result {
     writeln!(out)?;
     writeln!(
         out,
-        "数据截至 {}，记录 event:{}/{}；以同一记录重印，内容不变。",
+        "数据截至 {}，记录 event:{}/{}；以同一记录、同一日期重印，内容不变。",
         known.strftime("%Y-%m-%d %H:%M:%S"),
         report.pin.matter,
         report.pin.event

@@ -33,13 +33,11 @@ pub(super) async fn store(
 }
 
 async fn open(at: &CredentialsAt) -> Result<Credentials, Failure> {
-    if at.credentials.is_none() {
-        std::fs::create_dir_all(&at.data).map_err(|error| {
-            Failure::new(
-                format!("the data directory {} cannot be made: {error}", at.data.display()),
-                "name one with --data that you may write to",
-            )
-        })?;
+    if at.credentials.is_none() && !at.data.is_dir() {
+        return Err(Failure::new(
+            format!("there is no data directory {}", at.data.display()),
+            "name it with --data, or make it first: onematter import directory FILE --data DIR",
+        ));
     }
     let store = store(&at.data, at.credentials.as_deref(), at.credentials_ca.as_deref()).await?;
     Ok(Credentials::new(store, Arc::new(SystemClock))?)
@@ -52,14 +50,14 @@ pub(super) async fn user(args: User) -> Result<(), Failure> {
         UserWhat::List(at) => list_users(&open(&at).await?).await,
         UserWhat::Unlock(OneHolder { holder, at }) => {
             if !open(&at).await?.store().forgive(&holder).await? {
-                return Err(unknown(&holder, "user list"));
+                return Err(unknown(&format!("account {holder}"), "user list"));
             }
             eprintln!("{holder} may try again");
             Ok(())
         }
         UserWhat::Remove(OneHolder { holder, at }) => {
             if !open(&at).await?.store().remove(&holder).await? {
-                return Err(unknown(&holder, "user list"));
+                return Err(unknown(&format!("account {holder}"), "user list"));
             }
             eprintln!("{holder} is removed; its sessions and tokens have ended");
             Ok(())
@@ -107,14 +105,19 @@ pub(super) async fn token(args: Token) -> Result<(), Failure> {
             for key in credentials.store().keys(KeyKind::Token).await? {
                 let may = if key.read_only { "ro" } else { "rw" };
                 let state = if credentials.is_open(&key) { "until" } else { "ended" };
-                let (ends, used) = (day(key.expires), day(key.used));
-                println!("{}  {may}  {}  {state} {ends}  used {used}  {}", key.id, key.holder, key.label);
+                let ends = day(key.expires);
+                let used = if key.used == key.made {
+                    "never used".into()
+                } else {
+                    format!("used {}", day(key.used))
+                };
+                println!("{}  {may}  {}  {state} {ends}  {used}  {}", key.id, key.holder, key.label);
             }
             Ok(())
         }
         TokenWhat::Revoke(TokenRevoke { id, at }) => {
             if !open(&at).await?.store().revoke(&id).await? {
-                return Err(unknown(&id, "token list"));
+                return Err(unknown(&format!("token {id}"), "token list"));
             }
             eprintln!("token {id} is revoked");
             Ok(())

@@ -358,7 +358,7 @@ pub struct Briefing {
     #[arg(long, value_name = "DAY")]
     pub week: Option<Date>,
     /// The last entry it knows, event:MATTER/EVENT; the week's last if not given. Printed again with it, it reads the same.
-    #[arg(long, value_name = "ENTRY")]
+    #[arg(long, value_name = "ENTRY", requires = "day")]
     pub at: Option<String>,
     /// The day of the week on which clocks are read; with --at only.
     #[arg(long, value_name = "DAY", requires = "at")]

@@ -238,7 +238,7 @@ impl BriefingQuery {
     async fn briefing(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "A day of the week; this week if not said.")] week: Option<Date>,
+        #[graphql(desc = "A day of the week; the pin's if not said, else this week.")] week: Option<Date>,
         #[graphql(
             desc = "What it is pinned to; the week's last entry if not said, with the clocks of today or of the \
                           week's last day."
@@ -257,7 +257,7 @@ impl BriefingQuery {
         let county = who.county().clone();
         let ids = move |db: &_| board::ids(db, &county);
         let matters = services.projections.read::<Board, _>(ids).await.map_err(of_read)?;
-        let week = week.map_or(today, Into::into);
+        let week = week.map(Into::into).or(pin.map(|pin| pin.day)).unwrap_or(today);
         let about = (&services.registers, &*services.calendars as &dyn om_infra::calendars::Calendars);
         let report = briefing::read(about, who.county(), &matters, (week, pin, today)).await;
         Ok(report.map_err(of_briefing)?.into())

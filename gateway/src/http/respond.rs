@@ -82,5 +82,5 @@ pub fn harden(headers: &mut HeaderMap) {
     for (name, value) in fixed {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    headers.insert(header::VARY, HeaderValue::from_static("accept, authorization"));
+    headers.insert(header::VARY, HeaderValue::from_static("accept, authorization, cookie"));
 }

@@ -2,7 +2,7 @@
 //!
 //! Invariants: the cookie is HttpOnly, Secure, of this host and SameSite=Strict, so no script reads it and no page of another
 //! site sends it; a page of another origin is refused besides; neither name nor password is logged, since people type
-//! one into the field of the other; every refusal of a sign-in reads alike, but for a lock.
+//! one into the field of the other; every refusal of a sign-in reads alike.
 //! Deliberately absent: other ways of signing in, and changing one's password, which the administrator sets.
 
 use super::{
@@ -25,7 +25,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use om_domain::{decider::Role, ids::OfficerId};
-use om_infra::credentials::{Holder, NotLetIn, SESSION};
+use om_infra::credentials::{CredentialError, Holder, NotLetIn, SESSION};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -33,6 +33,11 @@ use std::time::Duration;
 const MAX_BODY_BYTES: usize = 8 * 1024;
 /// Longest time for it to come in.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// What whoever is not let in is told, whatever the cause.
+const WRONG: &str = "name or password is wrong; or the account is locked, for a quarter of an hour after five wrong passwords; or \
+                     several counties have the name, then write OFFICER@COUNTY; or the county's directory has no such \
+                     account: ask your administrator";
 
 /// How people sign in here.
 #[derive(Serialize)]
@@ -104,6 +109,7 @@ pub async fn begin(State(state): State<GatewayState>, request: Request<Body>) ->
     if let Err(refused) = of_own_page(&state, request.headers(), request.uri(), &trace) {
         return *refused;
     }
+    let before = Presented::of(request.headers());
     let Typed { name, password } = match read(request).await {
         Ok(typed) => typed,
         Err(message) => return answer(StatusCode::BAD_REQUEST, Code::BadInput, message, &trace),
@@ -116,6 +122,10 @@ pub async fn begin(State(state): State<GatewayState>, request: Request<Body>) ->
     match state.requester(Some(&presented)).await {
         Ok(who) => {
             tracing::info!(%county, %officer, "signed in");
+            // whoever was signed in at this browser is not any more
+            if let Err(error) = sign_out(&state, before).await {
+                tracing::warn!(%error, "the session before could not be ended");
+            }
             let mut response = told(&state, &who).await;
             set_cookie(response.headers_mut(), &secret, SESSION.as_secs());
             response
@@ -132,16 +142,24 @@ pub async fn end(State(state): State<GatewayState>, uri: Uri, headers: HeaderMap
     if let Err(refused) = of_own_page(&state, &headers, &uri, &trace) {
         return *refused;
     }
-    if let (SignIn::Credentials(credentials), Some(Presented::Session(secret))) =
-        (state.sign_in(), Presented::of(&headers))
-        && let Err(error) = credentials.sign_out(&secret).await
-    {
+    if let Err(error) = sign_out(&state, Presented::of(&headers)).await {
         tracing::error!(%error, "a session could not be ended");
         return unauthenticated(Unauthenticated::Unavailable, &trace);
     }
     let mut response = StatusCode::NO_CONTENT.into_response();
     set_cookie(response.headers_mut(), "", 0);
+    // papers that were looked at are not for whoever sits down next
+    response.headers_mut().insert("clear-site-data", HeaderValue::from_static("\"cache\""));
     response
+}
+
+async fn sign_out(state: &GatewayState, presented: Option<Presented>) -> Result<(), CredentialError> {
+    match (state.sign_in(), presented) {
+        (SignIn::Credentials(credentials), Some(Presented::Session(secret))) => {
+            credentials.sign_out(&secret).await
+        }
+        _ => Ok(()),
+    }
 }
 
 async fn told(state: &GatewayState, who: &Requester) -> Response {
@@ -180,14 +198,9 @@ fn of_own_page(
 
 fn not_let_in(why: &NotLetIn, trace: &Trace) -> Response {
     match why {
-        NotLetIn::Wrong => answer(
-            StatusCode::UNAUTHORIZED,
-            Code::Unauthenticated,
-            "name or password is wrong, or the county's directory has no such account: ask your administrator",
-            trace,
-        ),
-        NotLetIn::Locked => {
-            answer(StatusCode::TOO_MANY_REQUESTS, Code::Unauthenticated, &why.to_string(), trace)
+        // a lock that was told apart would tell which names exist
+        NotLetIn::Wrong | NotLetIn::Locked => {
+            answer(StatusCode::UNAUTHORIZED, Code::Unauthenticated, WRONG, trace)
         }
         NotLetIn::Unavailable(error) => {
             tracing::error!(%error, "the credentials cannot be read; nobody is let in");

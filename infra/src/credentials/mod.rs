@@ -176,6 +176,9 @@ pub enum CredentialError {
     /// Too long.
     #[error("a password has at most {MAX_PASSWORD} bytes")]
     TooLong,
+    /// What a token is for.
+    #[error("say what the token is for in one line of 1 to 100 characters")]
+    Label,
     /// A token's life.
     #[error("a token lasts 1 to {MAX_TOKEN_DAYS} days")]
     Days,

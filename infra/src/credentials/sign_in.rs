@@ -104,12 +104,22 @@ impl Credentials {
             Some(holder) => self.store.begin(holder, now).await?,
             None => Begun::Unknown,
         };
+        let locked = matches!(begun, Begun::Locked);
         let expected = match begun {
-            Begun::Locked => return Err(NotLetIn::Locked),
-            Begun::Unknown => self.nobody.clone(),
+            // a lock takes as long as a password, or it would tell who exists
+            Begun::Locked | Begun::Unknown => self.nobody.clone(),
             Begun::Password(hash) => hash,
         };
         let fits = password.len() <= MAX_PASSWORD && self.fits(password, expected).await?;
+        // what was typed as a name is logged only if it is one
+        let account = holder.as_ref().map(tracing::field::display);
+        if locked {
+            tracing::warn!(account, "a sign-in at a locked account");
+            return Err(NotLetIn::Locked);
+        }
+        if !fits {
+            tracing::warn!(account, "a sign-in with a wrong name or password");
+        }
         let Some(holder) = holder.filter(|_| fits) else { return Err(NotLetIn::Wrong) };
         self.store.forgive(&holder).await?;
         let secret = secrets::random();
@@ -169,6 +179,10 @@ impl Credentials {
         if !(1..=MAX_TOKEN_DAYS).contains(&days) {
             return Err(CredentialError::Days);
         }
+        let label = label.trim();
+        if !(1..=100).contains(&label.chars().count()) || label.chars().any(char::is_control) {
+            return Err(CredentialError::Label);
+        }
         let life = SignedDuration::from_hours(24 * i64::from(days));
         let secret = format!("{TOKEN}{}", secrets::random());
         let key = self.new_key(KeyKind::Token, holder, label.to_owned(), read_only, life);
@@ -191,8 +205,12 @@ impl Credentials {
         let now = self.clock.now();
         let key = self.store.key(hash).await?.filter(|key| key.kind == kind && opens(key, now));
         let key = key.ok_or(NotLetIn::Wrong)?;
-        if in_use && now.duration_since(key.used) >= USED_AGAIN {
-            self.store.used(hash, now).await?;
+        if in_use
+            && now.duration_since(key.used) >= USED_AGAIN
+            && let Err(error) = self.store.used(hash, now).await
+        {
+            // who is in stays in while the disk is full, at most until it falls idle
+            tracing::warn!(%error, "that a key was used could not be noted");
         }
         Ok(key)
     }

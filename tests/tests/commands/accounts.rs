@@ -60,7 +60,11 @@ async fn a_county_works_alone_from_its_first_account_on() {
     for _ in 0..5 {
         assert_eq!(sign_in(&server, "clerk", "not the password").await.status(), 401);
     }
-    assert_eq!(sign_in(&server, "clerk", "a password of my own").await.status(), 429);
+    assert_eq!(
+        sign_in(&server, "clerk", "a password of my own").await.status(),
+        401,
+        "locked, and not told apart"
+    );
     assert!(succeeds(["user", "list", "--data", data]).contains("locked"));
     succeeds(["user", "unlock", "clerk@530322", "--data", data]);
     assert_eq!(sign_in(&server, "clerk", "a password of my own").await.status(), 200);
@@ -84,12 +88,18 @@ fn what_is_no_account_is_refused_and_said_why() {
     let dir = tempdir().unwrap();
     let data = text(dir.path());
     refused(["user", "add", "lead", "--data", data], &["lead@530322"]);
-    refused(["user", "remove", "lead@530322", "--data", data], &["there is no lead@530322", "user list"]);
-    refused(["token", "revoke", "x", "--data", data], &["there is no x", "token list"]);
+    refused(
+        ["user", "remove", "lead@530322", "--data", data],
+        &["there is no account lead@530322", "user list"],
+    );
+    refused(["token", "revoke", "x", "--data", data], &["there is no token x", "token list"]);
     refused(
         ["token", "make", "lead@530322", "--label", "x", "--days", "1000", "--data", data],
         &["366 days"],
     );
+    refused(["token", "make", "lead@530322", "--label", "a\nb", "--data", data], &["one line"]);
+    let none = dir.path().join("none");
+    refused(["user", "list", "--data", text(&none)], &["there is no data directory", "--data"]);
     refused(["user", "list", "--data", data, "--credentials", "mysql://x"], &["postgres://"]);
     refused(["serve", "--data", data, "--listen", "0.0.0.0:0"], &["unencrypted", "--behind-tls"]);
 }

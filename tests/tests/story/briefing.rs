@@ -68,7 +68,16 @@ async fn a_briefing_that_cannot_be_is_refused_and_said_why() {
     let case = Case::story().await;
     case.at("2023-06-12").accepted("W", &["form", "seal", "proof", "photo"], "wa-officer-1").await;
     let event = briefing(&case, "2023-06-12", Value::Null).await["pin"]["event"].clone();
+    let pinned = json!({ "event": event, "day": "2023-06-12" });
+    case.at("2023-06-14").by("wa-officer-1").approve("W").done().await;
     for (week, at, code, says) in [
+        ("2023-06-19", Value::Null, "BAD_USER_INPUT", "has not begun"),
+        (
+            "2023-06-12",
+            json!({ "event": event, "day": "2023-06-16" }),
+            "BAD_USER_INPUT",
+            "were recorded after this one",
+        ),
         (
             "2023-06-05",
             json!({ "event": event, "day": "2023-06-07" }),
@@ -88,6 +97,9 @@ async fn a_briefing_that_cannot_be_is_refused_and_said_why() {
         assert_eq!(error["extensions"]["code"], code, "{answer:#}");
         assert!(error["message"].as_str().unwrap().contains(says), "{answer:#}");
     }
+    // the week follows from the pin, and what was recorded later that day does not change it
+    let again = case.post("lead", QUERY, json!({ "at": pinned })).await;
+    assert_eq!(again["data"]["briefing"]["monday"], "2023-06-12", "{again:#}");
     let other = case.post("stranger", QUERY, json!({ "week": "2023-06-12" })).await;
     assert_eq!(other["errors"][0]["extensions"]["code"], "NOT_FOUND", "another county has none");
 }

@@ -133,7 +133,10 @@ async fn nobody_gets_in_by_guessing_and_nothing_is_told_of_who_exists() {
     for _ in 1..ATTEMPTS {
         assert_eq!(guarded.sign_in("lead", "a wrong password").await.status(), 401);
     }
-    assert_eq!(guarded.sign_in("lead", PASSWORD).await.status(), 429, "locked");
+    let locked = guarded.sign_in("lead", PASSWORD).await;
+    assert_eq!(locked.status(), 401);
+    let locked: Value = locked.json().await.unwrap();
+    assert_eq!(locked["errors"][0]["message"], told[0], "a lock told apart would tell who exists");
     for (what, body) in [
         ("no JSON", "name=lead".to_owned()),
         ("more than asked", json!({ "name": "lead", "password": PASSWORD, "role": "lead" }).to_string()),

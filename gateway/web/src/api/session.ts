@@ -20,7 +20,7 @@ export type Ways = { by: "name"; accounts: DevAccount[] } | { by: "password" };
 
 /** Nobody was let in, and why. */
 export class NotLetIn extends Error {
-  constructor(readonly why: "wrong" | "locked" | "unreachable") {
+  constructor(readonly why: "wrong" | "unreachable") {
     super(why);
   }
 }
@@ -61,7 +61,7 @@ export async function signIn(name: string, password: string): Promise<Session> {
     () => undefined,
   );
   if (answer?.ok) return { account: ((await answer.json()) as { name: string }).name, headers: {} };
-  throw new NotLetIn(answer?.status === 401 ? "wrong" : answer?.status === 429 ? "locked" : "unreachable");
+  throw new NotLetIn(answer?.status === 401 ? "wrong" : "unreachable");
 }
 
 /** Ends the session, here and at the gateway. */

@@ -93,7 +93,6 @@ export const en: Words<typeof zh> = {
     go: "Sign in",
     notLetIn: {
       wrong: "Account or password is wrong, or the account was retired. After five wrong passwords the account is locked for a quarter of an hour.",
-      locked: "Too many wrong passwords: wait a quarter of an hour, or ask your administrator to unlock the account.",
       unreachable: "The server cannot look you up now. Try again in a moment.",
     },
     what: "From its approval to its completion a project passes some twenty permits in a dozen departments. Here they stand on one chart: what runs in parallel, what is late and why, who must move, how many days tolerance would save, and when all of it will be done. Every acceptance, tolerated deficiency, handoff and approval is a fact in order, and any moment can be replayed.",
