@@ -343,7 +343,12 @@ fn coordination<'a>(
         let holds_up = blocking.next.is_some() && blocking.holds_up.len() > 1;
         let newly_late =
             matches!(&blocking.node, Node::Permit(permit) if changed.late.iter().any(|(p, _)| p == permit));
-        (late.is_some() || holds_up).then(|| Coordination { matter: subject.id, blocking, late, newly_late })
+        (late.is_some() || holds_up).then_some(Coordination {
+            matter: subject.id,
+            blocking,
+            late,
+            newly_late,
+        })
     })
 }
 
@@ -420,4 +425,22 @@ fn due(subject: &Subject<'_>, next: Week) -> Vec<DueLine> {
         }));
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    #[test]
+    fn a_week_begins_on_monday_whatever_day_of_it_is_named() {
+        let week = Week { monday: date(2023, 6, 26), sunday: date(2023, 7, 2) };
+        for day in [date(2023, 6, 26), date(2023, 6, 28), date(2023, 7, 2)] {
+            assert_eq!(Week::of(day), Some(week));
+            assert!(week.has(day));
+        }
+        assert!(!week.has(date(2023, 6, 25)) && !week.has(date(2023, 7, 3)));
+        assert_eq!(week.next(), Week::of(date(2023, 7, 3)));
+        assert_eq!(Week::of(Date::MAX).and_then(|last| last.next()), None);
+    }
 }

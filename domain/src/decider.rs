@@ -51,12 +51,21 @@ pub struct Actor {
     pub body: BodyId,
     /// Its roles in that body.
     pub roles: BTreeSet<Role>,
+    /// In whose place it acts (AB岗代办), with the roles of that post; none where it acts in its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stands_in_for: Option<OfficerId>,
 }
 
 impl Actor {
     /// Whether the actor has this role.
     pub fn is(&self, role: Role) -> bool {
         self.roles.contains(&role)
+    }
+
+    /// Whether this is the officer, or somebody in the officer's place: for duties that two persons must share (R18). What a
+    /// person may do by name, they alone may: that asks for `officer` itself.
+    pub fn is_one_with(&self, officer: &OfficerId) -> bool {
+        self.officer == *officer || self.stands_in_for.as_ref() == Some(officer)
     }
 }
 
@@ -244,6 +253,10 @@ pub trait Explained: Debug + Clone + PartialEq + Serialize + Send + Sync + 'stat
     fn code(&self) -> &'static str;
     /// The rule of docs/domain.md, such as `R3`.
     fn rule(&self) -> Option<&'static str>;
+    /// Whether another person, or somebody in another's place, might be allowed it.
+    fn wants_another_person(&self) -> bool {
+        false
+    }
     /// The law or source behind it.
     fn source(&self) -> Option<String>;
     /// One sentence in Chinese that says what to do, with the names that are known.

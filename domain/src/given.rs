@@ -31,6 +31,7 @@ pub(crate) fn actor(officer: &str, body: &str, roles: &[Role]) -> Actor {
         county: id("530322"),
         body: id(body),
         roles: roles.iter().copied().collect(),
+        stands_in_for: None,
     }
 }
 

@@ -198,6 +198,12 @@ text_id!(
     |t| t.len() == 64 && t.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
 );
 text_id!(
+    /// What is kept of the secret address of a calendar: its SHA-256 in lower-case hexadecimal. The secret has 256 random bits,
+    /// so nobody finds it by its hash.
+    FeedDigest, "feed digest", "the 64 hexadecimal digits of a SHA-256, in lower case",
+    |t| t.len() == 64 && t.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+);
+text_id!(
     /// A text with legal meaning (a reason, a notice number, a name of a thing): 1 to 2,000 characters,
     /// never a note about a person.
     LegalText, "legal text", "1 to 2,000 characters, not only spaces, none that is not seen",

@@ -22,6 +22,9 @@ pub struct Metadata {
     pub body: BodyId,
     /// Its roles in that body, at that moment.
     pub roles: BTreeSet<Role>,
+    /// In whose place it acted; none where in its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stands_in_for: Option<OfficerId>,
     /// When it happened.
     pub effective: Effective,
     /// When it was recorded: the later of the writer's clock and the stream's last `recorded`.
@@ -49,13 +52,15 @@ impl Metadata {
             county: self.county.clone(),
             body: self.body.clone(),
             roles: self.roles.clone(),
+            stands_in_for: self.stands_in_for.clone(),
         }
     }
 
     /// The envelope that a fold sees.
     pub fn into_recorded<E>(self, id: EventId, revision: u64, event: E) -> Recorded<E> {
-        let Metadata { county, officer, body, roles, effective, recorded, .. } = self;
-        Recorded { id, revision, by: Actor { officer, county, body, roles }, effective, recorded, event }
+        let Metadata { county, officer, body, roles, stands_in_for, effective, recorded, .. } = self;
+        let by = Actor { officer, county, body, roles, stands_in_for };
+        Recorded { id, revision, by, effective, recorded, event }
     }
 }
 
@@ -68,14 +73,17 @@ pub struct Envelope {
     officer: OfficerId,
     body: BodyId,
     roles: BTreeSet<Role>,
+    #[serde(default)]
+    stands_in_for: Option<OfficerId>,
     effective: Effective,
 }
 
 impl Envelope {
     /// The envelope that a fold sees.
     pub fn into_recorded<E>(self, id: EventId, revision: u64, recorded: Timestamp, event: E) -> Recorded<E> {
-        let Envelope { county, officer, body, roles, effective } = self;
-        Recorded { id, revision, by: Actor { officer, county, body, roles }, effective, recorded, event }
+        let Envelope { county, officer, body, roles, stands_in_for, effective } = self;
+        let by = Actor { officer, county, body, roles, stands_in_for };
+        Recorded { id, revision, by, effective, recorded, event }
     }
 }
 
@@ -167,6 +175,7 @@ mod tests {
             officer: "nr-officer-1".parse().unwrap(),
             body: "natural-resources".parse().unwrap(),
             roles: BTreeSet::from([Role::Officer]),
+            stands_in_for: None,
             effective: Effective::On("2026-11-20".parse().unwrap()),
             recorded: "2026-11-22T02:00:00Z".parse().unwrap(),
             command: CommandId(Uuid::from_u128(1)),
@@ -191,6 +200,16 @@ mod tests {
                 r#""$correlationId":"00000000-0000-0000-0000-000000000001"}"#,
             )
         );
+    }
+
+    #[test]
+    fn whom_an_act_stood_in_for_is_stored_beside_the_roles() {
+        let whole = Metadata { stands_in_for: Some("nr-head".parse().unwrap()), ..metadata() };
+        let text = serde_json::to_string(&whole).unwrap();
+        assert!(text.contains(r#""roles":["officer"],"stands_in_for":"nr-head","effective""#), "{text}");
+        let envelope: Envelope = serde_json::from_str(&text).unwrap();
+        let (id, recorded) = (EventId(Uuid::from_u128(3)), whole.recorded);
+        assert_eq!(envelope.into_recorded(id, 4, recorded, ()), whole.into_recorded(id, 4, ()));
     }
 
     #[test]

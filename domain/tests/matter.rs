@@ -23,6 +23,7 @@ mod matter {
     mod plan;
     mod receipt;
     mod record;
+    mod stand_in;
     mod supervision;
     mod time;
     mod tolerance;

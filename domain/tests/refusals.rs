@@ -369,6 +369,12 @@ const NO_RULE: &[(&str, &[&str])] = &[
             "NoRole",
             "SystemRole",
             "NotATownship",
+            "StandInElsewhere",
+            "NothingToStandInFor",
+            "DaysReversed",
+            "StandInInThePast",
+            "StoodInForAlready",
+            "NoSuchStandIn",
             "OtherTemplate",
             "NoDirectory",
             "TemplateFaulty",
@@ -395,6 +401,8 @@ fn grounded(refusal: &impl Explained) {
     for said in [refusal.message_zh(&names), refusal.message_en(&names)] {
         assert!(said.chars().count() > 4 && !said.contains(code), "{code}: {said}");
     }
+    let zh = refusal.message_zh(&names);
+    assert_eq!(zh, om_domain::naming::tight(&zh), "{code} has a stray blank");
 }
 
 #[test]
@@ -508,6 +516,21 @@ fn every_refusal_of_a_register_is_grounded() {
         D::SystemRole { officer: officer() },
         D::AuditorActs { officer: officer() },
         D::NotATownship { officer: officer() },
+        D::NotItsHead { officer: officer(), body: p("water") },
+        D::OwnStandIn { officer: officer() },
+        D::StandsInForThemselves { officer: officer() },
+        D::StandInElsewhere {
+            principal: officer(),
+            stand_in: officer(),
+            body: p("water"),
+            given: p("housing"),
+        },
+        D::NothingToStandInFor { officer: officer() },
+        D::DaysReversed { from: ON, to: ON },
+        D::StandInInThePast { from: ON, today: ON },
+        D::StoodInForAlready { principal: officer(), stand_in: officer(), from: ON, to: ON },
+        D::ChainOfStandIns { principal: officer(), stand_in: officer(), from: ON, to: ON },
+        D::NoSuchStandIn { principal: officer(), from: ON },
     ] {
         grounded(&refusal);
     }
@@ -561,7 +584,7 @@ fn every_refusal_of_a_register_is_grounded() {
 fn refusals_name_permits_bodies_and_requirements_as_people_do() {
     let directory = shipped_directory();
     let plan = shipped_plan();
-    let names = Names { directory: Some(&directory), plan: Some(&plan), about: None };
+    let names = Names { directory: Some(&directory), plan: Some(&plan), ..Names::default() };
     let water = directory.body(&p("water")).unwrap().clone();
     for refusal in of_a_matter().iter().chain(&authorities()) {
         let (zh, en) = (refusal.message_zh(&names), refusal.message_en(&names));
@@ -591,6 +614,7 @@ fn shipped_directory() -> Directory {
         county: p("530322"),
         body: p("government-services"),
         roles: [Role::System].into(),
+        stands_in_for: None,
     };
     let (calendar, settings) = (Calendar::national(), CountySettings::default());
     let ctx = Context {
@@ -624,7 +648,7 @@ fn a_material_is_named_as_the_permit_spoken_of_names_it() {
     let plan = shipped_plan();
     let (permit, material) =
         plan.permits.iter().find_map(|permit| Some((permit, permit.materials.last()?))).unwrap();
-    let names = Names { directory: None, plan: Some(&plan), about: Some(&permit.code) };
+    let names = Names { directory: None, plan: Some(&plan), about: Some(&permit.code), ..Names::default() };
     let requirement = RequirementId::Material(material.code.clone());
     let said = R::NoDebt { requirement }.message_zh(&names);
     assert!(said.contains(material.name.as_str()) && !said.contains("material:"), "{said}");

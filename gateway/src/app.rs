@@ -124,7 +124,7 @@ impl GatewayState {
     }
 }
 
-/// The router: `/graphql`, `/graphql/ws`, papers, notices to print, sign-in, health and figures, and the console's page for every
+/// The router: `/graphql`, `/graphql/ws`, papers, notices to print, calendars of deadlines, sign-in, health and figures, and the console's page for every
 /// other path.
 pub fn app(state: GatewayState) -> Router {
     let router = Router::new()
@@ -140,6 +140,7 @@ pub fn app(state: GatewayState) -> Router {
     let router = router
         .route("/papers", post(http::papers::put))
         .route("/papers/{hash}", get(http::papers::get))
+        .route("/calendar/{name}", get(http::calendar::feed))
         .route("/matters/{matter}/notices/{event}", get(http::notices::notice))
         .route("/matters/{matter}/notices/{event}/service", get(http::notices::service));
     #[cfg(feature = "console")]

@@ -46,7 +46,8 @@ impl DevUsers {
         let mut users: BTreeMap<OfficerId, DevUser> = BTreeMap::new();
         for (id, officer) in definition.officers.clone() {
             let (body, roles) = (officer.body, officer.roles);
-            let actor = Arc::new(Actor { officer: id.clone(), county: county.clone(), body, roles });
+            let county = county.clone();
+            let actor = Arc::new(Actor { officer: id.clone(), county, body, roles, stands_in_for: None });
             users
                 .insert(id, DevUser { actor, post: officer.post.map(|p| p.to_string()).unwrap_or_default() });
         }
@@ -79,6 +80,7 @@ fn outsider(name: &str, county: &str, roles: &[Role]) -> Option<Actor> {
         county: county.parse().ok()?,
         body: "development-reform".parse().ok()?,
         roles: roles.iter().copied().collect(),
+        stands_in_for: None,
     })
 }
 

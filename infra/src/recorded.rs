@@ -137,6 +137,7 @@ pub fn encode<E: EventRecord>(fact: &Recorded<E>, origin: &Origin) -> Result<New
         officer: by.officer,
         body: by.body,
         roles: by.roles,
+        stands_in_for: by.stands_in_for,
         effective: fact.effective,
         recorded: fact.recorded,
         command: origin.command,
@@ -165,5 +166,6 @@ pub fn platform_actor(county: &CountyId) -> Result<Actor, IdError> {
         county: county.clone(),
         body: "platform".parse()?,
         roles: BTreeSet::from([Role::System]),
+        stands_in_for: None,
     })
 }

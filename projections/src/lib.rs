@@ -10,7 +10,9 @@ pub mod desk;
 pub mod folding;
 pub mod life;
 pub mod meetings;
+pub mod performance;
 pub mod projection;
+pub mod search;
 pub mod sql;
 pub mod supervision;
 #[cfg(test)]

@@ -196,6 +196,7 @@ impl History {
             officer: by.officer.clone(),
             body: by.body.clone(),
             roles: by.roles.clone(),
+            stands_in_for: by.stands_in_for.clone(),
             effective: fact.effective,
             recorded: self.now(),
             command,
@@ -272,6 +273,7 @@ pub(crate) fn actor(county: &CountyId, officer: &str, body: &str, roles: &[Role]
         county: county.clone(),
         body: t(body),
         roles: roles.iter().copied().collect(),
+        stands_in_for: None,
     }
 }
 

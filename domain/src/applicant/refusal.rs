@@ -75,6 +75,10 @@ impl Explained for ApplicantRefusal {
         }
     }
 
+    fn wants_another_person(&self) -> bool {
+        matches!(self, Self::NotADepartment { .. } | Self::NotAHead { .. })
+    }
+
     fn source(&self) -> Option<String> {
         match self {
             Self::OwnRecord { .. } => Some(sources::DUTIES.into()),
@@ -93,7 +97,7 @@ impl Explained for ApplicantRefusal {
     }
 
     fn message_zh(&self, names: &Names<'_>) -> String {
-        match self {
+        crate::naming::tight(&match self {
             Self::NotThePlatform { officer } => {
                 format!(
                     "账号 {officer} 不能直接取消容缺资格；它只因容缺逾期而失去，由平台记录。",
@@ -143,7 +147,7 @@ impl Explained for ApplicantRefusal {
             Self::PaperMissing { paper } => {
                 format!("决定书原件 {} 尚未上传；请先上传原件，再记录。", &paper.as_str()[..12])
             }
-        }
+        })
     }
 
     fn message_en(&self, names: &Names<'_>) -> String {

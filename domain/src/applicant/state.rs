@@ -191,7 +191,7 @@ impl Explained for Ineligible {
     }
 
     fn message_zh(&self, names: &Names<'_>) -> String {
-        match self {
+        crate::naming::tight(&match self {
             Ineligible::Barred { kind, decision, until } => {
                 format!(
                     "依{decision}（{}），{until}（含）以前不得适用容缺；请按完整材料办理。",
@@ -203,7 +203,7 @@ impl Explained for Ineligible {
                 names.permit(&because.permit),
                 names.requirement(Some(&because.permit), &because.requirement)
             ),
-        }
+        })
     }
 
     fn message_en(&self, names: &Names<'_>) -> String {

@@ -58,7 +58,7 @@ impl Explained for CalendarBookRefusal {
     }
 
     fn message_zh(&self, names: &Names<'_>) -> String {
-        match self {
+        crate::naming::tight(&match self {
             Self::NotAdministrator { officer } => {
                 format!(
                     "账号 {officer} 不能登记放假安排；请由管理员办理。",
@@ -75,7 +75,7 @@ impl Explained for CalendarBookRefusal {
             Self::BackfillOutOfOrder { effective, last } => {
                 format!("{effective} 早于上一份安排的登记日 {last}；请按先后登记。")
             }
-        }
+        })
     }
 
     fn message_en(&self, names: &Names<'_>) -> String {

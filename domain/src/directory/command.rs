@@ -5,8 +5,9 @@
 use super::entry::{Body, DirectoryDefinition, OfficerEntry};
 use crate::{
     decider::Role,
-    ids::{BodyId, LegalText, OfficerId},
+    ids::{BodyId, FeedDigest, LegalText, OfficerId},
 };
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -22,6 +23,14 @@ pub enum DirectoryCommand {
     RegisterOfficer { id: OfficerId, officer: OfficerEntry },
     /// Change an officer's roles.
     ChangeRoles { id: OfficerId, roles: BTreeSet<Role> },
+    /// Name a stand-in for an account, inside its body and for some days.
+    GrantStandIn { principal: OfficerId, stand_in: OfficerId, from: Date, to: Date, reason: LegalText },
+    /// End a stand-in's days early, at once; known by principal and first day.
+    EndStandIn { principal: OfficerId, from: Date, reason: LegalText },
+    /// Make a secret address of one's own deadlines for a calendar.
+    OpenCalendarFeed { secret_hash: FeedDigest },
+    /// Close it.
+    CloseCalendarFeed,
     /// Retire an account for good.
     RetireOfficer { id: OfficerId, reason: LegalText },
     /// Bring the directory to a whole definition: adds and amends, never removes. All of it or nothing.

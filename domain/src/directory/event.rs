@@ -6,8 +6,9 @@ use super::entry::{Body, OfficerEntry};
 use crate::{
     decider::Role,
     events,
-    ids::{BodyId, LegalText, OfficerId},
+    ids::{BodyId, FeedDigest, LegalText, OfficerId},
 };
+use jiff::civil::Date;
 use std::collections::BTreeSet;
 
 events! {
@@ -47,6 +48,42 @@ events! {
             id: OfficerId,
             /// All roles from now on.
             roles: BTreeSet<Role>,
+        },
+        /// A stand-in was named for an account, inside its body and for some days (AB岗).
+        StandInGranted = 1 {
+            /// The account that is stood in for.
+            principal: OfficerId,
+            /// The account that acts in its place.
+            stand_in: OfficerId,
+            /// First day.
+            from: Date,
+            /// Last day.
+            to: Date,
+            /// Why.
+            reason: LegalText,
+        },
+        /// A stand-in's days were ended early, at once.
+        StandInEnded = 1 {
+            /// The account that was stood in for.
+            principal: OfficerId,
+            /// The account that acted in its place.
+            stand_in: OfficerId,
+            /// The first day it was granted for: by principal and first day it is known.
+            from: Date,
+            /// Why.
+            reason: LegalText,
+        },
+        /// An account made a secret address of its deadlines for a calendar; one it had before opens nothing any more.
+        CalendarFeedOpened = 1 {
+            /// The account.
+            officer: OfficerId,
+            /// What is kept of the secret.
+            secret_hash: FeedDigest,
+        },
+        /// An account closed the address.
+        CalendarFeedClosed = 1 {
+            /// The account.
+            officer: OfficerId,
         },
         /// An account was retired for good.
         OfficerRetired = 1 {

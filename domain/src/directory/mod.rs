@@ -1,14 +1,17 @@
 //! The directory of one county (机构与账号目录): its bodies, its officers' accounts, and what each may be.
 //!
-//! Invariants: nobody grants a role to themselves; who reads everything (audit) commands nothing; an account acts for
+//! Invariants: nobody grants a role or a stand-in's powers to themselves; who reads everything (audit) commands nothing; an account acts for
 //! one body as long as it lives; nothing is forgotten, so "who could decide on that day" has an answer.
 //! Deliberately absent: passwords, tokens and names of persons.
 
 pub mod command;
 mod entry;
 pub mod event;
+mod feed;
 mod parse;
 pub mod refusal;
+mod refusal_words;
+mod stand_in;
 pub mod state;
 #[cfg(test)]
 mod tests;
@@ -18,6 +21,7 @@ pub use entry::{Body, BodyKind, DirectoryDefinition, OfficerEntry};
 pub use event::DirectoryEvent;
 pub use parse::parse;
 pub use refusal::DirectoryRefusal;
+pub use stand_in::{Ended, StandIn};
 pub use state::Directory;
 
 use crate::{
@@ -26,6 +30,7 @@ use crate::{
 };
 use event::{
     BodyAmended, BodyRegistered, OfficerPostRenamed, OfficerRegistered, OfficerRetired, RolesChanged,
+    StandInGranted,
 };
 use std::collections::BTreeSet;
 
@@ -57,7 +62,15 @@ impl Decider for DirectoryDecider {
     }
 
     fn decide(state: &Directory, command: &DirectoryCommand, ctx: &Ctx<'_>) -> Facts {
-        if !ctx.by.is(Role::Administrator) && !ctx.by.is(Role::System) {
+        // a stand-in is also for the head of the body to name, a calendar is one's own
+        let of_others = matches!(
+            command,
+            DirectoryCommand::GrantStandIn { .. }
+                | DirectoryCommand::EndStandIn { .. }
+                | DirectoryCommand::OpenCalendarFeed { .. }
+                | DirectoryCommand::CloseCalendarFeed
+        );
+        if !of_others && !ctx.by.is(Role::Administrator) && !ctx.by.is(Role::System) {
             return Err(DirectoryRefusal::NotAdministrator { officer: ctx.by.officer.clone() });
         }
         match command {
@@ -68,6 +81,16 @@ impl Decider for DirectoryDecider {
                 register_officer(state, id, officer, known, ctx)
             }
             DirectoryCommand::ChangeRoles { id, roles } => change_roles(state, id, roles, ctx),
+            DirectoryCommand::GrantStandIn { principal, stand_in, from, to, reason } => {
+                let (principal, stand_in) = (principal.clone(), stand_in.clone());
+                let (from, to, reason) = (*from, *to, reason.clone());
+                stand_in::grant(state, &StandInGranted { principal, stand_in, from, to, reason }, ctx)
+            }
+            DirectoryCommand::EndStandIn { principal, from, reason } => {
+                stand_in::end(state, principal, *from, reason, ctx)
+            }
+            DirectoryCommand::OpenCalendarFeed { secret_hash } => feed::open(state, secret_hash, ctx),
+            DirectoryCommand::CloseCalendarFeed => feed::close(state, ctx),
             DirectoryCommand::RetireOfficer { id, reason } => {
                 if state.is_retired(id) {
                     return Ok(Vec::new());

@@ -8,6 +8,7 @@ use crate::{
     naming::Names,
     sources,
 };
+use jiff::civil::Date;
 use serde::Serialize;
 
 /// Why the directory was not changed.
@@ -44,11 +45,40 @@ pub enum DirectoryRefusal {
     AuditorActs { officer: OfficerId },
     /// The township role outside a township.
     NotATownship { officer: OfficerId },
+    /// Stand-ins of a body are named by its head or an administrator.
+    NotItsHead { officer: OfficerId, body: BodyId },
+    /// Nobody names themselves.
+    OwnStandIn { officer: OfficerId },
+    /// Nobody stands in for themselves.
+    StandsInForThemselves { officer: OfficerId },
+    /// Principal and stand-in are of two bodies.
+    StandInElsewhere { principal: OfficerId, stand_in: OfficerId, body: BodyId, given: BodyId },
+    /// The account has no post that can be stood in for.
+    NothingToStandInFor { officer: OfficerId },
+    /// The last day comes before the first.
+    DaysReversed { from: Date, to: Date },
+    /// No powers are given for days that have passed.
+    StandInInThePast { from: Date, today: Date },
+    /// The principal has a stand-in on some of these days.
+    StoodInForAlready { principal: OfficerId, stand_in: OfficerId, from: Date, to: Date },
+    /// One of the two stands in, or is stood in for, on some of these days.
+    ChainOfStandIns { principal: OfficerId, stand_in: OfficerId, from: Date, to: Date },
+    /// Nothing that runs or is to come.
+    NoSuchStandIn { principal: OfficerId, from: Date },
 }
 
 impl DirectoryRefusal {
     fn is_about_duties(&self) -> bool {
-        matches!(self, Self::NotAdministrator { .. } | Self::OwnRoles { .. } | Self::AuditorActs { .. })
+        matches!(
+            self,
+            Self::NotAdministrator { .. }
+                | Self::OwnRoles { .. }
+                | Self::AuditorActs { .. }
+                | Self::NotItsHead { .. }
+                | Self::OwnStandIn { .. }
+                | Self::StandsInForThemselves { .. }
+                | Self::ChainOfStandIns { .. }
+        )
     }
 }
 
@@ -70,6 +100,16 @@ impl Explained for DirectoryRefusal {
             Self::SystemRole { .. } => "SystemRole",
             Self::AuditorActs { .. } => "AuditorActs",
             Self::NotATownship { .. } => "NotATownship",
+            Self::NotItsHead { .. } => "NotItsHead",
+            Self::OwnStandIn { .. } => "OwnStandIn",
+            Self::StandsInForThemselves { .. } => "StandsInForThemselves",
+            Self::StandInElsewhere { .. } => "StandInElsewhere",
+            Self::NothingToStandInFor { .. } => "NothingToStandInFor",
+            Self::DaysReversed { .. } => "DaysReversed",
+            Self::StandInInThePast { .. } => "StandInInThePast",
+            Self::StoodInForAlready { .. } => "StoodInForAlready",
+            Self::ChainOfStandIns { .. } => "ChainOfStandIns",
+            Self::NoSuchStandIn { .. } => "NoSuchStandIn",
         }
     }
 
@@ -82,7 +122,7 @@ impl Explained for DirectoryRefusal {
     }
 
     fn message_zh(&self, names: &Names<'_>) -> String {
-        match self {
+        crate::naming::tight(&match self {
             Self::NotAdministrator { officer } => {
                 format!(
                     "账号 {officer} 不是管理员，不能修改目录；请由管理员办理。",
@@ -155,7 +195,8 @@ impl Explained for DirectoryRefusal {
                     officer = names.officer_zh(officer)
                 )
             }
-        }
+            other => super::refusal_words::zh(other, names),
+        })
     }
 
     fn message_en(&self, names: &Names<'_>) -> String {
@@ -243,6 +284,7 @@ impl Explained for DirectoryRefusal {
                     officer = names.officer_en(officer)
                 )
             }
+            other => super::refusal_words::en(other, names),
         }
     }
 }

@@ -3,13 +3,16 @@
 //! Invariant: a retired account stays known and is never an actor again.
 
 use super::{
+    StandIn,
     entry::{Body, OfficerEntry},
     event::DirectoryEvent,
+    stand_in::Ended,
 };
 use crate::{
     decider::{Actor, Recorded},
-    ids::{BodyId, CountyId, OfficerId},
+    ids::{BodyId, CountyId, FeedDigest, OfficerId},
 };
+use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The bodies and officers of one county.
@@ -19,6 +22,8 @@ pub struct Directory {
     bodies: BTreeMap<BodyId, Body>,
     officers: BTreeMap<OfficerId, OfficerEntry>,
     retired: BTreeSet<OfficerId>,
+    pub(super) stand_ins: Vec<StandIn>,
+    feeds: BTreeMap<OfficerId, (FeedDigest, Date)>,
 }
 
 impl Directory {
@@ -30,6 +35,7 @@ impl Directory {
             county: self.county.clone()?,
             body: officer.body.clone(),
             roles: officer.roles.clone(),
+            stands_in_for: None,
         })
     }
 
@@ -51,6 +57,17 @@ impl Directory {
     /// Whether the account was retired.
     pub fn is_retired(&self, id: &OfficerId) -> bool {
         self.retired.contains(id)
+    }
+
+    /// Whose calendar's secret has this hash; none if nobody's, or if the account was retired.
+    pub fn holder_of_feed(&self, secret_hash: &FeedDigest) -> Option<&OfficerId> {
+        let held = self.feeds.iter().find(|(_, (hash, _))| hash == secret_hash);
+        held.map(|(officer, _)| officer).filter(|officer| !self.is_retired(officer))
+    }
+
+    /// The hash of the account's calendar's secret, and the day it was made.
+    pub fn feed(&self, officer: &OfficerId) -> Option<&(FeedDigest, Date)> {
+        self.feeds.get(officer)
     }
 
     /// A body.
@@ -90,6 +107,28 @@ impl Directory {
                     officer.roles = event.roles.clone();
                 }
             }
+            DirectoryEvent::StandInGranted(event) => self.stand_ins.push(StandIn {
+                principal: event.principal.clone(),
+                stand_in: event.stand_in.clone(),
+                from: event.from,
+                to: event.to,
+                reason: event.reason.clone(),
+                granted_by: fact.by.officer.clone(),
+                granted_on: fact.effective.day(),
+                ended: None,
+            }),
+            DirectoryEvent::StandInEnded(event) => {
+                let is = |s: &&mut StandIn| s.principal == event.principal && s.from == event.from;
+                if let Some(granted) = self.stand_ins.iter_mut().rev().find(is) {
+                    let (by, reason) = (fact.by.officer.clone(), event.reason.clone());
+                    granted.ended = Some(Ended { on: fact.effective.day(), by, reason });
+                }
+            }
+            DirectoryEvent::CalendarFeedOpened(event) => {
+                let opened = (event.secret_hash.clone(), fact.effective.day());
+                self.feeds.insert(event.officer.clone(), opened);
+            }
+            DirectoryEvent::CalendarFeedClosed(event) => drop(self.feeds.remove(&event.officer)),
             DirectoryEvent::OfficerRetired(event) => {
                 self.retired.insert(event.id.clone());
             }

@@ -127,13 +127,23 @@ fn any_history_folds_and_any_accepted_command_repeats_in_silence() {
         Just, ProptestConfig, Strategy, prop_assert, prop_assert_eq, prop_oneof, proptest,
     };
     const ROLES: [Role; 5] = [Role::Officer, Role::Head, Role::Auditor, Role::Administrator, Role::Township];
-    let account = proptest::sample::select(vec!["administrator", "nr-head", "new-1", "new-2"]);
+    let account =
+        proptest::sample::select(vec!["administrator", "nr-head", "nr-officer-1", "new-1", "new-2"]);
     let body = proptest::sample::select(vec!["water", "tongle", "nowhere"]);
     let some = proptest::sample::subsequence(ROLES.to_vec(), 0..3);
     let command = prop_oneof![
         (account.clone(), body.clone(), some.clone()).prop_map(|(a, b, r)| register(a, b, &r)),
         (account.clone(), some).prop_map(|(a, r)| roles(a, &r)),
-        account.prop_map(retire),
+        account.clone().prop_map(retire),
+        (account.clone(), account.clone(), 10i8..16, 10i8..16).prop_map(|(principal, stand_in, from, to)| {
+            let (from, to) = (jiff::civil::date(2023, 6, from), jiff::civil::date(2023, 6, to));
+            let (principal, stand_in) = (id(principal), id(stand_in));
+            DirectoryCommand::GrantStandIn { principal, stand_in, from, to, reason: id("休假") }
+        }),
+        (account, 10i8..16).prop_map(|(principal, from)| {
+            let from = jiff::civil::date(2023, 6, from);
+            DirectoryCommand::EndStandIn { principal: id(principal), from, reason: id("返岗") }
+        }),
         body.prop_map(|b| {
             let (name_zh, name_en) = (id("某局"), id("Some Bureau"));
             DirectoryCommand::AmendBody {

@@ -201,7 +201,7 @@ impl<'a> At<'a> {
     ) -> Result<(), MatterRefusal> {
         let of_applicant =
             matter.project.as_ref().and_then(|p| p.applicant_body.as_ref()) == Some(&ctx.by.body);
-        if *asked_by == ctx.by.officer {
+        if ctx.by.is_one_with(asked_by) {
             return stand_back(&ctx.by.officer, "本人经手提出申请 (applied for this permit)");
         }
         if of_applicant {

@@ -196,7 +196,7 @@ fn proved(
     let unproved = || MatterRefusal::LimitRunOut { permit: at.code.clone(), due: run_out };
     let proof = proof.ok_or_else(unproved)?.clone();
     at.not_the_applicant(state, round, ctx)?;
-    if round.is_handled_by(&ctx.by.officer) || at.permit.custody.offer.is_some() {
+    if round.is_handled_by(ctx.by) || at.permit.custody.offer.is_some() {
         stand_back(&ctx.by.officer, "本人经办该件 (handles this permit)")?;
     }
     let (permit, number) = (at.code.clone(), notice.number.clone());

@@ -315,7 +315,8 @@ fn set_aside(
         return Err(at.wrong_step("deemed accepted (视为受理)"));
     }
     at.not_the_applicant(state, round, ctx)?;
-    if at.permit.custody.offer.is_some() || round.checks.iter().any(|c| c.officers.contains(&ctx.by.officer))
+    if at.permit.custody.offer.is_some()
+        || round.checks.iter().any(|c| c.officers.iter().any(|o| ctx.by.is_one_with(o)))
     {
         super::authority::stand_back(&ctx.by.officer, "本人经办该件 (handles this permit)")?;
     }

@@ -86,10 +86,9 @@ fn lapsed<'a>(at: &At<'a>, requirement: &RequirementId) -> Result<(&'a Round, &'
 
 /// Whether this officer accepted the file, checked it, or let its deficiency pass as an officer does.
 fn handles(at: &At<'_>, round: &Round, tolerance: &Tolerance, ctx: &Ctx<'_>) -> bool {
-    let officer = &ctx.by.officer;
     at.permit.custody.offer.is_some()
-        || round.is_handled_by(officer)
-        || (!tolerance.mode.needs_head() && tolerance.by == *officer)
+        || round.is_handled_by(ctx.by)
+        || (!tolerance.mode.needs_head() && ctx.by.is_one_with(&tolerance.by))
 }
 
 /// Only a material is handed in, and it must be among what was.

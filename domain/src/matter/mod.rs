@@ -35,6 +35,7 @@ mod record;
 pub mod refusal;
 pub mod requirements;
 mod reuse;
+pub mod sentence;
 mod settle;
 pub mod since;
 pub mod state;

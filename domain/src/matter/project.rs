@@ -51,7 +51,7 @@ fn second(second: &OfficerId, ctx: &Ctx<'_>) -> Result<(), MatterRefusal> {
         .officers
         .get(second)
         .is_some_and(|actor| actor.body == ctx.by.body && acts.iter().any(|role| actor.is(*role)));
-    if fits && *second != ctx.by.officer {
+    if fits && !ctx.by.is_one_with(second) {
         Ok(())
     } else {
         Err(MatterRefusal::SecondPersonNeeded { body: ctx.by.body.clone() })

@@ -64,7 +64,7 @@ fn second(at: &At<'_>, second: &OfficerId, ctx: &Ctx<'_>) -> Result<(), MatterRe
     let body = &at.permit.custody.holder;
     let known = ctx.read.officers.get(second);
     let fits = known.is_some_and(|a| a.body == *body && (a.is(Role::Officer) || a.is(Role::Head)));
-    if fits && *second != ctx.by.officer {
+    if fits && !ctx.by.is_one_with(second) {
         Ok(())
     } else {
         Err(MatterRefusal::SecondPersonNeeded { body: body.clone() })

@@ -16,7 +16,7 @@ use super::{
     state::{Clocks, Debt, Matter, Phase, Round, RoundPhase, Tolerance},
     supervision,
 };
-use crate::{calendar::days, clock::Suspension, decider::Fact, ids::LegalText};
+use crate::{calendar::days, clock::Suspension, decider::Fact, ids::LegalText, naming::Names};
 use jiff::civil::Date;
 
 /// The earliest of what is due by today, the first found of a day; a fact is put together only if it is that.
@@ -278,7 +278,7 @@ fn consequence(
     dues: &mut Dues,
 ) {
     let (day, permit) = (tolerance.changed_on, at.code.clone());
-    let reason = || reason(id, tolerance);
+    let reason = || reason(at, id, tolerance);
     let undecided = round.decision.is_none();
     let fact = match tolerance.consequence {
         Consequence::NotAccepted if undecided && round.accepted.is_none() => {
@@ -297,9 +297,10 @@ fn consequence(
     dues.push(day, || fact);
 }
 
-fn reason(id: &RequirementId, tolerance: &Tolerance) -> LegalText {
+fn reason(at: &At<'_>, id: &RequirementId, tolerance: &Tolerance) -> LegalText {
     let due = tolerance.due.date;
-    LegalText::fixed(&format!("{}：{id} 逾期未补齐（期限 {due}）", tolerance.mode.name_zh()))
+    let owed = Names { plan: Some(at.plan), ..Names::default() }.requirement(Some(at.code), id);
+    LegalText::fixed(&format!("{}：{owed}逾期未补齐（期限 {due}）", tolerance.mode.name_zh()))
 }
 
 /// Renewal asked for in time and unanswered before expiry is deemed granted (R7).

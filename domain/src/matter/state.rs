@@ -23,6 +23,7 @@ use super::{
 use crate::{
     calendar::Calendar,
     clock::{Clock, Due, Extension, Ground, Suspension},
+    decider::Actor,
     ids::{BodyId, EventId, LegalText, MaterialCode, MilestoneCode, OfficerId, PermitCode},
 };
 use jiff::civil::Date;
@@ -515,9 +516,9 @@ impl Round {
     }
 
     /// Whether this officer accepted the file or checked it.
-    pub(super) fn is_handled_by(&self, officer: &OfficerId) -> bool {
-        self.accepted.as_ref().and_then(|a| a.by.as_ref()) == Some(officer)
-            || self.checks.iter().any(|c| c.officers.contains(officer))
+    pub(super) fn is_handled_by(&self, by: &Actor) -> bool {
+        self.accepted.as_ref().and_then(|a| a.by.as_ref()).is_some_and(|officer| by.is_one_with(officer))
+            || self.checks.iter().any(|c| c.officers.iter().any(|officer| by.is_one_with(officer)))
     }
 
     /// Whether a deemed acceptance carries the round.

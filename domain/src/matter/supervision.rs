@@ -175,7 +175,7 @@ fn decide_appeal(
 ) -> Facts {
     let (at, card) = supervised(state, code, number, ctx)?;
     standing(code, card, &[CardStanding::Appealed], "under appeal (申诉中)")?;
-    if card.by == ctx.by.officer {
+    if ctx.by.is_one_with(&card.by) {
         stand_back(&ctx.by.officer, "本人发出该牌 (issued this card)")?;
     }
     let (permit, reasons) = (code.clone(), reasons.clone());

@@ -208,7 +208,8 @@ fn authorised(
         }
         Mode::Commitment | Mode::IssueFirst => {
             at.head(ctx)?;
-            let handles = round.accepted.as_ref().and_then(|a| a.by.as_ref()) == Some(&ctx.by.officer);
+            let accepted_by = round.accepted.as_ref().and_then(|a| a.by.as_ref());
+            let handles = accepted_by.is_some_and(|officer| ctx.by.is_one_with(officer));
             if handles {
                 super::authority::stand_back(&ctx.by.officer, "本人经办该件 (handles this permit)")?;
             }

@@ -187,6 +187,19 @@ impl Matter {
         permits.map(|p| &p.code).filter(|code| open(code)).cloned().collect()
     }
 
+    /// What one tolerance more would save by the forecast of a day; none without a plan, and where it moves nothing.
+    pub fn tolerance_worth(
+        &self,
+        calendar: &Calendar,
+        day: Date,
+        (permit, requirement, mode): (&PermitCode, &RequirementId, Mode),
+    ) -> Option<Worth> {
+        let progress = self.progress();
+        let forecaster = Forecaster::of(self.plan.as_ref()?, calendar, day, &progress).ok()?;
+        let candidate = (permit.clone(), requirement.clone(), mode);
+        forecaster.worth(&self.assumptions(), &[candidate]).pop().flatten()
+    }
+
     /// The lawful tolerances of prerequisites there are on a day, each with what it alone would save: the most days of the
     /// whole first, then the most days of its permit. None without a plan.
     pub fn best_tolerances(&self, calendar: &Calendar, day: Date, reads: &MatterReads) -> Vec<BestTolerance> {

@@ -8,6 +8,7 @@ mod can;
 pub mod command;
 pub mod event;
 pub mod refusal;
+pub mod sentence;
 pub mod state;
 #[cfg(test)]
 mod tests;
@@ -355,7 +356,7 @@ fn give_back(state: &Meeting, number: u16, reason: &LegalText, ctx: &Ctx<'_>) ->
 fn confirm(state: &Meeting, number: u16, ctx: &Ctx<'_>) -> Facts {
     let task = state.judged(number, ctx)?;
     let Some(report) = task.finished() else { return Err(MeetingRefusal::NotReported { number }) };
-    if report.by == ctx.by.officer {
+    if ctx.by.is_one_with(&report.by) {
         return Err(MeetingRefusal::OwnReport { officer: ctx.by.officer.clone() });
     }
     in_order(Some(task.last), ctx)?;

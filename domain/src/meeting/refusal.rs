@@ -142,6 +142,10 @@ impl Explained for MeetingRefusal {
         }
     }
 
+    fn wants_another_person(&self) -> bool {
+        matches!(self, Self::NotThisPerson { .. })
+    }
+
     fn source(&self) -> Option<String> {
         let source = match self {
             Self::OwnReport { .. } | Self::NotThisPerson { .. } => sources::DUTIES,
@@ -157,7 +161,7 @@ impl Explained for MeetingRefusal {
     }
 
     fn message_zh(&self, names: &Names<'_>) -> String {
-        words(self, names).0
+        crate::naming::tight(&words(self, names).0)
     }
 
     fn message_en(&self, names: &Names<'_>) -> String {

@@ -41,7 +41,7 @@ impl Explained for ProjectRefusal {
     }
 
     fn message_zh(&self, names: &Names<'_>) -> String {
-        match self {
+        crate::naming::tight(&match self {
             Self::CodeTaken { by } => {
                 format!("该项目代码已由 matter:{by} 使用，一个项目一个代码；请打开该事项，或核对代码。")
             }
@@ -57,7 +57,7 @@ impl Explained for ProjectRefusal {
                     officer = names.officer_zh(officer)
                 )
             }
-        }
+        })
     }
 
     fn message_en(&self, names: &Names<'_>) -> String {

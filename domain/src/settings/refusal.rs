@@ -93,7 +93,7 @@ impl Explained for SettingsRefusal {
     }
 
     fn message_zh(&self, names: &Names<'_>) -> String {
-        match self {
+        crate::naming::tight(&match self {
             Self::NotAdministrator { officer } => {
                 format!("账号 {} 不能变更本县设置；请由管理员办理。", names.officer_zh(officer))
             }
@@ -106,7 +106,7 @@ impl Explained for SettingsRefusal {
             Self::BeforeLastChange { from, last } => {
                 format!("生效日 {from} 早于已登记变更的生效日 {last}；请选 {last} 或以后。")
             }
-        }
+        })
     }
 
     fn message_en(&self, names: &Names<'_>) -> String {

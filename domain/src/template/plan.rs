@@ -133,7 +133,7 @@ impl Explained for Unplannable {
     }
 
     fn message_zh(&self, names: &Names<'_>) -> String {
-        match self {
+        crate::naming::tight(&match self {
             Self::NoSuchVersion { version: Some(version), latest } => {
                 format!("模板没有第 {version} 版（最新为第 {latest} 版）；请选用已有版本。")
             }
@@ -146,7 +146,7 @@ impl Explained for Unplannable {
                 format!("{permit} 是 {by} 的法定条件（{source}），不能略去；请保留，或连同 {by} 一并略去。")
             }
             Self::NothingLeft { template } => format!("模板 {template} 的事项全部被略去；请至少保留一项。"),
-        }
+        })
     }
 
     fn message_en(&self, names: &Names<'_>) -> String {

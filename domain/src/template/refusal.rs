@@ -68,7 +68,7 @@ impl Explained for TemplateRefusal {
     }
 
     fn message_zh(&self, names: &Names<'_>) -> String {
-        match self {
+        crate::naming::tight(&match self {
             Self::NotAdministrator { officer } => {
                 format!(
                     "账号 {officer} 不是管理员，不能导入模板；请由管理员导入。",
@@ -82,7 +82,7 @@ impl Explained for TemplateRefusal {
             Self::Faulty { faults } => {
                 faults.iter().map(|fault| fault.kind.message_zh()).collect::<Vec<_>>().join("\n")
             }
-        }
+        })
     }
 
     fn message_en(&self, names: &Names<'_>) -> String {

@@ -1,6 +1,8 @@
-//! Schemas, golden examples and the classes of texts of every stored event of a matter and of a meeting.
+//! Schemas, golden examples and the classes of texts of every stored event of a matter, a meeting and a directory.
 
-use om_domain::{decider::EventRecord, matter::MatterEvent as E, meeting::MeetingEvent};
+use om_domain::{
+    decider::EventRecord, directory::DirectoryEvent, matter::MatterEvent as E, meeting::MeetingEvent,
+};
 use serde_json::Value;
 use std::{fs, path::PathBuf};
 
@@ -37,6 +39,7 @@ fn shape(value: &Value) -> Value {
 fn a_schema_that_is_checked_in_never_changes() {
     schemas_stay::<E>("matter");
     schemas_stay::<MeetingEvent>("meeting");
+    schemas_stay::<DirectoryEvent>("directory");
 }
 
 fn schemas_stay<E: EventRecord>(of: &str) {
@@ -62,6 +65,7 @@ fn schemas_stay<E: EventRecord>(of: &str) {
 fn every_example_that_is_checked_in_loads_and_reads_back_the_same() {
     examples_load::<E>("matter");
     examples_load::<MeetingEvent>("meeting");
+    examples_load::<DirectoryEvent>("directory");
 }
 
 fn examples_load<E: EventRecord>(of: &str) {
@@ -84,6 +88,19 @@ fn examples_load<E: EventRecord>(of: &str) {
 }
 
 #[test]
+fn every_example_has_a_sentence_of_its_own_in_both_languages() {
+    let han = |text: &str| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+    let names = om_domain::naming::Names::default();
+    for (name, version, _) in E::schemas() {
+        let stored = read(&folder("fixtures", "matter").join(format!("{name}.v{version}.json"))).unwrap();
+        let event = E::decode(name, version, stored.to_string().as_bytes()).unwrap();
+        let said = om_domain::matter::sentence::of(&event, &names);
+        assert!(han(&said.zh) && !said.zh.contains(name), "{name}: {}", said.zh);
+        assert!(!said.en.is_empty() && !said.en.contains(name), "{name}: {}", said.en);
+    }
+}
+
+#[test]
 fn an_event_of_a_newer_version_or_a_damaged_one_is_not_guessed_at() {
     use om_domain::decider::DecodeError;
     assert!(matches!(E::decode("MatterStarted", 99, b"{}"), Err(DecodeError::Unknown { .. })));
@@ -101,7 +118,9 @@ const BARE: &[(&str, &str)] = &[
 #[test]
 fn every_text_of_an_event_is_classed() {
     let mut bare = Vec::new();
-    for (name, _, schema) in E::schemas().into_iter().chain(MeetingEvent::schemas()) {
+    for (name, _, schema) in
+        E::schemas().into_iter().chain(MeetingEvent::schemas()).chain(DirectoryEvent::schemas())
+    {
         let schema = schema.to_value();
         texts(name, &schema, &mut bare);
         for (def, part) in schema.get("$defs").and_then(Value::as_object).into_iter().flatten() {

@@ -61,7 +61,8 @@ const PEOPLE: &[(&str, &str, &[Role])] = &[
 pub fn actor(name: &str) -> Actor {
     let (officer, body, roles) =
         PEOPLE.iter().find(|(n, ..)| *n == name).unwrap_or_else(|| panic!("{name} is nobody"));
-    Actor { officer: p(officer), county: p("530322"), body: p(body), roles: roles.iter().copied().collect() }
+    let (officer, county, body) = (p(officer), p("530322"), p(body));
+    Actor { officer, county, body, roles: roles.iter().copied().collect(), stands_in_for: None }
 }
 
 pub fn everybody() -> Vec<&'static str> {
@@ -110,7 +111,7 @@ pub struct Given {
     pub settings: CountySettings,
     pub reads: MatterReads,
     pub now: Timestamp,
-    by: Actor,
+    pub by: Actor,
     effective: Option<Effective>,
     answer: Option<Result<Vec<E>, MatterRefusal>>,
 }

@@ -101,7 +101,7 @@ impl Naming<'_> {
 
     fn names(&self, matter: MatterId) -> Names<'_> {
         let plan = self.states.get(&matter).and_then(|state| state.plan.as_ref());
-        Names { directory: Some(self.directory), plan, about: None }
+        Names { directory: Some(self.directory), plan, ..Names::default() }
     }
 
     fn row(

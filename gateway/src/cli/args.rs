@@ -1,6 +1,6 @@
 //! The flags of each command, as `--help` shows them.
 
-pub mod accounts;
+pub(super) mod accounts;
 
 use accounts::{Token, User};
 use clap::{Args as ClapArgs, Parser, Subcommand};

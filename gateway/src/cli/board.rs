@@ -4,7 +4,10 @@
 //! finished permit shows no days left; what is provisional or back-filled is marked; no colour carries meaning alone.
 //! Deliberately absent: terminal probing; the caller says how wide it is and whether it takes colour.
 
-use crate::cli::text::{Paint, Style, fit, weekday};
+use crate::cli::{
+    board_together,
+    text::{Paint, Style, fit, weekday},
+};
 use jiff::civil::Date;
 use om_domain::{
     calendar::Calendar,
@@ -109,6 +112,10 @@ fn head(matter: &Matter, d: &Drawing<'_>, out: &mut String) {
         "办结 done {done}/{}  ·  逾期 late {late}  ·  停计 stopped {stopped}  ·  欠件 debts {debts}",
         plan.permits.len()
     );
+    let (yellow, red) = board_together::cards(matter);
+    if yellow + red > 0 {
+        let _ = write!(out, "  ·  黄牌 yellow {yellow}  ·  红牌 red {red}");
+    }
     if let Some(outlook) = d.outlook {
         let works = plan.permits.iter().filter(|p| p.stage == Stage::Works);
         let last =
@@ -124,6 +131,7 @@ fn head(matter: &Matter, d: &Drawing<'_>, out: &mut String) {
     }
     out.push('\n');
     milestones(matter, plan, d, out);
+    board_together::draw(matter, d, out);
 }
 
 /// The milestones that have a date: when, when first planned, and whether reached or missed (R14).
@@ -242,9 +250,12 @@ fn row(
         None => format!("{glyph} {word} 第{rounds}轮"),
     };
     let code = format!(" {}", planned.code);
-    let name = match d.backfilled.get(&planned.code) {
-        Some(1..) => format!("{} {BACKFILLED}", fit(planned.name.as_str(), NAME - 4)),
-        _ => fit(planned.name.as_str(), NAME - 1),
+    let late_entries = matches!(d.backfilled.get(&planned.code), Some(1..));
+    let marks = [board_together::marks(permit), if late_entries { BACKFILLED } else { "" }].concat();
+    let name = match marks.chars().count() {
+        0 => fit(planned.name.as_str(), NAME - 1),
+        // each mark takes two columns, after one that is blank
+        count => format!("{} {marks}", fit(planned.name.as_str(), NAME - 2 - 2 * count)),
     };
     let _ = writeln!(
         out,
@@ -422,6 +433,6 @@ fn put(cells: &mut [char], column: usize, mark: char) {
 }
 
 fn legend(d: &Drawing<'_>, out: &mut String) {
-    let line = "█ 办理 worked  ░ 停计 clock stopped  ◇ 补齐期限 supplement due  ┊ 时限 limit  │ 今天 today  录 后期补录 back-filled";
+    let line = "█ 办理 worked  ░ 停计 clock stopped  ◇ 补齐期限 supplement due  ┊ 时限 limit  │ 今天 today  录 后期补录 back-filled  黄 红 督办牌 cards";
     let _ = writeln!(out, "{}", d.paint.on(Style::Dim, line));
 }

@@ -85,6 +85,11 @@ fn permit(planned: &PlannedPermit, permit: &Permit, late: Option<Lateness>, back
         "opinions": round.map(|r| r.opinions.count()).filter(|(_, asked)| *asked > 0).map(|(given, asked)| json!({
             "given": given, "asked": asked,
         })),
+        "opinionsAwaited": round.into_iter().flat_map(|r| r.opinions.all()).filter(|(_, asked)| asked.given.is_none())
+            .map(|(body, asked)| json!({ "body": body, "due": asked.due.date })).collect::<Vec<_>>(),
+        "cards": permit.cards.values().map(|card| json!({
+            "number": card.number, "colour": card.colour, "against": card.against, "on": card.on, "standing": card.standing,
+        })).collect::<Vec<_>>(),
         "lateBy": late, "backfilledEntries": backfilled,
         "tolerances": debts.collect::<Vec<_>>(),
     })

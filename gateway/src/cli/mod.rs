@@ -9,6 +9,7 @@ mod args;
 mod backup;
 pub mod board;
 mod board_json;
+mod board_together;
 mod briefing;
 mod doctor;
 mod history;

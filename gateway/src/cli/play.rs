@@ -125,6 +125,9 @@ async fn show(args: &Demo, data: &Path, plays: &[Play]) -> Result<(), Failure> {
             super::show::drawn(&reading, found.id, At::default(), now).await?
         };
         line(text.trim_end())?;
+        if !args.json {
+            super::board_together::saved(&reading, found.id).await?.into_iter().try_for_each(line)?;
+        }
     }
     if plays.len() > BOARDS && !args.json {
         line(format!("and {} more: onematter board --data {}", plays.len() - BOARDS, data.display()))?;

@@ -208,6 +208,7 @@ fn line(
         "version": event.version,
         "by": fact.by.officer,
         "body": fact.by.body,
+        "standsInFor": fact.by.stands_in_for,
         "effective": fact.effective,
         "recorded": event.recorded,
         "payload": payload,
@@ -220,9 +221,10 @@ fn sentence(fact: &om_domain::decider::Recorded<MatterEvent>) -> String {
     let recorded = beijing_datetime(fact.recorded);
     let day = fact.effective.day();
     let late = if day == recorded.date() { String::new() } else { format!("  effective {day}") };
+    let place = fact.by.stands_in_for.as_ref().map(|p| format!("  代 {p}")).unwrap_or_default();
     let permit = event_permit(&fact.event).map(ToString::to_string).unwrap_or_default();
     format!(
-        "  {:>4}  {}  {} {} {}{late}",
+        "  {:>4}  {}  {} {} {}{place}{late}",
         fact.revision,
         recorded.strftime("%Y-%m-%d %H:%M"),
         fit(fact.by.officer.as_str(), 14),

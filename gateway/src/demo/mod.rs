@@ -4,6 +4,7 @@
 //! refusal stops the demo, because a script that the rules refuse is wrong.
 //! Deliberately absent: writing events or rows directly.
 
+mod meeting;
 mod others;
 mod player;
 mod road;

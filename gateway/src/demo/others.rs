@@ -3,9 +3,13 @@
 //! Invariant: they are played by the same commands; nothing of them is written into a projection by hand.
 //! Deliberately absent: press reports; these are made up.
 
-use super::script::{Script, Step, code, fixed};
+use super::{
+    road::{answer, clear_one, open_card},
+    script::{Script, Step, code, fixed},
+};
 use om_domain::matter::{
     MatterCommand as C,
+    card::CardStanding,
     event::{ProjectFacts, TaskForce},
     plan::Mode,
 };
@@ -90,6 +94,25 @@ pub(super) fn school() -> (ProjectFacts, Vec<Step>) {
     );
     s.on("2023-09-01 09:10", "nr-officer-1").accept("B3");
     s.on("2023-09-04 16:00", "nr-officer-1").hand_off("B3", "housing-construction", "请核对消防车道");
+    // Cards come by rule: the water department answers its own, natural resources appeals in vain.
+    s.on("2023-08-10 10:00", "wa-officer-1").find(|m| answer(m, "A4", "专家意见未齐，已催办"));
+    s.on("2023-08-17 10:00", "wa-head").find(|m| answer(m, "A4", "方案须修改，已约谈编制单位"));
+    s.on("2023-08-25 09:00", "nr-officer-1").find(|m| {
+        let (permit, card) = open_card(m, "A8", CardStanding::Issued)?;
+        Some(C::AppealCard {
+            permit, card, reasons: fixed("补偿证明由申请人补交，非本单位原因")
+        })
+    });
+    s.on("2023-08-29 09:00", "supervisor").find(|m| {
+        let (permit, card) = open_card(m, "A8", CardStanding::Appealed)?;
+        let reasons = fixed("承诺时限内未告知补正，维持");
+        Some(C::DecideAppeal { permit, card, upheld: true, reasons })
+    });
+    s.on("2023-09-01 09:00", "supervisor");
+    for _ in 0..5 {
+        s.find(clear_one);
+    }
+    super::meeting::hold(&mut s, super::road::CODE, project.code.as_str());
     (project, sorted(s))
 }
 

@@ -4,15 +4,16 @@
 //! command ids are derived, so a demo played twice into one directory is played once.
 //! Deliberately absent: a way to go back in time.
 
-use super::{Act, Play};
+use super::{Act, Play, script::command_id};
 use jiff::{Timestamp, civil::Date};
 use om_domain::{
     applicant::{ApplicantCommand, ApplicantDecider},
     calendar::{beijing, instant, start_of_day},
     decider::{Actor, Explained},
     directory::{self, Directory, DirectoryCommand, DirectoryDecider, MAIN},
-    ids::{CommandId, CountyId, MatterId, OfficerId},
+    ids::{CommandId, CountyId, MatterId, MeetingId, OfficerId},
     matter::{MatterCommand, MatterDecider},
+    meeting::{MeetingCommand, MeetingDecider},
     naming::Names,
     project::{ProjectCommand, ProjectDecider},
     template::{self, TemplateCommand, TemplateDecider},
@@ -25,7 +26,6 @@ use om_infra::{
     recorded::platform_actor,
 };
 use std::sync::Arc;
-use uuid::Uuid;
 
 /// The demo could not be played.
 #[derive(Debug, thiserror::Error)]
@@ -174,6 +174,7 @@ impl<'a> Player<'a> {
                 let request = Request { reads, ..Request::new(stream, id, by, command) };
                 must("RepairEligibility", turn.at, registers.applicants.execute(request).await?)
             }
+            Act::Meeting(name, command) => self.meeting(turn, (name, id), by, (**command).clone()).await,
             Act::Command(command) => self.command(play, turn, id, by, (**command).clone()).await,
             Act::Found(find) => {
                 let stream = Executor::<MatterDecider>::stream(&self.county, turn.matter)?;
@@ -188,6 +189,23 @@ impl<'a> Player<'a> {
                 }
             }
         }
+    }
+
+    async fn meeting(
+        &self,
+        turn: &Turn<'_>,
+        (name, id): (&str, CommandId),
+        by: Actor,
+        command: MeetingCommand,
+    ) -> Result<(), PlayError> {
+        let meeting = MeetingId::of_command(&self.county, &command_id(name, 0));
+        let stream = Executor::<MeetingDecider>::stream(&self.county, meeting)?;
+        let registers = &self.platform.registers;
+        let state = registers.meetings.state(&stream).await?.state;
+        let what = format!("{command:?}");
+        let reads = registers.for_meeting(&self.county, &state, &command).await?;
+        let request = Request { reads, ..Request::new(stream, id, by, command) };
+        must(&what, turn.at, registers.meetings.execute(request).await?)
     }
 
     async fn command(
@@ -228,10 +246,6 @@ impl<'a> Player<'a> {
 
 fn shipped(faults: Vec<om_domain::LineError>) -> PlayError {
     PlayError::Shipped(faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
-}
-
-fn command_id(what: &str, index: usize) -> CommandId {
-    CommandId(Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("demo/{what}/{index}").as_bytes()))
 }
 
 fn must<R: Explained>(what: &str, at: Timestamp, outcome: Outcome<R>) -> Result<(), PlayError> {

@@ -5,19 +5,28 @@
 //! Deliberately invented: the days of the single acts, which the press does not give.
 
 use super::script::{Script, Step, code, fixed};
-use om_domain::matter::{
-    Matter, MatterCommand as C,
-    event::{Correction, ProjectFacts, TaskForce},
-    plan::Mode,
+use om_domain::{
+    ids::PermitCode,
+    matter::{
+        Matter, MatterCommand as C,
+        card::CardStanding,
+        command::{After, NewMilestone},
+        event::{Correction, ProjectFacts, TaskForce},
+        plan::{Mode, Stage},
+        state::Permit,
+    },
 };
 use std::collections::BTreeSet;
+
+/// Its project code.
+pub(super) const CODE: &str = "2306-530322-04-01-280001";
 
 /// The project.
 pub(super) fn project() -> ProjectFacts {
     ProjectFacts {
         name: fixed("陆良县南片区道路及桥梁工程"),
         kind: fixed("市政道路与桥梁"),
-        code: fixed("2306-530322-04-01-280001"),
+        code: fixed(CODE),
         implementing_body: fixed("tongle"),
         applicant: fixed("luliang-city-investment"),
         applicant_body: None,
@@ -56,6 +65,7 @@ pub(super) fn steps() -> Vec<Step> {
     water_and_ecology(&mut s);
     design(&mut s);
     works(&mut s);
+    supervised(&mut s);
     let mut steps = s.steps();
     steps.sort_by_key(|step| step.at);
     steps
@@ -210,6 +220,67 @@ fn works(s: &mut Script) {
     s.on("2023-08-31 10:00", "clerk").supply("C4", &["wage-account", "demolition-progress"]);
     s.on("2023-09-04 10:00", "hc-officer-2").approve("C4");
     s.on("2023-09-05 10:00", "hc-officer-2").issue("C4");
+}
+
+/// A milestone's date that moves by agreement, and cards that are cancelled or answered.
+fn supervised(s: &mut Script) {
+    s.on("2023-07-13 16:00", "lead").give(C::PlanMilestone {
+        milestone: fixed("works-permits"),
+        date: fixed("2023-08-31"),
+        new: Some(NewMilestone {
+            name: fixed("施工许可阶段办结"), after: After::Stage(Stage::Works)
+        }),
+    });
+    // The tender takes as long as it is published: a week more, agreed by the departments it touches.
+    s.on("2023-08-18 10:00", "township").give(C::RequestDateChange {
+        milestone: fixed("works-permits"),
+        to: fixed("2023-09-06"),
+        reason: fixed("招标公示期顺延，施工许可相应推后"),
+    });
+    let agree = || C::AgreeDateChange { milestone: fixed("works-permits") };
+    s.on("2023-08-18 16:00", "dr-officer-1").give(agree());
+    s.on("2023-08-21 09:00", "hc-officer-1").give(agree());
+    // A red card came because the approval was written down late: its ground has gone.
+    s.on("2023-08-28 11:00", "hc-head").find(|matter| answer(matter, "C3", "25日已批，正在补录"));
+    s.on("2023-08-31 11:00", "supervisor")
+        .find(|matter| cancel(matter, "C3", "补录显示按期办结，发牌事由不存在"));
+    // At the end of the month the supervision office clears what is done: nine cards.
+    s.on("2023-08-31 14:00", "supervisor");
+    for _ in 0..9 {
+        s.find(clear_one);
+    }
+}
+
+/// Clears a card of a permit that is decided and whose card nobody has cleared.
+pub(super) fn clear_one(matter: &Matter) -> Option<C> {
+    let decided = |permit: &&Permit| permit.round().is_some_and(|round| round.decision.is_some());
+    let open = |(code, permit): (&PermitCode, &Permit)| {
+        let card =
+            Some(permit).filter(decided)?.cards.values().find(|c| c.standing == CardStanding::Issued)?;
+        Some((code.clone(), card.number))
+    };
+    let (permit, card) = matter.permits.iter().find_map(open)?;
+    Some(C::ClearCard { permit, card, reason: fixed("已办结") })
+}
+
+/// Answers the latest card of a permit that nobody has answered.
+pub(super) fn answer(matter: &Matter, permit: &str, answer: &str) -> Option<C> {
+    let (permit, card) = open_card(matter, permit, CardStanding::Issued)?;
+    Some(C::AnswerCard { permit, card, answer: fixed(answer) })
+}
+
+/// Cancels the latest answered card of a permit.
+fn cancel(matter: &Matter, permit: &str, reasons: &str) -> Option<C> {
+    let (permit, card) = open_card(matter, permit, CardStanding::Answered)?;
+    Some(C::CancelCard { permit, card, reasons: fixed(reasons) })
+}
+
+/// The latest card of a permit that stands so.
+pub(super) fn open_card(matter: &Matter, permit: &str, standing: CardStanding) -> Option<(PermitCode, u16)> {
+    let permit = code(permit);
+    let cards = &matter.permits.get(&permit)?.cards;
+    let number = cards.iter().rev().find(|(_, card)| card.standing == standing).map(|(number, _)| *number)?;
+    Some((permit, number))
 }
 
 fn received_a_day_earlier(matter: &Matter) -> Option<C> {

@@ -7,16 +7,18 @@ use jiff::civil::{Date, DateTime};
 use om_domain::{
     clock::Ground,
     decider::Effective,
-    ids::{LegalText, PaperHash, PermitCode},
+    ids::{CommandId, LegalText, MatterId, PaperHash, PermitCode},
     matter::{
         Matter, MatterCommand as C,
         event::{Handed, Notice, Service},
         opinion::Opinion,
         plan::{Mode, RequirementId},
     },
+    meeting::MeetingCommand,
 };
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
+use uuid::Uuid;
 
 /// One act of a script.
 pub struct Step {
@@ -38,6 +40,8 @@ pub enum Act {
     Command(Box<C>),
     /// A command that names an earlier entry, found in the state.
     Found(fn(&Matter) -> Option<C>),
+    /// A command on the joint meeting of this name.
+    Meeting(&'static str, Box<MeetingCommand>),
     /// The applicant made good what lapsed and is eligible for tolerance again (R10).
     Repair(LegalText),
 }
@@ -86,6 +90,11 @@ impl Script {
     /// Adds a command that is found in the state.
     pub fn find(&mut self, command: fn(&Matter) -> Option<C>) -> &mut Self {
         self.push(Act::Found(command))
+    }
+
+    /// Adds a command on the demo's joint meeting.
+    pub fn meet(&mut self, command: MeetingCommand) -> &mut Self {
+        self.push(Act::Meeting(super::meeting::NAME, Box::new(command)))
     }
 
     /// The applicant is eligible again.
@@ -225,6 +234,16 @@ impl Script {
         let (permit, to, reason) = (code(permit), fixed(to), fixed(reason));
         self.give(C::OfferHandoff { permit, to, reason, papers: vec![] })
     }
+}
+
+/// The matter that the demo makes of the project with this code.
+pub fn matter(project: &str) -> MatterId {
+    MatterId::of_command(&fixed("530322"), &command_id(project, 0))
+}
+
+/// The id of an act: of a matter by its project's code, or of what else is played.
+pub fn command_id(what: &str, index: usize) -> CommandId {
+    CommandId(Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("demo/{what}/{index}").as_bytes()))
 }
 
 /// A permit's code.

@@ -1,8 +1,12 @@
 //! Who is asking, as the server sees it.
 
-use crate::context::Requester;
+use super::{
+    matter::{carry_out::of_fault, queries::of_request},
+    registers::stand_ins::StandIn,
+    scalars::Date,
+};
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
-use om_domain::decider;
+use om_domain::{decider, directory};
 
 /// What an officer may be in the county's directory (角色). Membership of a task force is per matter and not a role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
@@ -41,6 +45,13 @@ pub struct Me {
     pub body: ID,
     /// Its roles in that body.
     pub roles: Vec<Role>,
+    /// For whom it stands in today (AB岗).
+    #[graphql(complexity = "2 * child_complexity")]
+    pub stands_in_for: Vec<StandIn>,
+    /// Who stands in for it today; none where nobody does.
+    pub stood_in_for_by: Option<StandIn>,
+    /// The day the secret address of its calendar of deadlines was made; none where it has none.
+    pub calendar_feed_since: Option<Date>,
 }
 
 /// Queries about the one who asks.
@@ -51,12 +62,28 @@ pub struct MeQuery;
 impl MeQuery {
     /// The account that asks, with its county, body and roles.
     async fn me(&self, ctx: &Context<'_>) -> Result<Me> {
-        let actor = &ctx.data::<Requester>()?.actor;
+        let (services, who) = of_request(ctx)?;
+        let (actor, today) = (&who.actor, services.today());
+        let directory = match services.registers.directory(who.county()).await {
+            Err(cause) if cause.is_outage() => {
+                services.registers.remembered(who.county()).await.ok_or_else(|| of_fault(cause))?
+            }
+            directory => directory.map_err(of_fault)?,
+        };
+        let directory = directory.state;
+        let shown = |granted: &directory::StandIn| StandIn::of(&directory, granted, today);
+        let own = |granted: &&directory::StandIn| granted.stand_in == actor.officer;
+        let stands_in_for = directory.stand_ins_on(today).filter(own).map(shown).collect();
+        let absent = |granted: &&directory::StandIn| granted.principal == actor.officer;
+        let stood_in_for_by = directory.stand_ins_on(today).find(absent).map(shown);
         Ok(Me {
             officer: ID(format!("officer:{}", actor.officer)),
             county: actor.county.to_string(),
             body: ID(format!("body:{}", actor.body)),
             roles: actor.roles.iter().map(|role| (*role).into()).collect(),
+            stands_in_for,
+            stood_in_for_by,
+            calendar_feed_since: directory.feed(&actor.officer).map(|(_, on)| (*on).into()),
         })
     }
 }

@@ -21,6 +21,7 @@ pub mod page;
 pub mod papers;
 pub mod registers;
 pub mod scalars;
+mod standing_in;
 pub mod vault;
 
 use crate::services::Services;
@@ -38,7 +39,11 @@ pub struct Query(
     lists::desk::DeskQuery,
     lists::tolerances::ToleranceQuery,
     lists::supervision::SupervisionQuery,
+    lists::performance::PerformanceQuery,
+    lists::township::TownshipQuery,
+    lists::search::SearchQuery,
     registers::directory::DirectoryQuery,
+    registers::stand_ins::StandInQuery,
     registers::templates::TemplateQuery,
     registers::calendar::CalendarQuery,
     registers::settings::SettingsQuery,
@@ -54,6 +59,8 @@ pub struct Mutation(
     matter::mutations::MatterMutation,
     meeting::mutations::MeetingMutation,
     registers::mutations::RegisterMutation,
+    registers::stand_ins::StandInMutation,
+    registers::feeds::CalendarFeedMutation,
     registers::calendar::CalendarMutation,
     registers::settings::SettingsMutation,
     registers::applicants::ApplicantMutation,

@@ -25,7 +25,10 @@ use super::{
     },
 };
 use async_graphql::{Context, ID, Interface, Object, Result};
-use om_domain::ids::{EventId, MatterId};
+use om_domain::{
+    ids::{EventId, MatterId},
+    naming::Names,
+};
 use std::sync::Arc;
 
 /// A thing with a typed global id.
@@ -104,13 +107,16 @@ impl NodeQuery {
 async fn entry(ctx: &Context<'_>, matter: MatterId, id: EventId) -> Result<Event> {
     let (services, who) = of_request(ctx)?;
     let name = stream_of(who, matter)?;
-    let grace = services.matters.state(&name).await.map_err(of_fault)?.state.backfill_grace_days();
+    let state = services.matters.state(&name).await.map_err(of_fault)?.state;
+    let grace = state.backfill_grace_days();
+    let directory = services.registers.directory(who.county()).await.map_err(of_fault)?.state;
+    let names = Names { directory: Some(&directory), plan: state.plan.as_ref(), ..Names::default() };
     let calendar = services.calendar(who.county()).await.map_err(of_fault)?;
     let mut from = 0;
     loop {
         let entries = services.matters.history(&name, from, 500).await.map_err(of_fault)?;
         if let Some(found) = entries.iter().find(|entry| entry.fact.id == id) {
-            return Ok(Event::of(matter, found, &calendar, grace));
+            return Ok(Event::of(matter, found, &calendar, grace, &names));
         }
         match entries.last() {
             Some(last) if entries.len() == 500 => from = last.fact.revision + 1,

@@ -3,6 +3,7 @@
 //! Invariant: an answer carries no internals; a fault carries a trace id.
 //! Deliberately absent: the log node's protocol, a server of its own.
 
+pub mod calendar;
 #[cfg(feature = "console")]
 pub mod console;
 pub mod graphql;

@@ -78,7 +78,12 @@ pub fn of(source: &Source<'_>) -> Option<Sheet> {
     let code = om_domain::matter::event_permit(event)?;
     let plan = source.state.plan.as_ref()?;
     let basis = Basis {
-        names: Names { directory: Some(source.directory), plan: Some(plan), about: Some(code) },
+        names: Names {
+            directory: Some(source.directory),
+            plan: Some(plan),
+            about: Some(code),
+            ..Names::default()
+        },
         project: source.state.project.as_ref()?,
         planned: plan.permit(code)?,
         round: source.state.permits.get(code)?.round()?,

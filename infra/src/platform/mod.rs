@@ -22,6 +22,8 @@ use std::sync::Arc;
 use om_domain::matter::MatterDecider;
 use om_projections::board::Board;
 use om_projections::meetings::Meetings;
+use om_projections::performance::Performance;
+use om_projections::search::Search;
 
 pub use demo::{DemoClock, VIRTUAL_CLOCK};
 
@@ -200,7 +202,12 @@ impl Platform {
         let projections = Arc::new(Projections::start(
             Arc::clone(&host.log),
             &data.join("read"),
-            &[ToRun::new::<Board>(), ToRun::new::<Meetings>()],
+            &[
+                ToRun::new::<Board>(),
+                ToRun::new::<Meetings>(),
+                ToRun::new::<Performance>(),
+                ToRun::new::<Search>(),
+            ],
             options.on_progress,
         ));
         let settlers: Vec<Arc<dyn Settles>> =

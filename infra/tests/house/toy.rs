@@ -136,6 +136,7 @@ pub fn actor(officer: &str) -> Actor {
         county: county(),
         body: "natural-resources".parse().unwrap(),
         roles: [Role::Officer].into(),
+        stands_in_for: None,
     }
 }
 

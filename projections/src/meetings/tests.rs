@@ -29,7 +29,13 @@ struct Story {
 }
 
 fn actor(officer: &str, body: &str, role: Role) -> Actor {
-    Actor { officer: t(officer), county: t("530322"), body: t(body), roles: [role].into() }
+    Actor {
+        officer: t(officer),
+        county: t("530322"),
+        body: t(body),
+        roles: [role].into(),
+        stands_in_for: None,
+    }
 }
 
 impl Story {
@@ -61,6 +67,7 @@ impl Story {
             officer: by.officer.clone(),
             body: by.body.clone(),
             roles: by.roles.clone(),
+            stands_in_for: by.stands_in_for.clone(),
             effective: fact.effective,
             recorded: at,
             command: CommandId(uuid::Uuid::nil()),

@@ -70,7 +70,7 @@ impl County {
         let id: CountyId = text(code)?;
         let actor = |officer: &str, body: &str, role| -> Outcome<Actor> {
             let (officer, body) = (text(officer)?, text(body)?);
-            Ok(Actor { officer, county: id.clone(), body, roles: [role].into() })
+            Ok(Actor { officer, county: id.clone(), body, roles: [role].into(), stands_in_for: None })
         };
         let officer = |(_, body): &(&str, &str)| actor(&format!("{body}-officer-1"), body, Role::Officer);
         Ok(Self {

@@ -155,7 +155,7 @@ impl Case {
     /// Its whole history, page by page.
     pub async fn history(&self) -> Vec<Entry> {
         let query = "query($m: ID!, $after: String) { history(matterId: $m, first: 200, after: $after) {
-            edges { node { id revision name permit actor body effectiveAt effectiveOn recorded backfilled
+            edges { node { id revision name permit actor standsInFor roles body effectiveAt effectiveOn recorded backfilled
               recordedLateWorkingDays commandId data sentence sentenceZh noticeUrl } } pageInfo { hasNextPage endCursor } } }";
         let (mut entries, mut after) = (Vec::new(), Value::Null);
         loop {

@@ -182,6 +182,38 @@ async fn the_applicant_loses_its_eligibility_and_gets_it_back() {
     );
 }
 
+#[tokio::test]
+async fn the_demo_has_cards_a_meeting_an_overdue_opinion_and_a_date_that_moved() {
+    let played = play();
+    let events = stored(&played.data).await;
+    let days = |kind: &str| -> Vec<String> {
+        let of = events.iter().filter(|event| &*event.kind == kind);
+        of.map(|event| serde_json::from_slice::<Value>(&event.metadata).unwrap())
+            .map(|meta| meta["effective"]["on"].as_str().unwrap_or("at").to_owned())
+            .collect()
+    };
+    assert_eq!(
+        (days("CardAnswered").len(), days("CardUpheld").len(), days("CardCancelled").len()),
+        (3, 1, 1)
+    );
+    assert_eq!(days("CardCleared").len(), 14);
+    assert_eq!(
+        (days("MeetingConvened").len(), days("TaskDone").len(), days("MeetingClosed").len()),
+        (1, 1, 1)
+    );
+    assert_eq!(days("TaskOverdue"), ["2023-09-01"], "claimed for 31 August, and not done by then");
+    assert!(!days("OpinionOverdue").is_empty());
+    assert_eq!(days("DateChangeApproved").len(), 1);
+    let school = &played.boards[1]["permits"];
+    let a4 = school.as_array().unwrap().iter().find(|permit| permit["code"] == "A4").unwrap();
+    let cards: Vec<_> = a4["cards"].as_array().unwrap().iter().map(|card| &card["standing"]).collect();
+    assert_eq!(cards, ["issued", "answered", "answered"]);
+    let board = succeeds(["board", "--data", text(&played.data), "城南"]);
+    assert!(board.contains("红牌 red card 2 → 水务局") && board.contains("维持 upheld"), "{board}");
+    let printed = succeeds(["demo", "--no-serve", "--data", text(&played.data)]);
+    assert!(printed.contains("B1 不等 A5（告知承诺）：决定提前 12 个工作日"), "{printed}");
+}
+
 #[test]
 fn a_moment_shows_what_was_known_then() {
     let played = play();

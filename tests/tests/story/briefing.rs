@@ -1,7 +1,5 @@
 //! The week's briefing: what was done, what needs coordination, and the same again whenever it is asked for.
 
-#![expect(clippy::unwrap_used, reason = "in a test a panic is the report")]
-
 use om_tests::house::{Case, House};
 use serde_json::{Value, json};
 

@@ -65,7 +65,7 @@ async fn r14_a_date_moves_by_agreement_and_beyond_thirty_days_by_the_lead() {
     seen.shows("milestones.0.planned", "2023-11-15")
         .shows("milestones.0.changes.1.state", "APPROVED_BY_LEAD");
     let said = case.last("DateChangeApproved").await;
-    said.all.shows("sentenceZh", "节点works-completed由2023-10-20改至2023-11-15（组长决定）");
+    said.all.shows("sentenceZh", "节点工程完工由2023-10-20改至2023-11-15（组长决定）");
     // as it was known before, the first date stands
     let before = json!({ "known": { "time": om_tests::house::moment("2023-07-01").to_string() } });
     case.see_as("auditor", MILESTONES, before).await.shows("milestones.0.planned", "2023-09-30");

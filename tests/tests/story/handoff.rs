@@ -75,7 +75,7 @@ async fn a_refusal_reads_as_people_speak_and_its_facts_keep_the_ids() {
     case.by("wa-officer-1").offer("W", "natural-resources").done().await;
     case.by("nr-officer-1").receive("W").done().await;
     let elsewhere = case.by("wa-officer-1").approve("W").refused("CustodyElsewhere").await;
-    let custody = "W 取水许可 现由县自然资源局保管";
+    let custody = "W 取水许可现由县自然资源局保管";
     assert!(elsewhere.zh.contains(custody), "{elsewhere:?}");
     assert!(
         elsewhere.source.contains("移交")
@@ -91,5 +91,5 @@ async fn a_refusal_reads_as_people_speak_and_its_facts_keep_the_ids() {
     let unmet = case.by("clerk").submit("E", &[]).done().await;
     assert_eq!(unmet.events.len(), 1);
     let unmet = case.by("ec-officer-1").accept("E").refused("RequirementsUnmet").await;
-    assert!(unmet.zh.contains("E 环评 在受理环节尚缺：报告表") && unmet.en.contains("报告表"), "{unmet:?}");
+    assert!(unmet.zh.contains("E 环评在受理环节尚缺：报告表") && unmet.en.contains("报告表"), "{unmet:?}");
 }

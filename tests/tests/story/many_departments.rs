@@ -281,6 +281,7 @@ impl Replay {
             county: COUNTY.parse().unwrap(),
             body: body.parse().unwrap(),
             roles: [role].into(),
+            stands_in_for: None,
         };
         let officers =
             accounts().into_iter().zip(0..).map(|(user, n)| (actor(&user, &body(n), Role::Officer), user));

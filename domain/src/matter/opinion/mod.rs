@@ -195,7 +195,7 @@ fn give(state: &Matter, code: &PermitCode, body: &BodyId, opinion: &Opinion, ctx
     let at = state.working(code)?;
     for_itself(body, ctx)?;
     let round = at.round()?;
-    if round.applied_by == ctx.by.officer {
+    if ctx.by.is_one_with(&round.applied_by) {
         stand_back(&ctx.by.officer, "本人经手提出申请 (applied for this permit)")?;
     }
     let asked = asked(&at, round, body)?;

@@ -329,6 +329,9 @@ impl Explained for MatterRefusal {
     fn rule(&self) -> Option<&'static str> {
         self.words(&Names::default()).rule
     }
+    fn wants_another_person(&self) -> bool {
+        matches!(self, Self::NotAuthorised { .. })
+    }
     fn source(&self) -> Option<String> {
         self.words(&Names::default()).source
     }

@@ -15,9 +15,10 @@ use crate::graphql::{
     },
     node_id::{self, NodeId},
     page::connection,
+    registers::stand_ins::{self, StandIn},
     scalars::{Date, LegalText, PermitCode, Requirement},
 };
-use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
+use async_graphql::{Context, Enum, ID, MergedObject, Object, Result, SimpleObject};
 use jiff::civil::Date as Day;
 use om_domain::{calendar::Calendar, ids::BodyId, matter::state::Phase};
 use om_projections::{
@@ -89,8 +90,19 @@ impl DeskTask {
 
 connection! {
     /// A page of a desk.
-    DeskConnection, DeskEdge, DeskTask
+    DeskPage, DeskEdge, DeskTask
 }
+
+/// Who stands in for whom where the desk is.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct DeskPeople {
+    /// Stand-in officers of the body today (AB岗).
+    pub stand_ins: Vec<StandIn>,
+}
+
+/// A page of a desk.
+#[derive(Debug, Clone, MergedObject)]
+pub struct DeskConnection(DeskPage, DeskPeople);
 
 /// What must be done next in one matter, by the facts it was folded from.
 pub(crate) async fn of_matter(
@@ -147,24 +159,61 @@ impl DeskQuery {
         )]
         seen: Option<String>,
     ) -> Result<DeskConnection> {
-        let size = page_size(first, 50).map_err(bad_input)?;
         let (services, who) = of_request(ctx)?;
         seen::shown(services, seen).await?;
         let body = match &body {
             Some(id) => node_id::body(id)?,
             None => who.actor.body.clone(),
         };
-        let county = who.county().clone();
-        let order: desk::DeskOrder = order.unwrap_or(DeskOrder::Risk).into();
-        let cursor: Option<DeskCursor> = decode(after.as_ref())?;
-        let today = services.today();
-        let read =
-            move |db: &_| desk::desk(db, (&county, &body), today, order, cursor.as_ref(), one_more(size));
-        let rows = services.projections.read::<Board, _>(read).await.map_err(of_read)?;
-        let calendar = services.calendar(who.county()).await.map_err(of_fault)?;
-        let entry =
-            |row: DeskRow| Ok((encode(&DeskCursor::from(&row))?, DeskTask::of(row, &calendar, today)));
-        let entries = rows.into_iter().map(entry).collect::<Result<_>>()?;
-        Ok(DeskConnection::of(entries, size, after.is_some()))
+        page(ctx, body, order, first, after).await
     }
 }
+
+/// A page of a body's desk, as of today.
+pub(super) async fn page(
+    ctx: &Context<'_>,
+    body: BodyId,
+    order: Option<DeskOrder>,
+    first: Option<i32>,
+    after: Option<String>,
+) -> Result<DeskConnection> {
+    let size = page_size(first, 50).map_err(bad_input)?;
+    let (services, who) = of_request(ctx)?;
+    let (county, of_body) = (who.county().clone(), body.clone());
+    let order: desk::DeskOrder = order.unwrap_or(DeskOrder::Risk).into();
+    let cursor: Option<DeskCursor> = decode(after.as_ref())?;
+    let today = services.today();
+    let read = move |db: &_| desk::desk(db, (&county, &body), today, order, cursor.as_ref(), one_more(size));
+    let rows = services.projections.read::<Board, _>(read).await.map_err(of_read)?;
+    let calendar = services.calendar(who.county()).await.map_err(of_fault)?;
+    let entry = |row: DeskRow| Ok((encode(&DeskCursor::from(&row))?, DeskTask::of(row, &calendar, today)));
+    let entries = rows.into_iter().map(entry).collect::<Result<_>>()?;
+    let directory = services.registers.directory(who.county()).await.map_err(of_fault)?.state;
+    let stand_ins = stand_ins::in_body(&directory, &of_body, today);
+    Ok(DeskConnection(DeskPage::of(entries, size, after.is_some()), DeskPeople { stand_ins }))
+}
+
+/// Handoffs that a body has to answer, by the last day for it.
+pub(super) async fn handoffs(ctx: &Context<'_>, body: BodyId) -> Result<Vec<DeskTask>> {
+    let (services, who) = of_request(ctx)?;
+    let (county, today) = (who.county().clone(), services.today());
+    let read = move |db: &_| {
+        let (mut all, mut after): (Vec<DeskRow>, Option<DeskCursor>) = (Vec::new(), None);
+        loop {
+            let page =
+                desk::desk(db, (&county, &body), today, desk::DeskOrder::Due, after.as_ref(), AT_A_TIME)?;
+            after = page.last().map(DeskCursor::from);
+            let last = page.len() < usize::from(AT_A_TIME);
+            all.extend(page.into_iter().filter(|row| row.task.kind == desk::TaskKind::AnswerHandoff));
+            if last {
+                return Ok(all);
+            }
+        }
+    };
+    let rows = services.projections.read::<Board, _>(read).await.map_err(of_read)?;
+    let calendar = services.calendar(who.county()).await.map_err(of_fault)?;
+    Ok(rows.into_iter().map(|row| DeskTask::of(row, &calendar, today)).collect())
+}
+
+/// Tasks of a desk looked through at a time.
+const AT_A_TIME: u16 = 200;

@@ -7,10 +7,13 @@
 pub mod desk;
 pub mod outlook;
 pub mod overview;
+pub mod performance;
+pub mod search;
 pub(crate) mod seen;
 pub mod subscriptions;
 pub mod supervision;
 pub mod tolerances;
+pub mod township;
 mod words;
 
 use super::error::{Code, bad_input, error, fault};

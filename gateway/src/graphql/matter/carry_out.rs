@@ -7,7 +7,10 @@
 use super::payload::{self, MatterCommandPayload, stream_of};
 use crate::{
     context::Requester,
-    graphql::error::{Code, error, fault},
+    graphql::{
+        error::{Code, error, fault},
+        standing_in,
+    },
     services::{Services, stream},
 };
 use async_graphql::{Context, Error, Result};
@@ -58,7 +61,7 @@ pub async fn carry_out(
         reads,
         ..Request::new(name, asked.command_id, (*who.actor).clone(), command)
     };
-    let outcome = services.matters.execute(request).await.map_err(of_fault)?;
+    let outcome = standing_in::execute(services, &services.matters, request).await.map_err(of_fault)?;
     payload::of_outcome(services, who, (asked.matter, about.as_ref()), outcome).await
 }
 

@@ -4,7 +4,7 @@
 //! a cursor is the entry's revision.
 //! Deliberately absent: erasing or hiding an entry; a wrong one is corrected by another.
 
-use super::{payload::stream_of, queries::of_request, sentence};
+use super::{payload::stream_of, queries::of_request};
 use crate::graphql::{
     error::bad_input,
     limits::page_size,
@@ -21,7 +21,8 @@ use om_domain::{
     calendar::{Calendar, beijing},
     decider::{Effective, EventRecord},
     ids::MatterId,
-    matter::{MatterEvent, event_permit},
+    matter::{MatterEvent, event_permit, sentence},
+    naming::Names,
 };
 use om_infra::recorded::Entry;
 
@@ -45,6 +46,8 @@ pub struct Event {
     pub actor: ID,
     /// The body they acted for, `body:…`.
     pub body: ID,
+    /// In whose place they acted, `officer:…` (AB岗代办); none where in their own post.
+    pub stands_in_for: Option<ID>,
     /// Their roles at that moment.
     pub roles: Vec<Role>,
     /// The instant it happened at; none where only the date is known.
@@ -84,10 +87,11 @@ impl Event {
         entry: &Entry<MatterEvent>,
         calendar: &Calendar,
         grace_days: i32,
+        names: &Names<'_>,
     ) -> Self {
         let fact = &entry.fact;
         let data = fact.event.encode().ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        let said = sentence::of(&fact.event);
+        let said = sentence::of(&fact.event, names).by(&fact.by, names);
         let late = calendar.working_days_between(fact.effective.day(), beijing(fact.recorded));
         Event {
             id: NodeId::Event(matter, fact.id).id(),
@@ -97,6 +101,7 @@ impl Event {
             version: fact.event.version(),
             permit: event_permit(&fact.event).cloned().map(Into::into),
             actor: NodeId::Officer(fact.by.officer.clone()).id(),
+            stands_in_for: fact.by.stands_in_for.clone().map(|officer| NodeId::Officer(officer).id()),
             body: NodeId::Body(fact.by.body.clone()).id(),
             roles: fact.by.roles.iter().map(|role| (*role).into()).collect(),
             effective_at: match fact.effective {
@@ -135,11 +140,14 @@ pub async fn events(
     let from = after.as_ref().map(cursor).transpose()?.map_or(0, |revision| revision.saturating_add(1));
     let (services, who) = of_request(ctx)?;
     let name = stream_of(who, matter)?;
-    let grace = services.matters.state(&name).await.map_err(of_fault)?.state.backfill_grace_days();
+    let state = services.matters.state(&name).await.map_err(of_fault)?.state;
+    let grace = state.backfill_grace_days();
     let entries = services.matters.history(&name, from, size + 1).await.map_err(of_fault)?;
     let calendar = services.calendar(who.county()).await.map_err(of_fault)?;
+    let directory = services.registers.directory(who.county()).await.map_err(of_fault)?.state;
+    let names = Names { directory: Some(&directory), plan: state.plan.as_ref(), ..Names::default() };
     let wanted = entries.iter().take_while(|entry| through.is_none_or(|last| entry.fact.revision <= last));
-    let events = wanted.map(|entry| Event::of(matter, entry, &calendar, grace));
+    let events = wanted.map(|entry| Event::of(matter, entry, &calendar, grace, &names));
     let events = events.map(|event| (event.revision.to_string(), event)).collect();
     Ok(EventConnection::of(events, size, after.is_some()))
 }

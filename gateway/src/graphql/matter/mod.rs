@@ -8,8 +8,5 @@ pub mod mutations;
 pub mod payload;
 pub mod plan_inputs;
 pub mod queries;
-pub mod sentence;
-mod sentence_dates;
-mod sentence_together;
 pub mod subscriptions;
 pub mod types;

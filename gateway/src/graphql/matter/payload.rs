@@ -203,7 +203,7 @@ async fn named(
 ) -> Result<MatterCommandPayload> {
     let directory = services.registers.directory(who.county()).await.map_err(of_fault)?.state;
     let state = services.matters.state(&stream_of(who, matter)?).await.map_err(of_fault)?.state;
-    let names = Names { directory: Some(&directory), plan: state.plan.as_ref(), about };
+    let names = Names { directory: Some(&directory), plan: state.plan.as_ref(), about, ..Names::default() };
     Ok(refused(refusal, Some(standing), &names))
 }
 

@@ -133,6 +133,7 @@ pub async fn view_of(services: &Services, who: &Requester, id: MatterId) -> Resu
         directory => directory.map_err(of_fault)?,
     };
     let directory = directory.state;
+    let in_place = directory.in_place_of_others(&who.actor.officer, beijing(as_of));
     Ok(View {
         id,
         state: snapshot.state,
@@ -146,6 +147,7 @@ pub async fn view_of(services: &Services, who: &Requester, id: MatterId) -> Resu
         reads: Arc::new(reads),
         directory,
         by: Arc::clone(&who.actor),
+        in_place,
     })
 }
 
@@ -191,6 +193,7 @@ async fn past(services: &Services, who: &Requester, id: MatterId, at: AtInput) -
         reads: Arc::default(),
         directory: services.registers.directory(who.county()).await.map_err(of_fault)?.state,
         by: Arc::clone(&who.actor),
+        in_place: Vec::new(),
     })
 }
 

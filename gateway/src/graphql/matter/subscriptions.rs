@@ -12,7 +12,7 @@ use crate::{
 };
 use async_graphql::{ComplexObject, Context, ID, Result, SimpleObject, Subscription, Union};
 use futures::Stream;
-use om_domain::{ids::MatterId, matter::state::Phase};
+use om_domain::{ids::MatterId, matter::state::Phase, naming::Names};
 use om_infra::log::StreamName;
 use std::{collections::VecDeque, sync::Arc};
 use tokio::sync::watch;
@@ -142,11 +142,15 @@ impl Following {
                 }
                 continue;
             }
-            let grace =
-                self.services.matters.state(&self.name).await.map_err(of_fault)?.state.backfill_grace_days();
+            let state = self.services.matters.state(&self.name).await.map_err(of_fault)?.state;
+            let directory =
+                self.services.registers.directory(self.who.county()).await.map_err(of_fault)?.state;
+            let names = Names { directory: Some(&directory), plan: state.plan.as_ref(), ..Names::default() };
+            let grace = state.backfill_grace_days();
             let calendar = self.services.calendar(self.who.county()).await.map_err(of_fault)?;
             self.next = entries.last().map_or(self.next, |entry| entry.fact.revision + 1);
-            self.read.extend(entries.iter().map(|entry| Event::of(self.matter, entry, &calendar, grace)));
+            self.read
+                .extend(entries.iter().map(|entry| Event::of(self.matter, entry, &calendar, grace, &names)));
         }
     }
 }

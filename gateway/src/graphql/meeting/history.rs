@@ -2,7 +2,7 @@
 //!
 //! Invariants: the order is the log's; a cursor is the entry's revision.
 
-use super::{queries::stream_of, sentence};
+use super::queries::stream_of;
 use crate::graphql::{
     error::bad_input,
     limits::page_size,
@@ -12,7 +12,12 @@ use crate::graphql::{
     scalars::{Date, Instant, Json, Uuid},
 };
 use async_graphql::{ComplexObject, Context, ID, Result, SimpleObject};
-use om_domain::{decider::EventRecord, ids::MeetingId, meeting::MeetingEvent};
+use om_domain::{
+    decider::EventRecord,
+    ids::MeetingId,
+    meeting::{MeetingEvent, sentence},
+    naming::Names,
+};
 use om_infra::recorded::Entry;
 
 /// An entry of a meeting's history: a fact, as it was recorded.
@@ -33,6 +38,8 @@ pub struct MeetingEntry {
     pub actor: ID,
     /// The body they acted for, `body:…`.
     pub body: ID,
+    /// In whose place they acted, `officer:…` (AB岗代办); none where in their own post.
+    pub stands_in_for: Option<ID>,
     /// The day it happened on, in Beijing.
     pub effective_on: Date,
     /// When it was recorded; never goes back within a meeting.
@@ -56,10 +63,10 @@ impl MeetingEntry {
 }
 
 impl MeetingEntry {
-    pub(crate) fn of(meeting: MeetingId, entry: &Entry<MeetingEvent>) -> Self {
+    pub(crate) fn of(meeting: MeetingId, entry: &Entry<MeetingEvent>, names: &Names<'_>) -> Self {
         let fact = &entry.fact;
         let data = fact.event.encode().ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        let said = sentence::of(&fact.event);
+        let said = sentence::of(&fact.event, names).by(&fact.by, names);
         MeetingEntry {
             id: NodeId::MeetingEvent(meeting, fact.id).id(),
             revision: fact.revision,
@@ -68,6 +75,7 @@ impl MeetingEntry {
             version: fact.event.version(),
             actor: NodeId::Officer(fact.by.officer.clone()).id(),
             body: NodeId::Body(fact.by.body.clone()).id(),
+            stands_in_for: fact.by.stands_in_for.clone().map(|officer| NodeId::Officer(officer).id()),
             effective_on: fact.effective.day().into(),
             recorded: fact.recorded.into(),
             command_id: Uuid(entry.origin.command.0),
@@ -98,8 +106,10 @@ pub(super) async fn entries(
     let (services, who) = of_request(ctx)?;
     let name = stream_of(who, meeting)?;
     let found = services.registers.meetings.history(&name, from, size + 1).await.map_err(of_fault)?;
+    let directory = services.registers.directory(who.county()).await.map_err(of_fault)?.state;
+    let names = Names::of_directory(&directory);
     let wanted = found.iter().take_while(|entry| through.is_none_or(|last| entry.fact.revision <= last));
-    let page = wanted.map(|entry| MeetingEntry::of(meeting, entry));
+    let page = wanted.map(|entry| MeetingEntry::of(meeting, entry, &names));
     let page = page.map(|entry| (entry.revision.to_string(), entry)).collect();
     Ok(MeetingEntryConnection::of(page, size, after.is_some()))
 }

@@ -7,5 +7,4 @@ pub mod history;
 pub mod mutations;
 pub mod payload;
 pub mod queries;
-mod sentence;
 pub mod types;

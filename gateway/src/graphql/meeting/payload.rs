@@ -14,6 +14,7 @@ use crate::graphql::{
     },
     node_id::NodeId,
     scalars::{Instant, Uuid},
+    standing_in,
 };
 use async_graphql::{Context, ID, Result, SimpleObject, Union};
 use om_domain::{
@@ -79,7 +80,7 @@ pub(super) async fn carry_out(
         reads,
         ..Request::new(name, CommandId(asked.command_id.0), (*who.actor).clone(), command)
     };
-    let outcome = executor.execute(request).await.map_err(of_fault)?;
+    let outcome = standing_in::execute(services, executor, request).await.map_err(of_fault)?;
     let pending = match outcome.position() {
         Some(position) => services.pending(position).await,
         None => false,

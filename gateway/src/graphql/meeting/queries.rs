@@ -24,8 +24,9 @@ use crate::{
 };
 use async_graphql::{Context, ID, InputObject, Object, Result};
 use om_domain::{
-    ids::{EventId, MatterId, MeetingId},
+    ids::{BodyId, EventId, MatterId, MeetingId},
     meeting::{MeetingDecider, MeetingPhase, MeetingReads},
+    naming::Names,
 };
 use om_infra::{
     calendars::Calendars as _,
@@ -83,8 +84,10 @@ pub(crate) async fn meeting_now(services: &Services, who: &Requester, id: Meetin
     }
     let registers = &services.registers;
     let reads = registers.for_asking_of_meeting(who.county(), &snapshot.state).await.map_err(of_fault)?;
+    let directory = registers.directory(who.county()).await.map_err(of_fault)?.state;
     Ok(MeetingView {
         id,
+        in_place: directory.in_place_of_others(&who.actor.officer, services.today()),
         state: snapshot.state,
         revision: snapshot.revision,
         as_of: services.now(),
@@ -92,7 +95,7 @@ pub(crate) async fn meeting_now(services: &Services, who: &Requester, id: Meetin
         calendar: services.calendar(who.county()).await.map_err(of_fault)?,
         settings: services.calendars.settings(who.county()).await.map_err(of_fault)?,
         reads,
-        directory: registers.directory(who.county()).await.map_err(of_fault)?.state,
+        directory,
         by: Arc::clone(&who.actor),
     })
 }
@@ -129,6 +132,7 @@ async fn past(services: &Services, who: &Requester, id: MeetingId, at: AtInput) 
         revision: folded.known_revision,
         as_of: read_at,
         past: true,
+        in_place: Vec::new(),
         calendar: calendar.map_err(of_fault)?,
         settings: services.calendars.settings(who.county()).await.map_err(of_fault)?,
         reads: MeetingReads::default(),
@@ -234,11 +238,12 @@ pub(crate) async fn meeting_entry(
 ) -> Result<MeetingEntry> {
     let (services, who) = of_request(ctx)?;
     let name = stream_of(who, meeting)?;
+    let directory = services.registers.directory(who.county()).await.map_err(of_fault)?.state;
     let mut from = 0;
     loop {
         let entries = services.registers.meetings.history(&name, from, 500).await.map_err(of_fault)?;
         if let Some(found) = entries.iter().find(|entry| entry.fact.id == id) {
-            return Ok(MeetingEntry::of(meeting, found));
+            return Ok(MeetingEntry::of(meeting, found, &Names::of_directory(&directory)));
         }
         match entries.last() {
             Some(last) if entries.len() == 500 => from = last.fact.revision + 1,
@@ -271,4 +276,23 @@ pub(crate) async fn tasks_of_matter(ctx: &Context<'_>, matter: MatterId) -> Resu
     let mut tasks: Vec<_> = all.iter().flat_map(Meeting::all_tasks).filter(about).collect();
     tasks.sort_by_key(|task| (task.task.due(), task.view.id, task.number));
     Ok(tasks)
+}
+
+/// How many open tasks of one body are shown with its desk.
+const OF_A_BODY: u16 = 200;
+
+/// The tasks of a body that nobody has confirmed, by their date.
+pub(crate) async fn open_tasks_of(ctx: &Context<'_>, body: BodyId) -> Result<Vec<MeetingTask>> {
+    let (services, who) = of_request(ctx)?;
+    let wanted = meetings::TaskFilter { owner: Some(body), open: true, ..meetings::TaskFilter::default() };
+    let county = who.county().clone();
+    let read = move |db: &_| meetings::tasks(db, &county, &wanted, None, OF_A_BODY);
+    let rows = services.projections.read::<Meetings, _>(read).await.map_err(of_read)?;
+    let mut all = Vec::new();
+    for (id, _, number, _) in rows {
+        let view = Arc::new(meeting_now(services, who, id).await?);
+        let Some(task) = view.state.tasks.get(&number).cloned() else { continue };
+        all.push(MeetingTask { view, number, task });
+    }
+    Ok(all)
 }

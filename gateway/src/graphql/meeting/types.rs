@@ -7,6 +7,7 @@ use crate::graphql::{
     matter::types::Action,
     node_id::NodeId,
     scalars::{Date, LegalText},
+    standing_in,
 };
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use jiff::Timestamp;
@@ -62,13 +63,14 @@ pub struct MeetingView {
     pub(super) reads: MeetingReads,
     pub(super) directory: Arc<Directory>,
     pub(super) by: Arc<Actor>,
+    pub(super) in_place: Vec<Actor>,
 }
 
 impl MeetingView {
-    fn context(&self) -> decider::Context<'_, MeetingReads> {
+    fn context<'a>(&'a self, by: &'a Actor) -> decider::Context<'a, MeetingReads> {
         decider::Context {
             at: self.as_of,
-            by: &self.by,
+            by,
             calendar: &self.calendar,
             settings: &self.settings,
             effective: None,
@@ -76,12 +78,14 @@ impl MeetingView {
         }
     }
 
-    fn actions(&self, all: Vec<meeting::Can>) -> Vec<Action> {
+    fn actions(&self, ask: impl Fn(&decider::Context<'_, MeetingReads>) -> Vec<meeting::Can>) -> Vec<Action> {
         if self.past {
             return Vec::new();
         }
         let names = Names::of_directory(&self.directory);
-        all.into_iter().map(|can| Action::told(can.action, can.refusal.as_ref(), &names)).collect()
+        let of =
+            |by: &Actor| ask(&self.context(by)).into_iter().map(|can| (can.action, can.refusal)).collect();
+        standing_in::actions(&self.by, &self.in_place, &names, of)
     }
 }
 
@@ -230,7 +234,7 @@ impl MeetingTask {
     /// What the one who asks may do with it now, and why not. Empty when the past is looked at.
     #[graphql(complexity = "10 + 5 * child_complexity")]
     async fn can(&self) -> Vec<Action> {
-        self.view.actions(can_on_task(&self.view.state, self.number, &self.view.context()))
+        self.view.actions(|ctx| can_on_task(&self.view.state, self.number, ctx))
     }
 }
 
@@ -362,7 +366,7 @@ impl Meeting {
     /// What the one who asks may do with the meeting as a whole now, and why not. Empty when the past is looked at.
     #[graphql(complexity = "10 + 5 * child_complexity")]
     async fn can(&self) -> Vec<Action> {
-        self.0.actions(can_on_meeting(&self.0.state, &self.0.context()))
+        self.0.actions(|ctx| can_on_meeting(&self.0.state, ctx))
     }
 
     /// Its entries in the order of the log, as known at the moment of this view.

@@ -6,7 +6,9 @@
 pub mod applicants;
 pub mod calendar;
 pub mod directory;
+pub mod feeds;
 pub mod mutations;
 pub mod payload;
 pub mod settings;
+pub mod stand_ins;
 pub mod templates;

@@ -188,7 +188,7 @@ impl RegisterMutation {
     }
 }
 
-async fn on_directory(
+pub(super) async fn on_directory(
     ctx: &Context<'_>,
     id: Uuid,
     command: DirectoryCommand,

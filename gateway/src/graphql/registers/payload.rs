@@ -7,6 +7,7 @@ use crate::{
             payload::{CommandConflict, CommandRefused, MatterCommandPayload, busy, refused, reused},
         },
         scalars::{Instant, Json, Uuid},
+        standing_in,
     },
     services::Services,
 };
@@ -49,7 +50,7 @@ pub async fn carry_out<D: Decider>(
     request: Request<D>,
 ) -> Result<RegisterCommandPayload> {
     let county = request.by.county.clone();
-    let outcome = executor.execute(request).await.map_err(of_fault)?;
+    let outcome = standing_in::execute(services, executor, request).await.map_err(of_fault)?;
     let pending = match outcome.position() {
         Some(position) => services.pending(position).await,
         None => false,

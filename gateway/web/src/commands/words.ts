@@ -92,6 +92,10 @@ export const COMMANDS: Record<string, Text> = {
   registerOfficer: ["登记账号", "Register an account"],
   changeRoles: ["调整角色", "Change roles"],
   retireOfficer: ["停用账号", "Retire an account"],
+  grantStandIn: ["安排AB岗代岗", "Name a stand-in"],
+  endStandIn: ["提前终止代岗", "End a stand-in's days"],
+  openCalendarFeed: ["生成期限日历地址", "Make a calendar's address"],
+  closeCalendarFeed: ["关闭期限日历地址", "Close a calendar's address"],
   importTemplate: ["导入模板", "Import a template"],
   recordHolidayNotice: ["登记放假通知", "Record the holiday notice"],
   recordCountyOverlay: ["登记本县调休", "Record the county's own days"],
@@ -190,6 +194,8 @@ export const CONSEQUENCES: Record<string, Text> = {
 
 export const FIELDS: Record<string, Text> = {
   article: ["法律依据", "Article"],
+  principal: ["被代理人", "In whose place"],
+  standIn: ["代岗人", "Stand-in"],
   at: ["时刻", "Instant"],
   basis: ["认定依据", "Basis"],
   body: ["单位", "Body"],

@@ -29,7 +29,8 @@ pub(super) struct Words {
 
 fn words(rule: &'static str, source: &str, zh: impl Into<String>, en: impl Into<String>) -> Words {
     let some = |s: &str| (!s.is_empty()).then(|| s.to_owned());
-    Words { rule: (!rule.is_empty()).then_some(rule), source: some(source), zh: zh.into(), en: en.into() }
+    let zh = crate::naming::tight(&zh.into());
+    Words { rule: (!rule.is_empty()).then_some(rule), source: some(source), zh, en: en.into() }
 }
 
 impl MatterRefusal {
@@ -136,20 +137,20 @@ impl Authority {
             Authority::TaskForceLead => "本事项专班组长或副组长".into(),
             Authority::Lead => "专班组长".into(),
             Authority::Window => "综合窗口".into(),
-            Authority::Asked { body } => format!("被征求意见的部门 {}", names.body_zh(body)),
-            Authority::Submitter { lead } => format!("综合窗口、实施单位或 {}", names.body_zh(lead)),
-            Authority::Custodian { body } => format!("保管部门 {}", names.body_zh(body)),
-            Authority::LeadDepartment { body } => format!("牵头部门 {}", names.body_zh(body)),
-            Authority::HeadOf { body } => format!("{} 负责人", names.body_zh(body)),
+            Authority::Asked { body } => format!("被征求意见的部门{}", names.body_zh(body)),
+            Authority::Submitter { lead } => format!("综合窗口、实施单位或{}", names.body_zh(lead)),
+            Authority::Custodian { body } => format!("保管部门{}", names.body_zh(body)),
+            Authority::LeadDepartment { body } => format!("牵头部门{}", names.body_zh(body)),
+            Authority::HeadOf { body } => format!("{}负责人", names.body_zh(body)),
             Authority::GovernmentHead => "本级政府负责人".into(),
-            Authority::Receiver { body } => format!("接收部门 {}", names.body_zh(body)),
+            Authority::Receiver { body } => format!("接收部门{}", names.body_zh(body)),
             Authority::Concerned { bodies } if bodies.is_empty() => "专班成员或实施单位".into(),
             Authority::Concerned { bodies } => {
                 format!("专班成员、实施单位或相关部门（{}）", bodies_zh(bodies, names))
             }
             Authority::Parties { bodies } => format!("{}的人员", bodies_zh(bodies, names)),
             Authority::Supervision => "本事项专班组长、副组长或督查部门".into(),
-            Authority::Carded { body } => format!("被发牌的 {}", names.body_zh(body)),
+            Authority::Carded { body } => format!("被发牌的{}", names.body_zh(body)),
             Authority::Administrator => "管理员".into(),
         }
     }

@@ -1,7 +1,11 @@
 //! What the onlooker may do now, and why not: asked of the domain, never decided here.
 
-use async_graphql::SimpleObject;
-use om_domain::{decider::Explained, matter::Can, naming::Names};
+use crate::graphql::node_id::NodeId;
+use async_graphql::{ID, SimpleObject};
+use om_domain::{
+    decider::{Actor, Explained},
+    naming::Names,
+};
 
 /// An action, and whether the one who asks may take it now. Buttons come from here.
 #[derive(Debug, Clone, SimpleObject)]
@@ -20,14 +24,11 @@ pub struct Action {
     pub rule: Option<&'static str>,
     /// The law or source behind the rule.
     pub source: Option<String>,
+    /// In whose place it would be done, `officer:…` (AB岗代办); none where in one's own post.
+    pub stands_in_for: Option<ID>,
 }
 
 impl Action {
-    /// The domain's answer, with the names that are known.
-    pub(super) fn of(can: Can, names: &Names<'_>) -> Self {
-        Action::told(can.action, can.refusal.as_ref(), names)
-    }
-
     /// An action and why it may not be taken, of whatever aggregate.
     pub(crate) fn told(name: &'static str, why: Option<&impl Explained>, names: &Names<'_>) -> Self {
         Action {
@@ -38,6 +39,14 @@ impl Action {
             reason_zh: why.map(|why| why.message_zh(names)),
             rule: why.and_then(Explained::rule),
             source: why.and_then(Explained::source),
+            stands_in_for: None,
         }
+    }
+
+    /// The same, in the place that the actor stands in for.
+    #[must_use]
+    pub(crate) fn in_place_of(self, acting: &Actor) -> Self {
+        let stands_in_for = acting.stands_in_for.clone().map(|officer| NodeId::Officer(officer).id());
+        Action { stands_in_for, ..self }
     }
 }

@@ -132,12 +132,7 @@ impl Card {
     /// What the one who asks may do with it now, and why not. Empty when the past is looked at.
     #[graphql(complexity = "20 + 10 * child_complexity")]
     async fn can(&self) -> Vec<Action> {
-        if self.view.past {
-            return Vec::new();
-        }
-        let names = self.view.names(Some(&self.code));
-        let all = can_on_card(&self.view.state, &self.code, self.number, &self.view.context());
-        all.into_iter().map(|can| Action::of(can, &names)).collect()
+        self.view.actions(Some(&self.code), |ctx| can_on_card(&self.view.state, &self.code, self.number, ctx))
     }
 }
 

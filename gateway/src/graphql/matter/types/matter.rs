@@ -309,12 +309,7 @@ impl Matter {
     /// What the one who asks may do with the matter as a whole now, and why not. Empty when the past is looked at.
     #[graphql(complexity = "20 + 10 * child_complexity")]
     async fn can(&self) -> Vec<Action> {
-        if self.0.past {
-            return Vec::new();
-        }
-        let names = self.0.names(None);
-        let all = can_on_matter(&self.0.state, &self.0.context());
-        all.into_iter().map(|can| Action::of(can, &names)).collect()
+        self.0.actions(None, |ctx| can_on_matter(&self.0.state, ctx))
     }
 
     /// Its entries in the order of the log, as known at the moment of this view.

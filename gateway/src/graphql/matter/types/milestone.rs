@@ -225,11 +225,6 @@ impl Milestone {
     /// What the one who asks may do with it now, and why not. Empty when the past is looked at.
     #[graphql(complexity = "20 + 10 * child_complexity")]
     async fn can(&self) -> Vec<Action> {
-        if self.view.past {
-            return Vec::new();
-        }
-        let names = self.view.names(None);
-        let all = can_on_milestone(&self.view.state, self.key(), &self.view.context());
-        all.into_iter().map(|can| Action::of(can, &names)).collect()
+        self.view.actions(None, |ctx| can_on_milestone(&self.view.state, self.key(), ctx))
     }
 }

@@ -392,11 +392,6 @@ impl Permit {
     /// What the one who asks may do with it now, and why not. Empty when the past is looked at.
     #[graphql(complexity = "100 + 25 * child_complexity")]
     async fn can(&self) -> Vec<Action> {
-        if self.view.past {
-            return Vec::new();
-        }
-        let all = can_on_permit(&self.view.state, &self.code, &self.view.context());
-        let names = self.view.names(Some(&self.code));
-        all.into_iter().map(|can| Action::of(can, &names)).collect()
+        self.view.actions(Some(&self.code), |ctx| can_on_permit(&self.view.state, &self.code, ctx))
     }
 }

@@ -148,7 +148,7 @@ pub(super) async fn of(ctx: &Context<'_>, view: &View, seen: SeenInput) -> Resul
     let grace = view.state.backfill_grace_days();
     let mut groups: BTreeMap<Heading, Vec<Event>> = BTreeMap::new();
     for entry in after.iter().skip(after.len().saturating_sub(ENTRIES)) {
-        let event = Event::of(view.id, entry, &view.calendar, grace);
+        let event = Event::of(view.id, entry, &view.calendar, grace, &view.names(None));
         groups.entry(since::heading(&entry.fact.event)).or_default().push(event);
     }
     let groups =

@@ -1,12 +1,14 @@
 //! What one matter is read from: its state at a moment, and who looks.
 
+use super::Action;
+use crate::graphql::standing_in;
 use jiff::{Timestamp, civil::Date};
 use om_domain::{
     calendar::{Calendar, beijing},
     decider::{Actor, Context},
     directory::Directory,
     ids::{MatterId, PermitCode},
-    matter::{Matter, MatterReads},
+    matter::{Can, Matter, MatterReads},
     naming::Names,
     settings::CountySettings,
 };
@@ -40,6 +42,8 @@ pub struct View {
     pub directory: Arc<Directory>,
     /// Who looks.
     pub by: Arc<Actor>,
+    /// The same account in the place of each whom it stands in for today; nobody where the past is looked at.
+    pub in_place: Vec<Actor>,
 }
 
 impl View {
@@ -50,18 +54,36 @@ impl View {
 
     /// What bodies, permits and requirements are called; `about` is the permit spoken of.
     pub fn names<'a>(&'a self, about: Option<&'a PermitCode>) -> Names<'a> {
-        Names { directory: Some(&self.directory), plan: self.state.plan.as_ref(), about }
+        Names { directory: Some(&self.directory), plan: self.state.plan.as_ref(), about, ..Names::default() }
     }
 
-    /// The context in which the domain is asked what the onlooker may do.
+    /// The context in which the domain is asked, of the onlooker.
     pub fn context(&self) -> Context<'_, MatterReads> {
+        self.context_of(&self.by)
+    }
+
+    fn context_of<'a>(&'a self, by: &'a Actor) -> Context<'a, MatterReads> {
         Context {
             at: self.as_of,
-            by: &self.by,
+            by,
             calendar: &self.calendar,
             settings: &self.settings,
             effective: None,
             read: &self.reads,
         }
+    }
+
+    /// What the onlooker may do, by itself or in another's place; nothing where the past is looked at.
+    pub(super) fn actions(
+        &self,
+        about: Option<&PermitCode>,
+        ask: impl Fn(&Context<'_, MatterReads>) -> Vec<Can>,
+    ) -> Vec<Action> {
+        if self.past {
+            return Vec::new();
+        }
+        let of =
+            |by: &Actor| ask(&self.context_of(by)).into_iter().map(|can| (can.action, can.refusal)).collect();
+        standing_in::actions(&self.by, &self.in_place, &self.names(about), of)
     }
 }

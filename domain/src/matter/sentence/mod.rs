@@ -1,13 +1,19 @@
 //! What happened, in one sentence, Chinese and English.
 //!
-//! Invariants: every event has its sentence, or this does not compile; a sentence says nothing that is not in the event.
+//! Invariants: every event has its sentence (a test goes through the examples); a sentence says nothing that is not in the
+//! event, but ids by the names they have.
 //! Deliberately absent: who and when; those stand beside it.
 
-use om_domain::matter::{
+mod dates;
+mod materials;
+mod together;
+
+use super::{
     MatterEvent as E,
     card::{Basis, Subject},
     event::{Dues, IntakeAnswer},
 };
+use crate::{decider::Actor, naming::Names};
 
 /// A sentence in both languages, without a full stop.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +24,7 @@ pub struct Sentence {
     pub en: String,
 }
 
-pub(super) fn say(zh: impl Into<String>, en: impl Into<String>) -> Sentence {
+fn say(zh: impl Into<String>, en: impl Into<String>) -> Sentence {
     Sentence { zh: zh.into(), en: en.into() }
 }
 
@@ -28,19 +34,32 @@ fn stopped(dues: &Dues) -> bool {
 }
 
 /// What happened.
-pub fn of(event: &E) -> Sentence {
-    matter(event)
+pub fn of(event: &E, names: &Names<'_>) -> Sentence {
+    matter(event, names)
         .or_else(|| intake(event))
+        .or_else(|| materials::of(event, names))
         .or_else(|| clock(event))
-        .or_else(|| custody(event))
-        .or_else(|| super::sentence_together::of(event))
-        .or_else(|| tolerance(event))
-        .or_else(|| super::sentence_dates::of(event))
-        .or_else(|| supervision(event))
-        .unwrap_or_else(|| rest(event))
+        .or_else(|| custody(event, names))
+        .or_else(|| together::of(event, names))
+        .or_else(|| tolerance(event, names))
+        .or_else(|| dates::of(event, names))
+        .or_else(|| supervision(event, names))
+        .unwrap_or_else(|| rest(event, names))
 }
 
-fn matter(event: &E) -> Option<Sentence> {
+impl Sentence {
+    /// The sentence with whom the act stood in for, where it did.
+    #[must_use]
+    pub fn by(self, by: &Actor, names: &Names<'_>) -> Self {
+        let Some(principal) = &by.stands_in_for else { return self };
+        Sentence {
+            zh: format!("代{}：{}", names.officer_zh(principal), self.zh),
+            en: format!("in place of {}: {}", names.officer_en(principal), self.en),
+        }
+    }
+}
+
+fn matter(event: &E, names: &Names<'_>) -> Option<Sentence> {
     Some(match event {
         E::MatterProposed(e) => {
             say(format!("提出事项“{}”", e.project.name), format!("proposed the matter {}", e.project.name))
@@ -68,8 +87,8 @@ fn matter(event: &E) -> Option<Sentence> {
         E::MatterCompleted(e) => say(format!("{}办结", e.on), format!("completed on {}", e.on)),
         E::MatterTerminated(e) => say(format!("终止：{}", e.reason), format!("given up: {}", e.reason)),
         E::MilestoneReached(e) => say(
-            format!("{}达到节点{}", e.on, e.milestone),
-            format!("milestone {} reached on {}", e.milestone, e.on),
+            format!("{}达到节点{}", e.on, names.milestone(&e.milestone)),
+            format!("milestone {} reached on {}", names.milestone(&e.milestone), e.on),
         ),
         _ => return None,
     })
@@ -185,36 +204,43 @@ fn clock(event: &E) -> Option<Sentence> {
     })
 }
 
-fn custody(event: &E) -> Option<Sentence> {
+fn custody(event: &E, names: &Names<'_>) -> Option<Sentence> {
     Some(match event {
         E::HandoffOffered(e) => say(
-            format!("{}由{}移交{}：{}", e.permit, e.from, e.to, e.reason),
-            format!("{} offered by {} to {}: {}", e.permit, e.from, e.to, e.reason),
+            format!("{}由{}移交{}：{}", e.permit, names.body_zh(&e.from), names.body_zh(&e.to), e.reason),
+            format!(
+                "{} offered by {} to {}: {}",
+                e.permit,
+                names.body_en(&e.from),
+                names.body_en(&e.to),
+                e.reason
+            ),
         ),
-        E::HandoffReceived(e) => {
-            say(format!("{}由{}接收", e.permit, e.to), format!("{} received by {}", e.permit, e.to))
-        }
+        E::HandoffReceived(e) => say(
+            format!("{}由{}接收", e.permit, names.body_zh(&e.to)),
+            format!("{} received by {}", e.permit, names.body_en(&e.to)),
+        ),
         E::HandoffReturned(e) => say(
-            format!("{}被{}退回：{}", e.permit, e.to, e.reason),
-            format!("{} returned by {}: {}", e.permit, e.to, e.reason),
+            format!("{}被{}退回：{}", e.permit, names.body_zh(&e.to), e.reason),
+            format!("{} returned by {}: {}", e.permit, names.body_en(&e.to), e.reason),
         ),
         E::HandoffWithdrawn(e) => say(
             format!("{}撤回移交：{}", e.permit, e.reason),
             format!("{}: offer withdrawn: {}", e.permit, e.reason),
         ),
         E::CustodyRecalled(e) => say(
-            format!("{}由{}收回：{}", e.permit, e.to, e.reason),
-            format!("{} recalled by {}: {}", e.permit, e.to, e.reason),
+            format!("{}由{}收回：{}", e.permit, names.body_zh(&e.to), e.reason),
+            format!("{} recalled by {}: {}", e.permit, names.body_en(&e.to), e.reason),
         ),
         E::HandoffOverdue(e) => say(
-            format!("{}逾期未接收{}", e.to, e.permit),
-            format!("{} has not answered for {}", e.to, e.permit),
+            format!("{}逾期未接收{}", names.body_zh(&e.to), e.permit),
+            format!("{} has not answered for {}", names.body_en(&e.to), e.permit),
         ),
         _ => return None,
     })
 }
 
-fn supervision(event: &E) -> Option<Sentence> {
+fn supervision(event: &E, names: &Names<'_>) -> Option<Sentence> {
     Some(match event {
         E::CardIssued(e) => {
             let (zh, en) = match (&e.basis, &e.subject) {
@@ -230,8 +256,20 @@ fn supervision(event: &E) -> Option<Sentence> {
                 }
             };
             say(
-                format!("{}第{}号{}（{}）：{zh}", e.permit, e.card, e.colour.name_zh(), e.against),
-                format!("{}: {} {} against {}: {en}", e.permit, e.colour.name_en(), e.card, e.against),
+                format!(
+                    "{}第{}号{}（{}）：{zh}",
+                    e.permit,
+                    e.card,
+                    e.colour.name_zh(),
+                    names.body_zh(&e.against)
+                ),
+                format!(
+                    "{}: {} {} against {}: {en}",
+                    e.permit,
+                    e.colour.name_en(),
+                    e.card,
+                    names.body_en(&e.against)
+                ),
             )
         }
         E::CardAnswered(e) => say(
@@ -258,65 +296,124 @@ fn supervision(event: &E) -> Option<Sentence> {
     })
 }
 
-fn tolerance(event: &E) -> Option<Sentence> {
+fn tolerance(event: &E, names: &Names<'_>) -> Option<Sentence> {
     Some(match event {
         E::ToleranceProposed(e) => say(
-            format!("建议{}容缺{}（{}）", e.permit, e.requirement, e.mode.name_zh()),
-            format!("{}: proposed to tolerate {}", e.permit, e.requirement),
+            format!(
+                "建议{}容缺{}（{}）",
+                e.permit,
+                names.requirement(Some(&e.permit), &e.requirement),
+                e.mode.name_zh()
+            ),
+            format!(
+                "{}: proposed to tolerate {}",
+                e.permit,
+                names.requirement(Some(&e.permit), &e.requirement)
+            ),
         ),
         E::DeficiencyTolerated(e) => say(
             format!(
                 "{}容缺{}（{}），{}前补齐",
                 e.permit,
-                e.requirement,
+                names.requirement(Some(&e.permit), &e.requirement),
                 e.mode.name_zh(),
                 e.supplement_due.date
             ),
-            format!("{}: {} tolerated until {}", e.permit, e.requirement, e.supplement_due.date),
+            format!(
+                "{}: {} tolerated until {}",
+                e.permit,
+                names.requirement(Some(&e.permit), &e.requirement),
+                e.supplement_due.date
+            ),
         ),
         E::SupplementReceived(e) => say(
-            format!("{}收到补齐的{}", e.permit, e.requirement),
-            format!("{}: supplement for {} received", e.permit, e.requirement),
+            format!("{}收到补齐的{}", e.permit, names.requirement(Some(&e.permit), &e.requirement)),
+            format!(
+                "{}: supplement for {} received",
+                e.permit,
+                names.requirement(Some(&e.permit), &e.requirement)
+            ),
         ),
         E::SupplementVerified(e) => say(
-            format!("{}核验{}，已补齐", e.permit, e.requirement),
-            format!("{}: {} verified, debt paid", e.permit, e.requirement),
+            format!("{}核验{}，已补齐", e.permit, names.requirement(Some(&e.permit), &e.requirement)),
+            format!(
+                "{}: {} verified, debt paid",
+                e.permit,
+                names.requirement(Some(&e.permit), &e.requirement)
+            ),
         ),
         E::SupplementRejected(e) => say(
-            format!("{}补齐的{}不合格：{}", e.permit, e.requirement, e.reason),
-            format!("{}: supplement for {} rejected: {}", e.permit, e.requirement, e.reason),
+            format!(
+                "{}补齐的{}不合格：{}",
+                e.permit,
+                names.requirement(Some(&e.permit), &e.requirement),
+                e.reason
+            ),
+            format!(
+                "{}: supplement for {} rejected: {}",
+                e.permit,
+                names.requirement(Some(&e.permit), &e.requirement),
+                e.reason
+            ),
         ),
         E::SupplementDeadlineMoved(e) => say(
-            format!("{}补齐{}的期限改为{}", e.permit, e.requirement, e.new.date),
-            format!("{}: deadline for {} moved to {}", e.permit, e.requirement, e.new.date),
+            format!(
+                "{}补齐{}的期限改为{}",
+                e.permit,
+                names.requirement(Some(&e.permit), &e.requirement),
+                e.new.date
+            ),
+            format!(
+                "{}: deadline for {} moved to {}",
+                e.permit,
+                names.requirement(Some(&e.permit), &e.requirement),
+                e.new.date
+            ),
         ),
         E::PrerequisiteLanded(e) => say(
-            format!("{}所欠的{}已到位", e.permit, e.requirement),
-            format!("{}: {} has landed", e.permit, e.requirement),
+            format!("{}所欠的{}已到位", e.permit, names.requirement(Some(&e.permit), &e.requirement)),
+            format!("{}: {} has landed", e.permit, names.requirement(Some(&e.permit), &e.requirement)),
         ),
         E::PreReviewConfirmed(e) => {
             say(format!("{}预审意见确认", e.permit), format!("{}: provisional opinion confirmed", e.permit))
         }
         E::ToleranceLapsed(e) => say(
-            format!("{}逾期未补齐{}", e.permit, e.requirement),
-            format!("{}: {} was not supplied in time", e.permit, e.requirement),
+            format!("{}逾期未补齐{}", e.permit, names.requirement(Some(&e.permit), &e.requirement)),
+            format!(
+                "{}: {} was not supplied in time",
+                e.permit,
+                names.requirement(Some(&e.permit), &e.requirement)
+            ),
         ),
         E::LapseSetAside(e) => say(
-            format!("撤销{}的逾期：{}已于{}收到（{}）", e.permit, e.requirement, e.received_on, e.reason),
+            format!(
+                "撤销{}的逾期：{}已于{}收到（{}）",
+                e.permit,
+                names.requirement(Some(&e.permit), &e.requirement),
+                e.received_on,
+                e.reason
+            ),
             format!(
                 "{}: lapse set aside, {} was received on {} ({})",
-                e.permit, e.requirement, e.received_on, e.reason
+                e.permit,
+                names.requirement(Some(&e.permit), &e.requirement),
+                e.received_on,
+                e.reason
             ),
         ),
         E::RevocationProposed(e) => say(
-            format!("建议撤销{}（{}未补齐）", e.permit, e.requirement),
-            format!("{}: revocation proposed because of {}", e.permit, e.requirement),
+            format!("建议撤销{}（{}未补齐）", e.permit, names.requirement(Some(&e.permit), &e.requirement)),
+            format!(
+                "{}: revocation proposed because of {}",
+                e.permit,
+                names.requirement(Some(&e.permit), &e.requirement)
+            ),
         ),
         _ => return None,
     })
 }
 
-fn rest(event: &E) -> Sentence {
+fn rest(event: &E, names: &Names<'_>) -> Sentence {
     match event {
         E::CheckRecorded(e) => {
             say(format!("{}核查：{}", e.permit, e.finding), format!("{} checked: {}", e.permit, e.finding))
@@ -359,20 +456,48 @@ fn rest(event: &E) -> Sentence {
             format!("{} revoked: {} ({})", e.permit, e.reasons, e.article),
         ),
         E::RevocationDeclined(e) => say(
-            format!("决定不撤销{}（{}未补齐）：{}", e.permit, e.requirement, e.reasons),
-            format!("{}: not revoked because of {}: {}", e.permit, e.requirement, e.reasons),
+            format!(
+                "决定不撤销{}（{}未补齐）：{}",
+                e.permit,
+                names.requirement(Some(&e.permit), &e.requirement),
+                e.reasons
+            ),
+            format!(
+                "{}: not revoked because of {}: {}",
+                e.permit,
+                names.requirement(Some(&e.permit), &e.requirement),
+                e.reasons
+            ),
         ),
         E::FallenPrerequisiteJudged(e) => say(
-            format!("研判{}的前置{}失效：{}", e.permit, e.prerequisite, e.reasons),
-            format!("{}: judged that it can do without {}: {}", e.permit, e.prerequisite, e.reasons),
+            format!(
+                "研判{}的前置{}失效：{}",
+                e.permit,
+                names.requirement(Some(&e.permit), &e.prerequisite),
+                e.reasons
+            ),
+            format!(
+                "{}: judged that it can do without {}: {}",
+                e.permit,
+                names.requirement(Some(&e.permit), &e.prerequisite),
+                e.reasons
+            ),
         ),
         E::PrerequisiteStandsAgain(e) => say(
-            format!("{}的前置{}已重新具备", e.permit, e.requirement),
-            format!("{}: {} stands again", e.permit, e.requirement),
+            format!("{}的前置{}已重新具备", e.permit, names.requirement(Some(&e.permit), &e.requirement)),
+            format!("{}: {} stands again", e.permit, names.requirement(Some(&e.permit), &e.requirement)),
         ),
         E::PrerequisiteFellAway(e) => say(
-            format!("{}所依据的{}不复存在，待研判", e.permit, e.requirement),
-            format!("{}: {} fell away, to be judged", e.permit, e.requirement),
+            format!(
+                "{}所依据的{}不复存在，待研判",
+                e.permit,
+                names.requirement(Some(&e.permit), &e.requirement)
+            ),
+            format!(
+                "{}: {} fell away, to be judged",
+                e.permit,
+                names.requirement(Some(&e.permit), &e.requirement)
+            ),
         ),
         E::IntakeReopened(e) => {
             let (zh, en) = match e.fell_away {
@@ -395,7 +520,7 @@ fn rest(event: &E) -> Sentence {
         ),
         // Those above have been said.
         other => {
-            use om_domain::decider::EventRecord;
+            use crate::decider::EventRecord;
             say(other.name(), other.name())
         }
     }

@@ -1,32 +1,28 @@
-//! What departments did together, in one sentence: packages, materials asked for once, opinions.
+//! What departments did together, in one sentence: packages and opinions.
 //!
 //! Invariant: a sentence says nothing that is not in the event.
 
-use super::sentence::{Sentence, say};
-use om_domain::matter::{
-    MatterEvent as E,
-    event::{PackageReceived, Reused},
-    opinion::{Concluded, Opinion, Treatment},
-    plan::Silence,
+use super::{
+    super::{
+        MatterEvent as E,
+        event::PackageReceived,
+        opinion::{Concluded, Opinion, Treatment},
+        plan::Silence,
+    },
+    Sentence, say,
 };
+use crate::naming::Names;
 
 /// What happened, if it is one of these.
-pub(super) fn of(event: &E) -> Option<Sentence> {
+pub(super) fn of(event: &E, names: &Names<'_>) -> Option<Sentence> {
     Some(match event {
         E::PackageReceived(e) => package(e),
-        E::MaterialsReused(e) => {
-            let place = |r: &Reused| format!("{}（{}）", r.handed.material, r.from);
-            let all = e.reused.iter().map(place).collect::<Vec<_>>().join("、");
-            say(
-                format!("{}调用已收材料：{all}", e.permit),
-                format!("{}: uses what lies with the matter: {all}", e.permit),
-            )
-        }
         E::OpinionRequested(e) => {
-            let all = e.bodies.iter().map(ToString::to_string).collect::<Vec<_>>().join("、");
+            let zh = e.bodies.iter().map(|body| names.body_zh(body)).collect::<Vec<_>>().join("、");
+            let en = e.bodies.iter().map(|body| names.body_en(body)).collect::<Vec<_>>().join(", ");
             say(
-                format!("{}同时征求{all}意见，{}前回复：{}", e.permit, e.due.date, e.question),
-                format!("{}: opinions of {all} asked for by {}: {}", e.permit, e.due.date, e.question),
+                format!("{}同时征求{zh}意见，{}前回复：{}", e.permit, e.due.date, e.question),
+                format!("{}: opinions of {en} asked for by {}: {}", e.permit, e.due.date, e.question),
             )
         }
         E::OpinionOverdue(e) => {
@@ -35,8 +31,8 @@ pub(super) fn of(event: &E) -> Option<Sentence> {
                 Silence::Nothing => ("不视为同意", "counted as nothing"),
             };
             say(
-                format!("{}逾期未对{}出具意见，{zh}", e.body, e.permit),
-                format!("{} gave no opinion on {} in time, {en}", e.body, e.permit),
+                format!("{}逾期未对{}出具意见，{zh}", names.body_zh(&e.body), e.permit),
+                format!("{} gave no opinion on {} in time, {en}", names.body_en(&e.body), e.permit),
             )
         }
         E::OpinionGiven(e) => {
@@ -47,8 +43,8 @@ pub(super) fn of(event: &E) -> Option<Sentence> {
                 _ => ("", ""),
             };
             say(
-                format!("{}对{}{zh}{late_zh}", e.body, e.permit),
-                format!("{} on {}: {en}{late_en}", e.body, e.permit),
+                format!("{}对{}{zh}{late_zh}", names.body_zh(&e.body), e.permit),
+                format!("{} on {}: {en}{late_en}", names.body_en(&e.body), e.permit),
             )
         }
         E::ObjectionTreated(e) => {
@@ -57,25 +53,25 @@ pub(super) fn of(event: &E) -> Option<Sentence> {
                 Treatment::NotAdopted => ("不采纳", "not adopted"),
             };
             say(
-                format!("{}{zh}{}的异议：{}", e.permit, e.body, e.reasons),
-                format!("{}: objection of {} {en}: {}", e.permit, e.body, e.reasons),
+                format!("{}{zh}{}的异议：{}", e.permit, names.body_zh(&e.body), e.reasons),
+                format!("{}: objection of {} {en}: {}", e.permit, names.body_en(&e.body), e.reasons),
             )
         }
         E::ObjectionWithdrawn(e) => say(
-            format!("{}撤回对{}的异议：{}", e.body, e.permit, e.reasons),
-            format!("{} withdrew its objection to {}: {}", e.body, e.permit, e.reasons),
+            format!("{}撤回对{}的异议：{}", names.body_zh(&e.body), e.permit, e.reasons),
+            format!("{} withdrew its objection to {}: {}", names.body_en(&e.body), e.permit, e.reasons),
         ),
         E::OpinionRequestWithdrawn(e) => say(
-            format!("{}不再征求{}意见：{}", e.permit, e.body, e.reason),
-            format!("{}: {} is no longer asked: {}", e.permit, e.body, e.reason),
+            format!("{}不再征求{}意见：{}", e.permit, names.body_zh(&e.body), e.reason),
+            format!("{}: {} is no longer asked: {}", e.permit, names.body_en(&e.body), e.reason),
         ),
         E::OpinionDuesRevised(e) => say(
             format!("{}按{}重算意见期限", e.permit, e.notice),
             format!("{}: last days for opinions recomputed by {}", e.permit, e.notice),
         ),
         E::OpinionsConcluded(e) => {
-            let zh = |c: &Concluded| format!("{}{}", c.body, c.standing.name_zh());
-            let en = |c: &Concluded| format!("{} {}", c.body, c.standing.name_en());
+            let zh = |c: &Concluded| format!("{}{}", names.body_en(&c.body), c.standing.name_zh());
+            let en = |c: &Concluded| format!("{} {}", names.body_en(&c.body), c.standing.name_en());
             let join = |one: &dyn Fn(&Concluded) -> String| {
                 e.opinions.iter().map(one).collect::<Vec<_>>().join("，")
             };

@@ -2,11 +2,11 @@
 //!
 //! Invariants: every event has its sentence, or this does not compile; a sentence says nothing that is not in the event.
 
-use crate::graphql::matter::sentence::Sentence;
-use om_domain::meeting::MeetingEvent as E;
+use super::MeetingEvent as E;
+use crate::{matter::sentence::Sentence, naming::Names};
 
 /// What happened.
-pub(super) fn of(event: &E) -> Sentence {
+pub fn of(event: &E, names: &Names<'_>) -> Sentence {
     let (zh, en) = match event {
         E::MeetingConvened(e) => (
             format!("召集“{}”，定于{}在{}召开，议{}个事项", e.title, e.on, e.place, e.matters.len()),
@@ -17,12 +17,12 @@ pub(super) fn of(event: &E) -> Sentence {
             (format!("议定第{}项：{}", e.number, e.text), format!("resolution {}: {}", e.number, e.text))
         }
         E::ResolutionLinked(e) => (
-            format!("第{}项由{}于{}办理（{}）", e.number, e.body, e.on, e.act),
-            format!("resolution {} was done by {} on {} ({})", e.number, e.body, e.on, e.act),
+            format!("第{}项由{}于{}办理（{}）", e.number, names.body_zh(&e.body), e.on, e.act),
+            format!("resolution {} was done by {} on {} ({})", e.number, names.body_en(&e.body), e.on, e.act),
         ),
         E::TaskAssigned(e) => (
-            format!("任务{}交{}，{}前完成：{}", e.number, e.owner, e.limit, e.text),
-            format!("task {} to {} until {}: {}", e.number, e.owner, e.limit, e.text),
+            format!("任务{}交{}，{}前完成：{}", e.number, names.body_zh(&e.owner), e.limit, e.text),
+            format!("task {} to {} until {}: {}", e.number, names.body_en(&e.owner), e.limit, e.text),
         ),
         E::TaskClaimed(e) => (
             format!("认领任务{}，承诺{}完成", e.number, e.due),
@@ -42,8 +42,8 @@ pub(super) fn of(event: &E) -> Sentence {
         ),
         E::TaskDone(e) => (format!("确认任务{}完成", e.number), format!("task {} confirmed", e.number)),
         E::TaskOverdue(e) => (
-            format!("{}的任务{}逾期（{}）", e.owner, e.number, e.due),
-            format!("task {} of {} is overdue since {}", e.number, e.owner, e.due),
+            format!("{}的任务{}逾期（{}）", names.body_zh(&e.owner), e.number, e.due),
+            format!("task {} of {} is overdue since {}", e.number, names.body_en(&e.owner), e.due),
         ),
         E::MeetingClosed(e) => {
             (format!("形成会议纪要（{}）", e.minutes), format!("closed by its minutes ({})", e.minutes))

@@ -1,0 +1,115 @@
+//! The tables of departments' performance.
+//!
+//! Invariant: one row is one JSON text, found by its key; what a period needs is read whole and counted by the report.
+
+use super::{Acts, Key, Of, PerformanceRow, Track};
+use crate::sql::{Day, day, parsed, unreadable};
+use jiff::civil::Date;
+use om_domain::ids::{BodyId, CountyId, MatterId, PermitCode};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use std::collections::BTreeMap;
+
+pub(super) const TABLES: &[&str] = &["performance_matter", "performance_permit", "performance_acts"];
+pub(super) const DDL: &str = "
+CREATE TABLE IF NOT EXISTS performance_matter (
+    county TEXT NOT NULL, matter TEXT NOT NULL, grace INTEGER NOT NULL,
+    PRIMARY KEY (county, matter)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS performance_permit (
+    county TEXT NOT NULL, matter TEXT NOT NULL, permit TEXT NOT NULL, body TEXT NOT NULL,
+    PRIMARY KEY (county, matter, permit)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS performance_acts (
+    county TEXT NOT NULL, day TEXT NOT NULL, of TEXT NOT NULL, body TEXT NOT NULL,
+    PRIMARY KEY (county, day, of)
+) WITHOUT ROWID;
+";
+
+fn json<T: serde::de::DeserializeOwned>(row: &Row<'_>) -> rusqlite::Result<T> {
+    serde_json::from_str(row.get_ref("body")?.as_str()?).map_err(unreadable)
+}
+
+pub(super) fn load(db: &Connection, key: &Key) -> rusqlite::Result<Option<PerformanceRow>> {
+    let county = key.county.as_str();
+    match &key.of {
+        Of::Matter(matter) => db
+            .prepare_cached("SELECT grace FROM performance_matter WHERE county = ?1 AND matter = ?2")?
+            .query_row(params![county, matter.to_string()], |row| row.get(0))
+            .optional()
+            .map(|grace| grace.map(PerformanceRow::Grace)),
+        Of::Permit(matter, permit) => db
+            .prepare_cached(
+                "SELECT body FROM performance_permit WHERE county = ?1 AND matter = ?2 AND permit = ?3",
+            )?
+            .query_row(params![county, matter.to_string(), permit.as_str()], json::<Track>)
+            .optional()
+            .map(|track| track.map(|track| PerformanceRow::Permit(Box::new(track)))),
+        Of::Acts(body, day) => db
+            .prepare_cached("SELECT body FROM performance_acts WHERE county = ?1 AND day = ?2 AND of = ?3")?
+            .query_row(params![county, Day(*day), body.as_str()], json::<Acts>)
+            .optional()
+            .map(|acts| acts.map(PerformanceRow::Acts)),
+    }
+}
+
+pub(super) fn store(db: &Connection, key: &Key, row: Option<&PerformanceRow>) -> rusqlite::Result<()> {
+    let county = key.county.as_str();
+    match (&key.of, row) {
+        (Of::Matter(matter), Some(PerformanceRow::Grace(grace))) => db
+            .prepare_cached("INSERT OR REPLACE INTO performance_matter VALUES (?1, ?2, ?3)")?
+            .execute(params![county, matter.to_string(), grace])
+            .map(drop),
+        (Of::Permit(matter, permit), Some(PerformanceRow::Permit(track))) => {
+            let body = serde_json::to_string(track).map_err(unreadable)?;
+            db.prepare_cached("INSERT OR REPLACE INTO performance_permit VALUES (?1, ?2, ?3, ?4)")?
+                .execute(params![county, matter.to_string(), permit.as_str(), body])
+                .map(drop)
+        }
+        (Of::Permit(matter, permit), _) => db
+            .prepare_cached(
+                "DELETE FROM performance_permit WHERE county = ?1 AND matter = ?2 AND permit = ?3",
+            )?
+            .execute(params![county, matter.to_string(), permit.as_str()])
+            .map(drop),
+        (Of::Acts(of, day), Some(PerformanceRow::Acts(acts))) => {
+            let body = serde_json::to_string(acts).map_err(unreadable)?;
+            db.prepare_cached("INSERT OR REPLACE INTO performance_acts VALUES (?1, ?2, ?3, ?4)")?
+                .execute(params![county, Day(*day), of.as_str(), body])
+                .map(drop)
+        }
+        // neither the grace of a plan nor what was recorded on a day ever goes again
+        (Of::Matter(_) | Of::Acts(..), _) => Ok(()),
+    }
+}
+
+/// The grace of each matter's plan.
+pub(super) fn graces(db: &Connection, county: &CountyId) -> rusqlite::Result<BTreeMap<MatterId, u16>> {
+    db.prepare_cached("SELECT matter, grace FROM performance_matter WHERE county = ?1")?
+        .query_map([county.as_str()], |row| Ok((parsed(row, "matter")?, row.get("grace")?)))?
+        .collect()
+}
+
+/// Every permit of the county.
+pub(super) fn tracks(
+    db: &Connection,
+    county: &CountyId,
+) -> rusqlite::Result<Vec<(MatterId, PermitCode, Track)>> {
+    db.prepare_cached("SELECT matter, permit, body FROM performance_permit WHERE county = ?1")?
+        .query_map([county.as_str()], |row| Ok((parsed(row, "matter")?, parsed(row, "permit")?, json(row)?)))?
+        .collect()
+}
+
+/// What bodies recorded from one day through another.
+pub(super) fn acts(
+    db: &Connection,
+    county: &CountyId,
+    (from, to): (Date, Date),
+) -> rusqlite::Result<Vec<(BodyId, Date, Acts)>> {
+    db.prepare_cached(
+        "SELECT day, of, body FROM performance_acts WHERE county = ?1 AND day BETWEEN ?2 AND ?3",
+    )?
+    .query_map(params![county.as_str(), Day(from), Day(to)], |row| {
+        Ok((parsed(row, "of")?, day(row, "day")?, json(row)?))
+    })?
+    .collect()
+}

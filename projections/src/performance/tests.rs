@@ -1,0 +1,138 @@
+use super::*;
+use crate::{
+    folding::Folding,
+    projection::AnyProjection,
+    testing::{History, Stored, chance, day, t},
+};
+use om_domain::{
+    calendar::Calendar,
+    clock::Ground,
+    matter::{
+        MatterCommand as C,
+        plan::{Mode, RequirementId},
+    },
+};
+use proptest::prelude::*;
+use std::collections::BTreeMap;
+
+fn folded(histories: &[&History], batch: usize) -> (Connection, Vec<String>) {
+    let db = Connection::open_in_memory().unwrap();
+    let mut projection = Folding::<Performance>::default();
+    projection.install(&db).unwrap();
+    let mut position = 0;
+    let all: Vec<Stored> = histories.iter().flat_map(|h| h.stored.clone()).collect();
+    for part in all.chunks(batch) {
+        let views: Vec<_> = part
+            .iter()
+            .map(|stored| {
+                position += 1;
+                EncodedEvent { position, ..stored.view() }
+            })
+            .collect();
+        projection.fold_batch(&db, &views).unwrap();
+    }
+    let dump = projection.dump(&db).unwrap();
+    (db, dump)
+}
+
+fn reported(histories: &[&History], from: &str, to: &str) -> BTreeMap<BodyId, Report> {
+    let (db, _) = folded(histories, 50);
+    report(&db, &t("530322"), (day(from), day(to)), &Calendar::national()).unwrap()
+}
+
+/// Handed in and accepted on Monday 2026-11-02, a promise of five working days until the 9th.
+fn accepted(seed: u128) -> History {
+    let mut h = History::underway("530322", seed);
+    h.submit("A1", &["form", "drawings"]);
+    h.accept("A1");
+    h
+}
+
+#[test]
+fn decisions_in_time_and_late_and_the_median_of_their_working_days() {
+    let (mut first, mut second, mut third) = (accepted(1), accepted(2), accepted(3));
+    first.wait(2);
+    first.approve("A1");
+    second.wait(7);
+    second.approve("A1");
+    third.wait(9);
+    third.approve("A1");
+    let all = reported(&[&first, &second, &third], "2026-11-01", "2026-11-30");
+    let own = &all[&t::<BodyId>("natural-resources")];
+    // Wednesday: 2 working days; Monday the 9th: 5, on the last day; Wednesday the 11th: 7, late
+    assert_eq!((own.decided(), own.on_time(), own.working_days()), (3, (3, 2), vec![2, 5, 7]));
+    assert_eq!(own.overdue.terms, 1, "the third one's promise, stated once");
+    let early = reported(&[&first, &second, &third], "2026-11-01", "2026-11-04");
+    assert_eq!(early[&t::<BodyId>("natural-resources")].decided(), 1);
+}
+
+#[test]
+fn what_was_excluded_is_not_time_taken() {
+    let mut h = accepted(1);
+    h.wait(1);
+    let (permit, told_until) = (t("A1"), day("2026-11-13"));
+    h.run(C::SuspendClock {
+        permit,
+        ground: Ground::ExpertReview,
+        told_until,
+        notice: h.notice(),
+        proof: None,
+    });
+    h.wait(13);
+    h.approve("A1");
+    let all = reported(&[&h], "2026-11-01", "2026-11-30");
+    let own = &all[&t::<BodyId>("natural-resources")];
+    // stopped from Tuesday the 3rd through Friday the 13th, decided on Monday the 16th
+    assert_eq!((own.on_time(), own.working_days()), ((1, 1), vec![1]));
+}
+
+#[test]
+fn tolerances_granted_kept_and_lapsed() {
+    let tolerated = |seed| {
+        let mut h = History::underway("530322", seed);
+        h.submit("A1", &["drawings"]);
+        let requirement = RequirementId::Material(t("form"));
+        h.run(C::TolerateDeficiency {
+            permit: t("A1"),
+            requirement,
+            mode: Mode::Accept,
+            supplement_due: day("2026-11-04"),
+            commitment: t(&"ab".repeat(32)),
+            form: t("原件"),
+            notice: None,
+        });
+        h.accept("A1");
+        h
+    };
+    let (mut kept, mut lapsed) = (tolerated(1), tolerated(2));
+    kept.wait(1);
+    let requirement = || RequirementId::Material(t("form"));
+    kept.run(C::ReceiveSupplement { permit: t("A1"), requirement: requirement(), paper: None });
+    kept.run(C::VerifySupplement { permit: t("A1"), requirement: requirement() });
+    lapsed.wait(5);
+    lapsed.settle();
+    let all = reported(&[&kept, &lapsed], "2026-11-01", "2026-11-30");
+    let own = all[&t::<BodyId>("natural-resources")].tolerances;
+    assert_eq!((own.granted, own.kept, own.lapsed), (2, 1, 1));
+}
+
+#[test]
+fn a_county_sees_its_own_only() {
+    let mut h = History::underway("530323", 1);
+    h.submit("A1", &["form", "drawings"]);
+    h.accept("A1");
+    h.approve("A1");
+    assert!(reported(&[&h], "2026-01-01", "2026-12-31").is_empty());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn batches_of_any_size_give_the_same_rows(steps in chance::steps(), batch in 1..100_usize) {
+        let mut h = History::underway("530322", 1);
+        chance::live(&mut h, &steps);
+        let (one, many) = (folded(&[&h], 1).1, folded(&[&h], batch).1);
+        prop_assert_eq!(one, many);
+    }
+}
