@@ -96,6 +96,7 @@ test("a matter is a workbook, and its past is exported as it was", async ({ brow
 
 test("every other list gives a file too", async ({ browser }) => {
   const page = await enter(browser, "lead");
+  const { overview } = await ask<{ overview: { day: string } }>(page, "lead", "{ overview { day } }");
   for (const [at, headings] of [
     ["/desk", ["要办", "项目"]],
     ["/tolerances?only=all", ["项目", "审批事项"]],
@@ -107,6 +108,7 @@ test("every other list gives a file too", async ({ browser }) => {
     await page.goto(at);
     const { sheets } = await book(page, exporter(page));
     expect(sheets[0]?.lines[1]?.slice(0, 2), at).toEqual(headings);
+    expect(sheets[0]?.lines[0]?.[0], at).toContain(` · ${overview.day} 的情况 · `);
   }
 });
 

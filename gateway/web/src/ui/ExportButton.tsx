@@ -5,11 +5,20 @@ import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type Client, type CombinedError, useClient } from "urql";
 import { faultOf } from "../api/faults";
+import { graphql } from "../api/graphql";
 import { useDirectory } from "../app/session";
 import { type Book, fileName, MOST_ROWS, type Sheet } from "./excel";
 import { type ReadAll, readAll, Stopped } from "./pages";
 import { save } from "./save";
 import { beijing } from "./words";
+
+const DayQuery = graphql(`
+  query ExportDay {
+    overview {
+      day
+    }
+  }
+`);
 
 export interface Run {
   client: Client;
@@ -20,7 +29,7 @@ export interface Run {
 
 export interface Gathered {
   sheets: Sheet[];
-  /** Of which moment it is, where that is not the moment of the export. */
+  /** Of which moment it is; the day as the server counts it, if not said. */
   of?: string;
   /** What it is called, where that is known only once it was read. */
   title?: string;
@@ -55,6 +64,7 @@ export function ExportButton({
       readAll(client, query, variables, pick, control.signal, (count) => setRead((sum += count)));
     try {
       const gathered = await gather({ client, signal: control.signal, all });
+      const of = gathered.of ?? (await today());
       const { bytesOf, XLSX } = await import("./xlsx");
       if (control.signal.aborted) return;
       const when = beijing(new Date().toISOString());
@@ -67,7 +77,7 @@ export function ExportButton({
           ...sheet,
           about: [
             gathered.sheets.length > 1 ? `${named} · ${sheet.name}` : named,
-            gathered.of,
+            of,
             narrowed && t("excel.chosen", { what: narrowed }),
             t("excel.rows", { count: sheet.rows.length }),
             t("excel.by", { who, when }),
@@ -87,6 +97,11 @@ export function ExportButton({
         setRead(undefined);
       }
     }
+  };
+  const today = async (): Promise<string> => {
+    const { data, error } = await client.query(DayQuery, {}, { requestPolicy: "network-only" }).toPromise();
+    if (!data) throw error ?? new Error("no answer");
+    return t("overview.asOf", { day: data.overview.day });
   };
   const said = (error: unknown): string => {
     if (error instanceof RangeError) return t("excel.tooLong", { most: MOST_ROWS });
