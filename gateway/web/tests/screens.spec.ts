@@ -119,6 +119,8 @@ test("on a phone the desk and a permit fit the width", async ({ browser }) => {
     ["desk", "/desk"],
     ["permit", `${await school(page)}?permit=A8`],
     ["overview", "/"],
+    ["matter", await school(page)],
+    ["tolerances", "/tolerances"],
     ["cards", "/tolerances?tab=cards"],
     ["meeting", await held(page)],
     ["meetings", "/meetings"],

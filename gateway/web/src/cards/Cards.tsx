@@ -7,12 +7,15 @@ import { useQuery, useSubscription } from "urql";
 import { graphql, type ResultOf } from "../api/graphql";
 import { useDirectory } from "../app/session";
 import { Ask } from "../ui/Ask";
+import { ExportButton } from "../ui/ExportButton";
+import { sheetOf } from "../ui/excel";
 import { More } from "../ui/More";
 import { useAgainAt, usePages } from "../ui/pages";
 import { bare } from "../ui/words";
 import { CardList } from "./CardList";
 import { CardMark, type Color } from "./CardMark";
 import { CardParts } from "./parts";
+import { cardColumns } from "./sheet";
 
 const SupervisionQuery = graphql(`
   query Supervision($filter: CardFilterInput, $after: String) {
@@ -88,13 +91,14 @@ const CardsChanged = graphql(`
   }
 `);
 
-type Line = ResultOf<typeof SupervisionQuery>["supervision"]["nodes"][number];
+export type Line = ResultOf<typeof SupervisionQuery>["supervision"]["nodes"][number];
 type Bodies = ResultOf<typeof SupervisionQuery>["cardsByBody"];
 const pick = (data: ResultOf<typeof SupervisionQuery>) => data.supervision;
 
 export function Cards() {
   const { t } = useTranslation();
-  const { bodies, bodyName } = useDirectory();
+  const directory = useDirectory();
+  const { bodies, bodyName } = directory;
   const [params, setParams] = useSearchParams();
   const only = params.get("cards") ?? "open";
   const against = params.get("body") ?? undefined;
@@ -202,6 +206,19 @@ export function Cards() {
         <Checkbox checked={unanswered} onChange={(event) => set("unanswered", event.target.checked ? "1" : undefined)}>
           {t("card.onlyUnanswered")}
         </Checkbox>
+        <ExportButton
+          title={t("card.cards")}
+          chosen={[
+            t(`card.only.${only === "open" ? "open" : "all"}`),
+            color && t(`card.color.${color}`),
+            against && bodyName(against),
+            unanswered && t("card.onlyUnanswered"),
+          ]}
+          gather={async (run) => {
+            const { nodes } = await run.all(SupervisionQuery, { filter }, pick);
+            return { sheets: [sheetOf(t("card.cards"), cardColumns(t, directory), nodes)] };
+          }}
+        />
       </Flex>
       <Ask data={pages.nodes} error={pages.error} retry={pages.again}>
         {(nodes) => (

@@ -9,12 +9,16 @@ import { graphql, type ResultOf } from "../api/graphql";
 import { isTyping } from "../app/keys";
 import { acts, useDirectory } from "../app/session";
 import { commandName } from "../commands/words";
-import { useMatters } from "../meetings/names";
-import { TaskParts, Tasks } from "../meetings/Tasks";
+import { readMatterNames, useMatters } from "../meetings/names";
+import { taskColumns } from "../meetings/sheet";
+import { pickTasks, TaskParts, Tasks, TasksQuery } from "../meetings/Tasks";
 import { Ask } from "../ui/Ask";
+import { ExportButton } from "../ui/ExportButton";
+import { sheetOf } from "../ui/excel";
 import { More } from "../ui/More";
 import { useAgainAt, usePages } from "../ui/pages";
 import { bare, days } from "../ui/words";
+import { deskColumns } from "./sheet";
 
 const DeskQuery = graphql(
   `
@@ -58,7 +62,7 @@ const Changed = graphql(`
   }
 `);
 
-type Task = ResultOf<typeof DeskQuery>["desk"]["nodes"][number];
+export type Task = ResultOf<typeof DeskQuery>["desk"]["nodes"][number];
 const pick = (data: ResultOf<typeof DeskQuery>) => data.desk;
 
 /** By which act a task goes on (a), and by which it stops or goes back (s). Whether one may, the server says. */
@@ -89,7 +93,8 @@ const pathOf = (task: Task, act?: string): string =>
 export default function Desk() {
   const { t, i18n } = useTranslation();
   const english = i18n.language === "en";
-  const { me, bodies, bodyName } = useDirectory();
+  const directory = useDirectory();
+  const { me, bodies, bodyName } = directory;
   const { matterName, today } = useMatters();
   const mayAct = acts(me);
   const [params, setParams] = useSearchParams();
@@ -193,6 +198,20 @@ export default function Desk() {
             value={order}
             onChange={(value) => set("order", value)}
             options={(["RISK", "DUE"] as const).map((value) => ({ value, label: t(`desk.order.${value}`) }))}
+          />
+          <ExportButton
+            title={`${t("place.desk")} ${bodyName(body)}`}
+            gather={async (run) => {
+              const { nodes } = await run.all(DeskQuery, { body, order, tasks: { body, open: true } }, pick);
+              const given = await run.all(TasksQuery, { filter: { body, open: true } }, pickTasks);
+              const named = await readMatterNames(run);
+              return {
+                sheets: [
+                  sheetOf(t("place.desk"), deskColumns(t, directory), nodes),
+                  sheetOf(t("desk.meetingTasks"), taskColumns(t, directory, named), given.nodes),
+                ],
+              };
+            }}
           />
         </Flex>
       </Flex>

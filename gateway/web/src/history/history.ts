@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "react";
 import { type CombinedError, useClient } from "urql";
 import { graphql, type ResultOf, type VariablesOf } from "../api/graphql";
 
-const HistoryQuery = graphql(`
+export const HistoryQuery = graphql(`
   query History($id: ID!, $after: String, $at: AtInput) {
     matter(id: $id, at: $at) {
       id

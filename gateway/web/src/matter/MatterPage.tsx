@@ -8,6 +8,7 @@ import { useQuery, useSubscription } from "urql";
 import { useDirectory } from "../app/session";
 import { Actions } from "../commands/Actions";
 import { Ask } from "../ui/Ask";
+import { ExportButton } from "../ui/ExportButton";
 import { Gantt } from "./gantt/Gantt";
 import { dayNumber, dayOf, range, type Zoom } from "./gantt/geometry";
 import { Permits } from "./Permits";
@@ -18,6 +19,7 @@ import { WhatIfPanel } from "../whatif/WhatIfPanel";
 import { MeetingsOf } from "../meetings/MeetingsOf";
 import { Legend } from "./gantt/Legend";
 import { type Choice, type Ghosts, rowsOf } from "./rows";
+import { workbook } from "./workbook";
 
 export default function MatterPage() {
   const { t } = useTranslation();
@@ -56,6 +58,7 @@ export default function MatterPage() {
           <Head
             matter={matter}
             day={day}
+            at={at}
             look={(value) => set("at", value)}
             done={() => again({ requestPolicy: "network-only" })}
           />
@@ -123,16 +126,19 @@ function useLiveMatter(id: string, live: boolean, revision: number | undefined, 
 function Head({
   matter,
   day,
+  at,
   look,
   done,
 }: {
   matter: Matter;
   day: string | null;
+  at: { known: { time: string } } | undefined;
   look: (day: string | undefined) => void;
   done: () => void;
 }) {
-  const { t } = useTranslation();
-  const { bodyName, officerName } = useDirectory();
+  const { t, i18n } = useTranslation();
+  const directory = useDirectory();
+  const { bodyName, officerName } = directory;
   const go = useNavigate();
   const { project, forecast } = matter;
   const finished = matter.stages.reduce((sum, stage) => sum + stage.done, 0);
@@ -165,7 +171,11 @@ function Head({
             ]}
           />
         </div>
-        <Space align="start" className="om-no-print">
+        <Space align="start" wrap className="om-no-print">
+          <ExportButton
+            title={project?.name ?? matter.id}
+            gather={(run) => workbook(run, matter.id, at, t, directory, i18n.language === "en")}
+          />
           <Button onClick={() => void go(`/matter/${matter.id.slice(7)}/replay`)}>{t("replay.open")}</Button>
           <DatePicker
             aria-label={t("matter.asOf")}

@@ -7,12 +7,15 @@ import { useSubscription } from "urql";
 import { graphql, type ResultOf } from "../api/graphql";
 import { useDirectory } from "../app/session";
 import { Ask } from "../ui/Ask";
+import { ExportButton } from "../ui/ExportButton";
+import { sheetOf } from "../ui/excel";
 import { More } from "../ui/More";
 import { useAgainAt, usePages } from "../ui/pages";
 import { bare } from "../ui/words";
 import { Convene } from "./Convene";
-import { useMatters } from "./names";
-import { TaskParts, Tasks } from "./Tasks";
+import { readMatterNames, useMatters } from "./names";
+import { meetingColumns, taskColumns } from "./sheet";
+import { pickTasks, Tasks, TasksQuery } from "./Tasks";
 
 const MeetingsQuery = graphql(`
   query Meetings($filter: MeetingFilterInput, $after: String) {
@@ -46,23 +49,6 @@ const MeetingsQuery = graphql(`
   }
 `);
 
-const TasksQuery = graphql(
-  `
-    query Tasks($filter: TaskFilterInput, $after: String) {
-      tasks(filter: $filter, first: 50, after: $after) {
-        pageInfo {
-          hasNextPage
-          endCursor
-        }
-        nodes {
-          ...TaskParts
-        }
-      }
-    }
-  `,
-  [TaskParts],
-);
-
 export const MeetingsChanged = graphql(`
   subscription MeetingsChanged {
     overviewChanged {
@@ -71,10 +57,9 @@ export const MeetingsChanged = graphql(`
   }
 `);
 
-type MeetingLine = ResultOf<typeof MeetingsQuery>["meetings"]["nodes"][number];
+export type MeetingLine = ResultOf<typeof MeetingsQuery>["meetings"]["nodes"][number];
 
 const pickMeetings = (data: ResultOf<typeof MeetingsQuery>) => data.meetings;
-const pickTasks = (data: ResultOf<typeof TasksQuery>) => data.tasks;
 
 export default function Meetings() {
   const { t } = useTranslation();
@@ -103,7 +88,8 @@ export default function Meetings() {
 
 function MeetingList() {
   const { t } = useTranslation();
-  const { officerName } = useDirectory();
+  const directory = useDirectory();
+  const { officerName } = directory;
   const { matterName } = useMatters();
   const pages = usePages(MeetingsQuery, {}, pickMeetings);
   const [{ data: change }] = useSubscription({ query: MeetingsChanged });
@@ -159,6 +145,16 @@ function MeetingList() {
     <Ask data={pages.nodes} error={pages.error} retry={pages.again}>
       {(nodes) => (
         <>
+          <Flex style={{ marginBottom: 12 }}>
+            <ExportButton
+              title={t("meeting.meetings")}
+              gather={async (run) => {
+                const { nodes } = await run.all(MeetingsQuery, {}, pickMeetings);
+                const named = await readMatterNames(run);
+                return { sheets: [sheetOf(t("meeting.meetings"), meetingColumns(t, directory, named), nodes)] };
+              }}
+            />
+          </Flex>
           <Table<MeetingLine>
             size="middle"
             rowKey="id"
@@ -177,7 +173,8 @@ function MeetingList() {
 
 function TaskList() {
   const { t } = useTranslation();
-  const { bodies, bodyName } = useDirectory();
+  const directory = useDirectory();
+  const { bodies, bodyName } = directory;
   const { matterName, today } = useMatters();
   const [params, setParams] = useSearchParams();
   const [body, only, matter] = [params.get("body") ?? undefined, params.get("only") ?? "open", params.get("matter")];
@@ -221,6 +218,19 @@ function TaskList() {
             {t("meeting.onlyMatter", { name: matterName(`matter:${matter}`) })}
           </Checkbox>
         ) : null}
+        <ExportButton
+          title={t("meeting.tasks")}
+          chosen={[
+            t(`meeting.only.${only as "open" | "overdue" | "all"}`),
+            body && bodyName(body),
+            matter && matterName(`matter:${matter}`),
+          ]}
+          gather={async (run) => {
+            const { nodes } = await run.all(TasksQuery, { filter }, pickTasks);
+            const named = await readMatterNames(run);
+            return { sheets: [sheetOf(t("meeting.tasks"), taskColumns(t, directory, named), nodes)] };
+          }}
+        />
       </Flex>
       <Ask data={pages.nodes} error={pages.error} retry={pages.again}>
         {(nodes) => (

@@ -46,6 +46,25 @@ export const TaskParts = graphql(`
 
 export type Task = ResultOf<typeof TaskParts>;
 
+export const TasksQuery = graphql(
+  `
+    query Tasks($filter: TaskFilterInput, $after: String) {
+      tasks(filter: $filter, first: 50, after: $after) {
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
+        nodes {
+          ...TaskParts
+        }
+      }
+    }
+  `,
+  [TaskParts],
+);
+
+export const pickTasks = (data: ResultOf<typeof TasksQuery>) => data.tasks;
+
 export function Tasks({
   tasks,
   matterName,

@@ -2,6 +2,7 @@
 import { useMemo } from "react";
 import { useQuery } from "urql";
 import { graphql } from "../api/graphql";
+import type { Run } from "../ui/ExportButton";
 
 const NamesQuery = graphql(`
   query MatterNames {
@@ -24,4 +25,28 @@ export function useMatters() {
     const names = new Map(matters.map(({ id, name }) => [id, name]));
     return { matters, today: data?.overview.day ?? "", matterName: (id: string) => names.get(id) ?? id.replace(/^matter:/, "") };
   }, [data]);
+}
+
+const AllNamesQuery = graphql(`
+  query AllMatterNames($after: String) {
+    overview {
+      matters(first: 200, order: NAME, after: $after) {
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
+        nodes {
+          id
+          name
+        }
+      }
+    }
+  }
+`);
+
+/** Every matter's name, however many there are. */
+export async function readMatterNames(run: Run): Promise<(id: string) => string> {
+  const { nodes } = await run.all(AllNamesQuery, {}, (data) => data.overview.matters);
+  const names = new Map(nodes.map(({ id, name }) => [id, name]));
+  return (id) => names.get(id) ?? id.replace(/^matter:/, "");
 }

@@ -1,5 +1,5 @@
 // What the administrator keeps: the directory, the templates with their graphs, the calendar with its notices.
-import { Alert, Card, Descriptions, Select, Table, Tabs, Tag, Typography } from "antd";
+import { Alert, Card, Descriptions, Flex, Select, Table, Tabs, Tag, Typography } from "antd";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
@@ -7,7 +7,10 @@ import { useQuery } from "urql";
 import { graphql, type ResultOf } from "../api/graphql";
 import { useDirectory } from "../app/session";
 import { Ask } from "../ui/Ask";
+import { ExportButton } from "../ui/ExportButton";
+import { sheetOf } from "../ui/excel";
 import { type PlanNode, placed } from "./graph";
+import { bodyColumns, officerColumns } from "./sheet";
 
 export default function Operations() {
   const { t } = useTranslation();
@@ -157,23 +160,36 @@ function Graph({ definition, name }: { definition: Definition; name: string }) {
 
 function DirectoryTab() {
   const { t } = useTranslation();
-  const { bodies, officers, bodyName, officerName, error } = useDirectory();
+  const directory = useDirectory();
+  const { bodies, officers, bodyName, officerName, error } = directory;
   const [text, setText] = useState<string>();
   const shown = bodies.filter((body) => !text || body.id === text);
   return (
     <Ask data={bodies.length ? shown : undefined} error={error} retry={() => location.reload()}>
       {(shown) => (
         <>
-          <Select
-            allowClear
-            showSearch={{ optionFilterProp: "label" }}
-            aria-label={t("matter.body")}
-            placeholder={t("matter.body")}
-            value={text}
-            onChange={setText}
-            options={bodies.map(({ id }) => ({ value: id, label: bodyName(id) }))}
-            style={{ minWidth: 220, marginBottom: 12 }}
-          />
+          <Flex gap={8} wrap style={{ marginBottom: 12 }}>
+            <Select
+              allowClear
+              showSearch={{ optionFilterProp: "label" }}
+              aria-label={t("matter.body")}
+              placeholder={t("matter.body")}
+              value={text}
+              onChange={setText}
+              options={bodies.map(({ id }) => ({ value: id, label: bodyName(id) }))}
+              style={{ minWidth: 220 }}
+            />
+            <ExportButton
+              title={t("operations.directory")}
+              chosen={[text && bodyName(text)]}
+              gather={async () => ({
+                sheets: [
+                  sheetOf(t("excel.bodies"), bodyColumns(t, directory), shown),
+                  sheetOf(t("operations.officers"), officerColumns(t, directory), officers.filter(({ body }) => !text || body === text)),
+                ],
+              })}
+            />
+          </Flex>
           <Table
             size="small"
             rowKey="id"

@@ -9,9 +9,12 @@ import { graphql, type ResultOf } from "../api/graphql";
 import { useDirectory } from "../app/session";
 import { CardMark } from "../cards/CardMark";
 import { Ask } from "../ui/Ask";
+import { ExportButton } from "../ui/ExportButton";
+import { sheetOf } from "../ui/excel";
 import { More } from "../ui/More";
 import { useAgainAt, usePages } from "../ui/pages";
 import { bare } from "../ui/words";
+import { inOrder, matterColumns } from "./sheet";
 
 const OverviewQuery = graphql(`
   query Overview($filter: MatterFilterInput, $order: MatterOrder, $after: String) {
@@ -82,7 +85,7 @@ const Changed = graphql(`
 `);
 
 type Data = ResultOf<typeof OverviewQuery>;
-type Summary = Data["overview"]["matters"]["nodes"][number];
+export type Summary = Data["overview"]["matters"]["nodes"][number];
 const pick = (data: Data) => data.overview.matters;
 const COUNTS = ["underway", "dueThisWeek", "overdue", "debtsOverdue"] as const;
 type Count = (typeof COUNTS)[number];
@@ -94,6 +97,7 @@ const behind = (count: Count | null) =>
 
 export default function Overview() {
   const { t } = useTranslation();
+  const directory = useDirectory();
   const go = useNavigate();
   const [params, setParams] = useSearchParams();
   const only = COUNTS.find((count) => count === params.get("only")) ?? null;
@@ -178,6 +182,17 @@ export default function Overview() {
                   label: t(`overview.orders.${value}`),
                 }))}
                 style={{ minWidth: 130 }}
+              />
+              <ExportButton
+                title={t("overview.all")}
+                chosen={[only && t(`overview.${only}`), text]}
+                gather={async (run) => {
+                  const { first, nodes } = await run.all(OverviewQuery, { filter, order: "NAME" as const }, pick);
+                  return {
+                    of: t("overview.asOf", { day: first.overview.day }),
+                    sheets: [sheetOf(t("overview.all"), matterColumns(t, directory), inOrder(nodes, order))],
+                  };
+                }}
               />
             </Flex>
             <Matters nodes={nodes} filtered={!!only || !!text} busy={!pages.nodes} />

@@ -10,11 +10,15 @@ import { useDirectory } from "../app/session";
 import { Board } from "../matter/MatterPage";
 import { EntryPapers } from "../matter/PermitPanel";
 import { MatterQuery } from "../matter/query";
+import { workbook } from "../matter/workbook";
 import { Ask } from "../ui/Ask";
+import { ExportButton } from "../ui/ExportButton";
+import { sheetOf } from "../ui/excel";
 import { saveLines } from "../ui/save";
 import { beijing } from "../ui/words";
 import { type Entry, type History, useHistory } from "../history/history";
 import { KINDS, type Kind, kindOf } from "../history/kinds";
+import { entryColumns } from "../history/sheet";
 
 export default function ReplayPage() {
   const bareId = useParams().id ?? "";
@@ -30,6 +34,7 @@ export default function ReplayPage() {
 
 function Replay({ id, history }: { id: string; history: History }) {
   const { t, i18n } = useTranslation();
+  const directory = useDirectory();
   const [params, setParams] = useSearchParams();
   const { entries, name } = history;
   const last = entries.length - 1;
@@ -73,6 +78,11 @@ function Replay({ id, history }: { id: string; history: History }) {
             <Button icon={<DownloadOutlined />} onClick={() => saveLines(`${id.slice(7)}.ndjson`, entries)}>
               NDJSON
             </Button>
+            <ExportButton
+              title={name}
+              label={t("excel.exportMatter")}
+              gather={(run) => workbook(run, id, { known: { eventId: entry.id } }, t, directory, i18n.language === "en")}
+            />
           </Space>
         </Flex>
         <Flex gap={12} align="center" style={{ marginTop: 8 }}>
@@ -131,7 +141,7 @@ function Replay({ id, history }: { id: string; history: History }) {
       ) : (
         <Between entries={entries} from={Math.min(against, at)} to={Math.max(against, at)} />
       )}
-      <Entries entries={entries} at={at} go={(n) => set("at", n)} />
+      <Entries name={name} entries={entries} at={at} go={(n) => set("at", n)} />
     </>
   );
 }
@@ -194,9 +204,10 @@ function EntryList({ entries }: { entries: readonly Entry[] }) {
   );
 }
 
-function Entries({ entries, at, go }: { entries: readonly Entry[]; at: number; go: (n: number) => void }) {
+function Entries({ name, entries, at, go }: { name: string; entries: readonly Entry[]; at: number; go: (n: number) => void }) {
   const { t, i18n } = useTranslation();
-  const { officerName, bodyName } = useDirectory();
+  const directory = useDirectory();
+  const { officerName, bodyName } = directory;
   const [person, setPerson] = useState<string>();
   const [body, setBody] = useState<string>();
   const [kind, setKind] = useState<Kind>();
@@ -268,6 +279,11 @@ function Entries({ entries, at, go }: { entries: readonly Entry[]; at: number; g
           onChange={setKind}
           options={(Object.keys(KINDS) as Kind[]).map((value) => ({ value, label: t(`replay.kind.${value}`) }))}
           style={{ minWidth: 140 }}
+        />
+        <ExportButton
+          title={`${name} ${t("excel.history")}`}
+          chosen={[body && bodyName(body), person && officerName(person), kind && t(`replay.kind.${kind}`)]}
+          gather={async () => ({ sheets: [sheetOf(t("excel.history"), entryColumns(t, directory, i18n.language === "en"), shown)] })}
         />
       </Flex>
       <Table<Entry>

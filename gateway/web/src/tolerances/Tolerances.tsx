@@ -8,9 +8,12 @@ import { graphql, type ResultOf } from "../api/graphql";
 import { useDirectory } from "../app/session";
 import { PaperLink } from "../papers/Papers";
 import { Ask } from "../ui/Ask";
+import { ExportButton } from "../ui/ExportButton";
+import { sheetOf } from "../ui/excel";
 import { More } from "../ui/More";
 import { useAgainAt, usePages } from "../ui/pages";
 import { bare, days } from "../ui/words";
+import { toleranceColumns } from "./sheet";
 
 const TolerancesQuery = graphql(`
   query Tolerances($filter: ToleranceFilterInput, $after: String) {
@@ -54,12 +57,13 @@ export const LedgerChanged = graphql(`
 
 const pick = (data: ResultOf<typeof TolerancesQuery>) => data.tolerances;
 
-type Line = ResultOf<typeof TolerancesQuery>["tolerances"]["nodes"][number];
+export type Line = ResultOf<typeof TolerancesQuery>["tolerances"]["nodes"][number];
 type Only = "live" | "overdue" | "all";
 
 export function Tolerances() {
   const { t } = useTranslation();
-  const { bodies, bodyName } = useDirectory();
+  const directory = useDirectory();
+  const { bodies, bodyName } = directory;
   const [params, setParams] = useSearchParams();
   const only = (params.get("only") as Only | null) ?? "live";
   const lead = params.get("body") ?? undefined;
@@ -143,6 +147,14 @@ export function Tolerances() {
           onChange={(value) => set("body", value)}
           options={bodies.map(({ id }) => ({ value: id, label: bodyName(id) }))}
           style={{ minWidth: 170 }}
+        />
+        <ExportButton
+          title={t("tolerance.ledger")}
+          chosen={[t(`tolerance.only.${only}`), lead && bodyName(lead)]}
+          gather={async (run) => {
+            const { nodes } = await run.all(TolerancesQuery, { filter }, pick);
+            return { sheets: [sheetOf(t("tolerance.ledger"), toleranceColumns(t, directory), nodes)] };
+          }}
         />
       </Flex>
       <Ask data={pages.nodes} error={pages.error} retry={pages.again}>

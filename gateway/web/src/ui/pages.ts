@@ -1,7 +1,7 @@
 // A list that comes in pages: the first, and more when asked for; all of it read again when something has changed.
 import type { TypedDocumentNode } from "urql";
 import { useCallback, useEffect, useRef, useState } from "react";
-import { type AnyVariables, type CombinedError, useClient } from "urql";
+import { type AnyVariables, type Client, type CombinedError, useClient } from "urql";
 
 interface Page<N> {
   nodes: readonly N[];
@@ -98,4 +98,45 @@ export function useAgainAt(position: string | null | undefined, again: () => voi
     seen.current = position;
     run.current();
   }, [position]);
+}
+
+/** Somebody stopped the reading. */
+export class Stopped extends Error {}
+
+export type ReadAll = <D, V extends AnyVariables, N>(
+  query: TypedDocumentNode<D, V & { after?: string | null }>,
+  variables: V,
+  pick: (data: D) => Page<N>,
+) => Promise<{ first: D; nodes: N[] }>;
+
+/**
+ * Every page of a list to its end, from the server. `progress` is told how many each page brought. Throws what the server
+ * said where a page fails, and `Stopped` once `signal` says so: a part of a list is never given for the whole.
+ */
+export async function readAll<D, V extends AnyVariables, N>(
+  client: Pick<Client, "query">,
+  query: TypedDocumentNode<D, V & { after?: string | null }>,
+  variables: V,
+  pick: (data: D) => Page<N>,
+  signal: AbortSignal,
+  progress: (count: number) => void,
+): Promise<{ first: D; nodes: N[] }> {
+  let after: string | null = null;
+  let first: D | undefined;
+  const nodes: N[] = [];
+  for (;;) {
+    if (signal.aborted) throw new Stopped();
+    const given = { ...variables, after } as V & { after?: string | null };
+    const answer = await client.query(query, given, { requestPolicy: "network-only" }).toPromise();
+    if (signal.aborted) throw new Stopped();
+    if (answer.error || !answer.data) throw answer.error ?? new Error("no answer");
+    first ??= answer.data;
+    const list = pick(answer.data);
+    nodes.push(...list.nodes);
+    progress(list.nodes.length);
+    const next: string | null = list.pageInfo.hasNextPage ? list.pageInfo.endCursor : null;
+    if (!next) return { first, nodes };
+    if (next === after) throw new Error("the list does not go on");
+    after = next;
+  }
 }
