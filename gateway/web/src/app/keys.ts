@@ -27,7 +27,8 @@ export function isTyping(event: KeyboardEvent): boolean {
 }
 
 export function useGoKeys(go: (place: Place) => void, help: () => void): void {
-  const armed = useRef(0);
+  // when `g` was pressed; a page counts its time from its own beginning, so that 0 would be a moment ago
+  const armed = useRef(Number.NEGATIVE_INFINITY);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
@@ -41,7 +42,7 @@ export function useGoKeys(go: (place: Place) => void, help: () => void): void {
       } else if (event.key === "g") armed.current = event.timeStamp;
       else if (event.timeStamp - armed.current < 1200) {
         const place = PLACES.find((candidate) => candidate.letter === event.key);
-        armed.current = 0;
+        armed.current = Number.NEGATIVE_INFINITY;
         // a screen that listens for the letter too is not meant
         event.preventDefault();
         if (place) go(place);
