@@ -43,6 +43,11 @@ impl Week {
         (self.monday..=self.sunday).contains(&day)
     }
 
+    /// The week before it.
+    pub fn previous(&self) -> Option<Self> {
+        Week::of(self.monday.checked_sub(1.days()).ok()?)
+    }
+
     /// The week after it.
     pub fn next(&self) -> Option<Self> {
         Week::of(self.sunday.checked_add(1.days()).ok()?)
@@ -441,6 +446,7 @@ mod tests {
         }
         assert!(!week.has(date(2023, 6, 25)) && !week.has(date(2023, 7, 3)));
         assert_eq!(week.next(), Week::of(date(2023, 7, 3)));
+        assert_eq!(week.next().and_then(|next| next.previous()), Some(week));
         assert_eq!(Week::of(Date::MAX).and_then(|last| last.next()), None);
     }
 }

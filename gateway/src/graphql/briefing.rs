@@ -142,6 +142,10 @@ pub struct Briefing {
     pub monday: Date,
     /// Its Sunday.
     pub sunday: Date,
+    /// The Monday of the week before.
+    pub week_before: Option<Date>,
+    /// The Monday of the week after; it may not have begun.
+    pub week_after: Option<Date>,
     /// What it is pinned to: send it as `at`, and the same briefing comes again.
     pub pin: BriefingPin,
     /// What was recorded in the week, over all matters.
@@ -210,6 +214,8 @@ impl From<Report> for Briefing {
         Briefing {
             monday: report.briefing.week.monday.into(),
             sunday: report.briefing.week.sunday.into(),
+            week_before: report.briefing.week.previous().map(|week| week.monday.into()),
+            week_after: report.briefing.week.next().map(|week| week.monday.into()),
             pin: BriefingPin {
                 event: NodeId::Event(matter, event).id(),
                 recorded: report.known.into(),

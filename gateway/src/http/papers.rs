@@ -3,8 +3,8 @@
 //! Invariants: who is not known, or comes from a page of another origin, is answered before a byte of the body is read;
 //! a hash is answered only once the paper is durable; nothing that is given out can run in a browser: it is not sniffed,
 //! may load nothing, and is saved rather than shown unless it is a PDF or a picture.
-//! Deliberately absent: multipart forms (one request, one paper); erasing; who may read which paper of his county, which
-//! comes with sign-in.
+//! Deliberately absent: multipart forms (one request, one paper); erasing; who may read which paper of his county; every
+//! officer of it may.
 
 use super::{graphql, negotiate::Media, params::Malformed, respond};
 use crate::{

@@ -2,7 +2,6 @@
 // here and printed, and kept nowhere.
 import { LeftOutlined, PrinterOutlined, PushpinOutlined, RightOutlined } from "@ant-design/icons";
 import { Button, Flex, Input, Tag, Typography } from "antd";
-import dayjs from "dayjs";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "react-router";
@@ -16,6 +15,8 @@ const BriefingQuery = graphql(`
     briefing(week: $week, at: $at) {
       monday
       sunday
+      weekBefore
+      weekAfter
       pin {
         event
         recorded
@@ -84,8 +85,8 @@ export default function Briefing() {
   const at = event && day ? { event, day } : null;
   const [answer, again] = useQuery({ query: BriefingQuery, variables: { week, at }, requestPolicy: "network-only" });
   const { data, error } = answer;
-  const go = (by: number) => {
-    if (data) setAsked({ week: dayjs(data.briefing.monday).add(by, "week").format("YYYY-MM-DD") });
+  const go = (to: string | null | undefined) => {
+    if (to) setAsked({ week: to });
   };
   const pin = () => {
     if (data) setAsked({ week: data.briefing.monday, event: data.briefing.pin.event, day: data.briefing.pin.day });
@@ -93,10 +94,10 @@ export default function Briefing() {
   return (
     <>
       <Flex wrap gap={8} align="center" className="om-no-print" style={{ marginBottom: 12 }}>
-        <Button icon={<LeftOutlined />} onClick={() => go(-1)}>
+        <Button icon={<LeftOutlined />} disabled={!data?.briefing.weekBefore} onClick={() => go(data?.briefing.weekBefore)}>
           {t("briefing.before")}
         </Button>
-        <Button icon={<RightOutlined />} iconPlacement="end" onClick={() => go(1)}>
+        <Button icon={<RightOutlined />} iconPlacement="end" disabled={!data?.briefing.weekAfter} onClick={() => go(data?.briefing.weekAfter)}>
           {t("briefing.after")}
         </Button>
         <Button onClick={() => setAsked({})}>{t("briefing.now")}</Button>
