@@ -64,8 +64,16 @@ export async function signIn(name: string, password: string): Promise<Session> {
   throw new NotLetIn(answer?.status === 401 ? "wrong" : "unreachable");
 }
 
+/**
+ * Leaves a session that the gateway has ended. Asks the gateway nothing: the cookie is shared by all tabs, and may by
+ * now hold the session of whoever signed in in another.
+ */
+export function forget(): void {
+  sessionStorage.removeItem(CHOSEN);
+}
+
 /** Ends the session, here and at the gateway. */
 export async function signOut(session: Session): Promise<void> {
-  sessionStorage.removeItem(CHOSEN);
+  forget();
   if (!session.headers.authorization) await ask("/session", { method: "DELETE" });
 }

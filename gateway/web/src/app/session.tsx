@@ -4,7 +4,7 @@ import { Provider, useQuery } from "urql";
 import { useTranslation } from "react-i18next";
 import { Link, type LiveState } from "../api/client";
 import { graphql, type ResultOf } from "../api/graphql";
-import { current, type Session, signOut } from "../api/session";
+import { current, forget, type Session, signOut } from "../api/session";
 
 const WhoAmI = graphql(`
   query WhoAmI {
@@ -61,8 +61,9 @@ export function SessionRoot({
   const link = useMemo(() => {
     if (typeof session === "string") return undefined;
     return new Link(session, () => {
-      void signOut(session);
-      setSession("over");
+      forget();
+      // a late word of a session that was left or replaced ends no other
+      setSession((now) => (now === session ? "over" : now));
     });
   }, [session]);
   useEffect(() => () => link?.close(), [link]);
