@@ -6,6 +6,7 @@
 
 use super::{carry_out::of_fault, history::Event, payload::stream_of, queries::view_of, types::Matter};
 use crate::{
+    access,
     context::Requester,
     graphql::{error::not_found, node_id, node_id::NodeId},
     services::Services,
@@ -86,6 +87,7 @@ impl MatterSubscription {
         if snapshot.state.phase == Phase::Unknown {
             return Err(not_found("the matter"));
         }
+        access::of_matter(&who, &snapshot.state)?;
         let since = since.map(u64::from);
         let ahead = since.is_some_and(|since| snapshot.revision.is_none_or(|head| since > head));
         let resync = ahead.then(|| Resync {
@@ -143,6 +145,7 @@ impl Following {
                 continue;
             }
             let state = self.services.matters.state(&self.name).await.map_err(of_fault)?.state;
+            access::of_matter(&self.who, &state)?;
             let directory =
                 self.services.registers.directory(self.who.county()).await.map_err(of_fault)?.state;
             let names = Names { directory: Some(&directory), plan: state.plan.as_ref(), ..Names::default() };
