@@ -54,7 +54,7 @@ const READS: &[(A, &[&str])] = &[
     ),
     (A::ReadMatter, &["matter", "history", "matterChanged"]),
     (A::LookForMeetings, &["meetings", "tasks"]),
-    (A::ReadMeeting, &["meeting"]),
+    (A::ReadMeeting, &["meeting", "meetingChanged"]),
     (A::ReadDesk, &["desk", "townshipDesk", "deskChanged"]),
     (A::ReadPerformance, &["departmentPerformance"]),
     (A::ReadBriefing, &["briefing"]),
