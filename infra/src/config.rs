@@ -44,7 +44,7 @@ pub struct ServeConfig {
     /// The authorities that the database's certificate is checked against, as PEM.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vault_ca: Option<PathBuf>,
-    /// Where papers are kept: the address of a PostgreSQL database; none: files in the data directory.
+    /// Where papers are kept: the address of a PostgreSQL database or an S3 bucket; none: files in the data directory.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub papers: Option<String>,
     /// The authorities that this database's certificate is checked against, as PEM.

@@ -1,6 +1,7 @@
 //! What the tests share.
 
 pub mod bench;
+pub mod bucket;
 pub mod conformance;
 pub mod house;
 pub mod load;

@@ -92,11 +92,12 @@ pub struct Serve {
     /// The authorities that the database's certificate is checked against (PEM), for an address with sslmode=require.
     #[arg(long, value_name = "FILE")]
     pub vault_ca: Option<PathBuf>,
-    /// Where papers are kept: postgres://USER:PASSWORD@HOST/DATABASE, for many gateways. Files in --data if not
-    /// given. An address with a password belongs into ONEMATTER_PAPERS or the config file.
+    /// Where papers are kept: postgres://USER:PASSWORD@HOST/DATABASE or
+    /// s3://BUCKET/PREFIX?endpoint=URL&region=REGION&keyFile=FILE, for many gateways. Files in --data if not given. An address with a password belongs into ONEMATTER_PAPERS or the config file.
     #[arg(long, value_name = "URL")]
     pub papers: Option<String>,
-    /// The authorities that this database's certificate is checked against (PEM), for an address with sslmode=require.
+    /// The authorities that the papers' server is checked against (PEM): for postgres:// with sslmode=require, and for an
+    /// s3:// endpoint of one's own.
     #[arg(long, value_name = "FILE")]
     pub papers_ca: Option<PathBuf>,
     /// The largest paper that is taken, in MiB; 64 if not given.
@@ -294,10 +295,11 @@ pub struct ImportHistory {
     /// The administrator who answers for it.
     #[arg(long, value_name = "OFFICER", default_value = "administrator")]
     pub by: String,
-    /// Where papers are kept, as the server is told: postgres://USER:PASSWORD@HOST/DATABASE. Files in --data if not given.
+    /// Where papers are kept, as the server is told: postgres://… or s3://…. Files in --data if not given.
     #[arg(long, value_name = "URL", env = "ONEMATTER_PAPERS", hide_env_values = true)]
     pub papers: Option<String>,
-    /// The authorities that this database's certificate is checked against (PEM), for an address with sslmode=require.
+    /// The authorities that the papers' server is checked against (PEM): for postgres:// with sslmode=require, and for an
+    /// s3:// endpoint of one's own.
     #[arg(long, value_name = "FILE", env = "ONEMATTER_PAPERS_CA")]
     pub papers_ca: Option<PathBuf>,
     /// The largest paper that is taken, in MiB, as the server is told; 64 if not given.

@@ -30,7 +30,7 @@ pub(super) async fn take(args: Backup) -> Result<ExitCode, Failure> {
         return Err(Failure::new(
             "a log in a cluster is not backed up by this command: its nodes hold it",
             "use the cluster's own backup (docs/operations.md, “A cluster”), or `onematter migrate --from esdb://… --to \
-             DIR` for a copy; back up a vault and papers in PostgreSQL with pg_dump",
+             DIR` for a copy; back up a vault and papers in PostgreSQL with pg_dump, papers in a bucket with the store's own copies",
         ));
     }
     for name in backup::left_out(&args.data).unwrap_or_default() {
@@ -69,7 +69,8 @@ fn tell_of(papers: &backup::Papers) {
     }
     if *missing > 0 && *held == 0 {
         eprintln!(
-            "note: events name {named} papers and none is here: if they are in PostgreSQL, pg_dump backs them up"
+            "note: events name {named} papers and none is here: if they are in PostgreSQL, pg_dump backs them up; \
+             if in a bucket, the store's own copies do"
         );
     } else if *missing > 0 {
         eprintln!(

@@ -130,6 +130,9 @@ pub(super) async fn shared_papers(
 ) -> Result<Option<Arc<dyn PaperStore>>, Failure> {
     let Some(address) = address else { return Ok(None) };
     let passing = data.join(papers::DIRECTORY);
+    if papers::s3::is_s3(address) {
+        return Ok(Some(Arc::new(papers::s3::connect(address, ca, &passing).await?)));
+    }
     Ok(Some(Arc::new(PostgresPapers::connect(address, ca, &passing).await?)))
 }
 

@@ -1,7 +1,7 @@
 //! The papers that lie as files: each by its hash, and those that the log names.
 //!
 //! Invariant: every paper is read to its end, and nothing is written.
-//! Deliberately absent: papers in a database, whose own tools look after them.
+//! Deliberately absent: papers in a database or a bucket, whose own tools look after them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -77,7 +77,7 @@ pub(super) fn papers(
         );
     }
     if kept.papers_in_database {
-        return findings.good(CHECK, "papers are kept in a database and are not looked at here");
+        return findings.good(CHECK, "papers are kept in a database or a bucket and are not looked at here");
     }
     let Some(Named(named)) = named else { return };
     let missing: Vec<String> = named
@@ -98,7 +98,7 @@ pub(super) fn papers(
         findings.warning(
             CHECK,
             said,
-            "nothing to do if papers are in a database (say --papers as the server is told); otherwise restore papers/ \
+            "nothing to do if papers are in a database or a bucket (say --papers as the server is told); otherwise restore papers/ \
              from a backup",
         );
     } else if !missing.is_empty() {

@@ -2,15 +2,17 @@
 //!
 //! Invariants: a paper is durable before its hash is given; what is given out was checked against its hash first, a
 //! damaged paper never is; a county is in every key; the same paper put twice is kept once, and put again mends a
-//! damaged one. Engines keep them: files beside the embedded log, and a PostgreSQL that many gateways share.
+//! damaged one. Engines keep them: files beside the embedded log, and a PostgreSQL or an S3 bucket that many gateways share.
 //! Deliberately absent: erasing; a fact names the paper for ever, and how long papers are kept is the archive's to say.
 //! Encryption; the disk under an engine protects the papers, as it does the vault.
 
+mod bucket;
 mod file;
 mod local;
 mod media;
 mod named;
 mod postgres;
+pub mod s3;
 
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -25,6 +27,7 @@ use om_domain::ids::{CountyId, PaperHash};
 use sha2::{Digest as _, Sha256};
 use tempfile::NamedTempFile;
 
+pub use bucket::{BucketFault, BucketPapers};
 pub use file::{DIRECTORY, FilePapers};
 pub use local::LocalPaper;
 pub use media::Media;
@@ -127,6 +130,23 @@ pub enum PaperError {
     )]
     Address {
         /// Why; never the password.
+        reason: String,
+    },
+    /// The bucket cannot be used.
+    #[error("the papers' bucket {bucket} cannot be used: {fault}")]
+    Bucket {
+        /// Bucket and store, without keys.
+        bucket: String,
+        /// What is wrong, and what to do.
+        fault: BucketFault,
+    },
+    /// The address of a bucket, its keys or its certificates cannot be used.
+    #[error(
+        "the papers' address cannot be used: {reason}. It looks like \
+         s3://BUCKET/PREFIX?endpoint=https://HOST&region=REGION&keyFile=FILE"
+    )]
+    BucketAddress {
+        /// Why; never a key.
         reason: String,
     },
     /// A hash was not well formed.

@@ -10,7 +10,10 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures::{Stream, stream};
 use om_domain::ids::{CountyId, PaperHash};
-use om_infra::papers::{FilePapers, Media, Paper, PaperError, PaperStore, Papers, PostgresPapers};
+use om_infra::papers::{
+    BucketFault, BucketPapers, FilePapers, Media, Paper, PaperError, PaperStore, Papers, PostgresPapers, s3,
+};
+use om_tests::bucket::{BucketServer, KEY_ID, SECRET};
 use om_tests::postgres::Postgres;
 use tempfile::tempdir;
 
@@ -172,4 +175,71 @@ async fn the_database_keeps_its_promises_across_its_own_crash() {
     assert!(matches!(put(&papers, b"%PDF-1.7 new").await, Err(PaperError::Database { .. })));
     server.resume();
     assert!(read(&papers, &kept.hash).await.unwrap() == large(), "what was acknowledged is there");
+}
+
+fn key_file(dir: &Path, id: &str, secret: &str) -> PathBuf {
+    let file = dir.join("keys");
+    std::fs::write(&file, format!("{id}\n{secret}\n")).unwrap();
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
+    file
+}
+
+fn key_of(prefix: &str, hash: &PaperHash) -> String {
+    let text = hash.as_str();
+    format!("{prefix}530322/{}/{}/{text}", &text[..2], &text[2..4])
+}
+
+#[tokio::test]
+async fn the_bucket_in_memory_keeps_its_promises() {
+    let dir = tempdir().unwrap();
+    let store = object_store::memory::InMemory::new();
+    let papers = BucketPapers::open(store, "memory", "county/papers", dir.path()).await.unwrap();
+    keeps_its_promises(Arc::new(papers), dir.path()).await;
+}
+
+#[tokio::test]
+async fn the_bucket_behind_an_s3_server_keeps_its_promises_and_mends_what_is_damaged() {
+    let (server, dir) = (BucketServer::start().await, tempdir().unwrap());
+    let keys = key_file(dir.path(), KEY_ID, SECRET);
+    let connect =
+        async || s3::connect(&server.papers("county/papers", &keys), None, dir.path()).await.unwrap();
+    keeps_its_promises(Arc::new(connect().await), dir.path()).await;
+
+    let papers = Papers::new(Arc::new(connect().await), dir.path(), LIMIT).unwrap();
+    gives_no_damaged_paper_out(&papers, async |hash| {
+        let file = server.file(&key_of("county/papers/", hash));
+        let mut bytes = std::fs::read(&file).unwrap();
+        bytes[500] ^= 1;
+        std::fs::write(&file, bytes).unwrap();
+    })
+    .await;
+    let kept = put(&papers, &large()).await.unwrap();
+    server.stop();
+    let error = papers.find(&county(), &kept.hash).await.unwrap_err();
+    let PaperError::Bucket { fault: BucketFault::Unreachable(_), .. } = &error else { panic!("{error:?}") };
+    assert!(!error.to_string().contains(SECRET), "{error}");
+}
+
+#[tokio::test]
+async fn a_bucket_that_cannot_be_used_says_why_and_what_to_do_at_once() {
+    let (server, dir) = (BucketServer::start().await, tempdir().unwrap());
+    let keys = key_file(dir.path(), KEY_ID, SECRET);
+    let refused = async |address: &str| {
+        let Err(error) = s3::connect(address, None, dir.path()).await else { panic!("{address} is opened") };
+        assert!(!error.to_string().contains(SECRET), "{error}");
+        error
+    };
+    let missing = server.papers("p", &keys).replace("s3://papers", "s3://no-such-bucket");
+    let error = refused(&missing).await;
+    assert!(matches!(&error, PaperError::Bucket { fault: BucketFault::Missing, .. }), "{error:?}");
+    assert!(
+        error.to_string().contains("no-such-bucket") && error.to_string().contains("Create it"),
+        "{error}"
+    );
+    let wrong = key_file(&tempdir().unwrap().keep(), KEY_ID, "not the secret");
+    let error = refused(&server.papers("p", &wrong)).await;
+    assert!(matches!(&error, PaperError::Bucket { fault: BucketFault::Denied, .. }), "{error:?}");
+    server.stop();
+    let error = refused(&server.papers("p", &keys)).await;
+    assert!(matches!(&error, PaperError::Bucket { fault: BucketFault::Unreachable(_), .. }), "{error:?}");
 }
