@@ -2,7 +2,7 @@
 //!
 //! Invariants: what is put was hashed again as it was sent, and is put only where nothing is (`If-None-Match`), so no paper
 //! is ever overwritten but a damaged one, and that only while it is the one that was seen to be damaged (`If-Match`); a
-//! store that does not keep these conditions is refused when it is opened. No more than [`AT_ONCE`] papers are in memory.
+//! store that does not keep these conditions is refused when it is opened. No more than four papers are in memory.
 //! Deliberately absent: keys from the environment or the machine's role; they come from a file and are read at the start.
 //! Encryption, versions and lifetimes; they are the bucket's own settings.
 
@@ -28,7 +28,7 @@ use super::{
 };
 
 /// Papers that are sent at a time; each is in memory meanwhile.
-pub const AT_ONCE: usize = 4;
+pub(super) const AT_ONCE: usize = 4;
 /// The mark that stands in a bucket where papers are kept.
 const MARK: &str = "onematter-papers";
 /// Where a paper's kind stands, beside its content type.

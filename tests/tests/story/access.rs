@@ -66,7 +66,7 @@ async fn who_is_asked_or_offered_takes_part_from_then_on() {
     case.by("wa-officer-1")
         .act(
             "requestOpinion",
-            json!({ "permit": "W", "bodies": ["body:fire"], "question": "消防车道是否受影响？", "workingDays": 5 }),
+            json!({ "permit": "W", "bodies": ["body:fire"], "question": "消防车道是否受影响？", "due": { "workingDays": 5 } }),
         )
         .done()
         .await;
