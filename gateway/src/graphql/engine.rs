@@ -9,7 +9,7 @@ use super::{
     GatewaySchema,
     coercion::InputTypes,
     error::{Code, finish, server_error},
-    expansion, limits,
+    expansion, limits, roots,
 };
 use crate::context::Requester;
 use async_graphql::{
@@ -23,6 +23,7 @@ use async_graphql::{
 use futures::{FutureExt, Stream, StreamExt, stream::BoxStream};
 use serde::Deserialize;
 use std::{
+    collections::BTreeSet,
     panic::AssertUnwindSafe,
     sync::{
         Arc,
@@ -54,11 +55,17 @@ pub struct Params {
 pub struct Prepared {
     request: Request,
     kind: OperationType,
+    commands: BTreeSet<String>,
     trace: String,
     span: Span,
 }
 
 impl Prepared {
+    /// The names of the commands that it gives; none of a query or a subscription.
+    pub fn commands(&self) -> impl Iterator<Item = &str> {
+        self.commands.iter().map(String::as_str)
+    }
+
     /// Query, mutation or subscription.
     pub fn kind(&self) -> OperationType {
         self.kind
@@ -111,7 +118,8 @@ impl Engine {
         })?;
         expansion::measure(&document).map_err(|e| refuse(server_error(Code::TooLarge, e.to_string())))?;
         let variables = Variables::from_json(params.variables.unwrap_or_default().into());
-        let kind = self.choose(&document, params.operation_name.as_deref(), &variables).map_err(refuse)?;
+        let (kind, commands) =
+            self.choose(&document, params.operation_name.as_deref(), &variables).map_err(refuse)?;
         let only = document.operations.iter().find_map(|(name, _)| name.map(ToString::to_string));
         let mut request = Request::new(params.query).variables(variables).data(requester.clone());
         request.operation_name = params.operation_name.filter(|_| document.operations.iter().count() > 1);
@@ -120,16 +128,16 @@ impl Engine {
             request = request.disable_introspection();
         }
         let span = operation_span(kind, request.operation_name.as_deref().or(only.as_deref()));
-        Ok(Prepared { request, kind, trace: trace.to_owned(), span })
+        Ok(Prepared { request, kind, commands, trace: trace.to_owned(), span })
     }
 
-    /// The operation asked for, with variables that fit.
+    /// The operation asked for, with variables that fit, and the commands in it.
     fn choose(
         &self,
         document: &ExecutableDocument,
         name: Option<&str>,
         variables: &Variables,
-    ) -> Result<OperationType, ServerError> {
+    ) -> Result<(OperationType, BTreeSet<String>), ServerError> {
         let mut found = document.operations.iter().filter(|(n, _)| match (name, n) {
             (None, _) => true,
             (Some(asked), Some(n)) => n.as_str() == asked,
@@ -147,7 +155,11 @@ impl Engine {
             error.locations = vec![operation.pos];
             error
         })?;
-        Ok(operation.node.ty)
+        let commands = match operation.node.ty {
+            OperationType::Mutation => roots::fields(document, &operation.node),
+            _ => BTreeSet::new(),
+        };
+        Ok((operation.node.ty, commands))
     }
 
     /// Validates and executes a query or mutation.
