@@ -5,6 +5,7 @@
 //! Deliberately absent: meetings, calls, duty lists; those are streams of their own.
 
 mod about;
+pub mod acts;
 mod aftermath;
 mod amend;
 mod authority;
@@ -38,6 +39,7 @@ mod reuse;
 pub mod sentence;
 mod settle;
 pub mod since;
+pub mod stage_time;
 pub mod state;
 mod supervision;
 pub mod time_split;

@@ -9,6 +9,7 @@ pub mod coercion;
 pub mod engine;
 pub mod error;
 pub mod expansion;
+mod following;
 pub mod limits;
 pub mod lists;
 pub mod matter;
@@ -76,7 +77,11 @@ pub struct Mutation(
 
 /// Everything that can be heard of.
 #[derive(MergedSubscription, Default)]
-pub struct Subscription(matter::subscriptions::MatterSubscription, lists::subscriptions::ListSubscription);
+pub struct Subscription(
+    matter::subscriptions::MatterSubscription,
+    meeting::subscriptions::MeetingSubscription,
+    lists::subscriptions::ListSubscription,
+);
 
 /// The schema.
 pub type GatewaySchema = Schema<Query, Mutation, Subscription>;

@@ -10,6 +10,7 @@ use super::{
     parts::{TaskForce, body},
     permit::Permit,
     since::{self, SeenInput, SinceVisit},
+    stage_time::StageTime,
     view::View,
     what_if::{self, AssumptionsInput, ToleranceWorth, Variant, VariantInput},
 };
@@ -19,7 +20,7 @@ use crate::graphql::{
     lists::desk::{self, DeskTask},
     matter::{
         enums::{MatterPhase, Stage},
-        history::{EventConnection, events},
+        history::{EventConnection, Wanted, events},
     },
     meeting::types::{Meeting, MeetingTask},
     node_id::NodeId,
@@ -225,6 +226,13 @@ impl Matter {
         all.into_iter().filter(|stage| stage.permits > 0).collect()
     }
 
+    /// How long its stages have taken against what its plan promises, through the day of this view (阶段用时, R15); a stage without
+    /// permits is left out.
+    #[graphql(complexity = "50 + 10 * child_complexity")]
+    async fn stage_times(&self) -> Vec<StageTime> {
+        StageTime::all(&self.0)
+    }
+
     /// What must be done next in it, whose move it is, since when and until when, the heaviest first: read off the same facts as
     /// the matter, at the moment of this view; lateness and days left are counted for its day. A permit that waits for the
     /// applicant, or that needs nothing more, has no task.
@@ -319,7 +327,10 @@ impl Matter {
         ctx: &Context<'_>,
         #[graphql(desc = "At most this many entries, 1 to 200; 50 if not said.")] first: Option<i32>,
         #[graphql(desc = "After the entry of this cursor.")] after: Option<String>,
+        #[graphql(desc = "Only the entries of the permit of this code, such as `A1`; all if not said.")]
+        permit: Option<crate::graphql::scalars::PermitCode>,
     ) -> Result<EventConnection> {
-        events(ctx, self.0.id, first, after, self.0.revision).await
+        let wanted = Wanted { permit: permit.map(|permit| permit.0), through: self.0.revision };
+        events(ctx, self.0.id, first, after, wanted).await
     }
 }
