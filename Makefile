@@ -10,7 +10,7 @@ BENCH ?=
 PAGE ?= --grep @quick
 CI_LOCKED := $(if $(CI),--locked)
 
-.PHONY: help run console test test-rust test-web test-page test-python test-slow test-slow-rust test-clients test-pages test-all check bench
+.PHONY: help run console test test-rust test-web test-page test-python test-slow test-slow-rust test-clients test-oidc test-pages test-all check bench
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,7 +49,7 @@ test-python:
 	  if [ -e "$$check" ]; then echo "== $$check"; .venv/bin/python "$$check"; fi; \
 	done
 
-test-slow: test-slow-rust test-clients test-pages ## only what `test` leaves out: faults, power cuts, large histories, official clients
+test-slow: test-slow-rust test-clients test-oidc test-pages ## only what `test` leaves out: faults, power cuts, large histories, official clients
 
 # Where a process of its own is started, killed and measured, it is the binary that a county gets.
 test-slow-rust: console
@@ -62,6 +62,11 @@ test-clients: ## three official clients and the auditor's script against the nod
 	@.ci/setup debian python node
 	cargo build --workspace --bins $(CI_LOCKED)
 	.venv/bin/python tests/clients/run.py
+
+test-oidc: console ## a real identity provider: people in a browser, programs with tokens, keys that rotate
+	@.ci/setup debian oidc chromium
+	cargo build --workspace --bins $(CI_LOCKED)
+	node tests/oidc/run.mjs
 
 test-pages: ## every story of the page, in a real browser; pictures go to target/screenshots
 	@$(MAKE) --no-print-directory test-page PAGE=

@@ -138,6 +138,8 @@ pub fn app(state: GatewayState) -> Router {
     let router = router.layer(from_fn(hardened));
     // after the layer: these, and the page, say themselves what a browser may do with them
     let router = router
+        .route("/sign-in/oidc/{provider}", get(http::oidc::begin))
+        .route("/sign-in/oidc/{provider}/callback", get(http::oidc::finish))
         .route("/papers", post(http::papers::put))
         .route("/papers/{hash}", get(http::papers::get))
         .route("/calendar/{name}", get(http::calendar::feed))

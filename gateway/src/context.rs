@@ -11,12 +11,18 @@ use om_domain::{
     decider::{Actor, Role},
     ids::CountyId,
 };
-use om_infra::credentials::{Credentials, Holder, Key, NotLetIn};
-use std::sync::Arc;
+use om_infra::{
+    credentials::{Credentials, Holder, Key, NotLetIn},
+    oidc::{Bearer, Issuers, NotProven},
+};
+use std::{collections::BTreeSet, sync::Arc};
 
 /// The cookie of a session. Its prefix has the browser refuse it unless it is `Secure`, of this host and for every path
 /// (RFC 6265bis, 4.1.3.2).
 pub const SESSION_COOKIE: &str = "__Host-onematter";
+
+/// By what name a token's commands hold that papers are handed in, which is no mutation.
+pub const PAPERS: &str = "papers";
 
 /// Who asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +33,8 @@ pub struct Requester {
     pub in_place_of: Arc<[Actor]>,
     /// Whether what it presented lets read only, whatever its roles.
     pub read_only: bool,
+    /// The only commands that what it presented lets give, whatever its roles; none: all.
+    pub only: Option<Arc<BTreeSet<String>>>,
 }
 
 impl Requester {
@@ -45,6 +53,11 @@ impl Requester {
         (&self.actor.county, &self.actor.officer) == (&other.actor.county, &other.actor.officer)
     }
 
+    /// Whether what it presented lets give this command, by its name in the API, or [`PAPERS`].
+    pub fn may_give(&self, command: &str) -> bool {
+        !self.read_only && self.only.as_ref().is_none_or(|only| only.contains(command))
+    }
+
     /// Whether the requester only reads.
     pub fn only_reads(&self) -> bool {
         self.read_only || self.actor.roles.iter().all(|role| *role == Role::Auditor)
@@ -56,8 +69,8 @@ impl Requester {
 pub enum SignIn {
     /// Named development users (`Bearer dev:NAME`); for loopback only.
     Dev(dev_users::DevUsers),
-    /// Sessions of people who signed in, tokens of departments' own systems.
-    Credentials(Arc<Credentials>),
+    /// Sessions of people who signed in, tokens of departments' own systems and of the counties' identity providers.
+    Credentials(Arc<Credentials>, Arc<Issuers>),
 }
 
 /// What a request presents: a bearer, or the cookie of a session. The bearer goes first, a program knows what it sends.
@@ -112,6 +125,14 @@ pub enum Unauthenticated {
          token make). The county's directory must have the account, too"
     )]
     Unknown,
+    /// A token of an identity provider that is not taken.
+    #[error(
+        "this token is not taken: {0}. Send an access token that the identity provider made for this server"
+    )]
+    NotProven(NotProven),
+    /// A proven token that may do nothing here.
+    #[error("this token is not taken: {}. Ask the identity provider for the scope", NotProven::Scope)]
+    NoScope,
     /// The credentials or the directory cannot be read.
     #[error("who you are cannot be looked up now: try again in a moment")]
     Unavailable,
@@ -122,6 +143,7 @@ impl Unauthenticated {
     pub fn answer(self) -> (StatusCode, Code) {
         match self {
             Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable),
+            Self::NoScope => (StatusCode::FORBIDDEN, Code::Forbidden),
             _ => (StatusCode::UNAUTHORIZED, Code::Unauthenticated),
         }
     }
@@ -155,14 +177,25 @@ impl SignIn {
                 let actor = services.as_registered(actor).await.map_err(|error| unavailable(&error))?;
                 let actor = actor.ok_or(Unauthenticated::UnknownDevUser)?;
                 let in_place_of = services.in_place_of(&actor).await.map_err(|error| unavailable(&error))?;
-                Ok(Requester { actor, in_place_of, read_only: false })
+                Ok(Requester { actor, in_place_of, read_only: false, only: None })
             }
-            Self::Credentials(credentials) => {
-                let key = key(credentials, presented.ok_or(Unauthenticated::Missing)?, look).await?;
-                let actor = services.registered(&key.holder.county, &key.holder.officer).await;
+            Self::Credentials(credentials, issuers) => {
+                let presented = presented.ok_or(Unauthenticated::Missing)?;
+                let (holder, read_only, only) = match presented.bearer() {
+                    Some(token) if !issuers.is_empty() && Issuers::looks_like_one(token) => {
+                        let Bearer { holder, read_only, only } =
+                            bearer(issuers, token, look, services).await?;
+                        (holder, read_only, only)
+                    }
+                    _ => {
+                        let Key { holder, read_only, only, .. } = key(credentials, presented, look).await?;
+                        (holder, read_only, only)
+                    }
+                };
+                let actor = services.registered(&holder.county, &holder.officer).await;
                 let actor = actor.map_err(|error| unavailable(&error))?.ok_or(Unauthenticated::Unknown)?;
                 let in_place_of = services.in_place_of(&actor).await.map_err(|error| unavailable(&error))?;
-                Ok(Requester { actor, in_place_of, read_only: key.read_only })
+                Ok(Requester { actor, in_place_of, read_only, only: only.map(Arc::new) })
             }
         }
     }
@@ -174,9 +207,29 @@ impl SignIn {
     pub async fn sign_in(&self, name: &str, password: &str) -> Result<(String, Holder), NotLetIn> {
         match self {
             Self::Dev(_) => Err(NotLetIn::Wrong),
-            Self::Credentials(credentials) => credentials.sign_in(name, password).await,
+            Self::Credentials(credentials, _) => credentials.sign_in(name, password).await,
         }
     }
+}
+
+/// What a token of an identity provider opens.
+async fn bearer(
+    issuers: &Issuers,
+    token: &str,
+    look: Look,
+    services: &Services,
+) -> Result<Bearer, Unauthenticated> {
+    let proven = issuers.bearer(token).await;
+    if look == Look::Use {
+        services.metrics.sign_in("bearer", proven.as_ref().map_or_else(|why| why.word(), |_| "in"));
+    }
+    proven.map_err(|why| match why {
+        // the provider's watch has said so in the log
+        NotProven::Unavailable => Unauthenticated::Unavailable,
+        NotProven::Scope => Unauthenticated::NoScope,
+        NotProven::Nobody => Unauthenticated::Unknown,
+        why => Unauthenticated::NotProven(why),
+    })
 }
 
 async fn key(credentials: &Credentials, presented: &Presented, look: Look) -> Result<Key, Unauthenticated> {

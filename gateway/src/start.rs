@@ -23,6 +23,9 @@ pub enum NotStarted {
         "--dev lets everybody in under any name and is for loopback only: listen on 127.0.0.1 or [::1] instead of {0}"
     )]
     NotLoopback(SocketAddr),
+    /// Whoever signs in at a provider where everybody is anybody.
+    #[error("--dev lets everybody in under any name: leave out --dev, or --oidc")]
+    DevAndProviders,
     /// The log would be open to a network.
     #[cfg(feature = "esdb")]
     #[error(
@@ -65,6 +68,7 @@ pub enum NotStarted {
 /// When anybody could be anybody, or passwords would cross a network in the open.
 pub fn check_sign_in(config: &ServeConfig) -> Result<(), NotStarted> {
     match (config.dev, config.listen.ip().is_loopback()) {
+        (true, _) if config.oidc.is_some() => Err(NotStarted::DevAndProviders),
         (true, false) => Err(NotStarted::NotLoopback(config.listen)),
         (false, false) if !config.behind_tls => Err(NotStarted::InTheOpen(config.listen)),
         _ => Ok(()),
@@ -123,6 +127,8 @@ mod tests {
         assert_eq!(with(false, here, false), Ok(()));
         assert_eq!(with(false, open, false), Err(NotStarted::InTheOpen(open)));
         assert_eq!(with(false, open, true), Ok(()));
+        let both = ServeConfig { dev: true, oidc: Some("p.toml".into()), ..ServeConfig::default() };
+        assert_eq!(check_sign_in(&both), Err(NotStarted::DevAndProviders));
     }
 
     #[cfg(feature = "esdb")]

@@ -58,6 +58,9 @@ pub struct ServeConfig {
     /// The authorities that this database's certificate is checked against, as PEM.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credentials_ca: Option<PathBuf>,
+    /// The counties' identity providers, a TOML file; none: people sign in with passwords.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub oidc: Option<PathBuf>,
     /// Whether a proxy ends TLS before a listening address that is not a loopback one.
     #[serde(default)]
     pub behind_tls: bool,
@@ -128,6 +131,7 @@ impl Default for ServeConfig {
             papers_max_mib: 64,
             credentials: None,
             credentials_ca: None,
+            oidc: None,
             behind_tls: false,
             log: EMBEDDED.into(),
             log_lines: "info".into(),
@@ -187,6 +191,9 @@ pub struct ServeFlags {
     /// `--credentials-ca`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub credentials_ca: Option<PathBuf>,
+    /// `--oidc`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub oidc: Option<PathBuf>,
     /// `--behind-tls`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub behind_tls: Option<bool>,
@@ -225,7 +232,7 @@ pub enum ConfigError {
     /// A value or key is wrong.
     #[error(
         "the settings cannot be used: {0}. Known keys: data, listen, dev, demo, allowed_origins, otlp, vault, \
-         vault_ca, papers, papers_ca, papers_max_mib, credentials, credentials_ca, behind_tls, log, log_lines, log_json, cached_matters, ticker_seconds, \
+         vault_ca, papers, papers_ca, papers_max_mib, credentials, credentials_ca, oidc, behind_tls, log, log_lines, log_json, cached_matters, ticker_seconds, \
          ticker_grace_seconds, esdb_listen, esdb_tls_cert, esdb_tls_key, esdb_tls_client_ca, esdb_users, \
          esdb_insecure"
     )]

@@ -16,6 +16,7 @@ pub mod hosting;
 pub mod log;
 pub mod main_stream;
 pub mod notice_index;
+pub mod oidc;
 pub mod papers;
 pub mod platform;
 pub mod policies;

@@ -8,6 +8,7 @@ pub mod load;
 pub mod node;
 pub mod postgres;
 pub mod powercut;
+pub mod provider;
 pub mod server;
 pub mod subscriber;
 pub mod tls;

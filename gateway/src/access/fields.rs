@@ -13,10 +13,7 @@ use async_graphql::{
     Positioned, ServerError,
     parser::{
         parse_schema,
-        types::{
-            ExecutableDocument, FieldDefinition, OperationDefinition, Selection, ServiceDocument, TypeKind,
-            TypeSystemDefinition,
-        },
+        types::{FieldDefinition, ServiceDocument, TypeKind, TypeSystemDefinition},
     },
 };
 use om_domain::access::{Action as A, Of, Verdict};
@@ -199,33 +196,8 @@ impl Gate {
     ///
     /// # Errors
     /// The first denial.
-    pub fn pass(
-        &self,
-        document: &ExecutableDocument,
-        operation: &Positioned<OperationDefinition>,
-        who: &Requester,
-    ) -> Result<(), Box<ServerError>> {
-        let (mut sets, mut seen) = (vec![&operation.node.selection_set.node], BTreeSet::new());
-        while let Some(set) = sets.pop() {
-            for item in &set.items {
-                match &item.node {
-                    Selection::Field(field) => {
-                        let name = field.node.name.node.as_str();
-                        self.asks(name, who).map_err(|mut denied| {
-                            denied.locations = vec![item.pos];
-                            denied
-                        })?;
-                    }
-                    Selection::InlineFragment(fragment) => sets.push(&fragment.node.selection_set.node),
-                    Selection::FragmentSpread(spread) => {
-                        let name = &spread.node.fragment_name.node;
-                        let fragment = document.fragments.get(name).filter(|_| seen.insert(name));
-                        sets.extend(fragment.map(|fragment| &fragment.node.selection_set.node));
-                    }
-                }
-            }
-        }
-        Ok(())
+    pub fn pass(&self, fields: &BTreeSet<String>, who: &Requester) -> Result<(), Box<ServerError>> {
+        fields.iter().try_for_each(|field| self.asks(field, who))
     }
 
     fn asks(&self, name: &str, who: &Requester) -> Result<(), Box<ServerError>> {

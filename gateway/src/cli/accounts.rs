@@ -10,15 +10,17 @@ use super::{
         CredentialsAt, OneHolder, Token, TokenMake, TokenRevoke, TokenWhat, User, UserAdd, UserWhat,
     },
 };
+use crate::context::PAPERS;
 use jiff::Timestamp;
 use om_domain::calendar::beijing_datetime;
 use om_infra::{
     clock::SystemClock,
     credentials::{
         CredentialError, CredentialStore, Credentials, FileCredentials, KeyKind, PostgresCredentials,
+        TokenRights,
     },
 };
-use std::{path::Path, sync::Arc};
+use std::{collections::BTreeSet, path::Path, sync::Arc};
 
 /// Where credentials are kept: in a database, if its address is given, else in the data directory.
 pub(super) async fn store(
@@ -93,9 +95,14 @@ async fn list_users(credentials: &Credentials) -> Result<(), Failure> {
 /// Makes, lists or revokes tokens.
 pub(super) async fn token(args: Token) -> Result<(), Failure> {
     match args.what {
-        TokenWhat::Make(TokenMake { holder, label, read_only, days, at }) => {
-            let (secret, key) = open(&at).await?.make_token(&holder, &label, read_only, days).await?;
-            let may = if read_only { "reads" } else { "reads and commands" };
+        TokenWhat::Make(TokenMake { holder, label, read_only, only, days, at }) => {
+            let rights = TokenRights { read_only, only: commands(only)? };
+            let (secret, key) = open(&at).await?.make_token(&holder, &label, rights, days).await?;
+            let may = match &key.only {
+                Some(only) => format!("reads and gives only {}", listed(only)),
+                None if read_only => "reads".to_owned(),
+                None => "reads and commands".to_owned(),
+            };
             eprintln!("token {} {may} as {holder} through {}; shown this once:", key.id, day(key.expires));
             println!("{secret}");
             Ok(())
@@ -111,7 +118,9 @@ pub(super) async fn token(args: Token) -> Result<(), Failure> {
                 } else {
                     format!("used {}", day(key.used))
                 };
-                println!("{}  {may}  {}  {state} {ends}  {used}  {}", key.id, key.holder, key.label);
+                let only =
+                    key.only.as_ref().map(|only| format!("  only {}", listed(only))).unwrap_or_default();
+                println!("{}  {may}  {}  {state} {ends}  {used}  {}{only}", key.id, key.holder, key.label);
             }
             Ok(())
         }
@@ -123,6 +132,31 @@ pub(super) async fn token(args: Token) -> Result<(), Failure> {
             Ok(())
         }
     }
+}
+
+/// The commands of a token, each of which there is.
+fn commands(named: Vec<String>) -> Result<Option<BTreeSet<String>>, Failure> {
+    if named.is_empty() {
+        return Ok(None);
+    }
+    let known = crate::graphql::commands();
+    let named: BTreeSet<String> = named.into_iter().map(|name| name.trim().to_owned()).collect();
+    match named.iter().find(|name| !known.contains(*name) && *name != PAPERS) {
+        None => Ok(Some(named)),
+        Some(other) => {
+            let alike = |name: &&String| name.eq_ignore_ascii_case(other);
+            let fix = match known.iter().find(alike) {
+                Some(name) => format!("write {name}"),
+                None => "write names of mutations as in gateway/schema.graphql (onematter schema), or papers"
+                    .to_owned(),
+            };
+            Err(Failure::new(format!("there is no command {other:?}"), fix))
+        }
+    }
+}
+
+fn listed(names: &BTreeSet<String>) -> String {
+    names.iter().map(String::as_str).collect::<Vec<_>>().join(",")
 }
 
 fn unknown(what: &dyn std::fmt::Display, see: &str) -> Failure {

@@ -110,6 +110,9 @@ pub struct Serve {
     /// The authorities (PEM) that this database's certificate is checked against.
     #[arg(long, value_name = "FILE")]
     pub credentials_ca: Option<PathBuf>,
+    /// The counties' identity providers (OpenID Connect), a TOML file; people sign in there or with a password.
+    #[arg(long, value_name = "FILE")]
+    pub oidc: Option<PathBuf>,
     /// A proxy ends TLS before the address to listen on, which need not be a loopback one then.
     #[arg(long)]
     pub behind_tls: bool,

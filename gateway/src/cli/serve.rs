@@ -16,6 +16,7 @@ use om_infra::{
     config::{self, EMBEDDED, ServeConfig, ServeFlags},
     credentials::{Credentials, KeyKind},
     log::sqlite::FILE_NAME,
+    oidc::{Issuers, OidcSettings},
     papers::{self, PaperStore, PostgresPapers},
     platform::{Platform, PlatformOptions},
     runner::{BuildProgress, OnProgress},
@@ -42,6 +43,7 @@ pub(super) async fn run(args: Serve) -> Result<(), Failure> {
         papers_max_mib: args.papers_max_mib,
         credentials: args.credentials,
         credentials_ca: args.credentials_ca,
+        oidc: args.oidc,
         behind_tls: args.behind_tls.then_some(true),
         log: args.log,
         log_lines: args.log_lines,
@@ -62,6 +64,7 @@ pub(super) async fn run(args: Serve) -> Result<(), Failure> {
 /// Serves by settings.
 pub(super) async fn serve(mut config: ServeConfig) -> Result<(), Failure> {
     start::check_sign_in(&config)?;
+    let providers = config.oidc.as_deref().map(OidcSettings::load).transpose()?;
     let origins = Origins::listed(&config.allowed_origins)?;
     #[cfg(feature = "esdb")]
     let beside = super::node::beside(&config)?;
@@ -79,7 +82,7 @@ pub(super) async fn serve(mut config: ServeConfig) -> Result<(), Failure> {
         ..PlatformOptions::default()
     };
     let platform = Arc::new(Platform::open(&config.data, options)?);
-    let sign_in = sign_in(&config, &platform).await?;
+    let sign_in = sign_in(&config, providers, &platform).await?;
     let listener = TcpListener::bind(config.listen).await.map_err(|error| {
         Failure::new(
             format!("{} cannot be listened on: {error}", config.listen),
@@ -137,18 +140,29 @@ pub(super) async fn shared_papers(
 }
 
 /// How people and programs are known: as they name themselves in development, by their credentials otherwise.
-async fn sign_in(config: &ServeConfig, platform: &Platform) -> Result<SignIn, Failure> {
+async fn sign_in(
+    config: &ServeConfig,
+    providers: Option<OidcSettings>,
+    platform: &Platform,
+) -> Result<SignIn, Failure> {
     if config.dev {
         return Ok(SignIn::Dev(DevUsers::built_in()));
     }
     let (shared, ca) = (config.credentials.as_deref(), config.credentials_ca.as_deref());
     let store = accounts::store(&config.data, shared, ca).await?;
-    if store.accounts().await?.is_empty() && store.keys(KeyKind::Token).await?.is_empty() {
+    let by_password_only = providers.is_none();
+    let issuers = match providers {
+        Some(settings) => Issuers::open(settings, &platform.clock, &platform.metrics)?,
+        None => Issuers::default(),
+    };
+    if by_password_only && store.accounts().await?.is_empty() && store.keys(KeyKind::Token).await?.is_empty()
+    {
         let line = "  nobody can sign in yet: onematter user add OFFICER@COUNTY makes an account for an officer of the \
                     county's directory; it may be used at once. 尚无登录账号，请用 onematter user add 建立。";
         eprintln!("{}", Paint::detect().on(Style::Yellow, line));
     }
-    Ok(SignIn::Credentials(Arc::new(Credentials::new(store, Arc::clone(&platform.clock))?)))
+    let credentials = Credentials::new(store, Arc::clone(&platform.clock))?;
+    Ok(SignIn::Credentials(Arc::new(credentials), Arc::new(issuers)))
 }
 
 /// A bar while projections are built; none when they are current.

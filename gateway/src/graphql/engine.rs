@@ -9,7 +9,7 @@ use super::{
     GatewaySchema,
     coercion::InputTypes,
     error::{Code, finish, server_error},
-    expansion, limits,
+    expansion, limits, roots,
 };
 use crate::{access::fields::Gate, context::Requester};
 use async_graphql::{
@@ -23,6 +23,7 @@ use async_graphql::{
 use futures::{FutureExt, Stream, StreamExt, stream::BoxStream};
 use serde::Deserialize;
 use std::{
+    collections::BTreeSet,
     panic::AssertUnwindSafe,
     sync::{
         Arc,
@@ -54,11 +55,17 @@ pub struct Params {
 pub struct Prepared {
     request: Request,
     kind: OperationType,
+    commands: BTreeSet<String>,
     trace: String,
     span: Span,
 }
 
 impl Prepared {
+    /// The names of the commands that it gives; none of a query or a subscription.
+    pub fn commands(&self) -> impl Iterator<Item = &str> {
+        self.commands.iter().map(String::as_str)
+    }
+
     /// Query, mutation or subscription.
     pub fn kind(&self) -> OperationType {
         self.kind
@@ -114,8 +121,9 @@ impl Engine {
         expansion::measure(&document).map_err(|e| refuse(server_error(Code::TooLarge, e.to_string())))?;
         let variables = Variables::from_json(params.variables.unwrap_or_default().into());
         let chosen = self.choose(&document, params.operation_name.as_deref(), &variables).map_err(refuse)?;
-        let kind = chosen.node.ty;
-        self.gate.pass(&document, chosen, requester).map_err(|denied| refuse(*denied))?;
+        let (kind, fields) = (chosen.node.ty, roots::fields(&document, &chosen.node));
+        self.gate.pass(&fields, requester).map_err(|denied| refuse(*denied))?;
+        let commands = if kind == OperationType::Mutation { fields } else { BTreeSet::new() };
         let only = document.operations.iter().find_map(|(name, _)| name.map(ToString::to_string));
         let mut request = Request::new(params.query).variables(variables).data(requester.clone());
         request.operation_name = params.operation_name.filter(|_| document.operations.iter().count() > 1);
@@ -124,7 +132,7 @@ impl Engine {
             request = request.disable_introspection();
         }
         let span = operation_span(kind, request.operation_name.as_deref().or(only.as_deref()));
-        Ok(Prepared { request, kind, trace: trace.to_owned(), span })
+        Ok(Prepared { request, kind, commands, trace: trace.to_owned(), span })
     }
 
     /// The operation asked for, with variables that fit.

@@ -21,13 +21,20 @@ pub mod notices;
 pub mod page;
 pub mod papers;
 pub mod registers;
+mod roots;
 pub mod scalars;
 mod standing_in;
 pub mod vault;
 
 use crate::services::Services;
-use async_graphql::{MergedObject, MergedSubscription, Schema, SchemaBuilder};
-use std::sync::Arc;
+use async_graphql::{
+    MergedObject, MergedSubscription, Schema, SchemaBuilder,
+    parser::{
+        parse_schema,
+        types::{TypeKind, TypeSystemDefinition},
+    },
+};
+use std::{collections::BTreeSet, sync::Arc};
 
 /// Everything that can be asked.
 #[derive(MergedObject, Default)]
@@ -91,6 +98,20 @@ fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
         .limit_directives(expansion::MAX_DIRECTIVES)
         .disable_suggestions()
         .extension(engine::TellValidated)
+}
+
+/// The names of everything that can be commanded.
+pub fn commands() -> BTreeSet<String> {
+    let document = parse_schema(schema_sdl());
+    let definitions = document.into_iter().flat_map(|document| document.definitions);
+    let commands = definitions.filter_map(|definition| match definition {
+        TypeSystemDefinition::Type(one) if one.node.name.node == "Mutation" => match one.node.kind {
+            TypeKind::Object(object) => Some(object.fields),
+            _ => None,
+        },
+        _ => None,
+    });
+    commands.flatten().map(|field| field.node.name.node.to_string()).collect()
 }
 
 /// The schema's text, as checked in at `gateway/schema.graphql`.

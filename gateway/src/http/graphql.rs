@@ -109,6 +109,11 @@ async fn run(state: &GatewayState, params: Params, who: &Requester, post: bool, 
                 "these credentials read only: have the administrator make a token that commands, too";
             return asked.problem(StatusCode::FORBIDDEN, Code::Forbidden, message);
         }
+        OperationType::Mutation => {
+            if let Some(other) = prepared.commands().find(|name| !who.may_give(name)) {
+                return asked.problem(StatusCode::FORBIDDEN, Code::Forbidden, &not_of_this_token(other));
+            }
+        }
         OperationType::Subscription => {
             let message = "subscriptions are taken over WebSocket at /graphql/ws (graphql-transport-ws) only";
             return asked.problem(StatusCode::BAD_REQUEST, Code::BadInput, message);
@@ -129,6 +134,15 @@ async fn run(state: &GatewayState, params: Params, who: &Requester, post: bool, 
             asked.problem(StatusCode::GATEWAY_TIMEOUT, Code::Timeout, message)
         }
     }
+}
+
+/// What whoever gives a command is told whose token is for others.
+fn not_of_this_token(command: &str) -> String {
+    let command: String = command.chars().take(64).collect();
+    format!(
+        "this token may not give {command}: have the administrator make one that may (onematter token make --only \
+         {command},…), or use one without --only"
+    )
 }
 
 async fn read(request: Request<Body>, post: bool) -> Result<Params, Malformed> {

@@ -10,6 +10,8 @@ pub mod graphql;
 pub mod health;
 pub mod negotiate;
 pub mod notices;
+pub mod oidc;
+mod oidc_page;
 pub mod origin;
 pub mod papers;
 pub mod params;

@@ -10,7 +10,7 @@ use super::{graphql, negotiate::Media, params::Malformed, respond};
 use crate::{
     access,
     app::GatewayState,
-    context::{Presented, Requester},
+    context::{PAPERS, Presented, Requester},
     graphql::error::{Code, server_error},
     trace::Trace,
 };
@@ -58,6 +58,11 @@ pub async fn put(State(state): State<GatewayState>, request: Request<Body>) -> R
                 "who does not act on matters hands no paper in",
                 &trace,
             );
+        }
+        if !who.may_give(PAPERS) {
+            let message = "this token may hand no paper in: have the administrator make one that may (onematter token make \
+                           --only papers,…)";
+            return problem(StatusCode::FORBIDDEN, Code::Forbidden, message, &trace);
         }
         let Some(_place) = state.enter_upload() else {
             let message = "too many papers are coming in: send it again in a moment";

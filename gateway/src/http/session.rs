@@ -3,7 +3,7 @@
 //! Invariants: the cookie is HttpOnly, Secure, of this host and SameSite=Strict, so no script reads it and no page of another
 //! site sends it; a page of another origin is refused besides; neither name nor password is logged, since people type
 //! one into the field of the other; every refusal of a sign-in reads alike.
-//! Deliberately absent: other ways of signing in, and changing one's password, which the administrator sets.
+//! Deliberately absent: signing in at an identity provider ([`super::oidc`]), and changing one's password, which the administrator sets.
 
 use super::{
     graphql::FOREIGN_PAGE,
@@ -25,7 +25,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use om_domain::{decider::Role, ids::OfficerId};
-use om_infra::credentials::{CredentialError, Holder, NotLetIn, SESSION};
+use om_infra::{
+    credentials::{CredentialError, Holder, NotLetIn, SESSION},
+    oidc::Name,
+};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -44,10 +47,19 @@ const WRONG: &str = "name or password is wrong; or the account is locked, for a 
 #[serde(tag = "by", rename_all = "lowercase")]
 enum By<'a> {
     /// A name of development mode, chosen.
-    Name {
-        accounts: Vec<Account<'a>>,
+    Name { accounts: Vec<Account<'a>> },
+    Password {
+        /// Identity providers beside it.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        providers: Vec<ProviderWay<'a>>,
     },
-    Password,
+}
+
+/// An identity provider, and what people call it.
+#[derive(Serialize)]
+struct ProviderWay<'a> {
+    id: &'a str,
+    name: &'a Name,
 }
 
 /// An account of development mode.
@@ -81,7 +93,14 @@ struct Typed {
 
 /// How one signs in: by a password, or in development mode by choosing an account.
 pub async fn ways(State(state): State<GatewayState>) -> Response {
-    let SignIn::Dev(users) = state.sign_in() else { return Json(By::Password).into_response() };
+    let users = match state.sign_in() {
+        SignIn::Dev(users) => users,
+        SignIn::Credentials(_, issuers) => {
+            let settings = issuers.all().map(|provider| provider.settings());
+            let providers = settings.map(|one| ProviderWay { id: &one.id, name: &one.name }).collect();
+            return Json(By::Password { providers }).into_response();
+        }
+    };
     let accounts = users.all().map(|user| Account {
         name: user.actor.officer.as_str(),
         post: &user.post,
@@ -116,12 +135,16 @@ pub async fn begin(State(state): State<GatewayState>, request: Request<Body>) ->
     };
     let (secret, Holder { county, officer }) = match state.sign_in().sign_in(&name, &password).await {
         Ok(begun) => begun,
-        Err(why) => return not_let_in(&why, &trace),
+        Err(why) => {
+            state.services().metrics.sign_in("password", outcome(&why));
+            return not_let_in(&why, &trace);
+        }
     };
     let presented = Presented::Session(secret.clone());
     match state.requester(Some(&presented)).await {
         Ok(who) => {
             tracing::info!(%county, %officer, "signed in");
+            state.services().metrics.sign_in("password", "in");
             // whoever was signed in at this browser is not any more
             if let Err(error) = sign_out(&state, before).await {
                 tracing::warn!(%error, "the session before could not be ended");
@@ -132,7 +155,10 @@ pub async fn begin(State(state): State<GatewayState>, request: Request<Body>) ->
         }
         Err(Unauthenticated::Unavailable) => unauthenticated(Unauthenticated::Unavailable, &trace),
         // the password is right, but the directory has no such account, or not any more
-        Err(_) => not_let_in(&NotLetIn::Wrong, &trace),
+        Err(_) => {
+            state.services().metrics.sign_in("password", "nobody");
+            not_let_in(&NotLetIn::Wrong, &trace)
+        }
     }
 }
 
@@ -153,9 +179,20 @@ pub async fn end(State(state): State<GatewayState>, uri: Uri, headers: HeaderMap
     response
 }
 
-async fn sign_out(state: &GatewayState, presented: Option<Presented>) -> Result<(), CredentialError> {
+fn outcome(why: &NotLetIn) -> &'static str {
+    match why {
+        NotLetIn::Wrong => "wrong",
+        NotLetIn::Locked => "locked",
+        NotLetIn::Unavailable(_) => "unavailable",
+    }
+}
+
+pub(super) async fn sign_out(
+    state: &GatewayState,
+    presented: Option<Presented>,
+) -> Result<(), CredentialError> {
     match (state.sign_in(), presented) {
-        (SignIn::Credentials(credentials), Some(Presented::Session(secret))) => {
+        (SignIn::Credentials(credentials, _), Some(Presented::Session(secret))) => {
             credentials.sign_out(&secret).await
         }
         _ => Ok(()),
@@ -220,10 +257,10 @@ fn answer(status: StatusCode, code: Code, message: &str, trace: &Trace) -> Respo
     response
 }
 
-fn set_cookie(headers: &mut HeaderMap, secret: &str, seconds: i64) {
+pub(super) fn set_cookie(headers: &mut HeaderMap, secret: &str, seconds: i64) {
     let cookie =
         format!("{SESSION_COOKIE}={secret}; Max-Age={seconds}; Path=/; Secure; HttpOnly; SameSite=Strict");
     if let Ok(cookie) = HeaderValue::from_str(&cookie) {
-        headers.insert(header::SET_COOKIE, cookie);
+        headers.append(header::SET_COOKIE, cookie);
     }
 }

@@ -16,7 +16,7 @@ use tokio::sync::Mutex;
 
 use super::{
     Account, Attempts, Begun, CredentialError, CredentialStore, Holder, Key, KeyKind, KeyRow, SecretHash,
-    account, holder, idle_since,
+    account, holder, idle_since, only_text,
 };
 use crate::private_file::close_to_others;
 
@@ -30,9 +30,13 @@ const DDL: &str = "CREATE TABLE IF NOT EXISTS account (
     CREATE TABLE IF NOT EXISTS key (
     hash BLOB PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, county TEXT NOT NULL, officer TEXT NOT NULL,
     label TEXT NOT NULL, read_only INTEGER NOT NULL, made INTEGER NOT NULL, expires INTEGER NOT NULL,
-    used INTEGER NOT NULL) WITHOUT ROWID, STRICT;
+    used INTEGER NOT NULL, only_commands TEXT) WITHOUT ROWID, STRICT;
     CREATE INDEX IF NOT EXISTS key_holder ON key (county, officer);";
-const KEY: &str = "SELECT id, kind, county, officer, label, read_only, made, expires, used FROM key";
+const KEY: &str =
+    "SELECT id, kind, county, officer, label, read_only, made, expires, used, only_commands FROM key";
+/// A file from before tokens could be scoped to commands.
+const WITHOUT_COMMANDS: &str =
+    "SELECT count(*) = 0 FROM pragma_table_info('key') WHERE name = 'only_commands'";
 
 /// The credentials in one SQLite file.
 pub struct FileCredentials {
@@ -55,6 +59,13 @@ impl FileCredentials {
         connection.pragma_update(None, "journal_mode", "WAL").map_err(storage)?;
         connection.pragma_update(None, "synchronous", "FULL").map_err(storage)?;
         connection.execute_batch(DDL).map_err(storage)?;
+        if connection.query_row(WITHOUT_COMMANDS, [], |row| row.get(0)).map_err(storage)? {
+            let added = connection.execute_batch("ALTER TABLE key ADD COLUMN only_commands TEXT");
+            // another process may have been quicker
+            if connection.query_row(WITHOUT_COMMANDS, [], |row| row.get(0)).map_err(storage)? {
+                added.map_err(storage)?;
+            }
+        }
         Ok(Self { file, connection: Arc::new(Mutex::new(connection)) })
     }
 
@@ -88,6 +99,7 @@ fn key_row(row: &Row<'_>) -> rusqlite::Result<KeyRow> {
         made: row.get(6)?,
         expires: row.get(7)?,
         used: row.get(8)?,
+        only: row.get(9)?,
     })
 }
 
@@ -182,8 +194,8 @@ impl CredentialStore for FileCredentials {
         self.with(move |c| {
             let (county, officer) = texts(&key.holder);
             c.execute(
-                "INSERT INTO key (hash, id, kind, county, officer, label, read_only, made, expires, used)
-                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO key (hash, id, kind, county, officer, label, read_only, made, expires, used, only_commands)
+                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 params![
                     hash.0,
                     key.id,
@@ -195,6 +207,7 @@ impl CredentialStore for FileCredentials {
                     key.made.as_millisecond(),
                     key.expires.as_millisecond(),
                     key.used.as_millisecond(),
+                    only_text(&key),
                 ],
             )
         })
@@ -234,5 +247,30 @@ impl CredentialStore for FileCredentials {
         let sql = "DELETE FROM key WHERE (kind = 'session' AND county = ? AND officer = ?)
                    OR expires <= ? OR (kind = 'session' AND used <= ?)";
         self.change(sql, (county, officer, now.as_millisecond(), idle_since(now))).await.map(|_| ())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_file_from_before_tokens_had_commands_is_taken_as_it_is() {
+        let dir = tempfile::tempdir().unwrap();
+        let hash = SecretHash::of("om_x");
+        {
+            let old = Connection::open(dir.path().join(FILE_NAME)).unwrap();
+            old.execute_batch(&DDL.replace(", only_commands TEXT", "")).unwrap();
+            old.execute(
+                "INSERT INTO key VALUES (?, 'a', 'token', '530322', 'lead', 'old', 0, 0, 9, 0)",
+                [hash.0],
+            )
+            .unwrap();
+        }
+        for _ in 0..2 {
+            let store = FileCredentials::open(dir.path()).unwrap();
+            let key = store.key(hash).await.unwrap().unwrap();
+            assert_eq!((key.label.as_str(), key.only, key.read_only), ("old", None, false));
+        }
     }
 }

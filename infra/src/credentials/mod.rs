@@ -11,6 +11,7 @@ mod file;
 mod postgres;
 mod sign_in;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -22,7 +23,7 @@ use sha2::{Digest as _, Sha256};
 
 pub use file::{FILE_NAME, FileCredentials};
 pub use postgres::PostgresCredentials;
-pub use sign_in::{Credentials, NotLetIn};
+pub use sign_in::{Credentials, NotLetIn, TokenRights};
 
 /// The shortest password that is taken, in characters (NIST SP 800-63B: length, no rules of composition).
 pub const MIN_PASSWORD: usize = 12;
@@ -114,6 +115,8 @@ pub struct Key {
     pub label: String,
     /// Whether it lets read only.
     pub read_only: bool,
+    /// The only commands that it lets give; none: all that its holder may.
+    pub only: Option<BTreeSet<String>>,
     /// When it was made.
     pub made: Timestamp,
     /// From when on it opens nothing.
@@ -182,6 +185,11 @@ pub enum CredentialError {
     /// A token's life.
     #[error("a token lasts 1 to {MAX_TOKEN_DAYS} days")]
     Days,
+    /// The commands of a token.
+    #[error(
+        "name the commands that the token may give, such as acceptPermit, and not --read-only beside them"
+    )]
+    Only,
     /// The hash could not be made.
     #[error("the password could not be hashed: {0}")]
     Hash(String),
@@ -306,6 +314,7 @@ struct KeyRow {
     officer: String,
     label: String,
     read_only: bool,
+    only: Option<String>,
     made: i64,
     expires: i64,
     used: i64,
@@ -325,8 +334,14 @@ impl TryFrom<KeyRow> for Key {
             id: row.id,
             label: row.label,
             read_only: row.read_only,
+            only: row.only.map(|names| names.split(',').map(str::to_owned).collect()),
         })
     }
+}
+
+/// The commands of a key as they are kept: names of mutations have no comma.
+fn only_text(key: &Key) -> Option<String> {
+    key.only.as_ref().map(|names| names.iter().map(String::as_str).collect::<Vec<_>>().join(","))
 }
 
 fn holder(county: &str, officer: &str) -> Result<Holder, CredentialError> {

@@ -15,7 +15,7 @@ use tokio_postgres::types::ToSql;
 
 use super::{
     Account, Attempts, Begun, CredentialError, CredentialStore, Holder, Key, KeyKind, KeyRow, SecretHash,
-    account, holder, idle_since,
+    account, holder, idle_since, only_text,
 };
 use crate::postgres::{Database, DatabaseError};
 
@@ -29,9 +29,9 @@ const DDL: &str = "CREATE TABLE IF NOT EXISTS onematter_account (
     hash bytea PRIMARY KEY, id text NOT NULL UNIQUE, kind text NOT NULL, county text NOT NULL, officer text NOT NULL,
     label text NOT NULL, read_only boolean NOT NULL, made bigint NOT NULL, expires bigint NOT NULL,
     used bigint NOT NULL);
+    ALTER TABLE onematter_key ADD COLUMN IF NOT EXISTS only_commands text;
     CREATE INDEX IF NOT EXISTS onematter_key_holder ON onematter_key (county, officer);";
-const KEY: &str =
-    "SELECT id, kind, county, officer, label, read_only, made, expires, used FROM onematter_key";
+const KEY: &str = "SELECT id, kind, county, officer, label, read_only, made, expires, used, only_commands FROM onematter_key";
 
 /// The credentials in a PostgreSQL database.
 pub struct PostgresCredentials {
@@ -92,6 +92,7 @@ fn key_of(row: &Row) -> Result<Key, CredentialError> {
         made: row.get(6),
         expires: row.get(7),
         used: row.get(8),
+        only: row.get(9),
     })
 }
 
@@ -153,8 +154,9 @@ impl CredentialStore for PostgresCredentials {
 
     async fn put_key(&self, hash: SecretHash, key: &Key) -> Result<(), CredentialError> {
         let sql = "INSERT INTO onematter_key
-                   (hash, id, kind, county, officer, label, read_only, made, expires, used)
-                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+                   (hash, id, kind, county, officer, label, read_only, made, expires, used, only_commands)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+        let only = only_text(key);
         let times = [key.made, key.expires, key.used].map(Timestamp::as_millisecond);
         let by: By<'_> = &[
             &hash.0.as_slice(),
@@ -167,6 +169,7 @@ impl CredentialStore for PostgresCredentials {
             &times[0],
             &times[1],
             &times[2],
+            &only,
         ];
         self.change(sql, by).await.map(|_| ())
     }

@@ -4,6 +4,7 @@
 //! and its absolute time, and with a new password; who is not let in is not told why, but for a lock.
 //! Deliberately absent: HTTP and cookies.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -24,6 +25,15 @@ const AT_ONCE: usize = 2;
 const TOKEN: &str = "om_";
 /// Uses of a key nearer than this are one.
 const USED_AGAIN: SignedDuration = SignedDuration::from_mins(1);
+
+/// What a token lets do of what its holder may.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TokenRights {
+    /// It lets read only.
+    pub read_only: bool,
+    /// It lets give these commands only, by their names in the API; none: all.
+    pub only: Option<BTreeSet<String>>,
+}
 
 /// Nobody was let in.
 #[derive(Debug, thiserror::Error)]
@@ -122,10 +132,18 @@ impl Credentials {
         }
         let Some(holder) = holder.filter(|_| fits) else { return Err(NotLetIn::Wrong) };
         self.store.forgive(&holder).await?;
+        Ok((self.begin_session(&holder).await?, holder))
+    }
+
+    /// The secret of a new session of somebody who was known otherwise, by an identity provider.
+    ///
+    /// # Errors
+    /// When it cannot be kept.
+    pub async fn begin_session(&self, holder: &Holder) -> Result<String, CredentialError> {
         let secret = secrets::random();
-        let key = self.new_key(KeyKind::Session, &holder, String::new(), false, SESSION);
+        let key = self.new_key(KeyKind::Session, holder, String::new(), TokenRights::default(), SESSION);
         self.store.put_key(SecretHash::of(&secret), &key).await?;
-        Ok((secret, holder))
+        Ok(secret)
     }
 
     /// Whose session this is.
@@ -173,7 +191,7 @@ impl Credentials {
         &self,
         holder: &Holder,
         label: &str,
-        read_only: bool,
+        rights: TokenRights,
         days: u16,
     ) -> Result<(String, Key), CredentialError> {
         if !(1..=MAX_TOKEN_DAYS).contains(&days) {
@@ -183,9 +201,15 @@ impl Credentials {
         if !(1..=100).contains(&label.chars().count()) || label.chars().any(char::is_control) {
             return Err(CredentialError::Label);
         }
+        let names = rights.only.iter().flatten();
+        let are_names =
+            names.clone().all(|name| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric()));
+        if rights.only.is_some() && (rights.read_only || names.count() == 0 || !are_names) {
+            return Err(CredentialError::Only);
+        }
         let life = SignedDuration::from_hours(24 * i64::from(days));
         let secret = format!("{TOKEN}{}", secrets::random());
-        let key = self.new_key(KeyKind::Token, holder, label.to_owned(), read_only, life);
+        let key = self.new_key(KeyKind::Token, holder, label.to_owned(), rights, life);
         self.store.put_key(SecretHash::of(&secret), &key).await?;
         Ok((secret, key))
     }
@@ -244,13 +268,13 @@ impl Credentials {
         kind: KeyKind,
         holder: &Holder,
         label: String,
-        read_only: bool,
+        TokenRights { read_only, only }: TokenRights,
         life: SignedDuration,
     ) -> Key {
         let made = self.clock.now();
         let expires = made.checked_add(life).unwrap_or(made);
         let id = Uuid::new_v4().simple().to_string();
-        Key { id, kind, holder: holder.clone(), label, read_only, made, expires, used: made }
+        Key { id, kind, holder: holder.clone(), label, read_only, only, made, expires, used: made }
     }
 }
 

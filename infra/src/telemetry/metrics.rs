@@ -35,6 +35,10 @@ pub struct Metrics {
     pub(crate) projection_lag_ms: IntGaugeVec,
     /// 1 while a projection is stopped by an event that it cannot read.
     pub(crate) projection_stopped: IntGaugeVec,
+    /// Sign-ins and tokens of providers by way and outcome.
+    sign_ins: IntCounterVec,
+    /// How often providers were asked for their keys, by provider and outcome.
+    key_fetches: IntCounterVec,
 }
 
 impl Metrics {
@@ -88,6 +92,16 @@ impl Metrics {
                 "onematter_projection_stopped",
                 "1 while a projection is stopped by an event that it cannot read",
             )?,
+            sign_ins: counter(
+                "onematter_sign_ins_total",
+                "Sign-ins, and tokens of identity providers shown, by way and outcome; no names",
+                &["way", "outcome"],
+            )?,
+            key_fetches: counter(
+                "onematter_jwks_fetches_total",
+                "How often identity providers were asked for their keys, by provider and outcome",
+                &["provider", "outcome"],
+            )?,
             registry,
         })
     }
@@ -100,6 +114,16 @@ impl Metrics {
         let mut text = Vec::new();
         TextEncoder::new().encode(&self.registry.gather(), &mut text)?;
         String::from_utf8(text).map_err(|e| prometheus::Error::Msg(e.to_string()))
+    }
+
+    /// Counts a sign-in: `way` is `password`, `bearer` or `oidc`, `outcome` one of a closed set of words.
+    pub fn sign_in(&self, way: &'static str, outcome: &'static str) {
+        self.sign_ins.with_label_values(&[way, outcome]).inc();
+    }
+
+    /// Counts that a configured provider was asked for its keys.
+    pub(crate) fn keys_asked_for(&self, provider: &str, outcome: &'static str) {
+        self.key_fetches.with_label_values(&[provider, outcome]).inc();
     }
 
     pub(crate) fn command(&self, category: &str, outcome: &str, took: Duration) {

@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use om_infra::clock::{Clock as _, VirtualClock};
 use om_infra::credentials::{
     ATTEMPTS, CredentialError, CredentialStore, Credentials, FILE_NAME, FileCredentials, Holder, IDLE,
-    KeyKind, LOCKED_FOR, NotLetIn, PostgresCredentials, SESSION,
+    KeyKind, LOCKED_FOR, NotLetIn, PostgresCredentials, SESSION, TokenRights,
 };
 use om_tests::postgres::Postgres;
 use tempfile::tempdir;
@@ -40,6 +40,7 @@ async fn keeps_its_promises(store: Arc<dyn CredentialStore>) {
     passwords_open(&ours).await;
     wrong_ones_lock(&ours, &clock).await;
     sessions_end(&ours, &clock).await;
+    tokens_are_for_some_commands_only(&ours).await;
     tokens_end(&ours, &clock).await;
 }
 
@@ -127,21 +128,41 @@ async fn sessions_end(ours: &Credentials, clock: &VirtualClock) {
     assert!(ours.store().keys(KeyKind::Session).await.unwrap().is_empty(), "and what is over is forgotten");
 }
 
+fn all() -> TokenRights {
+    TokenRights::default()
+}
+
+async fn tokens_are_for_some_commands_only(ours: &Credentials) {
+    let only = |names: &[&str]| TokenRights {
+        read_only: false,
+        only: Some(names.iter().map(|name| (*name).to_owned()).collect()),
+    };
+    for wrong in [only(&[]), only(&["a,b"]), only(&[""]), TokenRights { read_only: true, ..only(&["a"]) }] {
+        assert!(matches!(ours.make_token(&lead(), "x", wrong, 1).await, Err(CredentialError::Only)));
+    }
+    let (secret, made) = ours.make_token(&lead(), "x", only(&["putText", "acceptPermit"]), 1).await.unwrap();
+    let key = ours.token(&secret).await.unwrap();
+    assert_eq!(key.only, only(&["acceptPermit", "putText"]).only);
+    assert_eq!(key, made);
+    assert!(ours.store().revoke(&made.id).await.unwrap());
+}
+
 async fn tokens_end(ours: &Credentials, clock: &VirtualClock) {
-    assert!(matches!(ours.make_token(&lead(), "x", true, 0).await, Err(CredentialError::Days)));
-    let (secret, made) = ours.make_token(&lead(), "land registry", true, 1).await.unwrap();
+    assert!(matches!(ours.make_token(&lead(), "x", all(), 0).await, Err(CredentialError::Days)));
+    let read_only = TokenRights { read_only: true, only: None };
+    let (secret, made) = ours.make_token(&lead(), "land registry", read_only, 1).await.unwrap();
     let key = ours.token(&secret).await.unwrap();
     assert_eq!((&key.id, key.read_only, key.label.as_str()), (&made.id, true, "land registry"));
     assert!(ours.session(&secret).await.is_err(), "a token is no session");
     assert_eq!(ours.store().keys(KeyKind::Token).await.unwrap(), [key]);
     later(clock, SignedDuration::from_hours(24));
     assert!(ours.token(&secret).await.is_err(), "expired");
-    let (secret, made) = ours.make_token(&lead(), "land registry", false, 90).await.unwrap();
+    let (secret, made) = ours.make_token(&lead(), "land registry", all(), 90).await.unwrap();
     ours.token(&secret).await.unwrap();
     assert!(ours.store().revoke(&made.id).await.unwrap());
     assert!(!ours.store().revoke(&made.id).await.unwrap());
     assert!(ours.token(&secret).await.is_err());
-    let (secret, _) = ours.make_token(&lead(), "land registry", false, 90).await.unwrap();
+    let (secret, _) = ours.make_token(&lead(), "land registry", all(), 90).await.unwrap();
     assert!(ours.store().remove(&lead()).await.unwrap());
     assert!(ours.token(&secret).await.is_err(), "an account's tokens go with it");
 }

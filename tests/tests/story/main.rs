@@ -21,6 +21,7 @@ mod lists;
 mod many_departments;
 mod meetings;
 mod notices;
+mod oidc;
 mod opinion;
 mod package;
 mod papers;

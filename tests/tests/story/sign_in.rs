@@ -9,7 +9,7 @@ use futures::{SinkExt as _, StreamExt as _};
 use om_gateway::app::GatewayState;
 use om_gateway::context::SignIn;
 use om_infra::clock::SystemClock;
-use om_infra::credentials::{ATTEMPTS, Credentials, FileCredentials, Holder};
+use om_infra::credentials::{ATTEMPTS, Credentials, FileCredentials, Holder, TokenRights};
 use om_tests::house::House;
 use reqwest::header::{AUTHORIZATION, COOKIE, ORIGIN, SET_COOKIE};
 use reqwest::{Method, RequestBuilder, Response};
@@ -34,7 +34,7 @@ impl Guarded {
         let house = House::open().await;
         let store = Arc::new(FileCredentials::open(house.dir.path()).unwrap());
         let credentials = Arc::new(Credentials::new(store, Arc::new(SystemClock)).unwrap());
-        let sign_in = SignIn::Credentials(Arc::clone(&credentials));
+        let sign_in = SignIn::Credentials(Arc::clone(&credentials), Arc::default());
         let state = GatewayState::new(house.platform.clone(), sign_in).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
@@ -173,8 +173,11 @@ async fn a_page_of_another_site_does_nothing_with_somebodys_session() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_departments_own_system_comes_in_by_a_token_until_it_is_revoked() {
     let guarded = Guarded::open().await;
-    let (token, key) =
-        guarded.credentials.make_token(&holder("nr-officer-1"), "registry", false, 1).await.unwrap();
+    let (token, key) = guarded
+        .credentials
+        .make_token(&holder("nr-officer-1"), "registry", TokenRights::default(), 1)
+        .await
+        .unwrap();
     let bearer = format!("Bearer {token}");
     let put = "mutation { putText(input: { commandId: \"7d8f6d8e-5d0f-4a3e-9f0c-1f2e3d4c5b6a\", class: NOTE, \
                text: \"x\" }) { ref } }";
@@ -185,14 +188,52 @@ async fn a_departments_own_system_comes_in_by_a_token_until_it_is_revoked() {
     assert_eq!(code(guarded.ask(put).header(AUTHORIZATION, &bearer)).await, refused(401));
 
     // one that reads only reads, whatever its account may
+    let read_only = TokenRights { read_only: true, only: None };
     let (token, _) =
-        guarded.credentials.make_token(&holder("nr-officer-1"), "mirror", true, 1).await.unwrap();
+        guarded.credentials.make_token(&holder("nr-officer-1"), "mirror", read_only, 1).await.unwrap();
     let bearer = format!("Bearer {token}");
     assert_eq!(guarded.ask(WHO).header(AUTHORIZATION, &bearer).send().await.unwrap().status(), 200);
     let (status, code) = code(guarded.ask(put).header(AUTHORIZATION, &bearer)).await;
     assert_eq!((status, code.as_str()), (403, "FORBIDDEN"));
     let paper = guarded.at(Method::POST, "/papers").header(AUTHORIZATION, &bearer).body("x");
     assert_eq!(paper.send().await.unwrap().status(), 403);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_for_some_commands_gives_no_other_however_it_is_written() {
+    let guarded = Guarded::open().await;
+    let only = |names: &[&str]| TokenRights {
+        read_only: false,
+        only: Some(names.iter().map(|name| (*name).to_owned()).collect()),
+    };
+    let token = async |names: &[&str]| {
+        let made = guarded.credentials.make_token(&holder("nr-officer-1"), "registry", only(names), 1).await;
+        format!("Bearer {}", made.unwrap().0)
+    };
+    let input =
+        "(input: { commandId: \"7d8f6d8e-5d0f-4a3e-9f0c-1f2e3d4c5b6a\", class: NOTE, text: \"x\" }) { ref }";
+    let (puts, accepts) = (token(&["putText"]).await, token(&["acceptPermit", "papers"]).await);
+    let put = format!("mutation {{ putText{input} }}");
+    let answer: Value =
+        guarded.ask(&put).header(AUTHORIZATION, &puts).send().await.unwrap().json().await.unwrap();
+    assert!(answer["data"]["putText"]["ref"].is_string(), "{answer}");
+    for text in [
+        put.clone(),
+        format!("mutation {{ acceptPermit: putText{input} }}"),
+        format!("mutation {{ ... on Mutation {{ putText{input} }} }}"),
+        format!("mutation {{ ...f }} fragment f on Mutation {{ putText{input} }}"),
+    ] {
+        let answer = guarded.ask(&text).header(AUTHORIZATION, &accepts).send().await.unwrap();
+        assert_eq!(answer.status(), 403, "{text}");
+        let told: Value = answer.json().await.unwrap();
+        assert!(told["errors"][0]["message"].as_str().unwrap().contains("may not give putText"), "{told}");
+    }
+    assert_eq!(guarded.ask(WHO).header(AUTHORIZATION, &accepts).send().await.unwrap().status(), 200);
+    for (bearer, status) in [(&puts, 403), (&accepts, 201)] {
+        let paper = guarded.at(Method::POST, "/papers").header(AUTHORIZATION, bearer);
+        let paper = paper.header("content-type", "text/plain").body("x").send().await.unwrap();
+        assert_eq!(paper.status(), status);
+    }
 }
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;

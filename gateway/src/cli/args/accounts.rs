@@ -97,6 +97,9 @@ pub struct TokenMake {
     /// It reads and never commands, whatever the account may.
     #[arg(long)]
     pub read_only: bool,
+    /// It gives these commands only, by their names in the API, whatever the account may; `papers` hands papers in.
+    #[arg(long, value_name = "COMMAND,…", value_delimiter = ',', conflicts_with = "read_only")]
+    pub only: Vec<String>,
     /// How long it lasts, 1 to 366.
     #[arg(long, value_name = "DAYS", default_value_t = 90)]
     pub days: u16,

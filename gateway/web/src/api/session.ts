@@ -15,8 +15,36 @@ export interface DevAccount {
   roles: string[];
 }
 
+/** An identity provider beside the password, and what people call it. */
+export interface ProviderWay {
+  id: string;
+  name: { zh: string; en: string };
+}
+
 /** How one signs in at this gateway. */
-export type Ways = { by: "name"; accounts: DevAccount[] } | { by: "password" };
+export type Ways = { by: "name"; accounts: DevAccount[] } | { by: "password"; providers?: ProviderWay[] };
+
+/** Why a sign-in at an identity provider came to nothing, as the page that said so hands it on. */
+const CAME = ["no-provider", "not-begun", "not-taken", "declined", "silent", "no-account", "later"] as const;
+export type Came = (typeof CAME)[number];
+
+/** What the address says of a sign-in that came to nothing; one that nobody of ours wrote says nothing. */
+export function came(search: string): Came | undefined {
+  const said = new URLSearchParams(search).get("sign-in");
+  return CAME.find((known) => known === said);
+}
+
+/** A page's address without what it says of a sign-in that came to nothing. */
+export function without(search: string, pathname: string): string {
+  const rest = new URLSearchParams(search);
+  rest.delete("sign-in");
+  return rest.size ? `${pathname}?${rest}` : pathname;
+}
+
+/** Where a sign-in at a provider begins; it comes back to the page that is open. */
+export function beginAt(provider: ProviderWay, at: { pathname: string; search: string }): string {
+  return `/sign-in/oidc/${provider.id}?${new URLSearchParams({ back: without(at.search, at.pathname) })}`;
+}
 
 /** Nobody was let in, and why. */
 export class NotLetIn extends Error {

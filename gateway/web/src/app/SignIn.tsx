@@ -1,9 +1,10 @@
-// The first page: signing in with name and password, or, in development, choosing an account. Explains the platform to
+// The first page: signing in with name and password or at an identity provider, or, in development, choosing an account. Explains the platform to
 // whoever sees it first.
-import { Alert, Button, Card, Col, Form, Input, List, Row, Segmented, Skeleton, Space, Tag, Typography } from "antd";
+import { Alert, Button, Card, Col, Divider, Form, Input, List, Row, Segmented, Skeleton, Space, Tag, Typography } from "antd";
 import { useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { choose, type DevAccount, NotLetIn, type Session, signIn, type Ways, ways } from "../api/session";
+import { useLocation, useNavigate } from "react-router";
+import { beginAt, came, choose, type DevAccount, NotLetIn, type ProviderWay, type Session, signIn, type Ways, ways, without } from "../api/session";
 import { type Language, speak } from "../i18n";
 
 /** The first accounts to try, by what their people come for. */
@@ -15,6 +16,13 @@ export function SignIn({ use, over }: { use: Use; over: boolean }) {
   const { t, i18n } = useTranslation();
   const [found, setFound] = useState<Ways>();
   const [fault, setFault] = useState<string>();
+  const { pathname, search } = useLocation();
+  const go = useNavigate();
+  const [failed] = useState(() => came(search));
+  useEffect(() => {
+    // said once: a reload, or signing in and out again, does not say it again
+    if (came(search)) void go(without(search, pathname), { replace: true });
+  }, [search, pathname, go]);
   useEffect(() => {
     ways().then(setFound, (error: Error) => setFault(error.message));
   }, []);
@@ -44,10 +52,29 @@ export function SignIn({ use, over }: { use: Use; over: boolean }) {
           action={<Button onClick={() => location.reload()}>{t("fault.retry")}</Button>}
         />
       ) : null}
+      {failed && !over ? <Alert type="error" showIcon role="alert" title={t(`signIn.came.${failed}`)} style={{ marginBottom: 16 }} /> : null}
       {found?.by === "password" ? <ByPassword use={use} /> : null}
+      {found?.by === "password" && found.providers?.length ? <ByProvider providers={found.providers} /> : null}
       {found?.by === "name" ? <ByName accounts={found.accounts} use={use} /> : null}
       {found || fault ? null : <Skeleton active />}
     </main>
+  );
+}
+
+function ByProvider({ providers }: { providers: ProviderWay[] }) {
+  const { t, i18n } = useTranslation();
+  const { pathname, search } = useLocation();
+  return (
+    <div style={{ maxWidth: 420 }}>
+      <Divider plain>{t("signIn.or")}</Divider>
+      <Space orientation="vertical" style={{ width: "100%" }}>
+        {providers.map((provider) => (
+          <Button key={provider.id} block href={beginAt(provider, { pathname, search })}>
+            {t("signIn.through", { name: i18n.language === "en" ? provider.name.en : provider.name.zh })}
+          </Button>
+        ))}
+      </Space>
+    </div>
   );
 }
 
