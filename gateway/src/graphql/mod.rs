@@ -17,6 +17,7 @@ pub mod meeting;
 pub mod node;
 pub mod node_id;
 pub mod notices;
+pub mod operations;
 pub mod page;
 pub mod papers;
 pub mod registers;
@@ -51,6 +52,7 @@ pub struct Query(
     papers::PaperQuery,
     notices::NoticeQuery,
     briefing::BriefingQuery,
+    operations::OperationsQuery,
 );
 
 /// Everything that can be commanded.
@@ -69,7 +71,11 @@ pub struct Mutation(
 
 /// Everything that can be heard of.
 #[derive(MergedSubscription, Default)]
-pub struct Subscription(matter::subscriptions::MatterSubscription, lists::subscriptions::ListSubscription);
+pub struct Subscription(
+    matter::subscriptions::MatterSubscription,
+    lists::subscriptions::ListSubscription,
+    operations::OperationsSubscription,
+);
 
 /// The schema.
 pub type GatewaySchema = Schema<Query, Mutation, Subscription>;

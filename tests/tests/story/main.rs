@@ -20,6 +20,7 @@ mod lists;
 mod many_departments;
 mod meetings;
 mod notices;
+mod operations;
 mod opinion;
 mod package;
 mod papers;

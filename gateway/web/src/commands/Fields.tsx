@@ -23,6 +23,8 @@ export interface Choices {
   matters: { id: string; name: string }[];
   /** Resolutions of a meeting, by number. */
   resolutions: { number: number; text: string }[];
+  /** Only officers of this body are to be chosen. */
+  officersOf?: string;
   /** The day that "today" is for the server. */
   today: string;
 }
@@ -37,6 +39,9 @@ export const NO_CHOICES: Choices = {
   resolutions: [],
   today: "",
 };
+
+/** Which command the form is for. */
+export const CommandContext = createContext<string>("");
 
 export const ChoicesContext = createContext<Choices>(NO_CHOICES);
 
@@ -68,7 +73,7 @@ function Field({ field, place, beside }: { field: FieldSpec; place: Place; besid
   const { t, i18n } = useTranslation();
   const english = i18n.language === "en";
   const form = Form.useFormInstance();
-  const label = fieldName(field.name, english);
+  const label = fieldName(field.name, english, useContext(CommandContext));
   if (field.fields && field.list) return <Rows field={field} place={place} label={label} />;
   if (field.oneOf && field.fields) return <OneOf field={field} place={place} label={label} />;
   if (field.fields) return <Whole field={field} place={place} label={label} />;
@@ -219,8 +224,12 @@ function Widget({
       case "ID":
         if (/^matters?$/.test(field.name)) return choices.matters.map(({ id, name }) => ({ value: id, label: name }));
         if (field.name === "entry" || field.name === "event") return choices.entries.map(({ id, sentence }) => ({ value: id, label: sentence }));
-        if (/officer|person|lead|deputy|chair/i.test(field.name)) {
-          const able = field.name === "chair" ? officers.filter(({ roles }) => roles.some((role) => CHAIRS.has(role))) : officers;
+        if (/officer|person|lead|deputy|chair|principal|standIn/i.test(field.name)) {
+          const able = officers.filter(
+            ({ body, roles }) =>
+              (field.name !== "chair" || roles.some((role) => CHAIRS.has(role))) &&
+              (!choices.officersOf || body === choices.officersOf),
+          );
           return able.map(({ id, body }) => ({ value: id, label: `${officerName(id)}（${bodyName(body)}）` }));
         }
         if (/body|bodies|^to$|cooperating|owner|against|^unit$/i.test(field.name)) {

@@ -3,7 +3,7 @@ import type { TFunction } from "i18next";
 import type { Directory } from "../app/session";
 import type { Column } from "../ui/excel";
 import { bare } from "../ui/words";
-import type { Task } from "./Desk";
+import type { Task } from "./DeskTable";
 
 export const deskColumns = (t: TFunction, { bodyName }: Directory): Column<Task>[] => [
   { heading: t("desk.task"), value: (task) => t(`task.${task.kind}`) },

@@ -30,7 +30,12 @@ export default function MatterPage() {
   const [{ data, error }, again] = useQuery({ query: MatterQuery, variables: { id, at } });
   const [whatIfOpen, setWhatIf] = useState(false);
   const whatIf = useWhatIf(id, whatIfOpen && !day, data?.matter.revision, () => setWhatIf(false));
-  const flash = useLiveMatter(id, !day, data?.matter.revision ?? undefined, () => again({ requestPolicy: "network-only" }));
+  const [changed, setChanged] = useState(0);
+  const flash = useLiveMatter(id, !day, data?.matter.revision ?? undefined, () => {
+    again({ requestPolicy: "network-only" });
+    // the permit that is open asks at the same time
+    setChanged((n) => n + 1);
+  });
   const set = (name: string, value: string | undefined) =>
     setParams((now) => {
       const next = new URLSearchParams(now);
@@ -88,6 +93,7 @@ export default function MatterPage() {
             done={() => again({ requestPolicy: "network-only" })}
             start={params.get("do") ?? undefined}
             started={started}
+            changed={changed}
           />
         </>
       )}

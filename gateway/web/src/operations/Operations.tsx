@@ -10,11 +10,15 @@ import { Ask } from "../ui/Ask";
 import { ExportButton } from "../ui/ExportButton";
 import { sheetOf } from "../ui/excel";
 import { type PlanNode, placed } from "./graph";
+import { Health } from "./Health";
 import { bodyColumns, officerColumns } from "./sheet";
+import { StandInsTab } from "./StandInsTab";
 
 export default function Operations() {
   const { t } = useTranslation();
   const [params, setParams] = useSearchParams();
+  const { me } = useDirectory();
+  const keeps = me?.roles.some((role) => role === "ADMINISTRATOR" || role === "AUDITOR");
   return (
     <Card size="small">
       <Typography.Title level={1} style={{ fontSize: 22, marginTop: 0 }}>
@@ -27,7 +31,9 @@ export default function Operations() {
         items={[
           { key: "templates", label: t("operations.templates"), children: <Templates /> },
           { key: "directory", label: t("operations.directory"), children: <DirectoryTab /> },
+          { key: "standIns", label: t("standIn.title"), children: <StandInsTab /> },
           { key: "calendar", label: t("operations.calendar"), children: <CalendarTab /> },
+          ...(keeps ? [{ key: "health", label: t("health.title"), children: <Health /> }] : []),
         ]}
       />
     </Card>

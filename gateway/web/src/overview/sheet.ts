@@ -2,7 +2,7 @@
 import type { TFunction } from "i18next";
 import type { Directory } from "../app/session";
 import type { Column } from "../ui/excel";
-import type { Summary } from "./Overview";
+import type { Summary } from "./Matters";
 
 const STAGES = ["PROJECT_AND_LAND", "CONSTRUCTION", "WORKS", "COMPLETION"] as const;
 
