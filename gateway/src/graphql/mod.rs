@@ -9,6 +9,7 @@ pub mod coercion;
 pub mod engine;
 pub mod error;
 pub mod expansion;
+mod following;
 pub mod limits;
 pub mod lists;
 pub mod matter;
@@ -73,6 +74,7 @@ pub struct Mutation(
 #[derive(MergedSubscription, Default)]
 pub struct Subscription(
     matter::subscriptions::MatterSubscription,
+    meeting::subscriptions::MeetingSubscription,
     lists::subscriptions::ListSubscription,
     operations::OperationsSubscription,
 );

@@ -114,7 +114,6 @@ export function StandIns({ all, today, again }: { all: readonly StandIn[]; today
         dataSource={[...shown]}
         pagination={{ pageSize: 20, hideOnSinglePage: true, showSizeChanger: false }}
         locale={{ emptyText: <Empty description={t(grants ? "standIn.noneGrant" : "standIn.none")} /> }}
-        scroll={{ x: "max-content" }}
       />
       {target ? (
         <CommandForm

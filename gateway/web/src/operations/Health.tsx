@@ -123,6 +123,7 @@ function Figures({ operations }: { operations: Operations }) {
     {
       title: t("health.behindFor"),
       className: "om-num",
+      responsive: ["sm"],
       render: (_, row) => (row.lagMs ? t("health.seconds", { count: Math.round(row.lagMs / 100) / 10 }) : "—"),
     },
     { title: t("health.schema"), className: "om-num", align: "right", responsive: ["sm"], dataIndex: "schema" },
@@ -202,7 +203,6 @@ function Figures({ operations }: { operations: Operations }) {
         dataSource={projections}
         pagination={false}
         locale={{ emptyText: <Empty description={t("health.noLists")} /> }}
-        scroll={{ x: "max-content" }}
       />
       <Typography.Paragraph type="secondary" style={{ fontSize: 12, margin: "12px 0 0" }}>
         {t("health.about")}
