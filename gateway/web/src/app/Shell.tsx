@@ -26,7 +26,7 @@ export function Shell({ children }: { children: ReactNode }) {
   const here = PLACES.find((place) => place.path !== "/" && pathname.startsWith(place.path)) ?? PLACES[0];
   useEffect(() => {
     document.title = `${t(`place.${here.key}`)} · ${t("name")}`;
-  }, [here, t]);
+  }, [here, pathname, t]);
 
   const places = menuOf(me).map((place) => ({ key: place.key, label: t(`place.${place.key}`) }));
   const goTo = (key: string) => {

@@ -18,6 +18,7 @@ export const DeskTaskParts = graphql(`
     permitCode
     kind
     requirement
+    requirementName
     card
     body
     since
@@ -94,7 +95,8 @@ export function DeskTable({ tasks, empty }: { tasks: readonly Task[]; empty: str
             {t(`task.${task.kind}`)}
           </Link>
           <div style={{ fontSize: 12 }}>
-            {task.permitCode ?? (task.requirement ? bare(task.requirement) : "")} · {task.matterName}
+            {task.permitCode ?? task.requirementName ?? ""} · {task.matterName}
+            {task.permitCode && task.requirementName ? ` · ${task.requirementName}` : ""}
             {task.card ? ` · ${t("card.numbered", { number: task.card })}` : ""}
           </div>
         </>

@@ -12,7 +12,9 @@ import { ExportButton } from "../ui/ExportButton";
 import { Gantt } from "./gantt/Gantt";
 import { dayNumber, dayOf, range, type Zoom } from "./gantt/geometry";
 import { Permits } from "./Permits";
+import { Milestones, Movers } from "./Movers";
 import { PermitPanel } from "./PermitPanel";
+import { SinceVisit } from "./SinceVisit";
 import { CalendarQuery, type Matter, MatterChanged, MatterQuery } from "./query";
 import { useWhatIf } from "../whatif/useWhatIf";
 import { WhatIfPanel } from "../whatif/WhatIfPanel";
@@ -67,6 +69,8 @@ export default function MatterPage() {
             look={(value) => set("at", value)}
             done={() => again({ requestPolicy: "network-only" })}
           />
+          {matter.past ? null : <SinceVisit key={matter.id} matter={matter} />}
+          <Movers matter={matter} choose={(code) => set("permit", code)} />
           {whatIfOpen && !day ? (
             <WhatIfPanel matter={matter} state={whatIf} done={() => again({ requestPolicy: "network-only" })} />
           ) : null}
@@ -84,6 +88,9 @@ export default function MatterPage() {
               ) : null
             }
           />
+          <div style={{ marginTop: 12 }}>
+            <Milestones matter={matter} done={() => again({ requestPolicy: "network-only" })} />
+          </div>
           <PermitPanel
             matter={matter}
             code={params.get("permit") ?? undefined}
@@ -147,6 +154,10 @@ function Head({
   const { bodyName, officerName } = directory;
   const go = useNavigate();
   const { project, forecast } = matter;
+  const title = project?.name;
+  useEffect(() => {
+    if (title) document.title = `${title} · ${t("name")}`;
+  }, [title, t]);
   const finished = matter.stages.reduce((sum, stage) => sum + stage.done, 0);
   const all = matter.stages.reduce((sum, stage) => sum + stage.permits, 0);
   const owed = matter.permits.flatMap((permit) => permit.tolerances).filter((tolerance) => tolerance.live).length;

@@ -177,7 +177,7 @@ export function PermitPanel({
     known.current = changed;
     if (code) again({ requestPolicy: "network-only" });
   }, [changed, code, again]);
-  const history = useHistory(code ? matter.id : undefined, at, matter.revision);
+  const history = useHistory(code ? matter.id : undefined, at, matter.revision, code);
   const permit = code && data?.matter.permit?.code === code ? data.matter.permit : undefined;
   return (
     <Drawer
@@ -228,7 +228,7 @@ function Details({
   const { t, i18n } = useTranslation();
   const { bodyName } = useDirectory();
   const forecast = matter.forecast?.permits.find((forecast) => forecast.permit === permit.code);
-  const mine = (history.data?.entries ?? []).filter((event) => event.permit === permit.code).reverse();
+  const mine = [...(history.data?.entries ?? [])].reverse();
   const permitName = (code: string) => matter.permits.find((permit) => permit.code === code)?.name ?? code;
   const answering = start?.startsWith("answerCard:") ? Number(start.slice(11)) : undefined;
   const owed = permit.tolerances.filter((tolerance) => tolerance.live);

@@ -233,6 +233,14 @@ function DirectoryTab() {
   );
 }
 
+const DayQuery = graphql(`
+  query CalendarDay {
+    overview {
+      day
+    }
+  }
+`);
+
 const YearQuery = graphql(`
   query Year($from: Date!, $to: Date!) {
     calendar(from: $from, to: $to) {
@@ -266,13 +274,19 @@ type Year = ResultOf<typeof YearQuery>["calendar"];
 
 function CalendarTab() {
   const { t } = useTranslation();
-  const [year, setYear] = useState(new Date().getFullYear());
-  const [{ data, error }, again] = useQuery({ query: YearQuery, variables: { from: `${year}-01-01`, to: `${year}-12-31` } });
+  const [chosen, setYear] = useState<number>();
+  const [{ data: day }] = useQuery({ query: DayQuery });
+  const year = chosen ?? Number(day?.overview.day.slice(0, 4) ?? 0);
+  const [{ data, error }, again] = useQuery({
+    query: YearQuery,
+    variables: { from: `${year}-01-01`, to: `${year}-12-31` },
+    pause: !year,
+  });
   return (
     <>
       <Select
         aria-label={t("operations.year")}
-        value={year}
+        value={year || undefined}
         onChange={setYear}
         options={Array.from({ length: 24 }, (_, n) => ({ value: 2007 + n, label: String(2007 + n) }))}
         style={{ marginBottom: 12 }}

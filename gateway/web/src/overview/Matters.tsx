@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { graphql, type ResultOf } from "../api/graphql";
 import { useDirectory } from "../app/session";
+import { CardMarks } from "../cards/CardMark";
 import { bare } from "../ui/words";
 
 export const MatterParts = graphql(`
@@ -45,7 +46,9 @@ export const MatterParts = graphql(`
       nextDue
       debts
       debtsOverdue
-      cards
+      cardsRed
+      cardsYellow
+      milestonesLate
     }
   }
 `);
@@ -100,7 +103,11 @@ export function Matters({ nodes, empty, busy }: { nodes: readonly Summary[]; emp
       align: "right",
       responsive: ["sm"],
       render: (_, { pressure }) =>
-        pressure.cards ? <span className="om-num om-late">{pressure.cards}</span> : <span>{t("overview.none")}</span>,
+        pressure.cardsRed || pressure.cardsYellow ? (
+          <CardMarks counts={{ RED: pressure.cardsRed, YELLOW: pressure.cardsYellow }} />
+        ) : (
+          <span>{t("overview.none")}</span>
+        ),
     },
     {
       title: t("overview.next"),

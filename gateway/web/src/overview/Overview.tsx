@@ -1,19 +1,23 @@
 // The lead's first page: counts that open the list behind them, and every matter with what it waits for.
 import { Button, Card, Col, Flex, Input, Row, Select, Typography } from "antd";
-import { type ReactNode, useRef } from "react";
+import { lazy, type ReactNode, Suspense, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate, useSearchParams } from "react-router";
-import { useSubscription } from "urql";
+import { useQuery, useSubscription } from "urql";
 import { graphql, type ResultOf } from "../api/graphql";
 import { useDirectory } from "../app/session";
 import { CardMark } from "../cards/CardMark";
 import { Ask } from "../ui/Ask";
 import { ExportButton } from "../ui/ExportButton";
 import { sheetOf } from "../ui/excel";
+import { beginning } from "../performance/periods";
 import { More } from "../ui/More";
 import { useAgainAt, usePages } from "../ui/pages";
 import { MatterParts, Matters, type Summary } from "./Matters";
 import { inOrder, matterColumns } from "./sheet";
+
+// a form is more than the first page needs
+const Propose = lazy(() => import("./Propose"));
 
 const OverviewQuery = graphql(
   `
@@ -24,6 +28,7 @@ const OverviewQuery = graphql(
       dueThisWeek
       overdue
       debtsOverdue
+      milestonesLate
       yellowCards
       redCards
       matters(filter: $filter, order: $order, first: 50, after: $after) {
@@ -51,17 +56,20 @@ const Changed = graphql(`
 
 type Data = ResultOf<typeof OverviewQuery>;
 const pick = (data: Data) => data.overview.matters;
-const COUNTS = ["underway", "dueThisWeek", "overdue", "debtsOverdue"] as const;
+const COUNTS = ["underway", "dueThisWeek", "overdue", "debtsOverdue", "milestonesLate"] as const;
 type Count = (typeof COUNTS)[number];
 type Order = "NAME" | "TARGET" | "LAST_CHANGE";
 
+const FILTERS: Partial<Record<Count, string>> = { debtsOverdue: "debtOverdue", milestonesLate: "milestoneLate" };
+
 /** The list behind a count, as the server filters it. */
 const behind = (count: Count | null) =>
-  count === "underway" ? { phase: "UNDERWAY" as const } : count ? { [count === "debtsOverdue" ? "debtOverdue" : count]: true } : {};
+  count === "underway" ? { phase: "UNDERWAY" as const } : count ? { [FILTERS[count] ?? count]: true } : {};
 
 export default function Overview() {
   const { t } = useTranslation();
   const directory = useDirectory();
+  const { me } = directory;
   const go = useNavigate();
   const [params, setParams] = useSearchParams();
   const only = COUNTS.find((count) => count === params.get("only")) ?? null;
@@ -95,24 +103,31 @@ export default function Overview() {
             <Typography.Title level={1} style={{ fontSize: 22, marginTop: 0 }}>
               {t("place.overview")}
             </Typography.Title>
-            <Typography.Text type="secondary" aria-live="polite">
-              {t("overview.asOf", { day: overview.day })}
-            </Typography.Text>
+            <Flex gap={12} align="baseline" wrap>
+              <Typography.Text type="secondary" aria-live="polite">
+                {t("overview.asOf", { day: overview.day })}
+              </Typography.Text>
+              {me?.can.some(({ name, allowed }) => name === "proposeMatter" && allowed) ? (
+                <Suspense fallback={null}>
+                  <Propose today={overview.day} />
+                </Suspense>
+              ) : null}
+            </Flex>
           </Flex>
           <Row gutter={[12, 12]} style={{ marginBottom: 12 }}>
             {COUNTS.map((count) => (
-              <Col key={count} xs={12} md={8} xl={4}>
+              <Col key={count} xs={12} md={8} xl={3}>
                 <CountCard
                   label={t(`overview.${count}`)}
                   count={overview[count]}
-                  alarming={count === "overdue" || count === "debtsOverdue"}
+                  alarming={count === "overdue" || count === "debtsOverdue" || count === "milestonesLate"}
                   chosen={only === count}
                   choose={() => set("only", only === count ? null : count)}
                 />
               </Col>
             ))}
             {(["RED", "YELLOW"] as const).map((color) => (
-              <Col key={color} xs={12} md={8} xl={4}>
+              <Col key={color} xs={12} md={8} xl={3}>
                 <CountCard
                   label={
                     <>
@@ -125,6 +140,9 @@ export default function Overview() {
                 />
               </Col>
             ))}
+            <Col xs={12} md={8} xl={3}>
+              <OnTime day={overview.day} />
+            </Col>
           </Row>
           <Card size="small">
             <Flex gap={8} wrap style={{ marginBottom: 12 }}>
@@ -168,6 +186,36 @@ export default function Overview() {
   );
 }
 
+const OnTimeQuery = graphql(`
+  query OnTime($from: Date!, $to: Date!) {
+    departmentPerformance(from: $from, to: $to) {
+      limited
+      onTime
+    }
+  }
+`);
+
+/** How many of this year's decisions under a limit were on time; opens what that is made of. */
+function OnTime({ day }: { day: string }) {
+  const { t } = useTranslation();
+  const go = useNavigate();
+  const [{ data }] = useQuery({
+    query: OnTimeQuery,
+    variables: { from: beginning("YEAR", day), to: day },
+    requestPolicy: "cache-and-network",
+  });
+  const sum = (which: "limited" | "onTime") => data?.departmentPerformance.reduce((sum, row) => sum + row[which], 0) ?? 0;
+  const [limited, onTime] = [sum("limited"), sum("onTime")];
+  return (
+    <CountCard
+      label={t("overview.onTimeRate")}
+      count={limited ? `${Math.round((1000 * onTime) / limited) / 10}%` : t("overview.none")}
+      alarming={onTime < limited}
+      choose={() => void go("/performance")}
+    />
+  );
+}
+
 function CountCard({
   label,
   count,
@@ -176,7 +224,7 @@ function CountCard({
   choose,
 }: {
   label: ReactNode;
-  count: number;
+  count: number | string;
   alarming: boolean;
   /** Whether the list below is of it; none where it opens another screen. */
   chosen?: boolean;

@@ -113,7 +113,7 @@ export default function PerformancePage() {
                 </Typography.Text>
               )}
             </Flex>
-            <Departments key={`${from} ${to}`} from={from} to={to} />
+            <Departments from={from} to={to} />
           </>
         )}
       </Ask>
@@ -206,8 +206,13 @@ function Departments({ from, to }: { from: string; to: string }) {
           <>
             {number(tolerances.granted, `/tolerances?only=all&body=${encodeURIComponent(body)}`)}
             <div className="om-under">
-              {t("performance.kept", { count: tolerances.kept })}、{t("performance.open", { count: tolerances.open })}
-              {tolerances.lapsed ? <span className="om-late">、{t("performance.lapsed", { count: tolerances.lapsed })}</span> : null}
+              {(["kept", "open", "lapsed"] as const)
+                .filter((what) => tolerances[what])
+                .map((what) => (
+                  <span key={what} className={what === "lapsed" ? "om-late" : undefined}>
+                    {t(`performance.${what}`, { count: tolerances[what] })}{" "}
+                  </span>
+                ))}
             </div>
           </>
         ) : (
@@ -238,6 +243,7 @@ function Departments({ from, to }: { from: string; to: string }) {
             />
           </Flex>
           <Table<Row>
+            className="om-wide"
             size="middle"
             rowKey="body"
             columns={columns}

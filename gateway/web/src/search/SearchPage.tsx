@@ -12,7 +12,7 @@ import { More } from "../ui/More";
 import { useAgainAt, usePages } from "../ui/pages";
 import { beijing } from "../ui/words";
 import { LONGEST } from "./Find";
-import { parts, pathOf } from "./hits";
+import { besides, parts, pathOf } from "./hits";
 
 const SearchQuery = graphql(`
   query Search($text: String!, $kinds: [SearchKind!], $after: String) {
@@ -78,14 +78,15 @@ export default function SearchPage() {
         <>
           <Tag>{t(`search.kind.${hit.kind}`)}</Tag>
           <Link to={pathOf(hit)} style={{ fontWeight: 600 }}>
-            <Marked text={textOf(hit)} words={words} />
+            <Marked text={hit.kind === "MATTER" ? hit.subjectName : textOf(hit)} words={words} />
           </Link>
-          {hit.kind === "MATTER" && textOf(hit) === hit.subjectName ? null : (
-            <div style={{ fontSize: 12 }}>
-              {hit.subjectName}
-              {hit.permitCode ? ` · ${hit.permitCode}` : ""}
-            </div>
-          )}
+          <div style={{ fontSize: 12 }}>
+            {hit.kind === "MATTER" ? (
+              <Marked text={besides(textOf(hit), hit.subjectName, words)} words={words} />
+            ) : (
+              `${hit.subjectName}${hit.permitCode ? ` · ${hit.permitCode}` : ""}`
+            )}
+          </div>
         </>
       ),
     },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parts, pathOf } from "./hits";
+import { besides, parts, pathOf } from "./hits";
 
 const said = (text: string, words: string[]) => parts(text, words).map(({ part, found }) => (found ? `[${part}]` : part)).join("");
 
@@ -9,6 +9,12 @@ describe("what was found", () => {
     expect(said("水务局", ["税务"])).toBe("水务局");
     expect(said("（530322）水受字〔2023〕第1号", ["(", "〔2023〕"])).toBe("（530322）水受字[〔2023〕]第1号");
     expect(said("", ["项目"])).toBe("");
+  });
+
+  it("says of a matter what else is known of it, and no id that nobody looked for", () => {
+    const text = "城南小学 · 2307-530322-04-01-280002 · 学校 · luliang-education-sports";
+    expect(besides(text, "城南小学", ["小学"])).toBe("2307-530322-04-01-280002 · 学校");
+    expect(besides(text, "城南小学", ["Education"])).toContain("luliang-education-sports");
   });
 
   it("opens where it is", () => {

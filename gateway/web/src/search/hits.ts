@@ -30,3 +30,12 @@ export function parts(text: string, words: readonly string[]): Part[] {
   if (from < text.length) out.push({ at: from, part: text.slice(from), found: false });
   return out;
 }
+
+/** What a matter is found by besides its name; an id is left out unless it was looked for. */
+export function besides(text: string, name: string, words: readonly string[]): string {
+  const wanted = (part: string) => words.some((word) => part.toLowerCase().includes(word.toLowerCase()));
+  return text
+    .split(" · ")
+    .filter((part) => part !== name && (!/^[a-z][a-z0-9]*(-[a-z0-9]+)+$/.test(part) || wanted(part)))
+    .join(" · ");
+}

@@ -161,7 +161,11 @@ export default function TownshipDesk() {
               </Part>
             ) : null}
             <Part title={t("township.tasks")} count={desk.tasks.nodes.length}>
-              <DeskTable tasks={desk.tasks.nodes} empty={t("desk.empty")} />
+              {desk.tasks.nodes.length ? (
+                <DeskTable tasks={desk.tasks.nodes} empty={t("desk.empty")} />
+              ) : (
+                <Typography.Text type="secondary">{t("desk.empty")}</Typography.Text>
+              )}
               {desk.tasks.pageInfo.hasNextPage ? (
                 <Link to={`/desk?body=${encodeURIComponent(desk.body)}`}>{t("township.allTasks")}</Link>
               ) : null}
