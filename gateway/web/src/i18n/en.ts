@@ -244,6 +244,7 @@ export const en: Words<typeof zh> = {
     moves: "Whose move it is ({{count}})",
     holdsUp: "{{count}} wait for it",
     holdsNothing: "nothing waits for it",
+    noPlan: "No plan yet: once its task force is formed, it is planned by a template.",
     look: "Look",
     fewer: "Fewer",
     allMoves: "All {{count}}",

@@ -234,6 +234,7 @@ export const zh = {
     moves: "轮到谁（{{count}} 项）",
     holdsUp: "后面 {{count}} 项在等它",
     holdsNothing: "没有别的事项在等它",
+    noPlan: "还没有计划：认定并组建专班后，按模板编制。",
     look: "查看",
     fewer: "收起",
     allMoves: "显示全部 {{count}} 项",

@@ -304,7 +304,7 @@ export function Board({
   );
   const [from, to] = useMemo(() => range(rows, today), [rows, today]);
   const calendar = useCalendar(from, to);
-  if (!matter.permits.length) return <Empty description={t("phase.PROPOSED")} />;
+  if (!matter.permits.length) return <Empty description={t("matter.noPlan")} />;
   return (
     <>
       <Flex gap={12} wrap align="center" style={{ marginBottom: 8 }} className="om-no-print">
