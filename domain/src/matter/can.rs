@@ -3,6 +3,10 @@
 //! Invariant: nothing here decides; each answer is what `decide` says.
 //! Deliberately absent: a second copy of any rule.
 
+mod life;
+
+pub use life::can_propose;
+
 use super::{
     Ctx, MatterDecider, MatterReads, MatterRefusal,
     card::{About, Colour},
@@ -48,7 +52,8 @@ fn sample(ctx: &Ctx<'_>) -> (LegalText, Notice, Option<PaperHash>) {
 /// What the actor may do with the matter itself.
 pub fn can_on_matter(state: &Matter, ctx: &Ctx<'_>) -> Vec<Can> {
     let (text, ..) = sample(ctx);
-    ask(
+    let mut all = life::on_matter(state, ctx);
+    all.extend(ask(
         state,
         ctx,
         vec![
@@ -60,10 +65,9 @@ pub fn can_on_matter(state: &Matter, ctx: &Ctx<'_>) -> Vec<Can> {
             ("terminateMatter", C::TerminateMatter { reason: text }),
             ("submitPackage", C::SubmitPackage { items: package(state, ctx) }),
         ],
-    )
-    .into_iter()
-    .chain(new_milestone(state, ctx))
-    .collect()
+    ));
+    all.extend(new_milestone(state, ctx));
+    all
 }
 
 /// Whether a milestone of the task force's own may be planned; the first date ahead will do.

@@ -48,7 +48,7 @@ pub mod what_if;
 
 pub use about::event_permit;
 pub use barred::StandingBar;
-pub use can::{Can, can_on_card, can_on_matter, can_on_milestone, can_on_permit};
+pub use can::{Can, can_on_card, can_on_matter, can_on_milestone, can_on_permit, can_propose};
 pub use command::MatterCommand;
 pub use dates::event_milestone;
 pub use event::MatterEvent;

@@ -1,7 +1,9 @@
 //! What a person is told he may do, and who may where he may not.
 
 use super::given::*;
-use om_domain::matter::{Can, MatterRefusal as R, can_on_permit, refusal::Authority};
+use om_domain::matter::{
+    Can, MatterRefusal as R, can_on_matter, can_on_permit, can_propose, refusal::Authority,
+};
 
 fn told(g: &Given, name: &str, permit: &str) -> Vec<Can> {
     let by = actor(name);
@@ -123,4 +125,29 @@ fn an_auditor_is_told_who_may() {
 fn same_holder(from_rules: &Authority, told: &Authority) -> bool {
     let either = matches!((from_rules, told), (Authority::Custodian { .. }, Authority::Submitter { .. }));
     either || from_rules == told
+}
+
+#[test]
+fn every_act_on_the_matter_itself_is_spoken_of_from_its_proposal_on() {
+    let on = |g: &Given, name: &str| {
+        let by = actor(name);
+        can_on_matter(&g.state, &g.context(&by, None))
+    };
+    let g = given(plan()).on("2023-06-12");
+    let lead = on(&g, "lead");
+    for action in ["changeTaskForce", "correctProject"] {
+        assert_eq!(of(&lead, action).refusal, None, "{action}");
+    }
+    // it has a plan and a task force: neither is made a second time
+    assert!(lead.iter().all(|can| !["planMatter", "designateMatter"].contains(&can.action)), "{lead:?}");
+    let officer = on(&g, "dr-1");
+    for action in ["changeTaskForce", "correctProject"] {
+        assert!(of(&officer, action).refusal.is_some(), "{action}");
+    }
+    let may_propose = |name: &str| {
+        let by = actor(name);
+        can_propose(&g.context(&by, None)).into_iter().map(|can| can.refusal.is_none()).collect::<Vec<_>>()
+    };
+    assert_eq!(may_propose("lead"), [true]);
+    assert_eq!(may_propose("auditor"), [false]);
 }

@@ -55,6 +55,7 @@ const READS: &[(A, &[&str])] = &[
     (A::ReadDesk, &["desk", "townshipDesk", "deskChanged"]),
     (A::ReadPerformance, &["departmentPerformance"]),
     (A::ReadBriefing, &["briefing"]),
+    (A::ReadHealth, &["operations", "operationsChanged"]),
 ];
 
 /// What mutations ask.

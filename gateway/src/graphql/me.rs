@@ -10,6 +10,7 @@ use async_graphql::{ComplexObject, Context, Enum, ID, Object, Result, SimpleObje
 use om_domain::{
     decider::{self, Actor},
     directory,
+    matter::{MatterReads, can_propose},
     meeting::{MeetingReads, can_convene},
     naming::Names,
 };
@@ -64,7 +65,7 @@ pub struct Me {
 
 #[ComplexObject]
 impl Me {
-    /// What they may begin that belongs to no record yet, and why not: `conveneMeeting`.
+    /// What they may begin that belongs to no record yet, and why not: `proposeMatter`, `conveneMeeting`.
     #[graphql(complexity = "10 + 5 * child_complexity")]
     async fn can(&self, ctx: &Context<'_>) -> Result<Vec<Action>> {
         let (services, who) = of_request(ctx)?;
@@ -72,6 +73,7 @@ impl Me {
         let settings = services.calendars.settings(who.county()).await.map_err(of_fault)?;
         let directory = services.registers.directory(who.county()).await.map_err(of_fault)?.state;
         let read = MeetingReads::default();
+        let no_matter = MatterReads::default();
         let ask = |by: &Actor| {
             let ctx = decider::Context {
                 at: services.now(),
@@ -83,8 +85,22 @@ impl Me {
             };
             can_convene(&ctx).into_iter().map(|can| (can.action, can.refusal)).collect()
         };
+        let propose = |by: &Actor| {
+            let ctx = decider::Context {
+                at: services.now(),
+                by,
+                calendar: &calendar,
+                settings: &settings,
+                effective: None,
+                read: &no_matter,
+            };
+            can_propose(&ctx).into_iter().map(|can| (can.action, can.refusal)).collect()
+        };
         let in_place = directory.in_place_of_others(&who.actor.officer, services.today());
-        Ok(standing_in::actions(&who.actor, &in_place, &Names::of_directory(&directory), ask))
+        let names = Names::of_directory(&directory);
+        let mut all = standing_in::actions(&who.actor, &in_place, &names, propose);
+        all.extend(standing_in::actions(&who.actor, &in_place, &names, ask));
+        Ok(all)
     }
 }
 

@@ -18,6 +18,7 @@ pub mod meeting;
 pub mod node;
 pub mod node_id;
 pub mod notices;
+pub mod operations;
 pub mod page;
 pub mod papers;
 pub mod registers;
@@ -59,6 +60,7 @@ pub struct Query(
     papers::PaperQuery,
     notices::NoticeQuery,
     briefing::BriefingQuery,
+    operations::OperationsQuery,
 );
 
 /// Everything that can be commanded.
@@ -81,6 +83,7 @@ pub struct Subscription(
     matter::subscriptions::MatterSubscription,
     meeting::subscriptions::MeetingSubscription,
     lists::subscriptions::ListSubscription,
+    operations::OperationsSubscription,
 );
 
 /// The schema.

@@ -19,9 +19,61 @@ export async function enter(browser: Browser, account: string, path = "/", langu
     },
     [account, language],
   );
+  await context.addInitScript(noteAcknowledged);
   const page = await context.newPage();
   await page.goto(path);
   return page;
+}
+
+/** In a person's page: notes when a command of theirs was last sent and acknowledged. */
+function noteAcknowledged() {
+  const asked = window.fetch;
+  window.fetch = async (...given) => {
+    const sent = Date.now();
+    const answer = await asked(...given);
+    if (/"query":"\s*mutation/.test(String(given[1]?.body ?? ""))) Object.assign(window, { command: { sent, acknowledged: Date.now() } });
+    return answer;
+  };
+}
+
+/**
+ * When an element that `selector` names first says what `pattern` is, by its text or its name. Wait for it from before the
+ * command on: it is looked at with every change of the page, so that the moment is exact.
+ */
+export function appears(page: Page, selector: string, pattern: RegExp): Promise<number> {
+  const seen = page.evaluate(
+    ([selector, source]) =>
+      new Promise<number>((done) => {
+        const wanted = new RegExp(source, "s");
+        const look = () => {
+          const all = [...document.querySelectorAll(selector)];
+          if (!all.some((one) => wanted.test(`${one.getAttribute("aria-label") ?? ""} ${one.textContent}`))) return false;
+          done(Date.now());
+          return true;
+        };
+        if (look()) return;
+        const eye = new MutationObserver(() => look() && eye.disconnect());
+        eye.observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
+      }),
+    [selector, pattern.source] as const,
+  );
+  // whoever awaits it hears of it; a page that closes meanwhile is no fault of its own
+  seen.catch(() => {});
+  return seen;
+}
+
+/**
+ * Prints how long after a command's acknowledgement another page showed it: less than nothing where the other page was faster
+ * than the answer. The figure is printed, not asserted.
+ */
+export async function tellHowSoon(what: string, actor: Page, change: Promise<number>) {
+  const late = new Promise<never>((_, fail) => setTimeout(fail, 20_000, new Error(`${what}: nothing was seen in 20 s`)));
+  late.catch(() => {});
+  const seen = await Promise.race([change, late]);
+  const told = await actor.waitForFunction(() => (window as unknown as { command?: { sent: number; acknowledged: number } }).command);
+  const command = await told.jsonValue();
+  const [after, whole] = [seen - (command?.acknowledged ?? 0), seen - (command?.sent ?? 0)];
+  console.log(`    ${after} ms after the acknowledgement, ${whole} ms after it was sent: ${what}`);
 }
 
 /** Asks the API as a department's own program would. */

@@ -17,6 +17,9 @@ const heading = async (page: Page) => expect(page.getByRole("heading", { level: 
 const chart = async (page: Page) => expect(page.locator(".om-gantt-label").first()).toBeVisible();
 const school = async (page: Page) => path(await matter(page, "小学"));
 
+const row = async (page: Page) => expect(page.locator("tbody tr.ant-table-row").first()).toBeVisible();
+const found = async (page: Page) => expect(page.locator("mark").first()).toBeVisible();
+
 const card = async (page: Page) => expect(page.locator(".om-by-body").first()).toBeVisible();
 
 /** The card on the permit that the school has late. */
@@ -54,6 +57,12 @@ const SCREENS: Screen[] = [
   { name: "tasks", account: "nr-officer-1", path: async (page) => ((await held(page)), "/meetings?tab=tasks"), ready: heading },
   { name: "meeting", account: "lead", path: held, ready: heading },
   { name: "briefing", account: "lead", path: async () => "/briefing", ready: async (page) => expect(page.locator(".om-sheet footer")).toBeVisible() },
+  { name: "search", account: "lead", path: async () => `/search?search=${encodeURIComponent("受理")}`, ready: found },
+  { name: "performance", account: "supervisor", path: async () => "/performance", ready: row },
+  { name: "township", account: "township", path: async () => "/township", ready: async (page) => expect(page.getByRole("heading", { level: 2 }).first()).toBeVisible() },
+  { name: "mine", account: "nr-head", path: async () => "/mine", ready: heading },
+  { name: "stand-ins", account: "administrator", path: async () => "/operations?tab=standIns", ready: heading },
+  { name: "health", account: "administrator", path: async () => "/operations?tab=health", ready: row },
   { name: "templates", account: "administrator", path: async () => "/operations", ready: heading },
   { name: "directory", account: "administrator", path: async () => "/operations?tab=directory", ready: heading },
   { name: "calendar", account: "administrator", path: async () => "/operations?tab=calendar", ready: heading },
@@ -124,6 +133,15 @@ test("on a phone the desk and a permit fit the width", async ({ browser }) => {
     ["cards", "/tolerances?tab=cards"],
     ["meeting", await held(page)],
     ["meetings", "/meetings"],
+    ["tasks", "/meetings?tab=tasks"],
+    ["search", `/search?search=${encodeURIComponent("项目")}`],
+    ["performance", "/performance"],
+    ["township", "/township?body=body%3Atongle"],
+    ["mine", "/mine"],
+    ["briefing", "/briefing"],
+    ["directory", "/operations?tab=directory"],
+    ["templates", "/operations"],
+    ["calendar", "/operations?tab=calendar"],
   ] as const) {
     await page.goto(at);
     await page.waitForLoadState("networkidle");
@@ -132,6 +150,39 @@ test("on a phone the desk and a permit fit the width", async ({ browser }) => {
     await page.screenshot({ path: `${SHOTS}/phone-${name}.png` });
     await findsNothing(page);
   }
+});
+
+test("on a phone an administrator sees how the installation runs", async ({ browser }) => {
+  const page = await enter(browser, "administrator", "about:blank");
+  await page.setViewportSize({ width: 390, height: 844 });
+  for (const tab of ["health", "standIns"]) {
+    await page.goto(`/operations?tab=${tab}`);
+    await page.waitForLoadState("networkidle");
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    expect(overflow, tab).toBeLessThanOrEqual(0);
+    await page.screenshot({ path: `${SHOTS}/phone-${tab}.png` });
+    await findsNothing(page);
+  }
+});
+
+test("the board's first load is under 450 kB compressed", async ({ browser }) => {
+  const page = await enter(browser, "lead", "about:blank");
+  const sizes: Promise<[string, number]>[] = [];
+  page.on("requestfinished", (request) => {
+    const { pathname } = new URL(request.url());
+    if (pathname === "/" || pathname.startsWith("/assets/")) {
+      sizes.push(request.sizes().then(({ responseBodySize }) => [pathname, responseBodySize]));
+    }
+  });
+  // as gzip, which every browser and every proxy has
+  await page.route("**/*", (route) => route.continue({ headers: { ...route.request().headers(), "accept-encoding": "gzip" } }));
+  await page.goto("/");
+  await heading(page);
+  await page.waitForLoadState("networkidle");
+  const loaded = await Promise.all(sizes);
+  const whole = loaded.reduce((sum, [, size]) => sum + size, 0);
+  console.log(`    the first load is ${Math.round(whole / 1000)} kB of gzip in ${loaded.length} files`);
+  expect(whole, JSON.stringify(loaded)).toBeLessThan(450_000);
 });
 
 test("on a phone a lead compares cases", async ({ browser }) => {

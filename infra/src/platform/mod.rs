@@ -131,6 +131,17 @@ pub struct Readiness {
     pub policies: Vec<PolicyHealth>,
 }
 
+/// Which stores lie apart from the data directory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Apart {
+    /// The log, in a cluster.
+    pub log: bool,
+    /// Personal text, in a database.
+    pub vault: bool,
+    /// Papers, in a database.
+    pub papers: bool,
+}
+
 /// The metrics could not be told.
 #[derive(Debug, thiserror::Error)]
 pub enum MetricsError {
@@ -164,6 +175,8 @@ pub struct Platform {
     pub vault: Arc<dyn Vault>,
     /// Papers.
     pub papers: Arc<Papers>,
+    /// Which of them lie apart from the directory.
+    pub apart: Apart,
     policies: PolicyRunner,
     settlers: Vec<Arc<dyn Settles>>,
     ticking: Option<Ticking>,
@@ -179,6 +192,11 @@ impl Platform {
     /// See [`PlatformError`]: each says what to do.
     pub fn open(data: &Path, options: PlatformOptions) -> Result<Self, PlatformError> {
         let clock = clock(data, &options)?;
+        let apart = Apart {
+            log: options.log.is_some(),
+            vault: options.vault.is_some(),
+            papers: options.papers.is_some(),
+        };
         let (log, lock): (Arc<dyn EventLog>, _) = match options.log {
             Some(log) => (log, Some(sqlite::hold(data)?)),
             None => (SqliteLog::open(data, options.embedded)?, None),
@@ -228,6 +246,7 @@ impl Platform {
             projections,
             vault,
             papers,
+            apart,
             policies,
             settlers,
             ticking,
@@ -279,6 +298,11 @@ impl Platform {
         let log = self.log.state();
         let ready = log == LogState::Serving && projections.iter().all(ProjectionHealth::is_ready);
         Ok(Readiness { ready, log, projections, policies: self.policies.health() })
+    }
+
+    /// How the policies are.
+    pub fn policies(&self) -> Vec<PolicyHealth> {
+        self.policies.health()
     }
 
     /// The metrics in Prometheus' text form.

@@ -22,6 +22,7 @@ mod many_departments;
 mod meetings;
 mod notices;
 mod oidc;
+mod operations;
 mod opinion;
 mod package;
 mod papers;

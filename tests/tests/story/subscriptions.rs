@@ -209,3 +209,21 @@ async fn the_overview_tells_that_it_reads_differently_once_it_does() {
     }
     assert!(items < 10, "{items} items for ten entries");
 }
+
+#[tokio::test]
+async fn an_administrator_hears_how_the_installation_runs_and_who_only_works_with_it_does_not() {
+    let case = Case::story().await;
+    case.house.platform.projections.caught_up().await.unwrap();
+    let query = "subscription { operationsChanged { ready log { head } } }";
+    let mut ear = Ear::of(&case.house, "administrator").await;
+    ear.subscribe(query).await;
+    let first = ear.next("operationsChanged").await;
+    first.shows("ready", true);
+    case.at("2023-06-12").by("clerk").submit("W", &["form", "seal"]).done().await;
+    let then = ear.next("operationsChanged").await;
+    assert_ne!(first.at("log.head"), then.at("log.head"));
+    let mut other = Ear::of(&case.house, "lead").await;
+    other.subscribe(query).await;
+    let told = other.hear().await;
+    assert_eq!(told["payload"]["errors"][0]["extensions"]["code"], "FORBIDDEN", "{told}");
+}

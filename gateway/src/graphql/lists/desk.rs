@@ -1,7 +1,7 @@
 //! A body's desk: what it must do next, by legal risk or by due date.
 
 use super::{
-    decode, encode, of_read, one_more, seen,
+    decode, encode, of_read, one_more, requirements, seen,
     words::{TaskKind, Weight},
 };
 use crate::access;
@@ -19,7 +19,7 @@ use crate::graphql::{
     registers::stand_ins::{self, StandIn},
     scalars::{Date, LegalText, PermitCode, Requirement},
 };
-use async_graphql::{Context, Enum, ID, MergedObject, Object, Result, SimpleObject};
+use async_graphql::{ComplexObject, Context, Enum, ID, MergedObject, Object, Result, SimpleObject};
 use jiff::civil::Date as Day;
 use om_domain::access::Action;
 use om_domain::{calendar::Calendar, ids::BodyId, matter::state::Phase};
@@ -40,6 +40,7 @@ pub enum DeskOrder {
 
 /// One thing to be done on one permit, or about one milestone.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(complex)]
 pub struct DeskTask {
     /// The matter, `matter:…`.
     pub matter: ID,
@@ -67,6 +68,20 @@ pub struct DeskTask {
     pub left_working_days: Option<i32>,
     /// Whether the last day has passed.
     pub overdue: bool,
+}
+
+#[ComplexObject]
+impl DeskTask {
+    /// What the requirement is called. None where it is about none.
+    #[graphql(complexity = 5)]
+    async fn requirement_name(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        match &self.requirement {
+            Some(requirement) => {
+                requirements::named(ctx, &self.matter, self.permit_code.as_ref(), requirement).await.map(Some)
+            }
+            None => Ok(None),
+        }
+    }
 }
 
 impl DeskTask {

@@ -8,6 +8,7 @@ pub mod desk;
 pub mod outlook;
 pub mod overview;
 pub mod performance;
+mod requirements;
 pub mod search;
 pub(crate) mod seen;
 pub mod subscriptions;

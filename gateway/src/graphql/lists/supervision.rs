@@ -1,6 +1,6 @@
 //! Supervision (督办): the county's cards, by matter and by body.
 
-use super::{decode, encode, of_read, one_more, seen};
+use super::{decode, encode, of_read, one_more, requirements, seen};
 use crate::access;
 use crate::graphql::{
     error::bad_input,
@@ -14,7 +14,7 @@ use crate::graphql::{
     page::connection,
     scalars::{Date, LegalText, PermitCode, Requirement},
 };
-use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use async_graphql::{ComplexObject, Context, ID, InputObject, Object, Result, SimpleObject};
 use om_domain::matter::card::Subject;
 use om_projections::{
     board::Board,
@@ -40,6 +40,7 @@ pub struct CardFilterInput {
 
 /// A card of the county's list. Whether its ground still stands says the matter's own screen.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(complex)]
 pub struct CardItem {
     /// The matter, `matter:…`.
     pub matter: ID,
@@ -75,6 +76,20 @@ pub struct CardItem {
     pub changed_on: Date,
     /// The day the body last answered; none if it has not.
     pub answered_on: Option<Date>,
+}
+
+#[ComplexObject]
+impl CardItem {
+    /// What the requirement is called. None where it is about none.
+    #[graphql(complexity = 5)]
+    async fn requirement_name(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        match &self.requirement {
+            Some(requirement) => {
+                requirements::named(ctx, &self.matter, Some(&self.permit_code), requirement).await.map(Some)
+            }
+            None => Ok(None),
+        }
+    }
 }
 
 impl CardItem {

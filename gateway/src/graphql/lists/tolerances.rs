@@ -1,6 +1,6 @@
 //! The ledger of tolerated deficiencies (容缺台账).
 
-use super::{decode, encode, of_read, one_more, seen, words::DebtStanding};
+use super::{decode, encode, of_read, one_more, requirements, seen, words::DebtStanding};
 use crate::access;
 use crate::graphql::{
     error::bad_input,
@@ -14,7 +14,7 @@ use crate::graphql::{
     page::connection,
     scalars::{Date, LegalText, PaperHash, PermitCode, Requirement},
 };
-use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use async_graphql::{ComplexObject, Context, ID, InputObject, Object, Result, SimpleObject};
 use om_domain::calendar::Calendar;
 use om_projections::{
     board::Board,
@@ -40,6 +40,7 @@ pub struct ToleranceFilterInput {
 
 /// A line of the ledger: one tolerated deficiency, whatever became of it.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(complex)]
 pub struct ToleranceLine {
     /// The matter, `matter:…`.
     pub matter: ID,
@@ -87,6 +88,15 @@ pub struct ToleranceLine {
     pub left_working_days: Option<i32>,
     /// Whether it is still owed and its last day has passed.
     pub overdue: bool,
+}
+
+#[ComplexObject]
+impl ToleranceLine {
+    /// What is owed is called. A material by its name, a permit by its code and name.
+    #[graphql(complexity = 5)]
+    async fn requirement_name(&self, ctx: &Context<'_>) -> Result<String> {
+        requirements::named(ctx, &self.matter, Some(&self.permit_code), &self.requirement).await
+    }
 }
 
 impl ToleranceLine {

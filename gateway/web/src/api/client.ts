@@ -21,7 +21,9 @@ export class Link {
     this.socket = createSocket({
       url: `${scheme}://${location.host}/graphql/ws`,
       connectionParams: session.headers,
-      lazy: true,
+      // what it says of the connection is true on a screen that follows nothing, too
+      lazy: false,
+      onNonLazyError: () => this.become("off"),
       retryAttempts: Number.POSITIVE_INFINITY,
       // half a second at first, then longer, never the same for all
       retryWait: (n) => new Promise((done) => setTimeout(done, Math.min(500 * 2 ** n, 15_000) * (0.5 + Math.random()))),

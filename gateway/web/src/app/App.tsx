@@ -21,6 +21,10 @@ const Tolerances = lazy(() => import("../tolerances/TolerancesAndCards"));
 const Meetings = lazy(() => import("../meetings/Meetings"));
 const MeetingPage = lazy(() => import("../meetings/MeetingPage"));
 const Briefing = lazy(() => import("../briefing/Briefing"));
+const SearchPage = lazy(() => import("../search/SearchPage"));
+const PerformancePage = lazy(() => import("../performance/PerformancePage"));
+const TownshipDesk = lazy(() => import("../township/TownshipDesk"));
+const Mine = lazy(() => import("../me/Mine"));
 const Operations = lazy(() => import("../operations/Operations"));
 
 export function App() {
@@ -44,6 +48,10 @@ export function App() {
                     <Route path="/meetings" element={<Meetings />} />
                     <Route path="/meetings/:id" element={<MeetingPage />} />
                     <Route path="/briefing" element={<Briefing />} />
+                    <Route path="/search" element={<SearchPage />} />
+                    <Route path="/performance" element={<PerformancePage />} />
+                    <Route path="/township" element={<TownshipDesk />} />
+                    <Route path="/mine" element={<Mine />} />
                     <Route path="/operations" element={<Operations />} />
                     <Route path="*" element={<Navigate to="/" replace />} />
                   </Routes>

@@ -1,12 +1,13 @@
 // The frame of every screen: where one can go, who one is, whether changes arrive.
-import { LogoutOutlined, MenuOutlined, QuestionCircleOutlined, UserOutlined } from "@ant-design/icons";
+import { LogoutOutlined, MenuOutlined, QuestionCircleOutlined, SearchOutlined, UserOutlined } from "@ant-design/icons";
 import { Button, Dropdown, Grid, Layout, Menu, Modal, Segmented, Tooltip } from "antd";
 import { type ReactNode, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation, useNavigate } from "react-router";
 import { type Language, speak } from "../i18n";
 import { useDirectory, useLive, useSigned } from "./session";
-import { PLACES } from "./places";
+import { menuOf, PLACES } from "./places";
+import { Find } from "../search/Find";
 import { KEYS, useGoKeys } from "./keys";
 
 export function Shell({ children }: { children: ReactNode }) {
@@ -17,13 +18,17 @@ export function Shell({ children }: { children: ReactNode }) {
   const { me, bodyName, officerName } = useDirectory();
   const wide = Grid.useBreakpoint().md ?? true;
   const [help, setHelp] = useState(false);
-  useGoKeys((place) => void go(place.path), () => setHelp(true));
+  useGoKeys(
+    (place) => void go(place.path),
+    () => setHelp(true),
+    () => void go("/search"),
+  );
   const here = PLACES.find((place) => place.path !== "/" && pathname.startsWith(place.path)) ?? PLACES[0];
   useEffect(() => {
     document.title = `${t(`place.${here.key}`)} · ${t("name")}`;
-  }, [here, t]);
+  }, [here, pathname, t]);
 
-  const places = PLACES.map((place) => ({ key: place.key, label: t(`place.${place.key}`) }));
+  const places = menuOf(me).map((place) => ({ key: place.key, label: t(`place.${place.key}`) }));
   const goTo = (key: string) => {
     const place = PLACES.find((candidate) => candidate.key === key);
     if (place) void go(place.path);
@@ -58,6 +63,17 @@ export function Shell({ children }: { children: ReactNode }) {
             <span style={{ flex: 1 }} />
           </>
         )}
+        {wide ? (
+          <Find />
+        ) : (
+          <Button
+            type="text"
+            className="om-on-dark"
+            aria-label={t("place.search")}
+            icon={<SearchOutlined />}
+            onClick={() => void go("/search")}
+          />
+        )}
         {wide ? <Live /> : null}
         <Segmented<Language>
           size="small"
@@ -85,6 +101,7 @@ export function Shell({ children }: { children: ReactNode }) {
               { key: "who", disabled: true, label: person },
               { key: "roles", disabled: true, label: me?.roles.map((role) => t(`role.${role}`)).join("、") ?? "" },
               { type: "divider" },
+              { key: "mine", icon: <UserOutlined />, label: t("place.mine"), onClick: () => void go("/mine") },
               { key: "out", icon: <LogoutOutlined />, label: t("signOut"), onClick: signOut },
             ],
           }}

@@ -6,10 +6,13 @@ export const KEYS = [
   { keys: ["/"], what: "search" },
   { keys: ["g", "o"], what: "overview" },
   { keys: ["g", "d"], what: "desk" },
+  { keys: ["g", "w"], what: "township" },
   { keys: ["g", "t"], what: "tolerances" },
   { keys: ["g", "m"], what: "meetings" },
+  { keys: ["g", "p"], what: "performance" },
   { keys: ["g", "b"], what: "briefing" },
   { keys: ["g", "a"], what: "operations" },
+  { keys: ["g", "i"], what: "mine" },
   { keys: ["↑", "↓"], what: "rows" },
   { keys: ["←", "→"], what: "edges" },
   { keys: ["j", "k"], what: "queue" },
@@ -26,7 +29,8 @@ export function isTyping(event: KeyboardEvent): boolean {
   return !!target?.closest("input, textarea, select, [contenteditable=true], [role=combobox]");
 }
 
-export function useGoKeys(go: (place: Place) => void, help: () => void): void {
+/** `search` is called where the screen has no field to write in. */
+export function useGoKeys(go: (place: Place) => void, help: () => void, search: () => void): void {
   // when `g` was pressed; a page counts its time from its own beginning, so that 0 would be a moment ago
   const armed = useRef(Number.NEGATIVE_INFINITY);
   useEffect(() => {
@@ -34,11 +38,12 @@ export function useGoKeys(go: (place: Place) => void, help: () => void): void {
       if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
       if (event.key === "?") help();
       else if (event.key === "/") {
-        const search = document.querySelector<HTMLInputElement>("input[type=search]");
-        if (search) {
-          event.preventDefault();
-          search.focus();
-        }
+        const field = document.querySelector<HTMLInputElement>("input[type=search]");
+        event.preventDefault();
+        if (field) {
+          field.focus();
+          field.select();
+        } else search();
       } else if (event.key === "g") armed.current = event.timeStamp;
       else if (event.timeStamp - armed.current < 1200) {
         const place = PLACES.find((candidate) => candidate.letter === event.key);
@@ -51,5 +56,5 @@ export function useGoKeys(go: (place: Place) => void, help: () => void): void {
     // before the screens' own keys
     addEventListener("keydown", onKey, true);
     return () => removeEventListener("keydown", onKey, true);
-  }, [go, help]);
+  }, [go, help, search]);
 }

@@ -1,15 +1,46 @@
 // Where one can go, and by which key after `g`. A screen stands here when it is there, and not before.
+import type { Me } from "./session";
+
+type Role = Me["roles"][number];
+
 export interface Place {
-  key: "overview" | "desk" | "tolerances" | "meetings" | "briefing" | "operations";
+  key:
+    | "overview"
+    | "desk"
+    | "township"
+    | "tolerances"
+    | "meetings"
+    | "performance"
+    | "briefing"
+    | "operations"
+    | "search"
+    | "mine";
   path: string;
   letter: string;
+  /** Whose work it is: it stands in the menu for these; for everybody if not said. Its address opens for all. */
+  of?: readonly Role[];
+  /** Reached from the header, not from the menu. */
+  apart?: boolean;
 }
 
 export const PLACES: [Place, ...Place[]] = [
   { key: "overview", path: "/", letter: "o" },
   { key: "desk", path: "/desk", letter: "d" },
+  { key: "township", path: "/township", letter: "w", of: ["TOWNSHIP"] },
   { key: "tolerances", path: "/tolerances", letter: "t" },
   { key: "meetings", path: "/meetings", letter: "m" },
+  {
+    key: "performance",
+    path: "/performance",
+    letter: "p",
+    of: ["LEAD", "HEAD", "GOVERNMENT_HEAD", "SUPERVISOR", "AUDITOR", "ADMINISTRATOR"],
+  },
   { key: "briefing", path: "/briefing", letter: "b" },
   { key: "operations", path: "/operations", letter: "a" },
+  { key: "search", path: "/search", letter: "s", apart: true },
+  { key: "mine", path: "/mine", letter: "i", apart: true },
 ];
+
+/** What stands in somebody's menu. */
+export const menuOf = (me: Me | undefined): Place[] =>
+  PLACES.filter(({ of, apart }) => !apart && (!of || me?.roles.some((role) => of.includes(role))));

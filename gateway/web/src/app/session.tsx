@@ -13,6 +13,10 @@ const WhoAmI = graphql(`
       county
       body
       roles
+      can {
+        name
+        allowed
+      }
     }
     directory {
       bodies {
@@ -99,7 +103,8 @@ const ACTING: ReadonlySet<Role> = new Set<Role>(["OFFICER", "HEAD", "GOVERNMENT_
 export const CHAIRS: ReadonlySet<Role> = new Set<Role>(["LEAD", "GOVERNMENT_HEAD"]);
 
 export const acts = (me: Me | undefined): boolean => !!me?.roles.some((role) => ACTING.has(role));
-export const convenes = (me: Me | undefined): boolean => !!me?.roles.some((role) => CHAIRS.has(role));
+export const convenes = (me: Me | undefined): boolean =>
+  !!me?.can.some(({ name, allowed }) => name === "conveneMeeting" && allowed);
 
 /** Names in the language of the page, and who is looking. */
 export function useDirectory() {

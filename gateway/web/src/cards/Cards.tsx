@@ -41,7 +41,7 @@ const SupervisionQuery = graphql(`
         color
         subject
         term
-        requirement
+        requirementName
         against
         byRule
         on
@@ -141,7 +141,7 @@ export function Cards() {
       render: (_, line) => (
         <>
           {t(`card.subject.${line.subject}`)}
-          {line.term ? `（${t(`term.${line.term}`)}）` : ""}
+          {line.term ? `（${t(`term.${line.term}`)}）` : line.requirementName ? `（${line.requirementName}）` : ""}
           <div style={{ fontSize: 12 }}>{line.byRule ? t("card.byRuleShort") : t("card.byHandShort")}</div>
         </>
       ),

@@ -27,6 +27,19 @@ const GRAVE = new Set([
   "cancelCard",
 ]);
 
+/** Acts that hold up, hand on or put right: never the one that is proposed first. */
+const ASIDE = new Set([
+  "suspendMatter",
+  "amendPlan",
+  "planMilestone",
+  "correctProject",
+  "changeTaskForce",
+  "suspendClock",
+  "offerHandoff",
+  "correctEntry",
+  "requestDateChange",
+]);
+
 export function Actions({
   can,
   target,
@@ -76,7 +89,7 @@ export function Actions({
         {mine.map((action, n) => (
           <Button
             key={action.name}
-            type={n === 0 && !GRAVE.has(action.name) ? "primary" : "default"}
+            type={n === 0 && !GRAVE.has(action.name) && !ASIDE.has(action.name) ? "primary" : "default"}
             danger={GRAVE.has(action.name)}
             onClick={() => setOpen(action.name)}
           >

@@ -8,7 +8,7 @@ import { useDirectory, useSigned } from "../app/session";
 import { type Uploads, UploadsContext } from "../papers/PaperField";
 import { FaultNote } from "../ui/Ask";
 import { beijing } from "../ui/words";
-import { type Choices, ChoicesContext, Fields, NO_CHOICES } from "./Fields";
+import { type Choices, ChoicesContext, CommandContext, Fields, NO_CHOICES } from "./Fields";
 import { NextNumberQuery, noticeOf } from "./numbers";
 import { type Answer, putText, send } from "./send";
 import { type CommandSpec, commandSpec, type FieldSpec } from "./spec";
@@ -50,9 +50,11 @@ export function CommandForm({
   return (
     <Drawer open onClose={close} size={wide ? 560 : "100%"} title={name} destroyOnHidden>
       {spec ? (
-        <ChoicesContext value={given}>
-          <Body target={target} spec={spec} name={name} close={close} done={done} />
-        </ChoicesContext>
+        <CommandContext value={target.command}>
+          <ChoicesContext value={given}>
+            <Body target={target} spec={spec} name={name} close={close} done={done} />
+          </ChoicesContext>
+        </CommandContext>
       ) : (
         <Alert type="error" title={t("command.unknown", { name: target.command })} />
       )}

@@ -5,6 +5,7 @@ import dayjs, { type Dayjs } from "dayjs";
 import { createContext, useContext, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useQuery } from "urql";
+import { graphql, type ResultOf } from "../api/graphql";
 import { CHAIRS, useDirectory } from "../app/session";
 import { CalendarQuery } from "../matter/query";
 import { PaperField } from "../papers/PaperField";
@@ -23,6 +24,8 @@ export interface Choices {
   matters: { id: string; name: string }[];
   /** Resolutions of a meeting, by number. */
   resolutions: { number: number; text: string }[];
+  /** Only officers of this body are to be chosen. */
+  officersOf?: string;
   /** The day that "today" is for the server. */
   today: string;
 }
@@ -37,6 +40,9 @@ export const NO_CHOICES: Choices = {
   resolutions: [],
   today: "",
 };
+
+/** Which command the form is for. */
+export const CommandContext = createContext<string>("");
 
 export const ChoicesContext = createContext<Choices>(NO_CHOICES);
 
@@ -68,7 +74,7 @@ function Field({ field, place, beside }: { field: FieldSpec; place: Place; besid
   const { t, i18n } = useTranslation();
   const english = i18n.language === "en";
   const form = Form.useFormInstance();
-  const label = fieldName(field.name, english);
+  const label = fieldName(field.name, english, useContext(CommandContext));
   if (field.fields && field.list) return <Rows field={field} place={place} label={label} />;
   if (field.oneOf && field.fields) return <OneOf field={field} place={place} label={label} />;
   if (field.fields) return <Whole field={field} place={place} label={label} />;
@@ -196,12 +202,15 @@ function Widget({
   const english = i18n.language === "en";
   const choices = useContext(ChoicesContext);
   const { bodies, officers, bodyName, officerName } = useDirectory();
+  const templates = useTemplates(field.name === "template" || field.name === "leaveOut");
+  const template = Form.useWatch("template") as string | undefined;
   // in a list of permits the materials are those of the permit beside them
   const beside = Form.useWatch([...path.slice(0, -3), "permit"]) as string | undefined;
   const options = useMemo((): { value: string | number; label: string }[] | undefined => {
     if (field.values) return field.values.map((value) => ({ value, label: valueName(value, english) }));
     switch (field.type) {
       case "PermitCode":
+        if (field.name === "leaveOut") return permitsOf(templates, template);
         return choices.permits.map(({ code, name }) => ({ value: code, label: `${code} ${name}` }));
       case "MilestoneCode":
         return choices.milestones.map(({ code, name }) => ({ value: code, label: name }));
@@ -217,10 +226,15 @@ function Widget({
           ? choices.resolutions.map(({ number, text }) => ({ value: number, label: `${number}. ${text}` }))
           : undefined;
       case "ID":
+        if (field.name === "template") return templates.map(({ id, name, version }) => ({ value: id, label: `${name} · v${version}` }));
         if (/^matters?$/.test(field.name)) return choices.matters.map(({ id, name }) => ({ value: id, label: name }));
         if (field.name === "entry" || field.name === "event") return choices.entries.map(({ id, sentence }) => ({ value: id, label: sentence }));
-        if (/officer|person|lead|deputy|chair/i.test(field.name)) {
-          const able = field.name === "chair" ? officers.filter(({ roles }) => roles.some((role) => CHAIRS.has(role))) : officers;
+        if (/officer|person|lead|deputy|chair|principal|standIn/i.test(field.name)) {
+          const able = officers.filter(
+            ({ body, roles }) =>
+              (field.name !== "chair" || roles.some((role) => CHAIRS.has(role))) &&
+              (!choices.officersOf || body === choices.officersOf),
+          );
           return able.map(({ id, body }) => ({ value: id, label: `${officerName(id)}（${bodyName(body)}）` }));
         }
         if (/body|bodies|^to$|cooperating|owner|against|^unit$/i.test(field.name)) {
@@ -230,7 +244,7 @@ function Widget({
       default:
         return undefined;
     }
-  }, [field, english, choices, beside, bodies, officers, bodyName, officerName]);
+  }, [field, english, choices, beside, bodies, officers, bodyName, officerName, templates, template]);
   if (options) {
     return (
       <Select
@@ -261,12 +275,53 @@ function Widget({
           onChange={given.onChange}
         />
       );
+    case "ID":
+      if (field.name === "applicant") return <Applicant {...given} />;
+      return <Input {...(given as object)} maxLength={500} />;
     case "LegalText":
       if (field.list) return <Lines {...given} hint={t("command.lines")} />;
       return <Input.TextArea {...(given as object)} autoSize={{ minRows: 1, maxRows: 6 }} maxLength={2000} />;
     default:
       return <Input {...(given as object)} maxLength={500} />;
   }
+}
+
+const TemplateNamesQuery = graphql(`
+  query TemplateNames {
+    templates {
+      id
+      name
+      version
+      definition
+    }
+  }
+`);
+
+type TemplateName = ResultOf<typeof TemplateNamesQuery>["templates"][number];
+const NO_TEMPLATES: TemplateName[] = [];
+
+function useTemplates(wanted: boolean): TemplateName[] {
+  const [{ data }] = useQuery({ query: TemplateNamesQuery, pause: !wanted });
+  return data?.templates ?? NO_TEMPLATES;
+}
+
+const permitsOf = (templates: readonly TemplateName[], chosen: string | undefined) => {
+  const definition = templates.find(({ id }) => id === chosen)?.definition as { permits: { code: string; name: string }[] } | undefined;
+  return (definition?.permits ?? []).map(({ code, name }) => ({ value: code, label: `${code} ${name}` }));
+};
+
+/** An applicant's id as the county's register has it, without what every such id begins with. */
+function Applicant({ value, onChange, id }: Controlled) {
+  const { t } = useTranslation();
+  return (
+    <Input
+      id={id}
+      maxLength={64}
+      placeholder={t("command.applicant")}
+      value={typeof value === "string" ? value.replace(/^applicant:/, "") : undefined}
+      onChange={({ target }) => onChange?.(target.value.trim() ? `applicant:${target.value.trim()}` : undefined)}
+    />
+  );
 }
 
 /** A day, with the server's calendar in its cells: rest days, holidays by name, make-up working days. */

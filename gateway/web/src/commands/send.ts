@@ -4,13 +4,13 @@ import { newId } from "../api/ids";
 import type { CommandSpec } from "./spec";
 
 export type Answer =
-  | { kind: "done"; repeated: boolean; position: string | null; meeting?: string }
+  | { kind: "done"; repeated: boolean; position: string | null; meeting?: string; matter?: string }
   | { kind: "refused"; message: string; messageZh: string; rule: string | null; source: string | null }
   | { kind: "conflict"; message: string; messageZh: string; firstActor: string | null; at: string | null };
 
 /** How each kind of command says that it was done. */
 const DONE: Record<string, string> = {
-  MatterCommandPayload: "... on MatterCommandDone { receipt { repeated position } }",
+  MatterCommandPayload: "... on MatterCommandDone { receipt { repeated position matter } }",
   MeetingCommandPayload: "... on MeetingCommandDone { repeated position meeting { id } }",
   RegisterCommandPayload: "... on RegisterCommandDone { repeated }",
 };
@@ -27,7 +27,7 @@ export const documentOf = (name: string, spec: CommandSpec): string => `
 
 interface Told {
   __typename: string;
-  receipt?: { repeated: boolean; position: string | null };
+  receipt?: { repeated: boolean; position: string | null; matter?: string };
   repeated?: boolean;
   position?: string | null;
   meeting?: { id: string };
@@ -49,7 +49,7 @@ export async function send(client: Client, name: string, spec: CommandSpec, inpu
       return { ...(answer as unknown as Answer), kind: "conflict" } as Answer;
     default: {
       const { repeated = false, position = null } = answer.receipt ?? answer;
-      return { kind: "done", repeated, position, meeting: answer.meeting?.id };
+      return { kind: "done", repeated, position, meeting: answer.meeting?.id, matter: answer.receipt?.matter };
     }
   }
 }

@@ -186,13 +186,34 @@ export const CONSEQUENCES: Record<string, Text> = {
   assignTask: ["责任单位认领时可定更早的日期，不能晚于会议给的期限。", "The owner claims it with a date of its own, no later than the meeting's."],
   confirmTask: ["确认后任务销号，不能再退回。", "The task is done then and cannot be returned."],
   closeMeeting: ["形成纪要后不能再添议定事项和任务，已交办的照常办理。", "No resolution or task is added after the minutes; tasks given go on."],
+  proposeMatter: [
+    "一个项目代码只能提出一个项目。提出后由专班组长或政府负责人认定并组建专班，再按模板编制计划、启动。政府投资条例第10条",
+    "One matter to a project code. A lead or the head of government then designates it and forms its task force; it is planned by a template and started. 政府投资条例 10",
+  ],
+  planMatter: [
+    "按模板生成全部审批事项、前置关系和时限；生成后可以调整，但已经过了的环节不能再改。",
+    "Every permit with its order and limits as the template has it; it can be amended later, never for a gate already passed.",
+  ],
+  grantStandIn: [
+    "代岗人在这几天可以办理被代理人岗位上的事，每一笔都记明“代谁办理”；依法须两人分别办理的，不能由同一人办。",
+    "On these days the stand-in may do what the post may; each act says in whose place it was; what two persons must do is never done by one.",
+  ],
+  endStandIn: ["代岗自今日起终止；已经办理的仍然有效。", "The stand-in's days end today; what was done stays done."],
   correctEntry: [
     "原记录仍可见，期限按更正后的事实重算；须由另一人复核。",
     "The wrong entry stays visible, clocks recompute, and a second person vouches.",
   ],
 };
 
+/** `command.field` where a command means something of its own by the word. */
 export const FIELDS: Record<string, Text> = {
+  "proposeMatter.code": ["项目代码（在线平台赋码）", "Project code"],
+  "proposeMatter.kind": ["项目类别（如 市政道路）", "Kind, such as municipal road"],
+  "proposeMatter.name": ["项目名称", "Name"],
+  "correctProject.code": ["项目代码", "Project code"],
+  "designateMatter.lead": ["组长", "Lead"],
+  "grantStandIn.from": ["第一天", "First day"],
+  "grantStandIn.to": ["最后一天", "Last day"],
   article: ["法律依据", "Article"],
   principal: ["被代理人", "In whose place"],
   standIn: ["代岗人", "Stand-in"],
@@ -437,5 +458,6 @@ const say = (table: Record<string, Text>, key: string, english: boolean, or: str
 
 export const commandName = (name: string, english: boolean): string => say(COMMANDS, name, english, name);
 export const consequence = (name: string, english: boolean): string => say(CONSEQUENCES, name, english, "");
-export const fieldName = (name: string, english: boolean): string => say(FIELDS, name, english, name);
+export const fieldName = (name: string, english: boolean, command?: string): string =>
+  say(FIELDS, `${command ?? ""}.${name}`, english, say(FIELDS, name, english, name));
 export const valueName = (name: string, english: boolean): string => say(VALUES, name, english, name);

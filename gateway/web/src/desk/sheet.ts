@@ -2,13 +2,13 @@
 import type { TFunction } from "i18next";
 import type { Directory } from "../app/session";
 import type { Column } from "../ui/excel";
-import { bare } from "../ui/words";
-import type { Task } from "./Desk";
+import type { Task } from "./DeskTable";
 
 export const deskColumns = (t: TFunction, { bodyName }: Directory): Column<Task>[] => [
   { heading: t("desk.task"), value: (task) => t(`task.${task.kind}`) },
   { heading: t("overview.matter"), value: (task) => task.matterName },
-  { heading: t("excel.code"), value: (task) => task.permitCode ?? (task.requirement ? bare(task.requirement) : null) },
+  { heading: t("excel.code"), value: (task) => task.permitCode },
+  { heading: t("desk.about"), value: (task) => task.requirementName },
   { heading: t("card.card"), kind: "number", value: (task) => task.card },
   { heading: t("desk.body"), value: (task) => bodyName(task.body) },
   { heading: t("excel.since"), kind: "date", value: (task) => task.since },

@@ -4,13 +4,13 @@ import { type CombinedError, useClient } from "urql";
 import { graphql, type ResultOf, type VariablesOf } from "../api/graphql";
 
 export const HistoryQuery = graphql(`
-  query History($id: ID!, $after: String, $at: AtInput) {
+  query History($id: ID!, $after: String, $at: AtInput, $permit: PermitCode) {
     matter(id: $id, at: $at) {
       id
       project {
         name
       }
-      history(first: 200, after: $after) {
+      history(first: 200, after: $after, permit: $permit) {
         pageInfo {
           hasNextPage
           endCursor
@@ -48,18 +48,19 @@ export interface History {
 }
 
 /**
- * Every entry of a matter, as known at `at`; read on whenever `revision` is another. None while it is not wanted.
+ * Every entry of a matter, or of one permit of it, as known at `at`; read on whenever `revision` is another. None while it is not wanted.
  */
 export function useHistory(
   id: string | undefined,
   at?: At,
   revision?: number | null,
+  permit?: string,
 ): { data?: History; error?: CombinedError; again: () => void } {
   const client = useClient();
   const [state, setState] = useState<{ of?: string; data?: History; error?: CombinedError }>({});
   const [turn, setTurn] = useState(0);
   const read = useRef<{ of?: string; entries: Entry[]; name: string; after?: string }>({ entries: [], name: "" });
-  const of = id && `${id} ${JSON.stringify(at ?? null)}`;
+  const of = id && `${id} ${permit ?? ""} ${JSON.stringify(at ?? null)}`;
   useEffect(() => {
     if (!id || !of) return;
     let gone = false;
@@ -68,7 +69,7 @@ export function useHistory(
       const so = read.current;
       for (;;) {
         const { data, error } = await client
-          .query(HistoryQuery, { id, after: so.after, at }, { requestPolicy: "network-only" })
+          .query(HistoryQuery, { id, after: so.after, at, permit }, { requestPolicy: "network-only" })
           .toPromise();
         if (gone) return;
         if (!data?.matter?.history) {
@@ -76,8 +77,8 @@ export function useHistory(
           return;
         }
         so.name = data.matter.project?.name ?? id;
-        const known = so.entries.length;
-        so.entries.push(...data.matter.history.nodes.filter((entry) => entry.revision >= known));
+        const known = so.entries.at(-1)?.revision ?? -1;
+        so.entries.push(...data.matter.history.nodes.filter((entry) => entry.revision > known));
         const { hasNextPage, endCursor } = data.matter.history.pageInfo;
         so.after = endCursor ?? so.after;
         if (!hasNextPage) break;

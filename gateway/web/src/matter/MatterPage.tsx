@@ -12,7 +12,9 @@ import { ExportButton } from "../ui/ExportButton";
 import { Gantt } from "./gantt/Gantt";
 import { dayNumber, dayOf, range, type Zoom } from "./gantt/geometry";
 import { Permits } from "./Permits";
+import { Milestones, Movers } from "./Movers";
 import { PermitPanel } from "./PermitPanel";
+import { SinceVisit } from "./SinceVisit";
 import { CalendarQuery, type Matter, MatterChanged, MatterQuery } from "./query";
 import { useWhatIf } from "../whatif/useWhatIf";
 import { WhatIfPanel } from "../whatif/WhatIfPanel";
@@ -30,7 +32,12 @@ export default function MatterPage() {
   const [{ data, error }, again] = useQuery({ query: MatterQuery, variables: { id, at } });
   const [whatIfOpen, setWhatIf] = useState(false);
   const whatIf = useWhatIf(id, whatIfOpen && !day, data?.matter.revision, () => setWhatIf(false));
-  const flash = useLiveMatter(id, !day, data?.matter.revision ?? undefined, () => again({ requestPolicy: "network-only" }));
+  const [changed, setChanged] = useState(0);
+  const flash = useLiveMatter(id, !day, data?.matter.revision ?? undefined, () => {
+    again({ requestPolicy: "network-only" });
+    // the permit that is open asks at the same time
+    setChanged((n) => n + 1);
+  });
   const set = (name: string, value: string | undefined) =>
     setParams((now) => {
       const next = new URLSearchParams(now);
@@ -62,6 +69,8 @@ export default function MatterPage() {
             look={(value) => set("at", value)}
             done={() => again({ requestPolicy: "network-only" })}
           />
+          {matter.past ? null : <SinceVisit key={matter.id} matter={matter} />}
+          <Movers matter={matter} choose={(code) => set("permit", code)} />
           {whatIfOpen && !day ? (
             <WhatIfPanel matter={matter} state={whatIf} done={() => again({ requestPolicy: "network-only" })} />
           ) : null}
@@ -79,6 +88,9 @@ export default function MatterPage() {
               ) : null
             }
           />
+          <div style={{ marginTop: 12 }}>
+            <Milestones matter={matter} done={() => again({ requestPolicy: "network-only" })} />
+          </div>
           <PermitPanel
             matter={matter}
             code={params.get("permit") ?? undefined}
@@ -88,6 +100,7 @@ export default function MatterPage() {
             done={() => again({ requestPolicy: "network-only" })}
             start={params.get("do") ?? undefined}
             started={started}
+            changed={changed}
           />
         </>
       )}
@@ -141,6 +154,10 @@ function Head({
   const { bodyName, officerName } = directory;
   const go = useNavigate();
   const { project, forecast } = matter;
+  const title = project?.name;
+  useEffect(() => {
+    if (title) document.title = `${title} · ${t("name")}`;
+  }, [title, t]);
   const finished = matter.stages.reduce((sum, stage) => sum + stage.done, 0);
   const all = matter.stages.reduce((sum, stage) => sum + stage.permits, 0);
   const owed = matter.permits.flatMap((permit) => permit.tolerances).filter((tolerance) => tolerance.live).length;
@@ -287,7 +304,7 @@ export function Board({
   );
   const [from, to] = useMemo(() => range(rows, today), [rows, today]);
   const calendar = useCalendar(from, to);
-  if (!matter.permits.length) return <Empty description={t("phase.PROPOSED")} />;
+  if (!matter.permits.length) return <Empty description={t("matter.noPlan")} />;
   return (
     <>
       <Flex gap={12} wrap align="center" style={{ marginBottom: 8 }} className="om-no-print">

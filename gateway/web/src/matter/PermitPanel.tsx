@@ -1,6 +1,6 @@
 // The permit one looks at: its clock with every step of the count, what it waits for, what is owed, what was recorded.
 import { Button, Collapse, Descriptions, Drawer, Grid, Tag, Timeline, Typography } from "antd";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useQuery } from "urql";
 import { graphql, type ResultOf } from "../api/graphql";
@@ -150,6 +150,7 @@ export function PermitPanel({
   done,
   start,
   started,
+  changed,
 }: {
   matter: Matter;
   code: string | undefined;
@@ -160,6 +161,8 @@ export function PermitPanel({
   /** The act to begin with. */
   start?: string;
   started?: () => void;
+  /** Another number whenever somebody has changed the matter. */
+  changed?: number;
 }) {
   const wide = Grid.useBreakpoint().md ?? true;
   const [{ data, error }, again] = useQuery({
@@ -168,7 +171,13 @@ export function PermitPanel({
     pause: !code,
     requestPolicy: "cache-and-network",
   });
-  const history = useHistory(code ? matter.id : undefined, at, matter.revision);
+  const known = useRef(changed);
+  useEffect(() => {
+    if (known.current === changed) return;
+    known.current = changed;
+    if (code) again({ requestPolicy: "network-only" });
+  }, [changed, code, again]);
+  const history = useHistory(code ? matter.id : undefined, at, matter.revision, code);
   const permit = code && data?.matter.permit?.code === code ? data.matter.permit : undefined;
   return (
     <Drawer
@@ -219,7 +228,7 @@ function Details({
   const { t, i18n } = useTranslation();
   const { bodyName } = useDirectory();
   const forecast = matter.forecast?.permits.find((forecast) => forecast.permit === permit.code);
-  const mine = (history.data?.entries ?? []).filter((event) => event.permit === permit.code).reverse();
+  const mine = [...(history.data?.entries ?? [])].reverse();
   const permitName = (code: string) => matter.permits.find((permit) => permit.code === code)?.name ?? code;
   const answering = start?.startsWith("answerCard:") ? Number(start.slice(11)) : undefined;
   const owed = permit.tolerances.filter((tolerance) => tolerance.live);

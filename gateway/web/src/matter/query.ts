@@ -31,6 +31,33 @@ export const MatterQuery = graphql(`
         code
         name
         reachedOn
+        planned
+        original
+        changes {
+          event
+          body
+          from
+          to
+          reason
+          state
+        }
+        can {
+          name
+          allowed
+          reason
+          reasonZh
+          rule
+          source
+        }
+      }
+      blocks {
+        code
+        mover
+        body
+        leftWorkingDays
+        holdsUp
+        sentence
+        sentenceZh
       }
       can {
         name

@@ -7,7 +7,7 @@ import { convenes, useDirectory } from "../app/session";
 import { CommandForm } from "../commands/CommandForm";
 import { bare } from "../ui/words";
 
-/** Shown to whose role convenes; the server decides. */
+/** Shown to whom the server lets convene. */
 export function Convene({
   matters,
   today,

@@ -1,18 +1,17 @@
 // One joint meeting: its agenda, what was resolved and what the competent bodies then did, whose task is what.
 import { Breadcrumb, Button, Card, Col, Descriptions, Empty, Flex, Row, Timeline, Typography } from "antd";
-import { useMemo, useState } from "react";
+import { useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 import { useQuery, useSubscription } from "urql";
 import { graphql, type ResultOf } from "../api/graphql";
-import { acts, useDirectory } from "../app/session";
+import { useDirectory } from "../app/session";
 import { Actions } from "../commands/Actions";
 import { CommandForm } from "../commands/CommandForm";
 import { useHistory } from "../history/history";
 import { Ask } from "../ui/Ask";
 import { useAgainAt } from "../ui/pages";
 import { bare } from "../ui/words";
-import { MeetingsChanged } from "./Meetings";
 import { useMatters } from "./names";
 import { TaskParts, Tasks } from "./Tasks";
 
@@ -41,9 +40,14 @@ const MeetingQuery = graphql(
           on
           doneBy {
             event
-            act
+            actCalled
+            actCalledZh
             body
             on
+          }
+          can {
+            name
+            allowed
           }
         }
         tasks {
@@ -71,14 +75,35 @@ const MeetingQuery = graphql(
   [TaskParts],
 );
 
+const MeetingChanged = graphql(`
+  subscription MeetingChanged($id: ID!, $since: Int) {
+    meetingChanged(id: $id, since: $since) {
+      __typename
+      ... on MeetingChanged {
+        revision
+      }
+      ... on Resync {
+        head: revision
+      }
+    }
+  }
+`);
+
 type Meeting = ResultOf<typeof MeetingQuery>["meeting"];
 
 export default function MeetingPage() {
   const id = `meeting:${useParams().id ?? ""}`;
   const [{ data, error }, ask] = useQuery({ query: MeetingQuery, variables: { id }, requestPolicy: "cache-and-network" });
   const again = () => ask({ requestPolicy: "network-only" });
-  const [{ data: change }] = useSubscription({ query: MeetingsChanged });
-  useAgainAt(change?.overviewChanged.position, again);
+  const since = useRef<number>(undefined);
+  since.current ??= data?.meeting.id === id ? (data.meeting.revision ?? undefined) : undefined;
+  const [{ data: change }] = useSubscription({
+    query: MeetingChanged,
+    variables: { id, since: since.current },
+    pause: since.current === undefined,
+  });
+  const told = change?.meetingChanged;
+  useAgainAt(told && `${told.__typename} ${told.__typename === "MeetingChanged" ? told.revision : told.head}`, again);
   return (
     <Ask data={data?.meeting} error={error} retry={again} rows={10}>
       {(meeting) => <Whole meeting={meeting} again={again} />}
@@ -190,8 +215,8 @@ function Resolutions({
   today: string;
   again: () => void;
 }) {
-  const { t } = useTranslation();
-  const { me, bodyName } = useDirectory();
+  const { t, i18n } = useTranslation();
+  const { bodyName } = useDirectory();
   const [linking, setLinking] = useState<Meeting["resolutions"][number]>();
   return (
     <Card size="small" title={t("meeting.resolutions")}>
@@ -211,14 +236,14 @@ function Resolutions({
                   {resolution.doneBy.map((link) => (
                     <li key={link.event}>
                       <span aria-hidden="true">✓</span> <span className="om-num">{link.on}</span> {bodyName(link.body)}：
-                      {t(`meeting.act.${link.act as "PermitApproved"}`, { defaultValue: link.act })}
+                      {i18n.language === "en" ? link.actCalled : link.actCalledZh}
                     </li>
                   ))}
                 </ul>
               ) : (
                 <div className="om-open">{t("meeting.notCarriedOut")}</div>
               )}
-              {acts(me) && meeting.phase !== "CANCELLED" ? (
+              {resolution.can.some(({ name, allowed }) => name === "linkResolution" && allowed) ? (
                 <Button size="small" onClick={() => setLinking(resolution)}>
                   {t("meeting.link")}
                 </Button>

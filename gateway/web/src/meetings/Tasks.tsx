@@ -137,6 +137,7 @@ export function Tasks({
     },
     {
       title: t("meeting.acts"),
+      width: 230,
       render: (_, task) => (
         <Actions
           quiet

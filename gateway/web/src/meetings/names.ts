@@ -1,35 +1,14 @@
-// Names of the county's matters, for what names them by their ids.
-import { useMemo } from "react";
-import { useQuery } from "urql";
-import { graphql } from "../api/graphql";
-import type { Run } from "../ui/ExportButton";
+// Names of the county's matters, for what names them by their ids: however many there are, read page after page, once for
+// all screens, and again when somebody names one that was not there.
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { type Client, useClient } from "urql";
+import { graphql, type ResultOf } from "../api/graphql";
+import { type ReadAll, readAll } from "../ui/pages";
 
 const NamesQuery = graphql(`
-  query MatterNames {
+  query MatterNames($after: String) {
     overview {
       day
-      matters(first: 200) {
-        nodes {
-          id
-          name
-        }
-      }
-    }
-  }
-`);
-
-export function useMatters() {
-  const [{ data }] = useQuery({ query: NamesQuery });
-  return useMemo(() => {
-    const matters = data?.overview.matters.nodes ?? [];
-    const names = new Map(matters.map(({ id, name }) => [id, name]));
-    return { matters, today: data?.overview.day ?? "", matterName: (id: string) => names.get(id) ?? id.replace(/^matter:/, "") };
-  }, [data]);
-}
-
-const AllNamesQuery = graphql(`
-  query AllMatterNames($after: String) {
-    overview {
       matters(first: 200, order: NAME, after: $after) {
         pageInfo {
           hasNextPage
@@ -44,9 +23,66 @@ const AllNamesQuery = graphql(`
   }
 `);
 
-/** Every matter's name, however many there are. */
-export async function readMatterNames(run: Run): Promise<(id: string) => string> {
-  const { nodes } = await run.all(AllNamesQuery, {}, (data) => data.overview.matters);
+const pick = (data: ResultOf<typeof NamesQuery>) => data.overview.matters;
+
+export interface Names {
+  matters: readonly { id: string; name: string }[];
+  /** The day that the server counts. */
+  today: string;
+}
+
+const known = new WeakMap<object, Names>();
+const reading = new WeakMap<object, Promise<Names>>();
+
+/** Reads every name, and with those who ask meanwhile only once. */
+export function readNames(client: Pick<Client, "query">): Promise<Names> {
+  const under = reading.get(client);
+  if (under) return under;
+  const read = readAll(client, NamesQuery, {}, pick, new AbortController().signal, () => {})
+    .then(({ first, nodes }) => {
+      const names = { matters: nodes, today: first.overview.day };
+      known.set(client, names);
+      return names;
+    })
+    .finally(() => reading.delete(client));
+  reading.set(client, read);
+  return read;
+}
+
+const bareOf = (id: string) => id.replace(/^matter:/, "");
+
+export function useMatters() {
+  const client = useClient();
+  const [names, setNames] = useState(() => known.get(client));
+  const read = useCallback(() => {
+    // one that fails leaves what was known; the screen's own query says why
+    readNames(client).then(setNames, () => {});
+  }, [client]);
+  useEffect(read, [read]);
+  const unknown = useRef(new Set<string>());
+  const asked = useRef(new Set<string>());
+  useEffect(() => {
+    const fresh = [...unknown.current].filter((id) => !asked.current.has(id));
+    unknown.current.clear();
+    if (!names || !fresh.length) return;
+    for (const id of fresh) asked.current.add(id);
+    read();
+  });
+  return useMemo(() => {
+    const matters = [...(names?.matters ?? [])];
+    const byId = new Map(matters.map(({ id, name }) => [id, name]));
+    const matterName = (id: string) => {
+      const name = byId.get(id);
+      if (!name) unknown.current.add(id);
+      return name ?? bareOf(id);
+    };
+    return { matters, today: names?.today ?? "", matterName };
+  }, [names]);
+}
+
+/** Every matter's name, for a file that is whole or not at all. */
+export async function readMatterNames({ all }: { all: ReadAll }): Promise<(id: string) => string> {
+  const { nodes } = await all(NamesQuery, {}, pick);
   const names = new Map(nodes.map(({ id, name }) => [id, name]));
-  return (id) => names.get(id) ?? id.replace(/^matter:/, "");
+  return (id) => names.get(id) ?? bareOf(id);
 }

@@ -1,5 +1,5 @@
 // What the administrator keeps: the directory, the templates with their graphs, the calendar with its notices.
-import { Alert, Card, Descriptions, Flex, Select, Table, Tabs, Tag, Typography } from "antd";
+import { Alert, Card, Descriptions, Flex, Grid, Select, Table, Tabs, Tag, Typography } from "antd";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
@@ -10,26 +10,45 @@ import { Ask } from "../ui/Ask";
 import { ExportButton } from "../ui/ExportButton";
 import { sheetOf } from "../ui/excel";
 import { type PlanNode, placed } from "./graph";
+import { Health } from "./Health";
 import { bodyColumns, officerColumns } from "./sheet";
+import { StandInsTab } from "./StandInsTab";
 
 export default function Operations() {
   const { t } = useTranslation();
   const [params, setParams] = useSearchParams();
+  const { me } = useDirectory();
+  const wide = Grid.useBreakpoint().md ?? true;
+  const keeps = me?.roles.some((role) => role === "ADMINISTRATOR" || role === "AUDITOR");
+  const tabs = [
+    { key: "templates", label: t("operations.templates"), children: <Templates /> },
+    { key: "directory", label: t("operations.directory"), children: <DirectoryTab /> },
+    { key: "standIns", label: t("standIn.title"), children: <StandInsTab /> },
+    { key: "calendar", label: t("operations.calendar"), children: <CalendarTab /> },
+    ...(keeps ? [{ key: "health", label: t("health.title"), children: <Health /> }] : []),
+  ];
+  const chosen = tabs.find(({ key }) => key === params.get("tab")) ?? tabs[0];
+  if (!chosen) return null;
   return (
     <Card size="small">
       <Typography.Title level={1} style={{ fontSize: 22, marginTop: 0 }}>
         {t("place.operations")}
       </Typography.Title>
-      <Tabs
-        activeKey={params.get("tab") ?? "templates"}
-        onChange={(tab) => setParams({ tab })}
-        destroyOnHidden
-        items={[
-          { key: "templates", label: t("operations.templates"), children: <Templates /> },
-          { key: "directory", label: t("operations.directory"), children: <DirectoryTab /> },
-          { key: "calendar", label: t("operations.calendar"), children: <CalendarTab /> },
-        ]}
-      />
+      {wide ? (
+        <Tabs activeKey={chosen.key} onChange={(tab) => setParams({ tab })} destroyOnHidden items={tabs} />
+      ) : (
+        // a row of tabs that does not fit is no list of tabs for whoever hears it
+        <>
+          <Select
+            aria-label={t("place.operations")}
+            value={chosen.key}
+            onChange={(tab) => setParams({ tab })}
+            options={tabs.map(({ key, label }) => ({ value: key, label }))}
+            style={{ width: "100%", marginBottom: 12 }}
+          />
+          {chosen.children}
+        </>
+      )}
     </Card>
   );
 }
@@ -214,6 +233,14 @@ function DirectoryTab() {
   );
 }
 
+const DayQuery = graphql(`
+  query CalendarDay {
+    overview {
+      day
+    }
+  }
+`);
+
 const YearQuery = graphql(`
   query Year($from: Date!, $to: Date!) {
     calendar(from: $from, to: $to) {
@@ -247,13 +274,19 @@ type Year = ResultOf<typeof YearQuery>["calendar"];
 
 function CalendarTab() {
   const { t } = useTranslation();
-  const [year, setYear] = useState(new Date().getFullYear());
-  const [{ data, error }, again] = useQuery({ query: YearQuery, variables: { from: `${year}-01-01`, to: `${year}-12-31` } });
+  const [chosen, setYear] = useState<number>();
+  const [{ data: day }] = useQuery({ query: DayQuery });
+  const year = chosen ?? Number(day?.overview.day.slice(0, 4) ?? 0);
+  const [{ data, error }, again] = useQuery({
+    query: YearQuery,
+    variables: { from: `${year}-01-01`, to: `${year}-12-31` },
+    pause: !year,
+  });
   return (
     <>
       <Select
         aria-label={t("operations.year")}
-        value={year}
+        value={year || undefined}
         onChange={setYear}
         options={Array.from({ length: 24 }, (_, n) => ({ value: 2007 + n, label: String(2007 + n) }))}
         style={{ marginBottom: 12 }}

@@ -1,22 +1,26 @@
 // The lead's first page: counts that open the list behind them, and every matter with what it waits for.
-import { Badge, Button, Card, Col, Empty, Flex, Input, Row, Select, Table, Tooltip, Typography } from "antd";
-import type { ColumnsType } from "antd/es/table";
-import { type ReactNode, useRef } from "react";
+import { Button, Card, Col, Flex, Input, Row, Select, Typography } from "antd";
+import { lazy, type ReactNode, Suspense, useRef } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useNavigate, useSearchParams } from "react-router";
-import { useSubscription } from "urql";
+import { useNavigate, useSearchParams } from "react-router";
+import { useQuery, useSubscription } from "urql";
 import { graphql, type ResultOf } from "../api/graphql";
 import { useDirectory } from "../app/session";
 import { CardMark } from "../cards/CardMark";
 import { Ask } from "../ui/Ask";
 import { ExportButton } from "../ui/ExportButton";
 import { sheetOf } from "../ui/excel";
+import { beginning } from "../performance/periods";
 import { More } from "../ui/More";
 import { useAgainAt, usePages } from "../ui/pages";
-import { bare } from "../ui/words";
+import { MatterParts, Matters, type Summary } from "./Matters";
 import { inOrder, matterColumns } from "./sheet";
 
-const OverviewQuery = graphql(`
+// a form is more than the first page needs
+const Propose = lazy(() => import("./Propose"));
+
+const OverviewQuery = graphql(
+  `
   query Overview($filter: MatterFilterInput, $order: MatterOrder, $after: String) {
     overview {
       day
@@ -24,6 +28,7 @@ const OverviewQuery = graphql(`
       dueThisWeek
       overdue
       debtsOverdue
+      milestonesLate
       yellowCards
       redCards
       matters(filter: $filter, order: $order, first: 50, after: $after) {
@@ -32,49 +37,14 @@ const OverviewQuery = graphql(`
           endCursor
         }
         nodes {
-          id
-          name
-          code
-          kind
-          phase
-          place
-          lead
-          target
-          changedOn
-          stages {
-            stage
-            permits
-            done
-          }
-          outlook {
-            completion
-            provisional
-            slackDays
-            critical {
-              code
-              name
-              mover
-              body
-              task
-              since
-              due
-              overdue
-            }
-          }
-          pressure {
-            permits
-            done
-            overdue
-            nextDue
-            debts
-            debtsOverdue
-            cards
-          }
+          ...MatterParts
         }
       }
     }
   }
-`);
+`,
+  [MatterParts],
+);
 
 const Changed = graphql(`
   subscription OverviewChanged {
@@ -85,19 +55,21 @@ const Changed = graphql(`
 `);
 
 type Data = ResultOf<typeof OverviewQuery>;
-export type Summary = Data["overview"]["matters"]["nodes"][number];
 const pick = (data: Data) => data.overview.matters;
-const COUNTS = ["underway", "dueThisWeek", "overdue", "debtsOverdue"] as const;
+const COUNTS = ["underway", "dueThisWeek", "overdue", "debtsOverdue", "milestonesLate"] as const;
 type Count = (typeof COUNTS)[number];
 type Order = "NAME" | "TARGET" | "LAST_CHANGE";
 
+const FILTERS: Partial<Record<Count, string>> = { debtsOverdue: "debtOverdue", milestonesLate: "milestoneLate" };
+
 /** The list behind a count, as the server filters it. */
 const behind = (count: Count | null) =>
-  count === "underway" ? { phase: "UNDERWAY" as const } : count ? { [count === "debtsOverdue" ? "debtOverdue" : count]: true } : {};
+  count === "underway" ? { phase: "UNDERWAY" as const } : count ? { [FILTERS[count] ?? count]: true } : {};
 
 export default function Overview() {
   const { t } = useTranslation();
   const directory = useDirectory();
+  const { me } = directory;
   const go = useNavigate();
   const [params, setParams] = useSearchParams();
   const only = COUNTS.find((count) => count === params.get("only")) ?? null;
@@ -131,24 +103,31 @@ export default function Overview() {
             <Typography.Title level={1} style={{ fontSize: 22, marginTop: 0 }}>
               {t("place.overview")}
             </Typography.Title>
-            <Typography.Text type="secondary" aria-live="polite">
-              {t("overview.asOf", { day: overview.day })}
-            </Typography.Text>
+            <Flex gap={12} align="baseline" wrap>
+              <Typography.Text type="secondary" aria-live="polite">
+                {t("overview.asOf", { day: overview.day })}
+              </Typography.Text>
+              {me?.can.some(({ name, allowed }) => name === "proposeMatter" && allowed) ? (
+                <Suspense fallback={null}>
+                  <Propose today={overview.day} />
+                </Suspense>
+              ) : null}
+            </Flex>
           </Flex>
           <Row gutter={[12, 12]} style={{ marginBottom: 12 }}>
             {COUNTS.map((count) => (
-              <Col key={count} xs={12} md={8} xl={4}>
+              <Col key={count} xs={12} md={8} xl={3}>
                 <CountCard
                   label={t(`overview.${count}`)}
                   count={overview[count]}
-                  alarming={count === "overdue" || count === "debtsOverdue"}
+                  alarming={count === "overdue" || count === "debtsOverdue" || count === "milestonesLate"}
                   chosen={only === count}
                   choose={() => set("only", only === count ? null : count)}
                 />
               </Col>
             ))}
             {(["RED", "YELLOW"] as const).map((color) => (
-              <Col key={color} xs={12} md={8} xl={4}>
+              <Col key={color} xs={12} md={8} xl={3}>
                 <CountCard
                   label={
                     <>
@@ -161,6 +140,9 @@ export default function Overview() {
                 />
               </Col>
             ))}
+            <Col xs={12} md={8} xl={3}>
+              <OnTime day={overview.day} />
+            </Col>
           </Row>
           <Card size="small">
             <Flex gap={8} wrap style={{ marginBottom: 12 }}>
@@ -195,12 +177,42 @@ export default function Overview() {
                 }}
               />
             </Flex>
-            <Matters nodes={nodes} filtered={!!only || !!text} busy={!pages.nodes} />
+            <Matters nodes={nodes} empty={only || text ? t("overview.empty") : t("overview.emptyAll")} busy={!pages.nodes} />
             <More shown={nodes.length} more={pages.more} busy={pages.busy} />
           </Card>
         </>
       )}
     </Ask>
+  );
+}
+
+const OnTimeQuery = graphql(`
+  query OnTime($from: Date!, $to: Date!) {
+    departmentPerformance(from: $from, to: $to) {
+      limited
+      onTime
+    }
+  }
+`);
+
+/** How many of this year's decisions under a limit were on time; opens what that is made of. */
+function OnTime({ day }: { day: string }) {
+  const { t } = useTranslation();
+  const go = useNavigate();
+  const [{ data }] = useQuery({
+    query: OnTimeQuery,
+    variables: { from: beginning("YEAR", day), to: day },
+    requestPolicy: "cache-and-network",
+  });
+  const sum = (which: "limited" | "onTime") => data?.departmentPerformance.reduce((sum, row) => sum + row[which], 0) ?? 0;
+  const [limited, onTime] = [sum("limited"), sum("onTime")];
+  return (
+    <CountCard
+      label={t("overview.onTimeRate")}
+      count={limited ? `${Math.round((1000 * onTime) / limited) / 10}%` : t("overview.none")}
+      alarming={onTime < limited}
+      choose={() => void go("/performance")}
+    />
   );
 }
 
@@ -212,7 +224,7 @@ function CountCard({
   choose,
 }: {
   label: ReactNode;
-  count: number;
+  count: number | string;
   alarming: boolean;
   /** Whether the list below is of it; none where it opens another screen. */
   chosen?: boolean;
@@ -231,136 +243,5 @@ function CountCard({
         {count}
       </div>
     </Button>
-  );
-}
-
-function Matters({ nodes, filtered, busy }: { nodes: readonly Summary[]; filtered: boolean; busy: boolean }) {
-  const { t } = useTranslation();
-  const { officerName } = useDirectory();
-  const columns: ColumnsType<Summary> = [
-    {
-      title: t("overview.matter"),
-      render: (_, matter) => (
-        <>
-          <Link to={`/matter/${bare(matter.id)}`} style={{ fontWeight: 600 }}>
-            {matter.name}
-          </Link>
-          <div style={{ fontSize: 12 }}>
-            {t(`phase.${matter.phase}`)} · {matter.place} · {officerName(matter.lead)}
-          </div>
-        </>
-      ),
-    },
-    { title: t("overview.progress"), width: 190, render: (_, matter) => <Stages matter={matter} /> },
-    {
-      title: t("overview.completion"),
-      width: 150,
-      responsive: ["sm"],
-      render: (_, { outlook }) => (outlook ? <Completion outlook={outlook} /> : t("overview.none")),
-    },
-    { title: t("overview.moves"), responsive: ["md"], render: (_, { outlook }) => <Moves outlook={outlook} /> },
-    {
-      title: t("overview.late"),
-      width: 70,
-      align: "right",
-      render: (_, { pressure }) => (
-        <span className={pressure.overdue ? "om-num om-late" : "om-num"}>{pressure.overdue || t("overview.none")}</span>
-      ),
-    },
-    {
-      title: t("overview.debts"),
-      width: 70,
-      align: "right",
-      responsive: ["sm"],
-      render: (_, { pressure }) => (
-        <span className={pressure.debtsOverdue ? "om-num om-late" : "om-num"}>{pressure.debts || t("overview.none")}</span>
-      ),
-    },
-    {
-      title: t("card.cards"),
-      width: 80,
-      align: "right",
-      responsive: ["sm"],
-      render: (_, { pressure }) =>
-        pressure.cards ? <span className="om-num om-late">{pressure.cards}</span> : <span>{t("overview.none")}</span>,
-    },
-    {
-      title: t("overview.next"),
-      width: 110,
-      responsive: ["lg"],
-      render: (_, { pressure }) => <span className="om-num">{pressure.nextDue ?? t("overview.none")}</span>,
-    },
-  ];
-  return (
-    <Table<Summary>
-      rowKey="id"
-      size="middle"
-      columns={columns}
-      dataSource={[...nodes]}
-      loading={busy}
-      pagination={false}
-      locale={{ emptyText: <Empty description={filtered ? t("overview.empty") : t("overview.emptyAll")} /> }}
-      scroll={{ x: "max-content" }}
-    />
-  );
-}
-
-function Stages({ matter }: { matter: Summary }) {
-  const { t } = useTranslation();
-  const words = matter.stages.map(({ stage, done, permits }) => `${t(`stage.${stage}`)} ${done}/${permits}`);
-  return (
-    <Tooltip title={words.join("，")}>
-      <div role="img" aria-label={words.join(", ")}>
-        <div className="om-steps">
-          {matter.stages.map(({ stage, done, permits }) => (
-            <span key={stage}>
-              <i style={{ width: `${permits ? (100 * done) / permits : 0}%` }} />
-            </span>
-          ))}
-        </div>
-        <span className="om-num" style={{ fontSize: 12 }}>
-          {matter.pressure.done}/{matter.pressure.permits}
-        </span>
-      </div>
-    </Tooltip>
-  );
-}
-
-function Completion({ outlook }: { outlook: NonNullable<Summary["outlook"]> }) {
-  const { t } = useTranslation();
-  const { slackDays: slack } = outlook;
-  return (
-    <>
-      <div className="om-num">
-        {outlook.completion}
-        {outlook.provisional ? <Tooltip title={t("matter.provisionalWhy")}> *</Tooltip> : null}
-      </div>
-      {slack == null ? null : (
-        <span className={slack < 0 ? "om-late" : undefined} style={{ fontSize: 12 }}>
-          {slack < 0
-            ? t("overview.slackLate", { count: -slack })
-            : slack > 0
-              ? t("overview.slackEarly", { count: slack })
-              : t("overview.onTarget")}
-        </span>
-      )}
-    </>
-  );
-}
-
-function Moves({ outlook }: { outlook: Summary["outlook"] }) {
-  const { t } = useTranslation();
-  const { bodyName } = useDirectory();
-  const step = outlook?.critical[0];
-  if (!step) return <>{t("overview.none")}</>;
-  return (
-    <>
-      <Badge status={step.overdue ? "error" : "processing"} />{" "}
-      {step.body ? bodyName(step.body) : t(`mover.${step.mover}`)}：{step.name}
-      <div style={{ fontSize: 12 }}>
-        {step.task ? `${t(`task.${step.task}`)} ` : ""}
-        {step.since ? t("overview.since", { day: step.since }) : ""}
-      </div>
-    </>
   );
 }

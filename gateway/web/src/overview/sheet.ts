@@ -2,7 +2,7 @@
 import type { TFunction } from "i18next";
 import type { Directory } from "../app/session";
 import type { Column } from "../ui/excel";
-import type { Summary } from "./Overview";
+import type { Summary } from "./Matters";
 
 const STAGES = ["PROJECT_AND_LAND", "CONSTRUCTION", "WORKS", "COMPLETION"] as const;
 
@@ -45,7 +45,8 @@ export function matterColumns(t: TFunction, { bodyName, officerName }: Directory
     { heading: t("overview.late"), kind: "number", value: (matter) => matter.pressure.overdue },
     { heading: t("overview.debts"), kind: "number", value: (matter) => matter.pressure.debts },
     { heading: t("overview.debtsOverdue"), kind: "number", value: (matter) => matter.pressure.debtsOverdue },
-    { heading: t("card.cards"), kind: "number", value: (matter) => matter.pressure.cards },
+    { heading: t("card.color.RED"), kind: "number", value: (matter) => matter.pressure.cardsRed },
+    { heading: t("card.color.YELLOW"), kind: "number", value: (matter) => matter.pressure.cardsYellow },
     { heading: t("overview.next"), kind: "date", value: (matter) => matter.pressure.nextDue },
     { heading: t("overview.orders.LAST_CHANGE"), kind: "date", value: (matter) => matter.changedOn },
   ];

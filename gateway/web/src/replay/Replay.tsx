@@ -42,7 +42,10 @@ function Replay({ id, history }: { id: string; history: History }) {
     const number = text === null ? Number.NaN : Number(text);
     return Number.isInteger(number) && number >= 0 && number <= last ? number : or;
   };
-  const at = clamp(params.get("at"), last);
+  // an entry named by its id, as the search does, stands for its place
+  const named = params.get("entry");
+  const found = named ? entries.findIndex(({ id }) => id.endsWith(`/${named}`)) : -1;
+  const at = clamp(params.get("at"), found < 0 ? last : found);
   const against = params.has("against") ? clamp(params.get("against"), 0) : undefined;
   const set = (name: string, value: number | undefined) =>
     setParams(

@@ -28,7 +28,7 @@ const TolerancesQuery = graphql(`
         permitCode
         lead
         round
-        requirement
+        requirementName
         mode
         from
         to
@@ -90,7 +90,7 @@ export function Tolerances() {
         </>
       ),
     },
-    { title: t("tolerance.what"), render: (_, line) => line.requirement.replace(/^\w+:/, "") },
+    { title: t("tolerance.what"), render: (_, line) => line.requirementName },
     {
       title: t("tolerance.mode"),
       responsive: ["sm"],

@@ -1,4 +1,5 @@
 // Every permit of a matter on one chart. The names are buttons that the keyboard walks; the picture repeats them in SVG.
+import type { TFunction } from "i18next";
 import { useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { CardMarks } from "../../cards/CardMark";
@@ -303,7 +304,7 @@ function Days({
 }
 
 /** What a row says aloud. */
-function spoken(row: Row, t: ReturnType<typeof useTranslation>["t"], bodyName: (id: string) => string): string {
+function spoken(row: Row, t: TFunction, bodyName: (id: string) => string): string {
   const { permit, forecast } = row;
   const late = permit.lateBy;
   return [

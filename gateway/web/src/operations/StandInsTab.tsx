@@ -1,0 +1,41 @@
+// Stand-ins of the whole county, for who keeps the directory.
+import { useQuery, useSubscription } from "urql";
+import { graphql } from "../api/graphql";
+import { StandIns } from "../me/StandIns";
+import { StandInParts } from "../me/standing";
+import { Ask } from "../ui/Ask";
+import { useAgainAt } from "../ui/pages";
+
+const StandInsQuery = graphql(
+  `
+    query StandIns {
+      overview {
+        day
+      }
+      standIns {
+        ...StandInParts
+      }
+    }
+  `,
+  [StandInParts],
+);
+
+const Changed = graphql(`
+  subscription StandInsChanged {
+    overviewChanged {
+      position
+    }
+  }
+`);
+
+export function StandInsTab() {
+  const [{ data, error }, ask] = useQuery({ query: StandInsQuery, requestPolicy: "cache-and-network" });
+  const again = () => ask({ requestPolicy: "network-only" });
+  const [{ data: change }] = useSubscription({ query: Changed });
+  useAgainAt(change?.overviewChanged.position, again);
+  return (
+    <Ask data={data} error={error} retry={again}>
+      {({ standIns, overview }) => <StandIns all={standIns} today={overview.day} again={again} />}
+    </Ask>
+  );
+}
