@@ -11,13 +11,13 @@ use super::{
     error::{Code, finish, server_error},
     expansion, limits, roots,
 };
-use crate::context::Requester;
+use crate::{access::fields::Gate, context::Requester};
 use async_graphql::{
-    Request, Response, ServerError, ValidationResult, Variables,
+    Positioned, Request, Response, ServerError, ValidationResult, Variables,
     extensions::{Extension, ExtensionContext, ExtensionFactory, NextValidation},
     parser::{
         parse_query,
-        types::{ExecutableDocument, OperationType},
+        types::{ExecutableDocument, OperationDefinition, OperationType},
     },
 };
 use futures::{FutureExt, Stream, StreamExt, stream::BoxStream};
@@ -89,14 +89,16 @@ struct Validated(Arc<AtomicBool>);
 pub struct Engine {
     schema: GatewaySchema,
     inputs: Arc<InputTypes>,
+    gate: Arc<Gate>,
     introspection: bool,
 }
 
 impl Engine {
     /// An engine for the schema; introspection is for development, the schema is published as a file anyway.
     pub fn new(schema: GatewaySchema, introspection: bool) -> Result<Self, async_graphql::parser::Error> {
-        let inputs = Arc::new(InputTypes::of_sdl(&schema.sdl())?);
-        Ok(Engine { schema, inputs, introspection })
+        let sdl = schema.sdl();
+        let (inputs, gate) = (Arc::new(InputTypes::of_sdl(&sdl)?), Arc::new(Gate::of_sdl(&sdl)?));
+        Ok(Engine { schema, inputs, gate, introspection })
     }
 
     /// Everything before validation.
@@ -118,8 +120,13 @@ impl Engine {
         })?;
         expansion::measure(&document).map_err(|e| refuse(server_error(Code::TooLarge, e.to_string())))?;
         let variables = Variables::from_json(params.variables.unwrap_or_default().into());
-        let (kind, commands) =
-            self.choose(&document, params.operation_name.as_deref(), &variables).map_err(refuse)?;
+        let chosen = self.choose(&document, params.operation_name.as_deref(), &variables).map_err(refuse)?;
+        let kind = chosen.node.ty;
+        self.gate.pass(&document, chosen, requester).map_err(|denied| refuse(*denied))?;
+        let commands = match kind {
+            OperationType::Mutation => roots::fields(&document, &chosen.node),
+            _ => BTreeSet::new(),
+        };
         let only = document.operations.iter().find_map(|(name, _)| name.map(ToString::to_string));
         let mut request = Request::new(params.query).variables(variables).data(requester.clone());
         request.operation_name = params.operation_name.filter(|_| document.operations.iter().count() > 1);
@@ -131,13 +138,13 @@ impl Engine {
         Ok(Prepared { request, kind, commands, trace: trace.to_owned(), span })
     }
 
-    /// The operation asked for, with variables that fit, and the commands in it.
-    fn choose(
+    /// The operation asked for, with variables that fit.
+    fn choose<'d>(
         &self,
-        document: &ExecutableDocument,
+        document: &'d ExecutableDocument,
         name: Option<&str>,
         variables: &Variables,
-    ) -> Result<(OperationType, BTreeSet<String>), ServerError> {
+    ) -> Result<&'d Positioned<OperationDefinition>, ServerError> {
         let mut found = document.operations.iter().filter(|(n, _)| match (name, n) {
             (None, _) => true,
             (Some(asked), Some(n)) => n.as_str() == asked,
@@ -155,11 +162,7 @@ impl Engine {
             error.locations = vec![operation.pos];
             error
         })?;
-        let commands = match operation.node.ty {
-            OperationType::Mutation => roots::fields(document, &operation.node),
-            _ => BTreeSet::new(),
-        };
-        Ok((operation.node.ty, commands))
+        Ok(operation)
     }
 
     /// Validates and executes a query or mutation.
