@@ -2,6 +2,7 @@
 
 pub mod bench;
 pub mod conformance;
+pub mod guarded;
 pub mod house;
 pub mod load;
 pub mod node;

@@ -8,10 +8,10 @@
 use super::{
     GatewaySchema,
     coercion::InputTypes,
-    error::{Code, finish, server_error},
-    expansion, limits,
+    error::{Code, finish, limited, server_error},
+    escapes, expansion, limits,
 };
-use crate::context::Requester;
+use crate::{context::Requester, edge::rate::Rates};
 use async_graphql::{
     Request, Response, ServerError, ValidationResult, Variables,
     extensions::{Extension, ExtensionContext, ExtensionFactory, NextValidation},
@@ -31,6 +31,8 @@ use std::{
 };
 use tracing::{Instrument, Span};
 
+/// Most errors that are told of a document that was not executed: who made a thousand slips mends the first few first.
+const MAX_ERRORS: usize = 20;
 /// Longest name of an operation in a span.
 const MAX_NAME: usize = 64;
 
@@ -82,14 +84,19 @@ struct Validated(Arc<AtomicBool>);
 pub struct Engine {
     schema: GatewaySchema,
     inputs: Arc<InputTypes>,
+    rates: Arc<Rates>,
     introspection: bool,
 }
 
 impl Engine {
     /// An engine for the schema; introspection is for development, the schema is published as a file anyway.
-    pub fn new(schema: GatewaySchema, introspection: bool) -> Result<Self, async_graphql::parser::Error> {
+    pub fn new(
+        schema: GatewaySchema,
+        rates: Arc<Rates>,
+        introspection: bool,
+    ) -> Result<Self, async_graphql::parser::Error> {
         let inputs = Arc::new(InputTypes::of_sdl(&schema.sdl())?);
-        Ok(Engine { schema, inputs, introspection })
+        Ok(Engine { schema, inputs, rates, introspection })
     }
 
     /// Everything before validation.
@@ -104,7 +111,9 @@ impl Engine {
             vec![error]
         };
         limits::guard(&params.query).map_err(|e| refuse(server_error(Code::TooLarge, e.to_string())))?;
-        let document = parse_query(&params.query).map_err(|e| {
+        let text = escapes::spelled_out(&params.query);
+        let text = text.map_err(|e| refuse(server_error(Code::ParseFailed, e.to_string())))?;
+        let document = parse_query(&text).map_err(|e| {
             let mut error: ServerError = e.into();
             finish(std::slice::from_mut(&mut error), Code::ParseFailed, trace);
             vec![error]
@@ -113,7 +122,8 @@ impl Engine {
         let variables = Variables::from_json(params.variables.unwrap_or_default().into());
         let kind = self.choose(&document, params.operation_name.as_deref(), &variables).map_err(refuse)?;
         let only = document.operations.iter().find_map(|(name, _)| name.map(ToString::to_string));
-        let mut request = Request::new(params.query).variables(variables).data(requester.clone());
+        let mut request = Request::new(text).variables(variables);
+        request = request.data(requester.clone()).data(Arc::clone(&self.rates));
         request.operation_name = params.operation_name.filter(|_| document.operations.iter().count() > 1);
         request.set_parsed_query(document);
         if !self.introspection {
@@ -192,6 +202,9 @@ fn panicked() -> Response {
 fn settle(mut response: Response, validated: &Validated, trace: &str) -> Outcome {
     let executed = validated.0.load(Ordering::Acquire);
     let usual = if executed { Code::BadInput } else { Code::ValidationFailed };
+    if !executed {
+        response.errors.truncate(MAX_ERRORS);
+    }
     finish(&mut response.errors, usual, trace);
     if executed || response.errors.is_empty() {
         Outcome::Executed(response)
@@ -200,7 +213,7 @@ fn settle(mut response: Response, validated: &Validated, trace: &str) -> Outcome
     }
 }
 
-/// Tells whether validation has passed.
+/// Charges an operation to its account once its cost is known, and tells whether validation has passed.
 pub(super) struct TellValidated;
 
 impl ExtensionFactory for TellValidated {
@@ -216,12 +229,13 @@ impl Extension for TellValidated {
         ctx: &ExtensionContext<'_>,
         next: NextValidation<'_>,
     ) -> Result<ValidationResult, Vec<ServerError>> {
-        let result = next.run(ctx).await;
-        if result.is_ok()
-            && let Some(validated) = ctx.data_opt::<Validated>()
-        {
+        let passed = next.run(ctx).await?;
+        if let (Some(rates), Some(who)) = (ctx.data_opt::<Arc<Rates>>(), ctx.data_opt::<Requester>()) {
+            rates.operation(who, passed.complexity).map_err(|e| vec![limited(&e)])?;
+        }
+        if let Some(validated) = ctx.data_opt::<Validated>() {
             validated.0.store(true, Ordering::Release);
         }
-        result
+        Ok(passed)
     }
 }

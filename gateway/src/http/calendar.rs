@@ -45,8 +45,8 @@ pub async fn feed(
     Path(name): Path<String>,
     uri: Uri,
     headers: HeaderMap,
+    trace: Trace,
 ) -> Response {
-    let trace = Trace::of(&headers);
     // the address is a secret: no span and no line of the log names it
     let span = trace.span();
     let answered = async {
