@@ -113,7 +113,7 @@ impl<D: Decider> Given<D> {
         }
     }
 
-    fn context(&self) -> Context<'_, D::Reads> {
+    pub(crate) fn context(&self) -> Context<'_, D::Reads> {
         let at = noon(self.day);
         Context {
             at,

@@ -5,6 +5,7 @@
 //! Deliberately absent: meetings, calls, duty lists; those are streams of their own.
 
 mod about;
+pub mod acts;
 mod aftermath;
 mod amend;
 mod authority;

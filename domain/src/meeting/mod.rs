@@ -14,7 +14,7 @@ pub mod state;
 mod tests;
 mod words;
 
-pub use can::{Can, can_on_meeting, can_on_task};
+pub use can::{Can, can_convene, can_on_meeting, can_on_resolution, can_on_task};
 pub use command::MeetingCommand;
 pub use event::MeetingEvent;
 pub use refusal::{MeetingRefusal, Needs};

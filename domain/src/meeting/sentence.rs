@@ -3,23 +3,42 @@
 //! Invariants: every event has its sentence, or this does not compile; a sentence says nothing that is not in the event.
 
 use super::MeetingEvent as E;
-use crate::{matter::sentence::Sentence, naming::Names};
+use crate::{
+    matter::{acts::called, sentence::Sentence},
+    naming::Names,
+};
 
 /// What happened.
 pub fn of(event: &E, names: &Names<'_>) -> Sentence {
     let (zh, en) = match event {
-        E::MeetingConvened(e) => (
-            format!("召集“{}”，定于{}在{}召开，议{}个事项", e.title, e.on, e.place, e.matters.len()),
-            format!("convened {} for {} at {}, on {} matters", e.title, e.on, e.place, e.matters.len()),
-        ),
+        E::MeetingConvened(e) => {
+            let zh: Vec<_> = e.bodies.iter().map(|body| names.body_zh(body)).collect();
+            let en: Vec<_> = e.bodies.iter().map(|body| names.body_en(body)).collect();
+            let (on, place, matters) = (e.on, &e.place, e.matters.len());
+            (
+                format!(
+                    "召集“{}”，定于{on}在{place}召开，议{matters}个事项，请{}参加",
+                    e.title,
+                    zh.join("、")
+                ),
+                format!(
+                    "convened {} for {on} at {place}, on {matters} matters, with {}",
+                    e.title,
+                    en.join(", ")
+                ),
+            )
+        }
         E::MeetingCancelled(e) => (format!("取消会议：{}", e.reason), format!("called off: {}", e.reason)),
         E::ResolutionRecorded(e) => {
             (format!("议定第{}项：{}", e.number, e.text), format!("resolution {}: {}", e.number, e.text))
         }
-        E::ResolutionLinked(e) => (
-            format!("第{}项由{}于{}办理（{}）", e.number, names.body_zh(&e.body), e.on, e.act),
-            format!("resolution {} was done by {} on {} ({})", e.number, names.body_en(&e.body), e.on, e.act),
-        ),
+        E::ResolutionLinked(e) => {
+            let (zh, en) = called(e.act.as_str()).unwrap_or((e.act.as_str(), e.act.as_str()));
+            (
+                format!("第{}项由{}于{}办理（{zh}）", e.number, names.body_zh(&e.body), e.on),
+                format!("resolution {} was done by {} on {} ({en})", e.number, names.body_en(&e.body), e.on),
+            )
+        }
         E::TaskAssigned(e) => (
             format!("任务{}交{}，{}前完成：{}", e.number, names.body_zh(&e.owner), e.limit, e.text),
             format!("task {} to {} until {}: {}", e.number, names.body_en(&e.owner), e.limit, e.text),

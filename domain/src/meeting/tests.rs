@@ -1,8 +1,10 @@
 use super::*;
 use crate::{
     decider::SeenAt,
+    directory::{Body, BodyKind, DirectoryDecider, event::BodyRegistered},
     given::{Given, actor, id},
     ids::EventId,
+    naming::Names,
 };
 use jiff::civil::date;
 use proptest::prelude::*;
@@ -102,6 +104,26 @@ fn held() -> Given<MeetingDecider> {
         "water",
         date(2023, 6, 30),
     ))
+}
+
+#[test]
+fn its_entries_name_bodies_and_acts_as_people_do() {
+    let body = |body: &str, zh: &str, en: &str| BodyRegistered {
+        id: id(body),
+        body: Body { name_zh: id(zh), name_en: id(en), kind: BodyKind::Department },
+    };
+    let directory = Given::<DirectoryDecider>::nothing()
+        .event(body("water", "县水务局", "Water Bureau"))
+        .event(body("tongle", "同乐街道", "Tongle Subdistrict"))
+        .state;
+    let g = held().by(water()).on(date(2023, 6, 21)).does(&link(1));
+    let names = Names::of_directory(&directory);
+    let said: Vec<_> = g.log.iter().map(|fact| sentence::of(&fact.event, &names)).collect();
+    assert!(said[0].zh.ends_with("请同乐街道、县水务局参加"), "{}", said[0].zh);
+    assert!(said[0].en.ends_with("with Tongle Subdistrict, Water Bureau"), "{}", said[0].en);
+    assert_eq!(said[2].zh, "任务1交县水务局，2023-06-30前完成：出具洪评批复");
+    assert_eq!(said[3].zh, "第1项由县水务局于2023-06-20办理（批准）");
+    assert_eq!(said[3].en, "resolution 1 was done by Water Bureau on 2023-06-20 (approved)");
 }
 
 fn why(given: &mut Given<MeetingDecider>, command: &MeetingCommand) -> &'static str {
@@ -254,6 +276,24 @@ fn r22_a_date_that_passes_is_stated_once_and_what_was_reported_in_time_was_not_l
     let g = held().by(water()).on(date(2023, 6, 30)).does(&report("已批复", true));
     let g = g.on(date(2023, 7, 10)).does(&MeetingCommand::Settle);
     assert_eq!(g.state.tasks[&1].overdue, None, "it waits for the chair, not for the owner");
+}
+
+#[test]
+fn what_one_may_do_is_what_a_command_would_be_answered_with() {
+    let may =
+        |can: Vec<Can>| can.into_iter().map(|can| (can.action, can.refusal.is_none())).collect::<Vec<_>>();
+    let convene = |by: Actor| may(can_convene(&Given::<MeetingDecider>::nothing().by(by).context()));
+    assert_eq!(convene(chair()), [("conveneMeeting", true)]);
+    assert_eq!(convene(water()), [("conveneMeeting", false)]);
+    let link = |given: &Given<MeetingDecider>| may(can_on_resolution(&given.state, 1, &given.context()));
+    for (by, allowed) in [(chair(), true), (water(), true), (auditor(), false)] {
+        let held = held().by(by);
+        assert_eq!(link(&held), [("linkResolution", allowed)]);
+    }
+    // of an act that is not of one's own body, a command is refused, and the answer says which person it needs
+    let mut other = held().by(town()).on(date(2023, 6, 21));
+    assert_eq!(why(&mut other, &self::link(1)), "NotThisPerson");
+    assert!(can_on_resolution(&held().state, 9, &held().context()).is_empty(), "there is no such resolution");
 }
 
 /// A command of any kind, by anybody, on any day.

@@ -1,12 +1,19 @@
 //! Who is asking, as the server sees it.
 
 use super::{
-    matter::{carry_out::of_fault, queries::of_request},
+    matter::{carry_out::of_fault, queries::of_request, types::Action},
     registers::stand_ins::StandIn,
     scalars::Date,
+    standing_in,
 };
-use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
-use om_domain::{decider, directory};
+use async_graphql::{ComplexObject, Context, Enum, ID, Object, Result, SimpleObject};
+use om_domain::{
+    decider::{self, Actor},
+    directory,
+    meeting::{MeetingReads, can_convene},
+    naming::Names,
+};
+use om_infra::calendars::Calendars as _;
 
 /// What an officer may be in the county's directory (角色). Membership of a task force is per matter and not a role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
@@ -36,6 +43,7 @@ pub enum Role {
 
 /// The account that asks.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(complex)]
 pub struct Me {
     /// The account, `officer:…`.
     pub officer: ID,
@@ -52,6 +60,32 @@ pub struct Me {
     pub stood_in_for_by: Option<StandIn>,
     /// The day the secret address of its calendar of deadlines was made; none where it has none.
     pub calendar_feed_since: Option<Date>,
+}
+
+#[ComplexObject]
+impl Me {
+    /// What they may begin that belongs to no record yet, and why not: `conveneMeeting`.
+    #[graphql(complexity = "10 + 5 * child_complexity")]
+    async fn can(&self, ctx: &Context<'_>) -> Result<Vec<Action>> {
+        let (services, who) = of_request(ctx)?;
+        let calendar = services.calendar(who.county()).await.map_err(of_fault)?;
+        let settings = services.calendars.settings(who.county()).await.map_err(of_fault)?;
+        let directory = services.registers.directory(who.county()).await.map_err(of_fault)?.state;
+        let read = MeetingReads::default();
+        let ask = |by: &Actor| {
+            let ctx = decider::Context {
+                at: services.now(),
+                by,
+                calendar: &calendar,
+                settings: &settings,
+                effective: None,
+                read: &read,
+            };
+            can_convene(&ctx).into_iter().map(|can| (can.action, can.refusal)).collect()
+        };
+        let in_place = directory.in_place_of_others(&who.actor.officer, services.today());
+        Ok(standing_in::actions(&who.actor, &in_place, &Names::of_directory(&directory), ask))
+    }
 }
 
 /// Queries about the one who asks.

@@ -10,6 +10,7 @@ pub mod engine;
 pub mod error;
 pub mod escapes;
 pub mod expansion;
+mod following;
 pub mod limits;
 pub mod lists;
 pub mod matter;
@@ -70,7 +71,11 @@ pub struct Mutation(
 
 /// Everything that can be heard of.
 #[derive(MergedSubscription, Default)]
-pub struct Subscription(matter::subscriptions::MatterSubscription, lists::subscriptions::ListSubscription);
+pub struct Subscription(
+    matter::subscriptions::MatterSubscription,
+    meeting::subscriptions::MeetingSubscription,
+    lists::subscriptions::ListSubscription,
+);
 
 /// The schema.
 pub type GatewaySchema = Schema<Query, Mutation, Subscription>;

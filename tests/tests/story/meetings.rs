@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 const MEETING: &str = "id revision phase title on chair minutes
-    resolutions { number text matter doneBy { event act body on } }
+    resolutions { number text matter doneBy { event act actCalledZh body on } can { name allowed code } }
     tasks { number text owner limit due state overdue claimedOn doneOn reports { progress finished returned } }";
 
 /// The answer to a command on a meeting.
@@ -76,6 +76,7 @@ async fn a_meeting_resolves_and_the_competent_body_does_it() {
     let linked = done(say(&case, "wa-officer-1", "linkResolution", link(&entry)).await);
     linked
         .shows("resolutions.0.doneBy.0.act", "PermitApproved")
+        .shows("resolutions.0.doneBy.0.actCalledZh", "批准")
         .shows("resolutions.0.doneBy.0.body", "body:water");
     let again = say(&case, "lead", "linkResolution", link(&entry)).await;
     again.shows("events", json!([]));
@@ -90,14 +91,33 @@ async fn a_meeting_resolves_and_the_competent_body_does_it() {
     let then = json!({ "known": { "time": om_tests::house::moment("2023-06-15 18:00").to_string() } });
     let then = meeting(&case, &id, then).await;
     then.shows("phase", "CONVENED").shows("resolutions.0.doneBy", json!([])).shows("past", true);
+    then.shows("resolutions.0.can", json!([]));
     let history =
         "query($id: ID!) { meeting(id: $id) { history { edges { node { id name sentenceZh } } } } }";
     let history = Seen(case.house.ask("auditor", history, json!({ "id": id })).await);
     history.shows("meeting.history.edges.0.node.name", "MeetingConvened");
+    let said = history.at("meeting.history.edges.0.node.sentenceZh").as_str().unwrap_or_default();
+    assert!(said.contains("同乐街道") && !said.contains("tongle"), "bodies by their names: {said}");
     let first = history.at("meeting.history.edges.1.node.id").clone();
     let node = "query($id: ID!) { node(id: $id) { id ... on MeetingEntry { name } } }";
     let node = Seen(case.house.ask("auditor", node, json!({ "id": first })).await);
     node.shows("node.name", "ResolutionRecorded");
+}
+
+#[tokio::test]
+async fn who_may_convene_and_who_may_link_is_said_before_they_try() {
+    let (case, id) = held().await;
+    let convene = "{ me { can { name allowed code reasonZh } } }";
+    for (user, allowed) in [("lead", true), ("wa-officer-1", false), ("auditor", false)] {
+        let seen = Seen(case.house.ask(user, convene, json!({})).await);
+        seen.shows("me.can.0.name", "conveneMeeting").shows("me.can.0.allowed", allowed);
+    }
+    let query = format!("query($id: ID!) {{ meeting(id: $id) {{ {MEETING} }} }}");
+    for (user, allowed) in [("lead", true), ("wa-officer-1", true), ("auditor", false)] {
+        let seen = Seen(case.house.ask(user, &query, json!({ "id": id })).await["meeting"].clone());
+        seen.shows("resolutions.0.can.0.name", "linkResolution")
+            .shows("resolutions.0.can.0.allowed", allowed);
+    }
 }
 
 #[tokio::test]

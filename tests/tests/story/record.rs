@@ -1,6 +1,7 @@
 //! The record: what was filled in late, what is known when, and how a wrong entry is put right (R16).
 
-use om_tests::house::Case;
+use om_tests::house::{Case, Seen};
+use serde_json::json;
 
 const FILE: &[&str] = &["form", "seal", "proof", "photo"];
 
@@ -212,4 +213,28 @@ async fn r03_a_corrected_receipt_shows_that_a_notice_had_come_too_late() {
         .shows("round.intakeDue.date", "2023-06-19")
         .shows("round.acceptance.manner", "DEEMED")
         .shows("clock.statutory.due", "2023-07-11");
+}
+
+#[tokio::test]
+async fn the_history_of_one_permit_is_read_page_by_page_without_the_others() {
+    let case = Case::story().await;
+    case.at("2023-06-12").accepted("W", &["form", "seal"], "wa-officer-1").await;
+    case.by("clerk").submit("E", &["eia"]).done().await;
+    case.by("wa-officer-1").offer("W", "ecology").done().await;
+    let query = "query($id: ID!, $permit: PermitCode, $after: String) { matter(id: $id) { history(permit: $permit, first: 2,
+        after: $after) { edges { cursor node { name permit revision } } pageInfo { hasNextPage } } }
+        history(matterId: $id, permit: $permit) { edges { node { name } } } }";
+    let first = case.ask("auditor", query, json!({ "id": case.id, "permit": "W" })).await;
+    let first = Seen(first);
+    first.shows("matter.history.edges.0.node.name", "PermitSubmitted");
+    first.shows("matter.history.edges.1.node.name", "PermitAccepted");
+    first.shows("matter.history.pageInfo.hasNextPage", true);
+    assert_eq!(first.all("history.edges").len(), 3, "the other permit's are left out");
+    let after = first.at("matter.history.edges.1.cursor").clone();
+    let next = case.ask("auditor", query, json!({ "id": case.id, "permit": "W", "after": after })).await;
+    let next = Seen(next);
+    next.shows("matter.history.edges.0.node.name", "HandoffOffered");
+    next.shows("matter.history.pageInfo.hasNextPage", false);
+    let none = case.ask("auditor", query, json!({ "id": case.id, "permit": "ZZ" })).await;
+    assert_eq!(none["history"]["edges"], json!([]), "a permit of which nothing is recorded");
 }

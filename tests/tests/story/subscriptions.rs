@@ -125,6 +125,50 @@ async fn another_county_hears_nothing() {
 }
 
 #[tokio::test]
+async fn a_meeting_tells_of_what_was_and_of_each_new_entry() {
+    let case = Case::story().await;
+    case.at("2023-06-12");
+    let say = async |input: Value, name: &str| {
+        let kind = format!("{}{}Input", name[..1].to_uppercase(), &name[1..]);
+        let query = format!(
+            "mutation($input: {kind}!) {{ {name}(input: $input) {{ ... on MeetingCommandDone {{ meeting {{ id }} }} }} }}"
+        );
+        case.house.ask("lead", &query, json!({ "input": input })).await[name]["meeting"]["id"].clone()
+    };
+    let meeting = say(
+        json!({ "commandId": uuid::Uuid::new_v4(), "title": "第二次联席会议", "on": "2023-06-12", "place": "二楼",
+            "chair": "officer:lead", "matters": [case.id], "bodies": ["body:water"] }),
+        "conveneMeeting",
+    )
+    .await;
+    let mut ear = Ear::of(&case, "wa-officer-1").await;
+    let heard = |since: &str| {
+        format!(
+            "subscription {{ meetingChanged(id: {meeting}{since}) {{ __typename ... on MeetingChanged {{ revision event {{
+               name }} meeting {{ resolutions {{ text }} }} }} ... on Resync {{ id revision }} }} }}"
+        )
+    };
+    ear.subscribe(&heard("")).await;
+    ear.next("meetingChanged").await.shows("revision", 0).shows("event.name", "MeetingConvened");
+    let resolve =
+        json!({ "commandId": uuid::Uuid::new_v4(), "meeting": meeting, "matter": case.id, "text": "并联" });
+    say(resolve, "recordResolution").await;
+    let next = ear.next("meetingChanged").await;
+    next.shows("event.name", "ResolutionRecorded").shows("meeting.resolutions.0.text", "并联");
+    let mut ear = Ear::of(&case, "lead").await;
+    ear.subscribe(&heard(", since: 40")).await;
+    ear.next("meetingChanged")
+        .await
+        .shows("__typename", "Resync")
+        .shows("id", meeting.clone())
+        .shows("revision", 1);
+    let mut stranger = Ear::of(&case, "stranger").await;
+    stranger.subscribe(&heard("")).await;
+    let heard = stranger.hear().await.to_string();
+    assert!(heard.contains("NOT_FOUND"), "{heard}");
+}
+
+#[tokio::test]
 async fn a_desk_tells_that_it_reads_differently_once_it_does() {
     let case = Case::story().await;
     let mut ear = Ear::of(&case, "wa-officer-1").await;

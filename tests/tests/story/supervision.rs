@@ -117,7 +117,7 @@ async fn r13_lists_show_who_has_cards_since_when_and_what_is_unanswered() {
     let case = in_review().await;
     case.permit("W").await;
     case.at("2023-06-27").time_passes().await;
-    let query = "{ overview { yellowCards redCards }
+    let query = "{ overview { yellowCards redCards matters { nodes { pressure { cards cardsYellow cardsRed } } } }
         supervision(filter: { open: true }) { edges { node { permitCode number color against on due standing answeredOn } } }
         cardsByBody { body yellow red unanswered since }
         desk(body: \"body:water\") { edges { node { kind card body } } } }";
@@ -126,6 +126,8 @@ async fn r13_lists_show_who_has_cards_since_when_and_what_is_unanswered() {
     let [card] = &cards[..] else { panic!("{seen:#}") };
     assert_eq!((&card["node"]["color"], &card["node"]["against"]), (&json!("YELLOW"), &json!("body:water")));
     assert_eq!((&seen["overview"]["yellowCards"], &seen["overview"]["redCards"]), (&json!(1), &json!(0)));
+    let pressure = &seen["overview"]["matters"]["nodes"][0]["pressure"];
+    assert_eq!(pressure, &json!({ "cards": 1, "cardsYellow": 1, "cardsRed": 0 }));
     assert_eq!(seen["cardsByBody"][0]["unanswered"], 1);
     let desk: Vec<_> =
         seen["desk"]["edges"].as_array().unwrap().iter().map(|edge| edge["node"].clone()).collect();

@@ -16,7 +16,7 @@ use crate::graphql::{
 };
 use async_graphql::{ComplexObject, Context, Enum, ID, InputObject, Object, Result, SimpleObject};
 use jiff::{ToSpan, civil::Weekday};
-use om_domain::ids::MatterId;
+use om_domain::{ids::MatterId, matter::card::Colour};
 use om_projections::board::{self, Board, MatterCursor, MatterFilter, MatterRows};
 
 /// Which matters are wanted; what is not set does not narrow.
@@ -139,6 +139,10 @@ pub struct MatterPressure {
     pub date_changes_open: usize,
     /// Open cards (红黄牌).
     pub cards: usize,
+    /// Of them, the yellow ones (黄牌).
+    pub cards_yellow: usize,
+    /// Of them, the red ones (红牌).
+    pub cards_red: usize,
 }
 
 #[ComplexObject]
@@ -182,7 +186,11 @@ impl MatterSummary {
             pressure.overdue += usize::from(permit.life.is_overdue_at(today));
             pressure.debts += permit.life.live_debts().count();
             pressure.debts_overdue += permit.life.debts_overdue_at(today);
-            pressure.cards += permit.life.open_cards().count();
+            for card in permit.life.open_cards() {
+                pressure.cards += 1;
+                pressure.cards_yellow += usize::from(card.colour == Colour::Yellow);
+                pressure.cards_red += usize::from(card.colour == Colour::Red);
+            }
         }
         for (_, milestone) in &milestones {
             pressure.milestones_late += usize::from(milestone.is_late_at(today));

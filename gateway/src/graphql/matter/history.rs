@@ -14,17 +14,16 @@ use crate::graphql::{
     page::connection,
     scalars::{Date, Instant, Json, PermitCode, Uuid},
 };
-use crate::http::notices::url;
-use crate::notices::served;
+use crate::{http::notices::url, notices::served, services::Services};
 use async_graphql::{ComplexObject, Context, ID, Result, SimpleObject};
 use om_domain::{
     calendar::{Calendar, beijing},
     decider::{Effective, EventRecord},
-    ids::MatterId,
+    ids::{self as domain, MatterId},
     matter::{MatterEvent, event_permit, sentence},
     naming::Names,
 };
-use om_infra::recorded::Entry;
+use om_infra::{log::StreamName, recorded::Entry};
 
 /// An entry of a matter's history: a fact, as it was recorded.
 #[derive(Debug, Clone, SimpleObject)]
@@ -126,13 +125,25 @@ connection! {
     EventConnection, EventEdge, Event
 }
 
+/// Which of a matter's entries are wanted; what is not set does not narrow.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// Of this permit.
+    pub permit: Option<domain::PermitCode>,
+    /// Through this revision.
+    pub through: Option<u64>,
+}
+
+/// Entries read at a time where most of them are not wanted.
+const SIFTED: usize = 500;
+
 /// A page of a matter's entries.
 pub async fn events(
     ctx: &Context<'_>,
     matter: MatterId,
     first: Option<i32>,
     after: Option<String>,
-    through: Option<u64>,
+    wanted: Wanted,
 ) -> Result<EventConnection> {
     let size = page_size(first, 50).map_err(bad_input)?;
     let cursor =
@@ -142,12 +153,37 @@ pub async fn events(
     let name = stream_of(who, matter)?;
     let state = services.matters.state(&name).await.map_err(of_fault)?.state;
     let grace = state.backfill_grace_days();
-    let entries = services.matters.history(&name, from, size + 1).await.map_err(of_fault)?;
+    let entries = sifted(services, &name, from, size + 1, &wanted).await?;
     let calendar = services.calendar(who.county()).await.map_err(of_fault)?;
     let directory = services.registers.directory(who.county()).await.map_err(of_fault)?.state;
     let names = Names { directory: Some(&directory), plan: state.plan.as_ref(), ..Names::default() };
-    let wanted = entries.iter().take_while(|entry| through.is_none_or(|last| entry.fact.revision <= last));
-    let events = wanted.map(|entry| Event::of(matter, entry, &calendar, grace, &names));
+    let events = entries.iter().map(|entry| Event::of(matter, entry, &calendar, grace, &names));
     let events = events.map(|event| (event.revision.to_string(), event)).collect();
     Ok(EventConnection::of(events, size, after.is_some()))
+}
+
+/// At most so many of the wanted entries, from a revision on.
+async fn sifted(
+    services: &Services,
+    name: &StreamName,
+    mut from: u64,
+    most: usize,
+    wanted: &Wanted,
+) -> Result<Vec<Entry<MatterEvent>>> {
+    let at_once = if wanted.permit.is_some() { SIFTED } else { most };
+    let mut found = Vec::new();
+    loop {
+        let read = services.matters.history(name, from, at_once).await.map_err(of_fault)?;
+        let last = read.last().map(|entry| entry.fact.revision);
+        let more = read.len() == at_once && wanted.through.is_none_or(|through| last < Some(through));
+        let fits = |entry: &Entry<MatterEvent>| {
+            wanted.through.is_none_or(|through| entry.fact.revision <= through)
+                && wanted.permit.as_ref().is_none_or(|permit| event_permit(&entry.fact.event) == Some(permit))
+        };
+        found.extend(read.into_iter().filter(fits).take(most - found.len()));
+        match last.filter(|_| more && found.len() < most) {
+            Some(last) => from = last + 1,
+            None => return Ok(found),
+        }
+    }
 }

@@ -5,7 +5,7 @@
 
 use super::{
     carry_out::of_fault,
-    history::{EventConnection, events},
+    history::{EventConnection, Wanted, events},
     payload::stream_of,
     types::{Matter, View},
 };
@@ -15,7 +15,7 @@ use crate::{
         error::{bad_input, fault, not_found},
         limits::multiplier,
         node_id,
-        scalars::Instant,
+        scalars::{Instant, PermitCode},
     },
     services::Services,
 };
@@ -82,14 +82,22 @@ impl MatterQuery {
         #[graphql(desc = "The matter, `matter:…`.")] matter_id: ID,
         #[graphql(desc = "From this revision on; from the first, 0, if not said.")] from: Option<u32>,
         #[graphql(desc = "Through this revision; through the last if not said.")] to: Option<u32>,
+        #[graphql(desc = "Only the entries of the permit of this code, such as `A1`; all if not said.")]
+        permit: Option<PermitCode>,
         #[graphql(desc = "At most this many entries, 1 to 200; 50 if not said.")] first: Option<i32>,
         #[graphql(desc = "After the entry of this cursor.")] after: Option<String>,
     ) -> Result<EventConnection> {
         let id = node_id::matter(&matter_id)?;
         let begin = from.filter(|from| *from > 0).map(|from| (from - 1).to_string());
-        let page = events(ctx, id, first, after.or(begin), to.map(u64::from)).await?;
+        let sifted = permit.is_some();
+        let wanted = Wanted { permit: permit.map(|permit| permit.0), through: to.map(u64::from) };
+        let page = events(ctx, id, first, after.or(begin), wanted).await?;
         if page.edges.is_empty() && from.unwrap_or(0) == 0 {
-            return Err(not_found("the matter"));
+            let (services, who) = of_request(ctx)?;
+            let state = services.matters.state(&stream_of(who, id)?).await.map_err(of_fault)?.state;
+            if !sifted || state.phase == Phase::Unknown {
+                return Err(not_found("the matter"));
+            }
         }
         Ok(page)
     }

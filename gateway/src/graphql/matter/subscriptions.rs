@@ -2,23 +2,24 @@
 //!
 //! Invariants: a subscriber gets every entry after `since`, once, in order: first those stored, then each new one, all
 //! read from the stream itself; where that cannot be promised it gets `Resync` instead of silence.
-//! Deliberately absent: buffers; a slow subscriber reads later, nothing is kept for it.
+//! Deliberately absent: how a stream is followed; that is `following`'s.
 
 use super::{carry_out::of_fault, history::Event, payload::stream_of, queries::view_of, types::Matter};
 use crate::{
     context::Requester,
-    graphql::{error::not_found, node_id, node_id::NodeId},
+    graphql::{
+        error::not_found,
+        following::{Following, Source},
+        node_id,
+        node_id::NodeId,
+    },
     services::Services,
 };
 use async_graphql::{ComplexObject, Context, ID, Result, SimpleObject, Subscription, Union};
 use futures::Stream;
 use om_domain::{ids::MatterId, matter::state::Phase, naming::Names};
 use om_infra::log::StreamName;
-use std::{collections::VecDeque, sync::Arc};
-use tokio::sync::watch;
-
-/// Entries read at a time.
-const PAGE: usize = 100;
+use std::sync::Arc;
 
 /// What a subscriber to a matter gets.
 #[derive(Debug, Clone, Union)]
@@ -62,6 +63,18 @@ pub struct Resync {
     pub revision: Option<u64>,
 }
 
+impl Resync {
+    /// Where what is asked for lies beyond the stream's last revision.
+    pub(crate) fn where_ahead(of: NodeId, since: Option<u64>, head: Option<u64>) -> Option<Self> {
+        let ahead = since.is_some_and(|since| head.is_none_or(|head| since > head));
+        ahead.then(|| Resync {
+            id: of.id(),
+            reason: "since lies beyond the last revision: load it again".into(),
+            revision: head,
+        })
+    }
+}
+
 /// Subscriptions to one matter.
 #[derive(Default)]
 pub struct MatterSubscription;
@@ -87,70 +100,50 @@ impl MatterSubscription {
             return Err(not_found("the matter"));
         }
         let since = since.map(u64::from);
-        let ahead = since.is_some_and(|since| snapshot.revision.is_none_or(|head| since > head));
-        let resync = ahead.then(|| Resync {
-            id: NodeId::Matter(matter).id(),
-            reason: "since lies beyond the matter's last revision: load it again".into(),
-            revision: snapshot.revision,
-        });
-        let next = since.map_or(0, |since| since.saturating_add(1));
-        let following = Following { services, who, name, matter, next, wakes, read: VecDeque::new(), resync };
-        Ok(futures::stream::unfold(Some(following), step))
+        let resync = Resync::where_ahead(NodeId::Matter(matter), since, snapshot.revision);
+        let following = Following::after(Entries { services, who, name, matter }, since, wakes);
+        Ok(futures::stream::unfold(Some((following, resync)), step))
     }
 }
 
-struct Following {
+struct Entries {
     services: Arc<Services>,
     who: Requester,
     name: StreamName,
     matter: MatterId,
-    next: u64,
-    wakes: watch::Receiver<u64>,
-    read: VecDeque<Event>,
-    resync: Option<Resync>,
 }
 
-async fn step(following: Option<Following>) -> Option<(Result<MatterChange>, Option<Following>)> {
-    let mut following = following?;
-    if let Some(resync) = following.resync.take() {
+impl Source for Entries {
+    type Entry = Event;
+
+    async fn read(&self, from: u64, most: usize) -> Result<Vec<(u64, Event)>> {
+        let entries = self.services.matters.history(&self.name, from, most).await.map_err(of_fault)?;
+        if entries.is_empty() {
+            return Ok(Vec::new());
+        }
+        let state = self.services.matters.state(&self.name).await.map_err(of_fault)?.state;
+        let directory = self.services.registers.directory(self.who.county()).await.map_err(of_fault)?.state;
+        let names = Names { directory: Some(&directory), plan: state.plan.as_ref(), ..Names::default() };
+        let grace = state.backfill_grace_days();
+        let calendar = self.services.calendar(self.who.county()).await.map_err(of_fault)?;
+        let event = |entry| Event::of(self.matter, entry, &calendar, grace, &names);
+        Ok(entries.iter().map(|entry| (entry.fact.revision, event(entry))).collect())
+    }
+}
+
+type Subscribed = Option<(Following<Entries>, Option<Resync>)>;
+
+async fn step(subscribed: Subscribed) -> Option<(Result<MatterChange>, Subscribed)> {
+    let (mut following, resync) = subscribed?;
+    if let Some(resync) = resync {
         return Some((Ok(MatterChange::Resync(resync)), None));
     }
-    match following.next_event().await {
-        Ok(Some(event)) => {
-            let changed = MatterChanged { matter: following.matter, revision: event.revision, event };
-            Some((Ok(MatterChange::Changed(changed)), Some(following)))
+    match following.next().await {
+        Ok(Some((revision, event))) => {
+            let changed = MatterChanged { matter: following.source.matter, revision, event };
+            Some((Ok(MatterChange::Changed(changed)), Some((following, None))))
         }
         Ok(None) => None,
         Err(error) => Some((Err(error), None)),
-    }
-}
-
-impl Following {
-    /// The next entry, waited for; none when nobody wakes us any more.
-    async fn next_event(&mut self) -> Result<Option<Event>> {
-        loop {
-            if let Some(event) = self.read.pop_front() {
-                return Ok(Some(event));
-            }
-            // Marked before reading, so a wake that comes while we read makes us look again.
-            self.wakes.mark_unchanged();
-            let entries =
-                self.services.matters.history(&self.name, self.next, PAGE).await.map_err(of_fault)?;
-            if entries.is_empty() {
-                if self.wakes.changed().await.is_err() {
-                    return Ok(None);
-                }
-                continue;
-            }
-            let state = self.services.matters.state(&self.name).await.map_err(of_fault)?.state;
-            let directory =
-                self.services.registers.directory(self.who.county()).await.map_err(of_fault)?.state;
-            let names = Names { directory: Some(&directory), plan: state.plan.as_ref(), ..Names::default() };
-            let grace = state.backfill_grace_days();
-            let calendar = self.services.calendar(self.who.county()).await.map_err(of_fault)?;
-            self.next = entries.last().map_or(self.next, |entry| entry.fact.revision + 1);
-            self.read
-                .extend(entries.iter().map(|entry| Event::of(self.matter, entry, &calendar, grace, &names)));
-        }
     }
 }

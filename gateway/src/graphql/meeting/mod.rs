@@ -7,4 +7,5 @@ pub mod history;
 pub mod mutations;
 pub mod payload;
 pub mod queries;
+pub mod subscriptions;
 pub mod types;

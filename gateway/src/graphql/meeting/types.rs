@@ -9,14 +9,15 @@ use crate::graphql::{
     scalars::{Date, LegalText},
     standing_in,
 };
-use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
+use async_graphql::{ComplexObject, Context, Enum, ID, Object, Result, SimpleObject};
 use jiff::Timestamp;
 use om_domain::{
     calendar::{Calendar, beijing},
     decider::{self, Actor},
     directory::Directory,
-    ids::MeetingId,
-    meeting::{self, MeetingReads, can_on_meeting, can_on_task},
+    ids::{EventId, MatterId, MeetingId},
+    matter::acts::called,
+    meeting::{self, MeetingReads, can_on_meeting, can_on_resolution, can_on_task},
     naming::Names,
     settings::CountySettings,
 };
@@ -96,15 +97,37 @@ pub struct ResolutionLink {
     pub event: ID,
     /// What was done, by the name of the entry.
     pub act: LegalText,
+    /// The same in a word or two of English.
+    pub act_called: String,
+    /// The same in Chinese.
+    pub act_called_zh: String,
     /// The body that did it, `body:…`.
     pub body: ID,
     /// The day it took effect.
     pub on: Date,
 }
 
+impl ResolutionLink {
+    fn of(matter: MatterId, event: EventId, link: &meeting::state::Link) -> Self {
+        let act = link.act.as_str();
+        let (zh, en) = called(act).unwrap_or((act, act));
+        ResolutionLink {
+            event: NodeId::Event(matter, event).id(),
+            act: link.act.clone().into(),
+            act_called: en.to_owned(),
+            act_called_zh: zh.to_owned(),
+            body: NodeId::Body(link.body.clone()).id(),
+            on: link.on.into(),
+        }
+    }
+}
+
 /// A resolution (议定事项). It decides nothing by itself.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(complex)]
 pub struct Resolution {
+    #[graphql(skip)]
+    view: Arc<MeetingView>,
     /// Its number in the minutes, from 1.
     pub number: u16,
     /// The matter it is about, `matter:…`.
@@ -115,6 +138,16 @@ pub struct Resolution {
     pub on: Date,
     /// What the competent bodies then did; empty while nothing is linked.
     pub done_by: Vec<ResolutionLink>,
+}
+
+#[ComplexObject]
+impl Resolution {
+    /// What the one who asks may do with it now, and why not: who neither runs the meeting nor leads the matter links an act of the
+    /// body they act for. Empty when the past is looked at.
+    #[graphql(complexity = "10 + 5 * child_complexity")]
+    async fn can(&self) -> Vec<Action> {
+        self.view.actions(|ctx| can_on_resolution(&self.view.state, self.number, ctx))
+    }
 }
 
 /// A report on a task.
@@ -339,6 +372,7 @@ impl Meeting {
     #[graphql(complexity = "5 * child_complexity")]
     async fn resolutions(&self) -> Vec<Resolution> {
         let one = |(number, resolution): (&u16, &meeting::Resolution)| Resolution {
+            view: Arc::clone(&self.0),
             number: *number,
             matter: NodeId::Matter(resolution.matter).id(),
             text: resolution.text.clone().into(),
@@ -346,12 +380,7 @@ impl Meeting {
             done_by: resolution
                 .links
                 .iter()
-                .map(|(event, link)| ResolutionLink {
-                    event: NodeId::Event(resolution.matter, *event).id(),
-                    act: link.act.clone().into(),
-                    body: NodeId::Body(link.body.clone()).id(),
-                    on: link.on.into(),
-                })
+                .map(|(event, link)| ResolutionLink::of(resolution.matter, *event, link))
                 .collect(),
         };
         self.0.state.resolutions.iter().map(one).collect()

@@ -19,7 +19,7 @@ use crate::graphql::{
     lists::desk::{self, DeskTask},
     matter::{
         enums::{MatterPhase, Stage},
-        history::{EventConnection, events},
+        history::{EventConnection, Wanted, events},
     },
     meeting::types::{Meeting, MeetingTask},
     node_id::NodeId,
@@ -319,7 +319,10 @@ impl Matter {
         ctx: &Context<'_>,
         #[graphql(desc = "At most this many entries, 1 to 200; 50 if not said.")] first: Option<i32>,
         #[graphql(desc = "After the entry of this cursor.")] after: Option<String>,
+        #[graphql(desc = "Only the entries of the permit of this code, such as `A1`; all if not said.")]
+        permit: Option<crate::graphql::scalars::PermitCode>,
     ) -> Result<EventConnection> {
-        events(ctx, self.0.id, first, after, self.0.revision).await
+        let wanted = Wanted { permit: permit.map(|permit| permit.0), through: self.0.revision };
+        events(ctx, self.0.id, first, after, wanted).await
     }
 }
