@@ -23,15 +23,12 @@ const MeetingPage = lazy(() => import("../meetings/MeetingPage"));
 const Briefing = lazy(() => import("../briefing/Briefing"));
 const Operations = lazy(() => import("../operations/Operations"));
 
-/** The nonce by which styles written at run time are taken by the browser (content security policy). */
-const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce;
-
 export function App() {
   const { i18n } = useTranslation();
   const english = i18n.language === "en";
   dayjs.locale(english ? "en" : "zh-cn");
   return (
-    <ConfigProvider locale={english ? enUS : zhCN} theme={theme} csp={nonce ? { nonce } : undefined} button={{ autoInsertSpace: false }}>
+    <ConfigProvider locale={english ? enUS : zhCN} theme={theme} button={{ autoInsertSpace: false }}>
       <Messages>
         <Broken>
           <BrowserRouter>
