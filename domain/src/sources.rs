@@ -19,6 +19,8 @@ pub const MEETING: &str = "本平台规则：联席会议（会议不行使许�
 pub const HANDOFF: &str = "本平台规则：移交（保管部门始终只有一个）";
 /// Cards: how they are issued, answered, appealed against and cleared.
 pub const SUPERVISION: &str = "本平台规则：督办（红黄牌）";
+/// How a department is asked for its opinion, and until when, where no plan says it.
+pub const OPINION: &str = "本平台规则：征求意见（来函所定期限）";
 /// What a county sets for itself, and from when.
 pub const SETTINGS: &str = "本县设置（督办、补录与考核）";
 /// Who may do what, and who must stand back.

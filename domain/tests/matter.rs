@@ -18,11 +18,13 @@ mod matter {
     mod lateness;
     mod life;
     mod opinion;
+    mod opinion_cards;
     mod package;
     mod papers;
     mod plan;
     mod receipt;
     mod record;
+    mod stage_time;
     mod stand_in;
     mod supervision;
     mod time;

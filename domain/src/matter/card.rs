@@ -75,6 +75,15 @@ pub enum Subject {
         /// The requirement.
         requirement: RequirementId,
     },
+    /// The opinion that a department was asked for.
+    Opinion {
+        /// The round.
+        round: u16,
+        /// The department.
+        body: BodyId,
+        /// The day it was asked.
+        asked_on: Date,
+    },
     /// The work on the permit as such.
     Permit,
 }
@@ -199,6 +208,8 @@ pub enum About {
         /// The requirement.
         requirement: RequirementId,
     },
+    /// The opinion that the body carded was asked for in its current round.
+    Opinion,
 }
 
 /// Where a card stands.

@@ -975,7 +975,7 @@ events! {
         },
 
         /// A card was issued (红黄牌, R13): by rule, as time's fact, or by hand. A notice, not a sanction.
-        CardIssued = 1 {
+        CardIssued = 2 reads 1 {
             /// The permit.
             permit: PermitCode,
             /// Its number on the permit, from 1.

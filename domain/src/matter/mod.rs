@@ -39,6 +39,7 @@ mod reuse;
 pub mod sentence;
 mod settle;
 pub mod since;
+pub mod stage_time;
 pub mod state;
 mod supervision;
 pub mod time_split;

@@ -25,6 +25,18 @@ pub enum Stage {
     Completion,
 }
 
+impl Stage {
+    /// In words.
+    pub fn name_zh(self) -> &'static str {
+        match self {
+            Stage::ProjectAndLand => "立项用地规划许可",
+            Stage::Construction => "工程建设许可",
+            Stage::Works => "施工许可",
+            Stage::Completion => "竣工验收",
+        }
+    }
+}
+
 /// What kind of act a permit is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

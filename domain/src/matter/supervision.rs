@@ -5,6 +5,7 @@
 //! cancelled on appeal, or when what it was issued on is no longer true.
 //! Deliberately absent: cards by rule, which are facts of time (`rule`); any effect of a card on a permit.
 
+mod opinion;
 mod premise;
 mod rule;
 
@@ -23,6 +24,7 @@ use crate::{
     decider::Role,
     ids::{BodyId, LegalText, PermitCode},
 };
+use jiff::civil::Date;
 
 pub(super) fn decide(state: &Matter, command: &C, ctx: &Ctx<'_>) -> Facts {
     match command {
@@ -113,7 +115,7 @@ fn issue(
     let at = state.working(code)?;
     supervises(state, ctx)?;
     known_body(against, ctx)?;
-    let subject = subject(&at, about)?;
+    let subject = subject(&at, about, against)?;
     let same = |card: &&Card| {
         (card.colour, &card.subject, &card.against) == (colour, &subject, against) && !card.is_by_rule()
     };
@@ -134,7 +136,7 @@ fn issue(
     )
 }
 
-fn subject(at: &At<'_>, about: &About) -> Result<Subject, MatterRefusal> {
+fn subject(at: &At<'_>, about: &About, against: &BodyId) -> Result<Subject, MatterRefusal> {
     Ok(match about {
         About::Permit => Subject::Permit,
         About::Term { term } => {
@@ -152,6 +154,14 @@ fn subject(at: &At<'_>, about: &About) -> Result<Subject, MatterRefusal> {
                 return Err(MatterRefusal::NoDebt { requirement: requirement.clone() });
             }
             Subject::Supplement { round: round.number, requirement: requirement.clone() }
+        }
+        About::Opinion => {
+            let round = at.round()?;
+            let asked = round
+                .opinions
+                .of(against)
+                .ok_or_else(|| MatterRefusal::NotAsked { permit: at.code.clone(), body: against.clone() })?;
+            Subject::Opinion { round: round.number, body: against.clone(), asked_on: asked.asked_on }
         }
     })
 }
@@ -190,7 +200,7 @@ fn clear(state: &Matter, code: &PermitCode, number: u16, reason: &LegalText, ctx
     let (at, card) = supervised(state, code, number, ctx)?;
     let open = [CardStanding::Issued, CardStanding::Answered, CardStanding::Upheld];
     standing(code, card, &open, "open and not under appeal (未销号且不在申诉中)")?;
-    if !is_done(&at, &card.subject) {
+    if !is_done(&at, &card.subject, ctx.today()) {
         return Err(MatterRefusal::StillOverdue { permit: code.clone(), card: number });
     }
     super::one(ctx, CardCleared { permit: code.clone(), card: number, reason: reason.clone() })
@@ -209,7 +219,7 @@ fn cancel(state: &Matter, code: &PermitCode, number: u16, reasons: &LegalText, c
 }
 
 /// Whether what a card is about waits no more: the act came, or the round's end made it needless.
-fn is_done(at: &At<'_>, subject: &Subject) -> bool {
+fn is_done(at: &At<'_>, subject: &Subject, today: Date) -> bool {
     let of = |number: u16| at.permit.rounds.iter().find(|round| round.number == number);
     match subject {
         Subject::Permit => true,
@@ -224,6 +234,9 @@ fn is_done(at: &At<'_>, subject: &Subject) -> bool {
         }),
         Subject::Supplement { round, requirement } => {
             of(*round).is_none_or(|round| round.live_tolerance(requirement).is_none())
+        }
+        Subject::Opinion { round, body, asked_on } => {
+            of(*round).is_none_or(|round| opinion::is_done(round, body, *asked_on, today))
         }
     }
 }

@@ -14,6 +14,8 @@ pub enum SettingName {
     YellowUsedPercent,
     /// Working days left, for a yellow card.
     YellowLeftDays,
+    /// Working days left for an opinion, for a yellow card.
+    OpinionYellowLeftDays,
     /// Working days of reminder before a yellow card.
     ReminderDays,
     /// Percent of a township's rating.
@@ -27,6 +29,7 @@ impl SettingName {
         match self {
             Self::YellowUsedPercent => "黄牌的时限用量（百分比）",
             Self::YellowLeftDays => "黄牌的剩余工作日",
+            Self::OpinionYellowLeftDays => "征求意见黄牌的剩余工作日",
             Self::ReminderDays => "黄牌前的提醒工作日",
             Self::TownshipWeightPercent => "乡镇评价的权重（百分比）",
             Self::BackfillGraceDays => "后期补录的宽限工作日",
@@ -37,6 +40,7 @@ impl SettingName {
         match self {
             Self::YellowUsedPercent => "the percentage used for a yellow card",
             Self::YellowLeftDays => "the working days left for a yellow card",
+            Self::OpinionYellowLeftDays => "the working days left for an opinion, for a yellow card",
             Self::ReminderDays => "the working days of reminder before a yellow card",
             Self::TownshipWeightPercent => "the percentage of a township's rating",
             Self::BackfillGraceDays => "the working days of grace for a late entry",

@@ -83,11 +83,15 @@ fn the_same_change_twice_is_one_change() {
 }
 
 /// The stored form, word for word: it is read for ever.
-const STORED: &str = r#"{"old":{"cards_by_rule":true,"yellow_used_percent":90,"yellow_left_days":1,"reminder_days":2,"township_weight_percent":33,"backfill_grace_days":1},"new":{"cards_by_rule":true,"yellow_used_percent":80,"yellow_left_days":1,"reminder_days":2,"township_weight_percent":33,"backfill_grace_days":1},"from":"2026-08-07","reason":"县政府第12次常务会议"}"#;
+const STORED: &str = r#"{"old":{"cards_by_rule":true,"yellow_used_percent":90,"yellow_left_days":1,"opinion_cards_by_rule":true,"opinion_yellow_left_days":1,"reminder_days":2,"township_weight_percent":33,"backfill_grace_days":1},"new":{"cards_by_rule":true,"yellow_used_percent":80,"yellow_left_days":1,"opinion_cards_by_rule":true,"opinion_yellow_left_days":1,"reminder_days":2,"township_weight_percent":33,"backfill_grace_days":1},"from":"2026-08-07","reason":"县政府第12次常务会议"}"#;
+
+/// As it was stored before there were cards on opinions: those are as usual.
+const STORED_V1: &str = r#"{"old":{"cards_by_rule":true,"yellow_used_percent":90,"yellow_left_days":1,"reminder_days":2,"township_weight_percent":33,"backfill_grace_days":1},"new":{"cards_by_rule":true,"yellow_used_percent":80,"yellow_left_days":1,"reminder_days":2,"township_weight_percent":33,"backfill_grace_days":1},"from":"2026-08-07","reason":"县政府第12次常务会议"}"#;
 
 #[test]
 fn a_stored_change_reads_back_the_same() {
     let events = settings().when(&yellow_at(80, TOMORROW)).unwrap();
     assert_eq!(String::from_utf8(events[0].encode().unwrap()).unwrap(), STORED);
-    assert_eq!(SettingsEvent::decode("SettingsChanged", 1, STORED.as_bytes()).unwrap(), events[0]);
+    assert_eq!(SettingsEvent::decode("SettingsChanged", 2, STORED.as_bytes()).unwrap(), events[0]);
+    assert_eq!(SettingsEvent::decode("SettingsChanged", 1, STORED_V1.as_bytes()).unwrap(), events[0]);
 }

@@ -207,7 +207,7 @@ fn on_card(g: &Given, code: &str, pick: u16) -> C {
         0 => C::IssueCard {
             permit,
             colour: Colour::Yellow,
-            about: About::Permit,
+            about: if pick.is_multiple_of(16) { About::Opinion } else { About::Permit },
             against: p(one(&["water", "housing"], pick / 8)),
             reason: reasons,
         },

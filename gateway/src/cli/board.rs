@@ -130,8 +130,33 @@ fn head(matter: &Matter, d: &Drawing<'_>, out: &mut String) {
         let _ = write!(out, "  ·  目标 target {target}");
     }
     out.push('\n');
+    stages(matter, d, out);
     milestones(matter, plan, d, out);
     board_together::draw(matter, d, out);
+}
+
+/// How long each stage that has begun has taken, against what its plan promises (R15).
+fn stages(matter: &Matter, d: &Drawing<'_>, out: &mut String) {
+    for time in matter.stage_times(d.calendar, d.today) {
+        let Some(began) = time.began_on else { continue };
+        let _ = write!(out, "阶段 {} {began}–", time.stage.name_zh());
+        match time.ended_on {
+            Some(ended) => _ = write!(out, "{ended} 完成 done"),
+            None => out.push_str("……"),
+        }
+        let _ = write!(out, "  用时 used {}", time.counted());
+        if let Some(target) = time.target {
+            let _ = write!(out, "/{target}");
+        }
+        out.push_str(" 工作日 wd");
+        if time.excluded > 0 {
+            let _ = write!(out, "（另不计时 excluded {}）", time.excluded);
+        }
+        if let Some(left) = time.left().filter(|left| *left < 0) {
+            let _ = write!(out, "  {}", d.paint.on(Style::Red, &format!("超 over {}", -left)));
+        }
+        out.push('\n');
+    }
 }
 
 /// The milestones that have a date: when, when first planned, and whether reached or missed (R14).

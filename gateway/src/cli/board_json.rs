@@ -4,12 +4,14 @@
 //! Deliberately absent: the whole state; departments' systems ask GraphQL.
 
 use super::{Failure, reading::Reading};
+use jiff::civil::Date;
 use om_domain::{
-    calendar::beijing,
+    calendar::{Calendar, beijing},
     ids::MatterId,
     matter::{
         Lateness, Matter,
         plan::PlannedPermit,
+        stage_time::StageTime,
         state::{Permit, Status},
     },
 };
@@ -43,9 +45,22 @@ pub(super) async fn board(reading: &Reading, id: MatterId, at: At) -> Result<Str
             "completion": o.completion, "provisional": o.provisional, "criticalPath": o.critical_path, "permits": o.permits,
         })),
         "permits": permits,
+        "stages": stages(&matter, &calendar, today),
         "milestones": milestones(&matter),
     });
     Ok(format!("{}\n", serde_json::to_string_pretty(&board)?))
+}
+
+/// How long each stage has taken, in working days (R15).
+fn stages(matter: &Matter, calendar: &Calendar, today: Date) -> Vec<Value> {
+    let one = |time: StageTime| {
+        json!({
+            "stage": time.stage, "beganOn": time.began_on, "endedOn": time.ended_on, "elapsed": time.elapsed(),
+            "worked": time.worked, "waited": time.waited, "excluded": time.excluded, "counted": time.counted(),
+            "target": time.target, "targetOn": time.target_on, "left": time.left(),
+        })
+    };
+    matter.stage_times(calendar, today).into_iter().map(one).collect()
 }
 
 fn milestones(matter: &Matter) -> Vec<Value> {

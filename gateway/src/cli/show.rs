@@ -8,11 +8,11 @@ use super::{
     reading::{Reading, moment, short},
     text::{Paint, Style, fit},
 };
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use om_domain::{
     calendar::{beijing, beijing_datetime},
     decider::Effective,
-    ids::BodyId,
+    ids::{BodyId, EventId},
     matter::{MatterDecider, MatterEvent, event_permit},
 };
 use om_infra::{
@@ -92,16 +92,17 @@ pub(super) async fn replay(args: Replay) -> Result<(), Failure> {
         Some(Known::Time(instant)) => Some(instant),
         Some(_) => return Err(Failure::new("--as-of takes a date or an instant", "name an event with --at")),
     };
+    let today = beijing(reading.clock.now());
+    for (flag, asked) in [("--at", instant_of(known)), ("--as-of", as_of)] {
+        not_in_the_future(flag, asked, today)?;
+    }
     let facts = facts(&reading, found.id, known).await?;
     happened(&found.name, &facts, as_of)?;
     if args.json {
         return put(&facts.lines);
     }
     // clocks are read at the moment asked for, as the API reads them
-    let asked = match known {
-        Known::Time(instant) => Some(instant),
-        Known::Head | Known::Event(_) => None,
-    };
+    let asked = instant_of(known);
     let now = as_of.or(asked).or(facts.last).unwrap_or_else(|| reading.clock.now());
     let paint = Paint::detect();
     let heading = format!(
@@ -113,6 +114,24 @@ pub(super) async fn replay(args: Replay) -> Result<(), Failure> {
     put(&drawn(&reading, found.id, At { known, as_of }, now).await?)?;
     say(format!("\n{}", paint.on(Style::Bold, &format!("{} facts, the last ones:", facts.count))))?;
     put(&facts.tail)
+}
+
+const fn instant_of(known: Known) -> Option<Timestamp> {
+    match known {
+        Known::Time(instant) => Some(instant),
+        Known::Head | Known::Event(_) => None,
+    }
+}
+
+/// What will be known is not known: a past is looked at, and a forecast is the board's.
+fn not_in_the_future(flag: &str, asked: Option<Timestamp>, today: Date) -> Result<(), Failure> {
+    match asked.map(beijing).filter(|day| *day > today) {
+        None => Ok(()),
+        Some(day) => Err(Failure::new(
+            format!("{flag} {day} lies in the future: today is {today} (所给日期晚于今天)"),
+            "give today or an earlier day; what is expected to come is the forecast on `onematter board`",
+        )),
+    }
 }
 
 /// A matter of which nothing was known, or nothing had happened, is not shown as an empty one.
@@ -138,6 +157,8 @@ struct Facts {
     earliest: Option<Effective>,
     count: usize,
     last: Option<Timestamp>,
+    /// The last one's id.
+    last_id: Option<EventId>,
     lines: String,
     tail: String,
 }
@@ -150,6 +171,7 @@ async fn facts(reading: &Reading, id: om_domain::ids::MatterId, known: Known) ->
         earliest: None,
         count: 0,
         last: None,
+        last_id: None,
         lines: String::new(),
         tail: String::new(),
     };
@@ -182,12 +204,21 @@ async fn facts(reading: &Reading, id: om_domain::ids::MatterId, known: Known) ->
                 facts.earliest = Some(effective);
             }
             facts.last = Some(event.recorded);
+            facts.last_id = Some(entry.fact.id);
             let _ = writeln!(facts.lines, "{}", line(event, &entry.fact)?);
             tail.push(sentence(&entry.fact));
             if matches!(known, Known::Event(wanted) if wanted.0 == event.id) {
                 break 'pages;
             }
         }
+    }
+    if let Known::Event(wanted) = known
+        && facts.last_id != Some(wanted)
+    {
+        return Err(Failure::new(
+            format!("the matter has no event {} (该事项没有这条记录)", wanted.0),
+            "take the eventId of a line of `onematter replay MATTER --json`, without anything before it",
+        ));
     }
     for sentence in tail.iter().skip(tail.len().saturating_sub(12)) {
         let _ = writeln!(facts.tail, "{sentence}");

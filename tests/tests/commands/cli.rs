@@ -254,6 +254,14 @@ fn a_demo_is_served_as_a_demo_only_and_asked_for_by_name() {
     let event = "0198c1a0-0000-7000-8000-000000000000";
     refused(["replay", "--data", text(&data), "南片区", "--as-of", event], &["--at"]);
     for json in [&[][..], &["--json"]] {
+        for flag in ["--at", "--as-of"] {
+            let mut late = vec!["replay", "--data", text(&data), "南片区", flag, "2099-01-01"];
+            late.extend(json);
+            refused(late, &[flag, "2099-01-01", "in the future", "onematter board"]);
+        }
+        let mut unknown = vec!["replay", "--data", text(&data), "南片区", "--at", event];
+        unknown.extend(json);
+        refused(unknown, &[event, "no event", "eventId"]);
         let mut early = vec!["replay", "--data", text(&data), "南片区", "--at", "1990-01-01"];
         early.extend(json);
         refused(early, &["nothing of", "was recorded by then", "2023-06-12"]);

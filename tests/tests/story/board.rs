@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the report")]
 
-use om_tests::house::Case;
+use om_tests::house::{Case, Seen};
 use om_tests::server::{succeeds, text};
 use serde_json::json;
 
@@ -52,4 +52,29 @@ async fn r16_the_board_marks_a_permit_with_back_filled_entries() {
     let board = board(&case, "2023-06-20");
     assert!(row(&board, "W").contains("录") && !row(&board, "J").contains("录"), "{board}");
     assert!(board.contains("录 后期补录 back-filled"), "{board}");
+}
+
+#[tokio::test]
+async fn r15_a_stage_is_timed_by_what_runs_side_by_side_now_and_at_a_past_day() {
+    let case = Case::story().await;
+    let part = "stageTimes { stage beganOn endedOn elapsedWorkingDays workedWorkingDays waitedWorkingDays excludedWorkingDays
+        countedWorkingDays targetWorkingDays leftWorkingDays longestPermit gates { gate permit workingDays limitWorkingDays over } }";
+    let seen = case.see_as("lead", part, json!(null)).await;
+    seen.shows("stageTimes.0.stage", "PROJECT_AND_LAND").lacks("stageTimes.0.beganOn");
+    case.at("2023-06-12").accepted("W", &["form", "seal", "proof", "photo"], "wa-officer-1").await;
+    case.accepted("E", &["eia", "letter"], "ec-officer-1").await;
+    case.at("2023-06-15").by("wa-officer-1").stop("W", "EXPERT_REVIEW", "2023-06-20").done().await;
+    case.at("2023-06-19").time_passes().await;
+    let first = |seen: &Seen| seen.one("stageTimes", "stage", "PROJECT_AND_LAND");
+    // both were in hand on 13 and 14; E alone on 15, 16 and 19: a day counts once, and none was excluded
+    let now = first(&case.see_as("lead", part, json!(null)).await);
+    now.shows("elapsedWorkingDays", 5).shows("workedWorkingDays", 5).shows("excludedWorkingDays", 0);
+    now.shows("longestPermit", "E").shows("gates.1.gate", "DECIDE").shows("gates.1.limitWorkingDays", 10);
+    // E's approval of the 14th, recorded late: since then all that was begun stood still on 15, 16 and 19
+    case.by("ec-officer-2").approve("E").effective_on("2023-06-14").done().await;
+    let now = first(&case.see_as("lead", part, json!(null)).await);
+    now.shows("workedWorkingDays", 2).shows("excludedWorkingDays", 3).shows("countedWorkingDays", 2);
+    let then = json!({ "known": { "time": om_tests::house::moment("2023-06-16 18:00").to_string() } });
+    let then = first(&case.see_as("lead", part, then).await);
+    then.shows("elapsedWorkingDays", 4).shows("workedWorkingDays", 4);
 }

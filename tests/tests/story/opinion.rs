@@ -200,3 +200,74 @@ async fn r04_what_is_handled_together_has_forty_five_days_and_opinions_stop_none
     case.permit("U1").await.shows("clock.statutory.due", due).shows("clock.statutory.state", "RUNNING");
     case.by("dr-head").extend("U1", 15).refused("NotAuthorised").await.by("R4", "行政许可法 42");
 }
+
+#[tokio::test]
+async fn r13_a_department_that_does_not_answer_is_reminded_carded_and_answers_for_it() {
+    let case = together().await;
+    case.at("2023-06-12").accepted("U1", &[], "dr-officer-1").await;
+    case.by("dr-officer-1").ask("U1").done().await;
+    // ten working days from the 12th: until Tuesday the 27th; nine are used at the end of Monday the 26th
+    let part = "permit(code: \"U1\") { cards { number color subject against on term evidence { used left total due } can { name
+        allowed } } round { opinions { body yellowCardOn cardReminder } } }";
+    let seen = case.see_as("lead", part, json!(null)).await;
+    seen.shows("permit.round.opinions.0.yellowCardOn", "2023-06-27")
+        .shows("permit.round.opinions.0.cardReminder", false);
+    case.at("2023-06-25");
+    let seen = case.see_as("lead", part, json!(null)).await;
+    seen.shows("permit.round.opinions.0.cardReminder", true);
+    case.at("2023-06-28").time_passes().await;
+    case.time_passes().await;
+    let seen = case.see_as("wa-officer-1", part, json!(null)).await;
+    let cards = seen.all("permit.cards");
+    let [yellow, red] = &cards[..] else { panic!("{cards:?}") };
+    yellow.shows("color", "YELLOW").shows("on", "2023-06-27").shows("evidence.left", 1);
+    red.shows("color", "RED").shows("on", "2023-06-28").shows("subject", "OPINION").lacks("term");
+    red.shows("against", "body:water").shows("evidence.due", "2023-06-27").shows("evidence.total", 10);
+    let may = |name: &str| red.one("can", "name", name).at("allowed").clone();
+    assert_eq!((may("answerCard"), may("clearCard")), (json!(true), json!(false)));
+    let issued = case.last("CardIssued").await.all;
+    issued.shows("data.subject.kind", "opinion").shows("data.subject.body", "water");
+    let said = issued.at("sentenceZh").as_str().unwrap_or_default();
+    assert!(said.contains("意见期限2023-06-27") && said.contains("水务局"), "{said}");
+    let list = "{ supervision(filter: { open: true }) { edges { node { subject color against } } } }";
+    case.list("supervisor", list).await.shows("supervision.edges.0.node.subject", "OPINION");
+
+    let answer = json!({ "permit": "U1", "card": 2, "answer": "已办理，今日回复" });
+    case.by("dr-officer-1").act("answerCard", answer.clone()).refused("NotAuthorised").await;
+    case.by("wa-officer-1").act("answerCard", answer).done().await;
+    let clear = json!({ "permit": "U1", "card": 2, "reason": "意见已回复" });
+    case.by("supervisor")
+        .act("clearCard", clear.clone())
+        .refused("StillOverdue")
+        .await
+        .by("R13", "本平台规则");
+    case.by("wa-officer-1").agree("U1", "water").done().await;
+    case.by("supervisor").act("clearCard", clear).done().await;
+
+    // by hand it is against whom was asked, and nobody else
+    let hand = |body: &str| {
+        json!({ "permit": "U1", "color": "YELLOW", "against": format!("body:{body}"), "reason": "催办",
+            "awaitedOpinion": true })
+    };
+    case.by("supervisor").act("issueCard", hand("ecology")).refused("NotAsked").await;
+    case.by("supervisor").act("issueCard", hand("water")).done().await;
+}
+
+#[tokio::test]
+async fn r13_cards_on_opinions_are_a_setting_of_the_county() {
+    let case = together().await;
+    let change =
+        json!({ "from": "2023-06-13", "reason": "县政府办〔2023〕9号", "opinionCardsByRule": false });
+    case.at("2023-06-12").on_register("administrator", "changeSettings", change).await.shows("entries", 1);
+    let history = "{ settingsHistory { opinionCardsByRule opinionYellowLeftWorkingDays cardsByRule } }";
+    let history = case.ask("auditor", history, json!({})).await;
+    assert_eq!(
+        history["settingsHistory"],
+        json!([{ "opinionCardsByRule": true, "opinionYellowLeftWorkingDays": 1, "cardsByRule": true },
+               { "opinionCardsByRule": false, "opinionYellowLeftWorkingDays": 1, "cardsByRule": true }])
+    );
+    case.accepted("U1", &[], "dr-officer-1").await;
+    case.by("dr-officer-1").ask("U1").done().await;
+    case.at("2023-06-29").time_passes().await;
+    assert_eq!((case.times("OpinionOverdue").await, case.times("CardIssued").await), (1, 0));
+}

@@ -20,6 +20,8 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Consultations {
     asked: BTreeMap<BodyId, Consultation>,
+    /// What departments were asked before and are asked no more, each with the day the request was withdrawn or put anew.
+    former: BTreeMap<BodyId, Vec<(Consultation, Date)>>,
     /// Last days that were stated to have passed.
     overdue: BTreeSet<(BodyId, Date)>,
 }
@@ -75,6 +77,21 @@ impl Consultation {
         })
     }
 
+    /// Whether on this day its last day has passed and its silence counts in place of an answer.
+    pub(in crate::matter) fn silence_counts(&self, day: Date) -> bool {
+        self.standing(day) == super::Standing::SilentAgreed
+    }
+
+    /// The working days it was counted in; none where a date was told.
+    pub(in crate::matter) const fn working_days(&self) -> Option<u16> {
+        self.working_days
+    }
+
+    /// The day its term is counted from, which is not counted itself.
+    pub(in crate::matter) const fn counted_from(&self) -> Date {
+        self.counted_from
+    }
+
     /// Whether its last day is before this day and it was not answered by then.
     pub fn is_overdue(&self, day: Date) -> bool {
         self.due.date < day && self.given.as_ref().is_none_or(|given| given.late)
@@ -85,6 +102,17 @@ impl Consultations {
     /// What a department was asked, if it was.
     pub fn of(&self, body: &BodyId) -> Option<&Consultation> {
         self.asked.get(body)
+    }
+
+    /// What a department was asked on a day, also if it is asked no more: then with the day since when.
+    pub(in crate::matter) fn asked_on(
+        &self,
+        body: &BodyId,
+        day: Date,
+    ) -> Option<(&Consultation, Option<Date>)> {
+        let now = self.asked.get(body).filter(|asked| asked.asked_on == day).map(|asked| (asked, None));
+        let former = || self.former.get(body)?.iter().rev().find(|(asked, _)| asked.asked_on == day);
+        now.or_else(|| former().map(|(asked, until)| (asked, Some(*until))))
     }
 
     /// All departments asked.
@@ -117,6 +145,7 @@ impl Consultations {
         match &fact.event {
             E::OpinionRequested(e) => {
                 for body in &e.bodies {
+                    self.lay_aside(body, day);
                     self.asked.insert(body.clone(), Consultation::of(e, fact.id, day));
                 }
             }
@@ -139,7 +168,7 @@ impl Consultations {
                 self.answer(&e.body, |given| given.withdrawn = Some((e.reasons.clone(), day)));
             }
             E::OpinionRequestWithdrawn(e) => {
-                self.asked.remove(&e.body);
+                self.lay_aside(&e.body, day);
             }
             E::OpinionDuesRevised(e) => {
                 for (body, due) in &e.dues {
@@ -147,6 +176,12 @@ impl Consultations {
                 }
             }
             _ => {}
+        }
+    }
+
+    fn lay_aside(&mut self, body: &BodyId, day: Date) {
+        if let Some(asked) = self.asked.remove(body) {
+            self.former.entry(body.clone()).or_default().push((asked, day));
         }
     }
 

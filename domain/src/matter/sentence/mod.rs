@@ -245,8 +245,8 @@ fn supervision(event: &E, names: &Names<'_>) -> Option<Sentence> {
         E::CardIssued(e) => {
             let (zh, en) = match (&e.basis, &e.subject) {
                 (Basis::Hand { reason }, _) => (reason.to_string(), reason.to_string()),
-                (Basis::Rule { evidence, .. }, Subject::Term { term, .. }) => {
-                    let term = term.name_zh();
+                (Basis::Rule { evidence, .. }, about @ (Subject::Term { .. } | Subject::Opinion { .. })) => {
+                    let term = if let Subject::Term { term, .. } = about { term.name_zh() } else { "意见" };
                     let zh =
                         format!("{term}期限{}，已用{}，剩{}", evidence.due, evidence.used, evidence.left);
                     (zh, format!("due {}, {} used, {} left", evidence.due, evidence.used, evidence.left))

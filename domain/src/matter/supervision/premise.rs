@@ -4,6 +4,7 @@
 //! is still true.
 //! Deliberately absent: taking such a card back; a person cancels it.
 
+use super::opinion;
 use crate::{
     calendar::{Calendar, Unit, days},
     clock::{Clock, Due, Limit},
@@ -84,6 +85,9 @@ pub(in crate::matter) fn stands(at: &At<'_>, card: &Card, calendar: &Calendar) -
         }
         let answered = |(body, on): &(_, Date)| body == to && (*offered_on..=evidence.due).contains(on);
         return !at.permit.custody.answered.iter().any(answered);
+    }
+    if matches!(card.subject, Subject::Opinion { .. }) {
+        return opinion::stands(at, card, *thresholds, calendar);
     }
     let Subject::Term { round, .. } = &card.subject else { return true };
     let round = at.permit.rounds.iter().find(|known| known.number == *round);

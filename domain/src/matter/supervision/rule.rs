@@ -5,7 +5,10 @@
 //! cards nothing that lay before it. What is overdue when cards come into force is carded on their first day.
 //! Deliberately absent: a sanction. Time states that a term has passed or is nearly used; the card is the notice of it.
 
-use super::premise::{self, Measured};
+use super::{
+    opinion,
+    premise::{self, Measured},
+};
 use crate::{
     calendar::Calendar,
     clock::Clock,
@@ -21,7 +24,7 @@ use crate::{
         settle::{Dues, after},
         state::{Matter, Permit, Phase, Round, RoundPhase},
     },
-    settings::{CountySettings, Version},
+    settings::{CountySettings, Values, Version},
 };
 use jiff::civil::Date;
 
@@ -42,15 +45,25 @@ pub(in crate::matter) fn due(at: &At<'_>, ctx: &Ctx<'_>, dues: &mut Dues) {
         red(at, round, (Term::Intake, round.intake_due.date), ctx, dues);
     }
     yellow(at, round, ctx, dues);
+    opinion::due(at, round, ctx, dues);
 }
 
-/// The first day, from this one on, on which cards are issued by rule.
-fn in_force<'c>(ctx: &'c Ctx<'_>, day: Date) -> Option<(Date, &'c Version)> {
-    let holds = |(version, next): (&'c Version, Option<Date>)| {
+/// The first day, from this one on, on which cards are issued by rule, as a version's values say.
+pub(super) fn in_force(
+    settings: &CountySettings,
+    day: Date,
+    are_issued: impl Fn(&Values) -> bool,
+) -> Option<(Date, &Version)> {
+    let holds = |(version, next): (_, Option<Date>)| {
+        let version: &Version = version;
         let first = version.from.map_or(day, |from| from.max(day));
-        (version.values.cards_by_rule && next.is_none_or(|next| first < next)).then_some((first, version))
+        (are_issued(&version.values) && next.is_none_or(|next| first < next)).then_some((first, version))
     };
-    ctx.settings.versions().find_map(holds)
+    settings.versions().find_map(holds)
+}
+
+const fn by_rule(values: &Values) -> bool {
+    values.cards_by_rule
 }
 
 /// The earliest day a card on this term can bear: the record has its ground by then.
@@ -64,7 +77,9 @@ fn earliest(round: &Round, term: Term, day: Date) -> Date {
 }
 
 fn red(at: &At<'_>, round: &Round, (term, due): (Term, Date), ctx: &Ctx<'_>, dues: &mut Dues) {
-    let Some((day, version)) = in_force(ctx, earliest(round, term, after(due))) else { return };
+    let Some((day, version)) = in_force(ctx.settings, earliest(round, term, after(due)), by_rule) else {
+        return;
+    };
     // a deemed acceptance is past once it is stated: it is carded on its day or not at all
     let past = term == Term::Intake && round.phase != RoundPhase::Received;
     if !dues.would_take(day) || past && day != earliest(round, term, after(due)) {
@@ -77,7 +92,7 @@ fn red(at: &At<'_>, round: &Round, (term, due): (Term, Date), ctx: &Ctx<'_>, due
     let Some(Measured { clock, .. }) = premise::measured(at, round, &subject) else { return };
     let evidence = Evidence::read(&clock, due, ctx.calendar, before(day));
     let against = custodian(at.permit, &at.planned.lead, day);
-    issue(at, Colour::Red, subject, against, evidence, (day, version), (ctx, dues));
+    issue(at, Due::of(version, Colour::Red, day, subject, against, evidence), ctx, dues);
 }
 
 fn yellow(at: &At<'_>, round: &Round, ctx: &Ctx<'_>, dues: &mut Dues) {
@@ -88,7 +103,7 @@ fn yellow(at: &At<'_>, round: &Round, ctx: &Ctx<'_>, dues: &mut Dues) {
     }
     let evidence = Evidence::read(&clock, due, ctx.calendar, before(day));
     let against = custodian(at.permit, &at.planned.lead, day);
-    issue(at, Colour::Yellow, subject, against, evidence, (day, version), (ctx, dues));
+    issue(at, Due::of(version, Colour::Yellow, day, subject, against, evidence), ctx, dues);
 }
 
 /// A yellow card that comes if nothing happens before.
@@ -150,34 +165,59 @@ impl Matter {
 fn handoff(at: &At<'_>, ctx: &Ctx<'_>, dues: &mut Dues) {
     let Some(offer) = &at.permit.custody.offer else { return };
     let due = offer.answer_due.date;
-    let Some((day, version)) = in_force(ctx, after(due)).filter(|(day, _)| dues.would_take(*day)) else {
+    let Some((day, version)) = in_force(ctx.settings, after(due), by_rule) else { return };
+    if !dues.would_take(day) {
         return;
-    };
+    }
     let subject = Subject::Handoff { to: offer.to.clone(), offered_on: offer.on };
     if is_carded(at, Colour::Red, &subject, day, ctx.calendar) {
         return;
     }
     let clock = premise::of_handoff(at, offer.on);
     let evidence = Evidence::read(&clock, due, ctx.calendar, before(day));
-    issue(at, Colour::Red, subject, offer.to.clone(), evidence, (day, version), (ctx, dues));
+    issue(at, Due::of(version, Colour::Red, day, subject, offer.to.clone(), evidence), ctx, dues);
 }
 
 /// Whether there is such a card already: of that day, or issued on what is still true.
-fn is_carded(at: &At<'_>, colour: Colour, subject: &Subject, day: Date, calendar: &Calendar) -> bool {
+pub(super) fn is_carded(
+    at: &At<'_>,
+    colour: Colour,
+    subject: &Subject,
+    day: Date,
+    calendar: &Calendar,
+) -> bool {
     let same = |card: &&Card| card.is_by_rule() && card.colour == colour && card.subject == *subject;
     let known = |card: &Card| card.on == day || premise::stands(at, card, calendar);
     at.permit.cards.values().filter(same).any(known)
 }
 
-fn issue(
-    at: &At<'_>,
-    colour: Colour,
-    subject: Subject,
-    against: BodyId,
-    evidence: Evidence,
-    (day, version): (Date, &Version),
-    (ctx, dues): (&Ctx<'_>, &mut Dues),
-) {
+/// A card that time has made due.
+pub(super) struct Due<'c> {
+    pub(super) day: Date,
+    pub(super) version: &'c Version,
+    pub(super) colour: Colour,
+    pub(super) subject: Subject,
+    pub(super) against: BodyId,
+    pub(super) evidence: Evidence,
+    pub(super) thresholds: Thresholds,
+}
+
+impl<'c> Due<'c> {
+    /// By the thresholds of a permit's limits.
+    fn of(
+        version: &'c Version,
+        colour: Colour,
+        day: Date,
+        subject: Subject,
+        against: BodyId,
+        evidence: Evidence,
+    ) -> Self {
+        Due { day, version, colour, subject, against, evidence, thresholds: thresholds(version) }
+    }
+}
+
+pub(super) fn issue(at: &At<'_>, due: Due<'_>, ctx: &Ctx<'_>, dues: &mut Dues) {
+    let Due { day, version, colour, subject, against, evidence, thresholds } = due;
     dues.push(day, || -> Fact<MatterEvent> {
         let settings = version.seen_at(&ctx.by.county);
         let event = CardIssued {
@@ -186,7 +226,7 @@ fn issue(
             colour,
             subject,
             against,
-            basis: Basis::Rule { evidence, thresholds: thresholds(version), settings },
+            basis: Basis::Rule { evidence, thresholds, settings },
         };
         on(day, event)
     });
@@ -203,6 +243,6 @@ fn custodian(permit: &Permit, lead: &BodyId, day: Date) -> BodyId {
     held.map_or_else(|| lead.clone(), |(body, _)| body.clone())
 }
 
-fn before(day: Date) -> Date {
+pub(super) fn before(day: Date) -> Date {
     crate::calendar::days::shift(day, -1)
 }

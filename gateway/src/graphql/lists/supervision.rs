@@ -83,6 +83,7 @@ impl CardItem {
             Subject::Term { term, .. } => (CardSubject::Term, Some(term), None),
             Subject::Handoff { .. } => (CardSubject::Handoff, None, None),
             Subject::Supplement { requirement, .. } => (CardSubject::Supplement, None, Some(requirement)),
+            Subject::Opinion { .. } => (CardSubject::Opinion, None, None),
             Subject::Permit => (CardSubject::Permit, None, None),
         };
         CardItem {

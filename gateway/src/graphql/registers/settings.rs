@@ -32,7 +32,11 @@ pub struct Settings {
     pub yellow_used_percent: u16,
     /// A yellow card once no more than so many working days (工作日) of the promised limit are left (R13).
     pub yellow_left_working_days: u16,
-    /// Permits are marked (`cardReminder`) so many working days (工作日) before a yellow card.
+    /// Whether cards are issued by rule on opinions of departments asked too (R13).
+    pub opinion_cards_by_rule: bool,
+    /// A yellow card once no more than so many working days (工作日) are left for an opinion (R13).
+    pub opinion_yellow_left_working_days: u16,
+    /// Permits and opinions are marked (`cardReminder`) so many working days (工作日) before a yellow card.
     pub reminder_working_days: u16,
     /// Weight of the township's rating in a department's performance, in percent (R17).
     pub township_weight_percent: u16,
@@ -51,6 +55,8 @@ impl From<&Version> for Settings {
             cards_by_rule: values.cards_by_rule,
             yellow_used_percent: values.yellow_used_percent,
             yellow_left_working_days: values.yellow_left_days,
+            opinion_cards_by_rule: values.opinion_cards_by_rule,
+            opinion_yellow_left_working_days: values.opinion_yellow_left_days,
             reminder_working_days: values.reminder_days,
             township_weight_percent: values.township_weight_percent,
             backfill_grace_working_days: values.backfill_grace_days,
@@ -73,7 +79,11 @@ pub struct ChangeSettingsInput {
     pub yellow_used_percent: Option<u16>,
     /// A yellow card once no more than so many working days (工作日) are left: 0 to 30.
     pub yellow_left_working_days: Option<u16>,
-    /// Permits are marked so many working days (工作日) before a yellow card: 0 to 30.
+    /// Whether cards are issued by rule on opinions of departments asked too (R13).
+    pub opinion_cards_by_rule: Option<bool>,
+    /// A yellow card once no more than so many working days (工作日) are left for an opinion: 0 to 30.
+    pub opinion_yellow_left_working_days: Option<u16>,
+    /// Permits and opinions are marked so many working days (工作日) before a yellow card: 0 to 30.
     pub reminder_working_days: Option<u16>,
     /// Weight of the township's rating, in percent: 0 to 100 (R17).
     pub township_weight_percent: Option<u16>,
@@ -126,6 +136,8 @@ impl SettingsMutation {
             cards_by_rule: input.cards_by_rule,
             yellow_used_percent: input.yellow_used_percent,
             yellow_left_days: input.yellow_left_working_days,
+            opinion_cards_by_rule: input.opinion_cards_by_rule,
+            opinion_yellow_left_days: input.opinion_yellow_left_working_days,
             reminder_days: input.reminder_working_days,
             township_weight_percent: input.township_weight_percent,
             backfill_grace_days: input.backfill_grace_working_days,

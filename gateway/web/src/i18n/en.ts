@@ -510,6 +510,7 @@ export const en: Words<typeof zh> = {
       TERM: "a term",
       HANDOFF: "answer to a handoff",
       SUPPLEMENT: "a supplement",
+      OPINION: "an opinion asked for",
       PERMIT: "work on the permit",
     },
     standing: {

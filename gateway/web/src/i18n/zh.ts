@@ -500,6 +500,7 @@ export const zh = {
       TERM: "办理时限",
       HANDOFF: "移交答复",
       SUPPLEMENT: "容缺补齐",
+      OPINION: "征求意见",
       PERMIT: "事项办理",
     },
     standing: {

@@ -28,13 +28,16 @@ matter_mutations! {
             term: Option<Term>,
             /// Or the supplement of this requirement, tolerated in its current round.
             supplement: Option<Requirement>,
+            /// Or the opinion that the body carded was asked for in its current round.
+            #[graphql(default)]
+            awaited_opinion: bool,
             /// Or the open offer of its custody; without any of these it is about the work on the permit as such.
             #[graphql(default)]
             handoff: bool,
         } = |i| C::IssueCard {
             permit: i.permit.0,
             colour: i.color.into(),
-            about: about(i.term, i.supplement, i.handoff)?,
+            about: about(i.term, i.supplement, i.awaited_opinion, i.handoff)?,
             against: node_id::body(&i.against)?,
             reason: i.reason.0,
         };
@@ -95,12 +98,13 @@ matter_mutations! {
     }
 }
 
-fn about(term: Option<Term>, supplement: Option<Requirement>, handoff: bool) -> Result<About> {
-    Ok(match (term, supplement, handoff) {
-        (None, None, false) => About::Permit,
-        (Some(term), None, false) => About::Term { term: term.into() },
-        (None, Some(requirement), false) => About::Supplement { requirement: requirement.0 },
-        (None, None, true) => About::Handoff,
-        _ => return Err(bad_input("give one of term, supplement and handoff, or none")),
+fn about(term: Option<Term>, supplement: Option<Requirement>, opinion: bool, handoff: bool) -> Result<About> {
+    Ok(match (term, supplement, opinion, handoff) {
+        (None, None, false, false) => About::Permit,
+        (Some(term), None, false, false) => About::Term { term: term.into() },
+        (None, Some(requirement), false, false) => About::Supplement { requirement: requirement.0 },
+        (None, None, true, false) => About::Opinion,
+        (None, None, false, true) => About::Handoff,
+        _ => return Err(bad_input("give one of term, supplement, awaitedOpinion and handoff, or none")),
     })
 }

@@ -32,6 +32,8 @@ pub enum CardSubject {
     Handoff,
     /// The supplement of a tolerated deficiency (补齐).
     Supplement,
+    /// The opinion (征求意见) that the body carded was asked for.
+    Opinion,
     /// The work on the permit as such.
     Permit,
 }
@@ -144,6 +146,7 @@ impl Card {
             Subject::Supplement { round, requirement } => {
                 (CardSubject::Supplement, Some(*round), None, Some(requirement.clone()))
             }
+            Subject::Opinion { round, .. } => (CardSubject::Opinion, Some(*round), None, None),
             Subject::Permit => (CardSubject::Permit, None, None, None),
         };
         let (reason, evidence) = match &card.basis {

@@ -10,6 +10,7 @@ use super::{
     parts::{TaskForce, body},
     permit::Permit,
     since::{self, SeenInput, SinceVisit},
+    stage_time::StageTime,
     view::View,
     what_if::{self, AssumptionsInput, ToleranceWorth, Variant, VariantInput},
 };
@@ -223,6 +224,13 @@ impl Matter {
         };
         let all = [S::ProjectAndLand, S::Construction, S::Works, S::Completion].map(of);
         all.into_iter().filter(|stage| stage.permits > 0).collect()
+    }
+
+    /// How long its stages have taken against what its plan promises, through the day of this view (阶段用时, R15); a stage without
+    /// permits is left out.
+    #[graphql(complexity = "50 + 10 * child_complexity")]
+    async fn stage_times(&self) -> Vec<StageTime> {
+        StageTime::all(&self.0)
     }
 
     /// What must be done next in it, whose move it is, since when and until when, the heaviest first: read off the same facts as

@@ -2,20 +2,24 @@
 //!
 //! Invariant: once the permit is decided an opinion stands as the decision took it.
 
-use super::parts::{DueDay, body, officer};
+use super::{
+    parts::{DueDay, body, officer},
+    view::View,
+};
 use crate::graphql::{
     matter::enums::{OpinionStanding, Silence, Treatment},
     scalars::{Date, LegalText, MaterialCode, PaperHash, PermitCode},
 };
-use async_graphql::{ID, SimpleObject};
+use async_graphql::{ComplexObject, ID, SimpleObject};
 use om_domain::{
-    ids::BodyId,
+    ids::{self, BodyId},
     matter::{
         event::Reused,
         opinion::{self, Consultation},
         plan,
     },
 };
+use std::sync::Arc;
 
 /// The opinions of the cooperating departments that a permit needs before its approval.
 #[derive(Debug, Clone, SimpleObject)]
@@ -43,7 +47,16 @@ pub struct OpinionCount {
 
 /// What one department was asked and what it said (征求意见).
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(complex)]
 pub struct Opinion {
+    #[graphql(skip)]
+    view: Arc<View>,
+    #[graphql(skip)]
+    code: ids::PermitCode,
+    #[graphql(skip)]
+    round: u16,
+    #[graphql(skip)]
+    department: BodyId,
     /// The department, `body:…`.
     pub body: ID,
     /// The day it was asked.
@@ -85,10 +98,34 @@ pub struct OpinionGiven {
     pub treatment_reasons: Option<LegalText>,
 }
 
+#[ComplexObject]
 impl Opinion {
-    /// As it stands on a day.
-    pub(super) fn of(of: &BodyId, c: &Consultation, day: jiff::civil::Date) -> Self {
+    /// The day on which a yellow card (黄牌) comes to the department by rule if nothing happens before (R13); none if none is to
+    /// come, or it came.
+    async fn yellow_card_on(&self) -> Option<Date> {
+        self.yellow_on().map(Into::into)
+    }
+
+    /// Whether that day is so near, by the county's settings, that the department is to be reminded.
+    async fn card_reminder(&self) -> bool {
+        self.yellow_on().is_some_and(|day| self.view.is_reminded_of(day))
+    }
+}
+
+impl Opinion {
+    /// As it stands on a day, in a round of a permit.
+    pub(super) fn of(
+        view: &Arc<View>,
+        (code, round): (&ids::PermitCode, u16),
+        of: &BodyId,
+        c: &Consultation,
+        day: jiff::civil::Date,
+    ) -> Self {
         Opinion {
+            view: Arc::clone(view),
+            code: code.clone(),
+            round,
+            department: of.clone(),
             body: body(of),
             asked_on: c.asked_on.into(),
             question: c.question.clone().into(),
@@ -98,6 +135,12 @@ impl Opinion {
             standing: c.standing(day).into(),
             given: c.given.as_ref().map(Into::into),
         }
+    }
+
+    fn yellow_on(&self) -> Option<jiff::civil::Date> {
+        let View { state, calendar, settings, .. } = &*self.view;
+        let current = state.permits.get(&self.code)?.round()?.number == self.round;
+        state.opinion_yellow_on(&self.code, &self.department, calendar, settings).filter(|_| current)
     }
 }
 

@@ -341,10 +341,8 @@ impl Permit {
     /// Whether that day is so near, by the county's settings, that its department is to be reminded.
     async fn card_reminder(&self) -> bool {
         let View { state, calendar, settings, .. } = &*self.view;
-        let today = self.view.today();
-        let lead = i32::from(settings.on(today).values.reminder_days);
         let day = state.yellow_on(&self.code, calendar, settings);
-        day.is_some_and(|day| calendar.working_days_between(today, day) <= lead)
+        day.is_some_and(|day| self.view.is_reminded_of(day))
     }
 
     /// The decision of the current round.

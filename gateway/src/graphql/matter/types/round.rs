@@ -22,6 +22,7 @@ use om_domain::{
         state::{self, Clocks},
     },
 };
+use std::sync::Arc;
 
 /// The one-time correction notice (一次性告知补正) and what came of it.
 #[derive(Debug, Clone, SimpleObject)]
@@ -191,11 +192,13 @@ pub struct Round {
 }
 
 impl Round {
-    pub(super) fn of(view: &View, planned: &PlannedPermit, round: &state::Round) -> Self {
+    pub(super) fn of(view: &Arc<View>, planned: &PlannedPermit, round: &state::Round) -> Self {
         let event = |id: &EventId| NodeId::Event(view.id, *id).id();
         let today = view.today();
         let clocks = round.clocks.as_ref();
         let judged_on = round.decision.as_ref().map_or(today, |decision| decision.on.min(today));
+        let of = (&planned.code, round.number);
+        let opinion = |(body, asked)| Opinion::of(view, of, body, asked, judged_on);
         Round {
             number: round.number,
             entry: event(&round.entry),
@@ -205,7 +208,7 @@ impl Round {
             materials: round.materials.values().map(Into::into).collect(),
             package: view.state.package_of(&planned.code, round.number).cloned().map(Into::into),
             reused: round.lies.reused().map(Into::into).collect(),
-            opinions: round.opinions.all().map(|(body, c)| Opinion::of(body, c, judged_on)).collect(),
+            opinions: round.opinions.all().map(opinion).collect(),
             intake_due: (&round.intake_due).into(),
             correction: round.correction.as_ref().map(|c| Correction {
                 entry: event(&c.entry),

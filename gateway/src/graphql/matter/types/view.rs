@@ -52,6 +52,13 @@ impl View {
         beijing(self.as_of)
     }
 
+    /// Whether a day on which a card comes is so near, by the county's settings, that who it comes to is to be reminded.
+    pub fn is_reminded_of(&self, day: Date) -> bool {
+        let today = self.today();
+        let lead = i32::from(self.settings.on(today).values.reminder_days);
+        self.calendar.working_days_between(today, day) <= lead
+    }
+
     /// What bodies, permits and requirements are called; `about` is the permit spoken of.
     pub fn names<'a>(&'a self, about: Option<&'a PermitCode>) -> Names<'a> {
         Names { directory: Some(&self.directory), plan: self.state.plan.as_ref(), about, ..Names::default() }
