@@ -113,7 +113,8 @@ async fn no_secret_stands_in_the_log() {
         request.json(&body).send().await.unwrap().json::<Value>().await.unwrap()
     };
     let put = "mutation($input: PutTextInput!) { putText(input: $input) { ref } }";
-    let input = json!({ "commandId": "7d8f6d8e-5d0f-4a3e-9f0c-1f2e3d4c5b6a", "class": "NOTE", "text": personal });
+    let input =
+        json!({ "commandId": "7d8f6d8e-5d0f-4a3e-9f0c-1f2e3d4c5b6a", "class": "NOTE", "text": personal });
     let kept = ask(put, json!({ "input": input })).await;
     assert!(kept["data"]["putText"]["ref"].is_string(), "{kept}");
     let refused = ask("query($id: ID!) { node(id: $id) { id } }", json!({ "id": personal })).await;

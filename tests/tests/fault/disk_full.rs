@@ -54,7 +54,8 @@ async fn who_signs_out_on_a_full_disk_is_out() {
     server.ready().await;
     let http = reqwest::Client::new();
     let session = format!("http://{}/session", server.address);
-    let begun = http.post(&session).json(&json!({ "name": "lead", "password": password.trim() })).send().await;
+    let begun =
+        http.post(&session).json(&json!({ "name": "lead", "password": password.trim() })).send().await;
     let begun = begun.unwrap();
     let cookie = begun.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
     let paper = |bytes: &'static [u8]| {
@@ -68,7 +69,10 @@ async fn who_signs_out_on_a_full_disk_is_out() {
     assert_eq!(out.status(), 507);
     assert!(out.headers()["set-cookie"].to_str().unwrap().contains("Max-Age=0"), "the browser forgets it");
     let told: Value = out.json().await.unwrap();
-    assert!(told["errors"][0]["message"].as_str().unwrap().contains("opens nothing at this server"), "{told}");
+    assert!(
+        told["errors"][0]["message"].as_str().unwrap().contains("opens nothing at this server"),
+        "{told}"
+    );
     assert_eq!(http.get(&session).header("cookie", &cookie).send().await.unwrap().status(), 401);
     assert_eq!(paper(PAPER).await.unwrap().status(), 401);
 
@@ -114,7 +118,11 @@ async fn a_full_disk_refuses_commands_and_answers_questions() {
         assert_eq!(entries(&api, &matter).await, facts, "reads go on, and show what was acknowledged");
     }
     let (status, health) = readiness(&server).await;
-    assert_eq!((status, &health["degraded"], &health["disk"]["state"]), (200, &json!(true), &json!("full")), "{health}");
+    assert_eq!(
+        (status, &health["degraded"], &health["disk"]["state"]),
+        (200, &json!(true), &json!("full")),
+        "{health}"
+    );
     let paper = api.hand_in("clerk", PAPER).await;
     assert_eq!((paper.status().as_u16(), paper.headers().contains_key("retry-after")), (507, true));
     let told: serde_json::Value = paper.json().await.unwrap();

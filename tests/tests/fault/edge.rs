@@ -76,8 +76,10 @@ async fn slow_a_thousand_half_open_connections_are_closed_and_good_clients_serve
     let graphql = "POST /graphql HTTP/1.1\r\nhost: x\r\nauthorization: Bearer dev:lead\r\n\
                    content-type: application/json\r\ncontent-length: 100000\r\n\r\n{\"query\":\"";
     let session = "POST /session HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 8000\r\n\r\n{";
-    let paper: &'static str =
-        Box::leak(format!("POST /papers HTTP/1.1\r\nhost: x\r\n{bearer}content-length: 9000000\r\n\r\n%PDF-1.7").into_boxed_str());
+    let paper: &'static str = Box::leak(
+        format!("POST /papers HTTP/1.1\r\nhost: x\r\n{bearer}content-length: 9000000\r\n\r\n%PDF-1.7")
+            .into_boxed_str(),
+    );
     let kinds: [(&'static str, &'static [u8]); 8] = [
         ("", b""),
         ("", b"x"),
@@ -102,7 +104,10 @@ async fn slow_a_thousand_half_open_connections_are_closed_and_good_clients_serve
     stop.send(()).unwrap();
     let answered = good.await.unwrap();
     let resident = server.resident();
-    println!("closed after at most {longest:?}; {answered} good answers meanwhile; {} MiB resident", resident / MIB);
+    println!(
+        "closed after at most {longest:?}; {answered} good answers meanwhile; {} MiB resident",
+        resident / MIB
+    );
     assert!(longest.iter().all(|lasted| *lasted < CLOSED_WITHIN), "{longest:?}");
     assert!(answered > 20, "{answered} answers while strangers dripped");
     assert!(resident < 300 * MIB, "{} MiB", resident / MIB);
@@ -190,7 +195,13 @@ async fn slow_readers_are_cut_off_and_others_keep_pace() {
     let matter = send(&api, &planned(7, 0, 0, None)).await.unwrap().unwrap().matter;
     let before = server.resident();
     // years of days, asked for again and again by who reads nothing: more than the system's own buffers hold
-    let years: String = (0..20).map(|n| format!("a{n}: calendar(from: \"2023-01-01\", to: \"2023-12-31\") {{ days {{ date kind working }} }} ")).collect();
+    let years: String = (0..20)
+        .map(|n| {
+            format!(
+                "a{n}: calendar(from: \"2023-01-01\", to: \"2023-12-31\") {{ days {{ date kind working }} }} "
+            )
+        })
+        .collect();
     let dear = format!("{{ {years} }}");
     let mut deaf = Vec::new();
     for _ in 0..20 {
@@ -201,7 +212,9 @@ async fn slow_readers_are_cut_off_and_others_keep_pace() {
         deaf.push(socket);
     }
     let mut pace = connected(server.address).await;
-    let entries = format!("subscription {{ matterChanged(id: \"{matter}\", since: 0) {{ ... on MatterChanged {{ revision }} }} }}");
+    let entries = format!(
+        "subscription {{ matterChanged(id: \"{matter}\", since: 0) {{ ... on MatterChanged {{ revision }} }} }}"
+    );
     say(&mut pace, subscribe(0, &entries)).await;
     let mut heard = 0;
     let began = Instant::now();
@@ -212,15 +225,27 @@ async fn slow_readers_are_cut_off_and_others_keep_pace() {
         tokio::time::sleep(Duration::from_millis(250)).await;
     }
     let resident = server.resident();
-    println!("{heard} heard in {:?}; {} MiB before, {} MiB with 20 deaf", began.elapsed(), before / MIB, resident / MIB);
+    println!(
+        "{heard} heard in {:?}; {} MiB before, {} MiB with 20 deaf",
+        began.elapsed(),
+        before / MIB,
+        resident / MIB
+    );
     assert_eq!(heard, 59);
     assert!(resident < before + 150 * MIB, "{} MiB, {} before", resident / MIB, before / MIB);
     // who did not read finds that it was cut off, after what still lay in the system's buffers
     for mut socket in deaf {
-        let cut = async { while let Some(Ok(frame)) = socket.next().await { if frame.is_close() { return; } } };
+        let cut = async {
+            while let Some(Ok(frame)) = socket.next().await {
+                if frame.is_close() {
+                    return;
+                }
+            }
+        };
         assert!(tokio::time::timeout(PATIENCE, cut).await.is_ok(), "a deaf reader was kept");
     }
-    let figures = reqwest::get(format!("http://{}/metrics", server.address)).await.unwrap().text().await.unwrap();
+    let figures =
+        reqwest::get(format!("http://{}/metrics", server.address)).await.unwrap().text().await.unwrap();
     assert!(figures.contains("onematter_websocket_connections 1\n"), "{figures}");
 }
 
@@ -249,7 +274,8 @@ async fn slow_ten_thousand_who_only_listen_take_less_than_300_mib() {
     println!("{} MiB before, {} MiB with {} subscribers", before / MIB, resident / MIB, listening.len());
     assert_eq!(listening.len(), 10_000);
     assert!(resident < 300 * MIB, "{} MiB with ten thousand subscribers", resident / MIB);
-    let figures = reqwest::get(format!("http://{}/metrics", server.address)).await.unwrap().text().await.unwrap();
+    let figures =
+        reqwest::get(format!("http://{}/metrics", server.address)).await.unwrap().text().await.unwrap();
     assert!(figures.contains("onematter_websocket_connections 10000"), "{figures}");
     // all of them are told, and are still there
     send(&server.api(), &planned(9, 0, 0, None)).await.unwrap().unwrap();
