@@ -11,13 +11,13 @@ use super::{
     error::{Code, finish, limited, server_error},
     escapes, expansion, limits,
 };
-use crate::{context::Requester, edge::rate::Rates};
+use crate::{access::fields::Gate, context::Requester, edge::rate::Rates};
 use async_graphql::{
-    Request, Response, ServerError, ValidationResult, Variables,
+    Positioned, Request, Response, ServerError, ValidationResult, Variables,
     extensions::{Extension, ExtensionContext, ExtensionFactory, NextValidation},
     parser::{
         parse_query,
-        types::{ExecutableDocument, OperationType},
+        types::{ExecutableDocument, OperationDefinition, OperationType},
     },
 };
 use futures::{FutureExt, Stream, StreamExt, stream::BoxStream};
@@ -84,6 +84,7 @@ struct Validated(Arc<AtomicBool>);
 pub struct Engine {
     schema: GatewaySchema,
     inputs: Arc<InputTypes>,
+    gate: Arc<Gate>,
     rates: Arc<Rates>,
     introspection: bool,
 }
@@ -95,8 +96,9 @@ impl Engine {
         rates: Arc<Rates>,
         introspection: bool,
     ) -> Result<Self, async_graphql::parser::Error> {
-        let inputs = Arc::new(InputTypes::of_sdl(&schema.sdl())?);
-        Ok(Engine { schema, inputs, rates, introspection })
+        let sdl = schema.sdl();
+        let (inputs, gate) = (Arc::new(InputTypes::of_sdl(&sdl)?), Arc::new(Gate::of_sdl(&sdl)?));
+        Ok(Engine { schema, inputs, gate, rates, introspection })
     }
 
     /// Everything before validation.
@@ -120,7 +122,9 @@ impl Engine {
         })?;
         expansion::measure(&document).map_err(|e| refuse(server_error(Code::TooLarge, e.to_string())))?;
         let variables = Variables::from_json(params.variables.unwrap_or_default().into());
-        let kind = self.choose(&document, params.operation_name.as_deref(), &variables).map_err(refuse)?;
+        let chosen = self.choose(&document, params.operation_name.as_deref(), &variables).map_err(refuse)?;
+        let kind = chosen.node.ty;
+        self.gate.pass(&document, chosen, requester).map_err(|denied| refuse(*denied))?;
         let only = document.operations.iter().find_map(|(name, _)| name.map(ToString::to_string));
         let mut request = Request::new(text).variables(variables);
         request = request.data(requester.clone()).data(Arc::clone(&self.rates));
@@ -134,12 +138,12 @@ impl Engine {
     }
 
     /// The operation asked for, with variables that fit.
-    fn choose(
+    fn choose<'d>(
         &self,
-        document: &ExecutableDocument,
+        document: &'d ExecutableDocument,
         name: Option<&str>,
         variables: &Variables,
-    ) -> Result<OperationType, ServerError> {
+    ) -> Result<&'d Positioned<OperationDefinition>, ServerError> {
         let mut found = document.operations.iter().filter(|(n, _)| match (name, n) {
             (None, _) => true,
             (Some(asked), Some(n)) => n.as_str() == asked,
@@ -157,7 +161,7 @@ impl Engine {
             error.locations = vec![operation.pos];
             error
         })?;
-        Ok(operation.node.ty)
+        Ok(operation)
     }
 
     /// Validates and executes a query or mutation.
