@@ -10,7 +10,7 @@ BENCH ?=
 PAGE ?= --grep @quick
 CI_LOCKED := $(if $(CI),--locked)
 
-.PHONY: help run console test test-rust test-web test-page test-python test-slow test-slow-rust test-clients test-oidc test-pages test-all check bench
+.PHONY: help run console test test-rust test-web test-page test-python test-slow test-slow-rust test-clients test-oidc test-edge test-pages test-all check bench
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,7 +49,7 @@ test-python:
 	  if [ -e "$$check" ]; then echo "== $$check"; .venv/bin/python "$$check"; fi; \
 	done
 
-test-slow: test-slow-rust test-clients test-oidc test-pages ## only what `test` leaves out: faults, power cuts, large histories, official clients
+test-slow: test-slow-rust test-clients test-oidc test-edge test-pages ## only what `test` leaves out: faults, power cuts, large histories, official clients, a real identity provider, hostile ones
 
 # Where a process of its own is started, killed and measured, it is the binary that a county gets.
 test-slow-rust: console
@@ -68,6 +68,12 @@ test-oidc: console ## a real identity provider: people in a browser, programs wi
 	cargo build --workspace --bins $(CI_LOCKED)
 	node tests/oidc/run.mjs
 
+test-edge: ## GraphQL over HTTP and WebSocket by others' audits, and random questions by schemathesis; prints their tables
+	@.ci/setup debian python edge
+	cargo build --workspace --bins $(CI_LOCKED)
+	node tests/clients/edge/run.mjs
+	.venv/bin/python tests/clients/edge/random_questions.py
+
 test-pages: ## every story of the page, in a real browser; pictures go to target/screenshots
 	@$(MAKE) --no-print-directory test-page PAGE=
 
@@ -75,8 +81,9 @@ test-all: test test-slow ## both
 
 # Advisories are left out: their database comes over the network, and a gate must give the same answer offline.
 check: ## format, lints, docs, licences and sources of dependencies
-	@.ci/setup debian deny web
+	@.ci/setup debian deny lint web
 	npm --prefix gateway/web run --silent check
+	node gateway/lint/check.mjs
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets $(CI_LOCKED) -- -D warnings
 	RUSTDOCFLAGS=-Dwarnings cargo doc --workspace --no-deps $(CI_LOCKED)

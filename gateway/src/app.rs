@@ -5,6 +5,7 @@
 
 use crate::{
     context::{Look, Presented, Requester, SignIn, Unauthenticated},
+    edge::{self, client::Proxies, rate::Rates},
     graphql::{self, engine::Engine},
     http::{self, origin::Origins},
     services::Services,
@@ -13,12 +14,12 @@ use crate::{
 use axum::{
     Router,
     extract::Request,
-    middleware::{Next, from_fn},
+    middleware::{Next, from_fn, from_fn_with_state},
     response::Response,
     routing::{any, get, post},
 };
-use om_infra::platform::Platform;
-use std::sync::Arc;
+use om_infra::{platform::Platform, tls::Tls};
+use std::{num::NonZeroU32, sync::Arc};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
@@ -35,35 +36,55 @@ struct Inner {
     engine: Engine,
     services: Arc<Services>,
     sign_in: SignIn,
-    origins: Origins,
     shutdown: CancellationToken,
     places: Arc<Semaphore>,
     uploads: Arc<Semaphore>,
+    rates: Arc<Rates>,
+    edge: Edge,
+}
+
+/// How a gateway stands to the network.
+#[derive(Clone, Default)]
+pub struct Edge {
+    /// Which pages of a browser may speak to it.
+    pub origins: Origins,
+    /// Which proxies say for whom they ask.
+    pub proxies: Proxies,
+    /// Points a second of one account; none: without bound.
+    pub account_rate: Option<NonZeroU32>,
+    /// The certificate that it is served with; none: plain.
+    pub tls: Option<Arc<Tls>>,
+    /// Whether readiness and figures are served apart, and not beside the API.
+    pub figures_apart: bool,
 }
 
 impl GatewayState {
-    /// The state of a gateway over a platform that no page of another origin may speak to.
+    /// The state of a gateway over a platform that no page of another origin may speak to, and without bound for an
+    /// account.
     pub fn new(platform: Arc<Platform>, sign_in: SignIn) -> Result<Self, async_graphql::parser::Error> {
-        Self::with_origins(platform, sign_in, Origins::default())
+        Self::at(platform, sign_in, Edge::default())
     }
 
     /// The state of a gateway over a platform. Call it inside a runtime: it follows the log.
-    pub fn with_origins(
+    pub fn at(
         platform: Arc<Platform>,
         sign_in: SignIn,
-        origins: Origins,
+        edge: Edge,
     ) -> Result<Self, async_graphql::parser::Error> {
         let dev = matches!(sign_in, SignIn::Dev(_));
-        let origins = if dev { origins.of_loopback() } else { origins };
+        let origins = if dev { edge.origins.clone().of_loopback() } else { edge.origins.clone() };
+        let edge = Edge { origins, ..edge };
         let services = Services::new(platform);
+        let rates = Arc::new(Rates::new(edge.account_rate, Arc::clone(&services.metrics)));
         Ok(GatewayState(Arc::new(Inner {
-            engine: Engine::new(graphql::schema(Arc::clone(&services)), dev)?,
+            engine: Engine::new(graphql::schema(Arc::clone(&services)), Arc::clone(&rates), dev)?,
             services,
             sign_in,
-            origins,
             shutdown: CancellationToken::new(),
             places: Arc::new(Semaphore::new(MAX_CONNECTIONS)),
             uploads: Arc::new(Semaphore::new(MAX_UPLOADS)),
+            rates,
+            edge,
         })))
     }
 
@@ -100,7 +121,22 @@ impl GatewayState {
 
     /// Which pages of a browser may speak to it.
     pub fn origins(&self) -> &Origins {
-        &self.0.origins
+        &self.0.edge.origins
+    }
+
+    /// Which proxies say for whom they ask.
+    pub fn proxies(&self) -> &Proxies {
+        &self.0.edge.proxies
+    }
+
+    /// The certificate that it is served with; none: plain.
+    pub fn tls(&self) -> Option<&Arc<Tls>> {
+        self.0.edge.tls.as_ref()
+    }
+
+    /// How much may be asked for.
+    pub fn rates(&self) -> &Rates {
+        &self.0.rates
     }
 
     /// Cancelled when the server drains.
@@ -127,14 +163,14 @@ impl GatewayState {
 /// The router: `/graphql`, `/graphql/ws`, papers, notices to print, calendars of deadlines, sign-in, health and figures, and the console's page for every
 /// other path.
 pub fn app(state: GatewayState) -> Router {
-    let router = Router::new()
+    let mut router = Router::new()
         .route("/graphql", any(http::graphql::serve))
         .route("/graphql/ws", any(ws::serve))
-        .route("/livez", get(http::health::livez))
-        .route("/readyz", get(http::health::readyz))
-        .route("/metrics", get(http::health::metrics))
         .route("/sign-in", get(http::session::ways))
         .route("/session", get(http::session::who).post(http::session::begin).delete(http::session::end));
+    if !state.0.edge.figures_apart {
+        router = router.merge(health());
+    }
     let router = router.layer(from_fn(hardened));
     // after the layer: these, and the page, say themselves what a browser may do with them
     let router = router
@@ -147,7 +183,19 @@ pub fn app(state: GatewayState) -> Router {
         .route("/matters/{matter}/notices/{event}/service", get(http::notices::service));
     #[cfg(feature = "console")]
     let router = router.fallback(http::console::serve);
-    router.with_state(state)
+    router.layer(from_fn_with_state(state.clone(), edge::around)).with_state(state)
+}
+
+/// Health and figures alone, for an address that only those reach who keep the service running.
+pub fn figures(state: GatewayState) -> Router {
+    health().layer(from_fn(hardened)).with_state(state)
+}
+
+fn health() -> Router<GatewayState> {
+    Router::new()
+        .route("/livez", get(http::health::livez))
+        .route("/readyz", get(http::health::readyz))
+        .route("/metrics", get(http::health::metrics))
 }
 
 async fn hardened(request: Request, next: Next) -> Response {

@@ -12,7 +12,7 @@ use om_domain::{
     ids::CountyId,
 };
 use om_infra::{
-    credentials::{Credentials, Holder, Key, NotLetIn},
+    credentials::{Caller, CredentialError, Credentials, Holder, Key, NotLetIn, SignedIn},
     oidc::{Bearer, Issuers, NotProven},
 };
 use std::{collections::BTreeSet, sync::Arc};
@@ -23,6 +23,9 @@ pub const SESSION_COOKIE: &str = "__Host-onematter";
 
 /// By what name a token's commands hold that papers are handed in, which is no mutation.
 pub const PAPERS: &str = "papers";
+/// The cookie of a browser in which somebody signed in: it opens nothing, and keeps strangers' guesses apart from the
+/// attempts of who sits there.
+pub const DEVICE_COOKIE: &str = "__Host-onematter-device";
 
 /// Who asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,10 +91,7 @@ impl Presented {
         if let Some(value) = headers.get(header::AUTHORIZATION) {
             return Some(Self::Authorization(value.to_str().unwrap_or_default().to_owned()));
         }
-        let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
-        let mut cookies =
-            lines.flat_map(|line| line.split(';')).filter_map(|part| part.trim().split_once('='));
-        cookies.find(|(name, _)| *name == SESSION_COOKIE).map(|(_, value)| Self::Session(value.to_owned()))
+        cookie(headers, SESSION_COOKIE).map(|value| Self::Session(value.to_owned()))
     }
 
     /// The bearer in it.
@@ -100,6 +100,13 @@ impl Presented {
         let (scheme, token) = value.split_once(' ')?;
         scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
     }
+}
+
+/// The value of a cookie.
+pub fn cookie<'h>(headers: &'h HeaderMap, wanted: &str) -> Option<&'h str> {
+    let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
+    let mut cookies = lines.flat_map(|line| line.split(';')).filter_map(|part| part.trim().split_once('='));
+    cookies.find(|(name, _)| *name == wanted).map(|(_, value)| value)
 }
 
 /// Why nobody was known; what to do instead, and nothing about who exists.
@@ -200,14 +207,27 @@ impl SignIn {
         }
     }
 
-    /// Whose session this would be: signs in by name and password.
+    /// Signs in by name and password.
     ///
     /// # Errors
     /// When nobody is let in; development users need not sign in.
-    pub async fn sign_in(&self, name: &str, password: &str) -> Result<(String, Holder), NotLetIn> {
+    pub async fn sign_in(&self, name: &str, password: &str, caller: &Caller) -> Result<SignedIn, NotLetIn> {
         match self {
             Self::Dev(_) => Err(NotLetIn::Wrong),
-            Self::Credentials(credentials, _) => credentials.sign_in(name, password).await,
+            Self::Credentials(credentials, _) => credentials.sign_in(name, password, caller).await,
+        }
+    }
+
+    /// The secret of the caller's browser, if somebody signed in there.
+    ///
+    /// # Errors
+    /// When that cannot be read.
+    pub async fn known_device<'c>(&self, caller: &'c Caller) -> Result<Option<&'c str>, CredentialError> {
+        match self {
+            Self::Credentials(credentials, _) if credentials.is_known_device(caller).await? => {
+                Ok(caller.device.as_deref())
+            }
+            _ => Ok(None),
         }
     }
 }

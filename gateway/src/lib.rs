@@ -12,6 +12,7 @@ pub mod cli;
 pub mod context;
 pub mod demo;
 pub mod dev_users;
+pub mod edge;
 pub mod feed;
 pub mod graphql;
 pub mod http;

@@ -3,11 +3,11 @@
 //! Invariant: named development users are served on a loopback address only, and who signs in sends no password over a
 //! network unencrypted; the log is served encrypted and to known accounts, or on a loopback address by somebody who
 //! said so.
-//! Deliberately absent: TLS of our own for people; a proxy ends it (docs/operations.md).
+//! Deliberately absent: reading what the settings name.
 
-use om_infra::config::ServeConfig;
 #[cfg(feature = "esdb")]
-use om_infra::esdb_node::{NodeOptions, TlsFiles};
+use om_infra::esdb_node::NodeOptions;
+use om_infra::{config::ServeConfig, tls::TlsFiles};
 use std::net::SocketAddr;
 
 /// Why the server does not start; what to do instead.
@@ -15,7 +15,7 @@ use std::net::SocketAddr;
 pub enum NotStarted {
     /// Passwords and tokens would cross a network in the open.
     #[error(
-        "passwords and tokens would cross the network unencrypted: listen on 127.0.0.1 or [::1] instead of {0} and let a proxy on this machine end TLS, or say --behind-tls if one elsewhere does"
+        "passwords and tokens would cross the network unencrypted: give --tls-cert and --tls-key, or listen on 127.0.0.1 or [::1] instead of {0} and let a proxy on this machine end TLS, or say --behind-tls if one elsewhere does"
     )]
     InTheOpen(SocketAddr),
     /// Development users would be open to a network.
@@ -51,9 +51,13 @@ pub enum NotStarted {
         flag: &'static str,
     },
     /// One of two files.
-    #[cfg(feature = "esdb")]
     #[error("a certificate needs its key and a key its certificate: give both")]
-    NodeHalfTls,
+    HalfTls,
+    /// A password that everybody on the machine can read in the list of processes.
+    #[error(
+        "{0} holds a password, and everybody on this machine can read it in the list of processes: write it into a file that only the server's user may read and say passwordFile=FILE in the address, such as postgres://USER@HOST/DATABASE?passwordFile=FILE; or put the address into the file of --config"
+    )]
+    PasswordInFlag(&'static str),
     /// Names in client certificates that nobody looks up.
     #[cfg(feature = "esdb")]
     #[error(
@@ -67,12 +71,47 @@ pub enum NotStarted {
 /// # Errors
 /// When anybody could be anybody, or passwords would cross a network in the open.
 pub fn check_sign_in(config: &ServeConfig) -> Result<(), NotStarted> {
+    let encrypted = tls(config)?.is_some() || config.behind_tls;
     match (config.dev, config.listen.ip().is_loopback()) {
         (true, _) if config.oidc.is_some() => Err(NotStarted::DevAndProviders),
         (true, false) => Err(NotStarted::NotLoopback(config.listen)),
-        (false, false) if !config.behind_tls => Err(NotStarted::InTheOpen(config.listen)),
+        (false, false) if !encrypted => Err(NotStarted::InTheOpen(config.listen)),
         _ => Ok(()),
     }
+}
+
+/// The files of the certificate that the API is served with, if it is to be.
+///
+/// # Errors
+/// When one of both is missing.
+pub fn tls(config: &ServeConfig) -> Result<Option<TlsFiles>, NotStarted> {
+    match (&config.tls_cert, &config.tls_key) {
+        (Some(cert), Some(key)) => {
+            Ok(Some(TlsFiles { cert: cert.clone(), key: key.clone(), client_ca: None }))
+        }
+        (None, None) => Ok(None),
+        _ => Err(NotStarted::HalfTls),
+    }
+}
+
+/// Whether the addresses of databases and clusters, as they were given on the command line, hold no password.
+///
+/// # Errors
+/// Names the flag whose address does.
+pub fn check_flags<'a>(
+    addresses: impl IntoIterator<Item = (&'static str, Option<&'a str>)>,
+) -> Result<(), NotStarted> {
+    let told = addresses.into_iter().find(|(_, address)| address.is_some_and(holds_a_password));
+    told.map_or(Ok(()), |(flag, _)| Err(NotStarted::PasswordInFlag(flag)))
+}
+
+/// Whether an address is `scheme://user:password@…`, or says `password=`.
+fn holds_a_password(address: &str) -> bool {
+    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let (before, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let user = before.rsplit_once('@').map(|(user, _)| user);
+    user.and_then(|user| user.split_once(':')).is_some_and(|(_, password)| !password.is_empty())
+        || query.split('&').any(|setting| setting.to_ascii_lowercase().starts_with("password="))
 }
 
 /// How the log may be served over the EventStoreDB protocol at `listen`; `flag` is the one that allows less.
@@ -85,7 +124,7 @@ pub fn node(config: &ServeConfig, listen: SocketAddr, flag: &'static str) -> Res
             client_ca: config.esdb_tls_client_ca.clone(),
         }),
         (None, None) => None,
-        _ => return Err(NotStarted::NodeHalfTls),
+        _ => return Err(NotStarted::HalfTls),
     };
     let users = config.esdb_users.clone();
     if config.esdb_tls_client_ca.is_some() && (tls.is_none() || users.is_none()) {
@@ -131,6 +170,37 @@ mod tests {
         assert_eq!(check_sign_in(&both), Err(NotStarted::DevAndProviders));
     }
 
+    #[test]
+    fn a_certificate_of_ones_own_is_encryption_and_half_of_one_is_none() {
+        let open = SocketAddr::from(([0, 0, 0, 0], 8443));
+        let half = ServeConfig { listen: open, tls_cert: Some("c".into()), ..ServeConfig::default() };
+        let whole = ServeConfig { tls_key: Some("k".into()), ..half.clone() };
+        assert_eq!(check_sign_in(&half), Err(NotStarted::HalfTls));
+        assert_eq!(check_sign_in(&whole), Ok(()));
+        assert_eq!(check_sign_in(&ServeConfig { dev: true, ..whole }), Err(NotStarted::NotLoopback(open)));
+    }
+
+    #[test]
+    fn a_password_does_not_stand_in_a_flag() {
+        let told = |address| check_flags([("--vault", Some(address))]);
+        for address in [
+            "postgres://u:secret@h/d",
+            "postgres://h/d?user=u&password=secret",
+            "esdb://u:p%40ss@a:2113,b:2113?tls=false",
+            "postgres://u:pa@ss@h/d",
+        ] {
+            assert_eq!(told(address), Err(NotStarted::PasswordInFlag("--vault")), "{address}");
+        }
+        for address in [
+            "postgres://u@h/d?passwordFile=/etc/om",
+            "embedded",
+            "esdb://a:2113,b:2113",
+            "postgres://h:5432/d",
+        ] {
+            assert_eq!(told(address), Ok(()), "{address}");
+        }
+    }
+
     #[cfg(feature = "esdb")]
     #[test]
     fn the_log_is_served_guarded_or_on_loopback_by_somebody_who_said_so() {
@@ -147,7 +217,7 @@ mod tests {
         for unguarded in [plain, encrypted] {
             assert!(matches!(node(&unguarded, here, "--insecure"), Err(NotStarted::NodeUnguarded { .. })));
         }
-        assert!(matches!(node(&half, here, "--insecure"), Err(NotStarted::NodeHalfTls)));
+        assert!(matches!(node(&half, here, "--insecure"), Err(NotStarted::HalfTls)));
         let by_certificate = ServeConfig { esdb_tls_client_ca: file(), ..guarded.clone() };
         assert!(node(&by_certificate, open, "--insecure").is_ok_and(|o| o.tls.unwrap().client_ca.is_some()));
         let nobody = ServeConfig { esdb_users: None, esdb_insecure: true, ..by_certificate };

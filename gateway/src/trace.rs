@@ -4,8 +4,12 @@
 //! spans are exported it is the exported trace's. A span says which operation runs and never with what variables.
 //! Deliberately absent: exporting spans; that is telemetry's.
 
-use axum::http::HeaderMap;
+use axum::{
+    extract::FromRequestParts,
+    http::{Extensions, HeaderMap, request::Parts},
+};
 use om_infra::telemetry;
+use std::convert::Infallible;
 use tracing::{Span, field};
 use uuid::Uuid;
 
@@ -17,6 +21,11 @@ pub struct Trace {
 }
 
 impl Trace {
+    /// The trace that the edge began for a request; where it did not, the caller's or a new one.
+    pub fn of_request(extensions: &Extensions, headers: &HeaderMap) -> Self {
+        extensions.get::<Trace>().cloned().unwrap_or_else(|| Self::of(headers))
+    }
+
     /// The caller's trace, or a new one.
     pub fn of(headers: &HeaderMap) -> Self {
         Self::begin(headers.get("traceparent").and_then(|value| value.to_str().ok()))
@@ -46,6 +55,14 @@ impl Trace {
     /// The span that the request runs in.
     pub fn span(&self) -> Span {
         self.span.clone()
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Trace {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self::of_request(&parts.extensions, &parts.headers))
     }
 }
 

@@ -7,6 +7,8 @@ const gateway = process.env.ONEMATTER_GATEWAY ?? "http://127.0.0.1:8080";
 export default defineConfig({
   plugins: [react()],
   base: "/",
+  // the gateway puts the nonce of each answer in its place
+  html: { cspNonce: "__CSP_NONCE__" },
   build: { outDir: "dist", sourcemap: false, target: "es2022", chunkSizeWarningLimit: 1200 },
   server: {
     proxy: {

@@ -4,6 +4,7 @@
 //! Deliberately absent: what the law leaves to a county; those settings stand in its plans and templates.
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -16,6 +17,9 @@ use crate::ticker::TickerOptions;
 
 /// The variable by which collectors are commonly named; a setting of ours comes before it.
 const OTLP_VARIABLE: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
+
+/// The largest paper that is taken, in MiB, where nothing is said.
+const PAPERS_MAX_MIB: NonZeroU32 = NonZeroU32::MIN.saturating_add(63);
 
 /// The log in the data directory.
 pub const EMBEDDED: &str = "embedded";
@@ -51,7 +55,7 @@ pub struct ServeConfig {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub papers_ca: Option<PathBuf>,
     /// The largest paper that is taken, in MiB.
-    pub papers_max_mib: u32,
+    pub papers_max_mib: NonZeroU32,
     /// Where credentials are kept: the address of a PostgreSQL database; none: a file in the data directory.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credentials: Option<String>,
@@ -64,6 +68,21 @@ pub struct ServeConfig {
     /// Whether a proxy ends TLS before a listening address that is not a loopback one.
     #[serde(default)]
     pub behind_tls: bool,
+    /// Certificate chain that the API is served with, a PEM file; none: plain.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tls_cert: Option<PathBuf>,
+    /// Key of that certificate, a PEM file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tls_key: Option<PathBuf>,
+    /// Networks of the proxies whose word on a caller's address is taken, such as `10.0.0.0/8`; none: nobody's.
+    #[serde(default)]
+    pub trusted_proxies: Vec<String>,
+    /// Address on which readiness and figures are served, and no more at `listen`; none: beside the API.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub admin_listen: Option<SocketAddr>,
+    /// Points a second that one account may use; none: 200, and without bound with `dev`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account_rate: Option<NonZeroU32>,
     /// Where the event log is: `embedded` (in the data directory), or the address of a cluster.
     pub log: String,
     /// Which log lines are written.
@@ -103,7 +122,7 @@ impl ServeConfig {
 
     /// The largest paper that is taken, in bytes.
     pub fn papers_limit(&self) -> u64 {
-        u64::from(self.papers_max_mib) * 1_024 * 1_024
+        u64::from(self.papers_max_mib.get()) * 1_024 * 1_024
     }
 
     /// What the ticker is told.
@@ -128,11 +147,16 @@ impl Default for ServeConfig {
             vault_ca: None,
             papers: None,
             papers_ca: None,
-            papers_max_mib: 64,
+            papers_max_mib: PAPERS_MAX_MIB,
             credentials: None,
             credentials_ca: None,
             oidc: None,
             behind_tls: false,
+            tls_cert: None,
+            tls_key: None,
+            trusted_proxies: Vec::new(),
+            admin_listen: None,
+            account_rate: None,
             log: EMBEDDED.into(),
             log_lines: "info".into(),
             log_json: false,
@@ -184,7 +208,7 @@ pub struct ServeFlags {
     pub papers_ca: Option<PathBuf>,
     /// `--papers-max-mib`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub papers_max_mib: Option<u32>,
+    pub papers_max_mib: Option<NonZeroU32>,
     /// `--credentials`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub credentials: Option<String>,
@@ -197,6 +221,21 @@ pub struct ServeFlags {
     /// `--behind-tls`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub behind_tls: Option<bool>,
+    /// `--tls-cert`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tls_cert: Option<PathBuf>,
+    /// `--tls-key`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tls_key: Option<PathBuf>,
+    /// `--trusted-proxy`, each of them; given ones take the place of the file's.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub trusted_proxies: Vec<String>,
+    /// `--admin-listen`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub admin_listen: Option<SocketAddr>,
+    /// `--account-rate`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account_rate: Option<NonZeroU32>,
     /// `--log`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub log: Option<String>,
@@ -232,7 +271,8 @@ pub enum ConfigError {
     /// A value or key is wrong.
     #[error(
         "the settings cannot be used: {0}. Known keys: data, listen, dev, demo, allowed_origins, otlp, vault, \
-         vault_ca, papers, papers_ca, papers_max_mib, credentials, credentials_ca, oidc, behind_tls, log, log_lines, log_json, cached_matters, ticker_seconds, \
+         vault_ca, papers, papers_ca, papers_max_mib, credentials, credentials_ca, oidc, behind_tls, tls_cert, tls_key, trusted_proxies, \
+         admin_listen, account_rate, log, log_lines, log_json, cached_matters, ticker_seconds, \
          ticker_grace_seconds, esdb_listen, esdb_tls_cert, esdb_tls_key, esdb_tls_client_ca, esdb_users, \
          esdb_insecure"
     )]

@@ -57,12 +57,14 @@ impl Database {
         (ca, flag): (Option<&Path>, &str),
         (lock, ddl): (i64, &str),
     ) -> Result<Self, DatabaseError> {
+        let (address, password) = password_of_file(address)?;
         let parsed: tokio_postgres::Config =
             address.parse().map_err(|_| wrong_address("it is no PostgreSQL address"))?;
         let server = server_name(&parsed);
         let timeouts = Timeouts { wait: Some(PATIENCE), create: Some(PATIENCE), recycle: Some(PATIENCE) };
         let config = Config {
-            url: Some(address.to_owned()),
+            url: Some(address),
+            password,
             connect_timeout: Some(PATIENCE),
             options: Some("-c synchronous_commit=on -c statement_timeout=10000".to_owned()),
             application_name: Some("onematter".to_owned()),
@@ -111,6 +113,24 @@ impl Database {
     }
 }
 
+/// The address without its `passwordFile`, and the first line of that file.
+fn password_of_file(address: &str) -> Result<(String, Option<String>), DatabaseError> {
+    let Some((before, query)) = address.split_once('?') else { return Ok((address.to_owned(), None)) };
+    let is_file = |setting: &&str| setting.starts_with("passwordFile=");
+    let Some(file) = query.split('&').find(is_file).and_then(|setting| setting.split_once('=')) else {
+        return Ok((address.to_owned(), None));
+    };
+    let text = std::fs::read_to_string(file.1).map_err(|e| wrong_address(&format!("{}: {e}", file.1)))?;
+    let password = text.lines().next().unwrap_or_default().to_owned();
+    if password.is_empty() {
+        return Err(wrong_address(&format!("{} has no password in its first line", file.1)));
+    }
+    let others: Vec<&str> = query.split('&').filter(|setting| !is_file(setting)).collect();
+    let address =
+        if others.is_empty() { before.to_owned() } else { format!("{before}?{}", others.join("&")) };
+    Ok((address, Some(password)))
+}
+
 fn pool_over_tls(config: &Config, ca: &Path) -> Result<Pool, DatabaseError> {
     let unreadable = |e: &dyn std::fmt::Display| wrong_address(&format!("{}: {e}", ca.display()));
     let mut roots = rustls::RootCertStore::empty();
@@ -147,4 +167,30 @@ fn server_name(config: &tokio_postgres::Config) -> String {
         None => "localhost".to_owned(),
     };
     format!("{host}/{}", config.get_dbname().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_read_from_its_file_and_the_rest_of_the_address_stays() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "s3cret\nmore\n").unwrap();
+        let named = file.path().display();
+        let of = |address: &str| password_of_file(address).unwrap();
+        let secret = Some("s3cret".to_owned());
+        assert_eq!(
+            of(&format!("postgres://u@h/d?passwordFile={named}")),
+            ("postgres://u@h/d".into(), secret.clone())
+        );
+        assert_eq!(
+            of(&format!("postgres://u@h/d?sslmode=require&passwordFile={named}&connect_timeout=3")),
+            ("postgres://u@h/d?sslmode=require&connect_timeout=3".into(), secret)
+        );
+        assert_eq!(of("postgres://u:p@h/d?sslmode=require").1, None);
+        std::fs::write(file.path(), "\n").unwrap();
+        assert!(password_of_file(&format!("postgres://u@h/d?passwordFile={named}")).is_err());
+        assert!(password_of_file("postgres://u@h/d?passwordFile=/nowhere/x").is_err());
+    }
 }

@@ -3,6 +3,7 @@
 pub mod bench;
 pub mod bucket;
 pub mod conformance;
+pub mod guarded;
 pub mod house;
 pub mod load;
 pub mod node;

@@ -5,7 +5,7 @@ pub(super) mod accounts;
 use accounts::{Token, User};
 use clap::{Args as ClapArgs, Parser, Subcommand};
 use jiff::civil::Date;
-use std::{net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf};
 
 /// One Matter (一件事): every permit of a project in one order, with clocks that are right to the day.
 #[derive(Debug, Parser)]
@@ -102,7 +102,7 @@ pub struct Serve {
     pub papers_ca: Option<PathBuf>,
     /// The largest paper that is taken, in MiB; 64 if not given.
     #[arg(long, value_name = "MIB")]
-    pub papers_max_mib: Option<u32>,
+    pub papers_max_mib: Option<NonZeroU32>,
     /// Where credentials are kept, such as postgres://USER:PASSWORD@HOST/DATABASE; a file in the data directory if not
     /// given. Better in the environment, since it holds a password.
     #[arg(long, value_name = "ADDRESS")]
@@ -116,6 +116,21 @@ pub struct Serve {
     /// A proxy ends TLS before the address to listen on, which need not be a loopback one then.
     #[arg(long)]
     pub behind_tls: bool,
+    /// Certificate chain to serve the API with (PEM); read again when it changes.
+    #[arg(long, value_name = "FILE")]
+    pub tls_cert: Option<PathBuf>,
+    /// Key of that certificate (PEM).
+    #[arg(long, value_name = "FILE")]
+    pub tls_key: Option<PathBuf>,
+    /// Network of proxies that say by X-Forwarded-For or Forwarded for whom they ask, such as 10.1.2.3/32; may be repeated.
+    #[arg(long = "trusted-proxy", value_name = "CIDR")]
+    pub trusted_proxies: Vec<String>,
+    /// Serve /livez, /readyz and /metrics at this address, unencrypted, and not beside the API.
+    #[arg(long, value_name = "ADDR")]
+    pub admin_listen: Option<SocketAddr>,
+    /// Points a second that one account may use, a request being one and a costly query more; 200 if not given.
+    #[arg(long, value_name = "POINTS")]
+    pub account_rate: Option<NonZeroU32>,
     /// Where the event log is: embedded (in the data directory), or a cluster, such as esdb://HOST:2113.
     #[arg(long, value_name = "URL")]
     pub log: Option<String>,
@@ -306,8 +321,8 @@ pub struct ImportHistory {
     #[arg(long, value_name = "FILE", env = "ONEMATTER_PAPERS_CA")]
     pub papers_ca: Option<PathBuf>,
     /// The largest paper that is taken, in MiB, as the server is told; 64 if not given.
-    #[arg(long, value_name = "MIB", env = "ONEMATTER_PAPERS_MAX_MIB", default_value_t = 64)]
-    pub papers_max_mib: u32,
+    #[arg(long, value_name = "MIB", env = "ONEMATTER_PAPERS_MAX_MIB", default_value = "64")]
+    pub papers_max_mib: NonZeroU32,
     /// Try every line and record nothing.
     #[arg(long)]
     pub dry_run: bool,

@@ -9,7 +9,15 @@ use super::{
     args::Serve,
     text::{Paint, Style},
 };
-use crate::{app::GatewayState, context::SignIn, dev_users::DevUsers, http::origin::Origins, start};
+use crate::{
+    app::{Edge, GatewayState},
+    context::SignIn,
+    dev_users::DevUsers,
+    edge::{client::Proxies, rate},
+    http::origin::Origins,
+    serve::PROTOCOLS,
+    start,
+};
 use indicatif::{ProgressBar, ProgressStyle};
 use om_domain::calendar::beijing_datetime;
 use om_infra::{
@@ -21,13 +29,20 @@ use om_infra::{
     platform::{Platform, PlatformOptions},
     runner::{BuildProgress, OnProgress},
     telemetry::Telemetry,
+    tls::Tls,
     vault::{PostgresVault, Vault},
 };
-use std::{path::Path, sync::Arc};
+use std::{net::SocketAddr, path::Path, sync::Arc};
 use tokio::{net::TcpListener, signal};
 
 /// Serves by flags, environment and config file.
 pub(super) async fn run(args: Serve) -> Result<(), Failure> {
+    start::check_flags([
+        ("--vault", args.vault.as_deref()),
+        ("--papers", args.papers.as_deref()),
+        ("--credentials", args.credentials.as_deref()),
+        ("--log", args.log.as_deref()),
+    ])?;
     #[cfg_attr(not(feature = "esdb"), expect(unused_mut, reason = "there is nothing to add"))]
     let mut flags = ServeFlags {
         data: args.data,
@@ -45,6 +60,11 @@ pub(super) async fn run(args: Serve) -> Result<(), Failure> {
         credentials_ca: args.credentials_ca,
         oidc: args.oidc,
         behind_tls: args.behind_tls.then_some(true),
+        tls_cert: args.tls_cert,
+        tls_key: args.tls_key,
+        trusted_proxies: args.trusted_proxies,
+        admin_listen: args.admin_listen,
+        account_rate: args.account_rate,
         log: args.log,
         log_lines: args.log_lines,
         ..ServeFlags::default()
@@ -65,7 +85,7 @@ pub(super) async fn run(args: Serve) -> Result<(), Failure> {
 pub(super) async fn serve(mut config: ServeConfig) -> Result<(), Failure> {
     start::check_sign_in(&config)?;
     let providers = config.oidc.as_deref().map(OidcSettings::load).transpose()?;
-    let origins = Origins::listed(&config.allowed_origins)?;
+    let edge = edge(&config)?;
     #[cfg(feature = "esdb")]
     let beside = super::node::beside(&config)?;
     warn_of_a_log_that_is_not_served(&config);
@@ -83,25 +103,49 @@ pub(super) async fn serve(mut config: ServeConfig) -> Result<(), Failure> {
     };
     let platform = Arc::new(Platform::open(&config.data, options)?);
     let sign_in = sign_in(&config, providers, &platform).await?;
-    let listener = TcpListener::bind(config.listen).await.map_err(|error| {
-        Failure::new(
-            format!("{} cannot be listened on: {error}", config.listen),
-            "free the port, or give another address with --listen",
-        )
-    })?;
+    let listener = bound(config.listen, "--listen").await?;
     // with port 0 the system has chosen one
     config.listen = listener.local_addr()?;
-    let state = GatewayState::with_origins(Arc::clone(&platform), sign_in, origins)?;
+    let for_figures = match config.admin_listen {
+        Some(address) => Some(bound(address, "--admin-listen").await?),
+        None => None,
+    };
+    if let Some(listener) = &for_figures {
+        config.admin_listen = Some(listener.local_addr()?);
+    }
+    let state = GatewayState::at(Arc::clone(&platform), sign_in, edge)?;
     #[cfg(feature = "esdb")]
     let node = super::node::begin(beside, platform.log.clone(), Arc::clone(&platform.clock)).await?;
     banner(&config, &platform);
-    let served = crate::serve::serve(listener, state, stopped()).await;
+    let served = crate::serve::serve_with_figures(listener, for_figures, state, stopped()).await;
     #[cfg(feature = "esdb")]
     node.shutdown().await;
     platform.shutdown().await;
     eprintln!("drained and closed; everything acknowledged is on disk");
     telemetry.shutdown();
     Ok(served?)
+}
+
+/// How the gateway stands to the network.
+fn edge(config: &ServeConfig) -> Result<Edge, Failure> {
+    let tls = start::tls(config)?.map(|files| Tls::load(files, PROTOCOLS)).transpose()?;
+    Ok(Edge {
+        origins: Origins::listed(&config.allowed_origins)?,
+        proxies: Proxies::named(&config.trusted_proxies)?,
+        // a development user is whoever says so, and a test or a demo plays many people by one
+        account_rate: config.account_rate.or((!config.dev).then_some(rate::ACCOUNT)),
+        tls: tls.map(Arc::new),
+        figures_apart: config.admin_listen.is_some(),
+    })
+}
+
+async fn bound(address: SocketAddr, flag: &str) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).await.map_err(|error| {
+        Failure::new(
+            format!("{address} cannot be listened on: {error}"),
+            format!("free the port, or give another address with {flag}"),
+        )
+    })
 }
 
 /// Whoever moved to a cluster and forgot the move, or moved and kept the file, must not take one log for the other.
@@ -194,7 +238,8 @@ fn banner(config: &ServeConfig, platform: &Platform) {
             now.strftime("%Y-%m-%d %H:%M")
         ));
     }
-    let base = format!("http://{}", config.listen);
+    let secure = if config.tls_cert.is_some() { "s" } else { "" };
+    let base = format!("http{secure}://{}", config.listen);
     #[cfg(feature = "console")]
     match crate::http::console::is_built() {
         true if config.dev => {
@@ -203,9 +248,10 @@ fn banner(config: &ServeConfig, platform: &Platform) {
         true => eprintln!("open       {base}/            the console 控制台; sign in there"),
         false => eprintln!("console    was not built: make console, then build again 控制台页面未构建"),
     }
-    eprintln!("GraphQL    {base}/graphql     WebSocket  ws://{}/graphql/ws", config.listen);
+    eprintln!("GraphQL    {base}/graphql     WebSocket  ws{secure}://{}/graphql/ws", config.listen);
     eprintln!("papers     {base}/papers     (POST one, GET it by its hash)");
-    eprintln!("health     {base}/readyz      figures    {base}/metrics");
+    let figures = config.admin_listen.map_or(base.clone(), |address| format!("http://{address}"));
+    eprintln!("health     {figures}/readyz      figures    {figures}/metrics");
     if config.dev {
         dev_users(&base);
     }

@@ -8,10 +8,10 @@
 use super::{
     GatewaySchema,
     coercion::InputTypes,
-    error::{Code, finish, server_error},
-    expansion, limits, roots,
+    error::{Code, finish, limited, server_error},
+    escapes, expansion, limits, roots,
 };
-use crate::{access::fields::Gate, context::Requester};
+use crate::{access::fields::Gate, context::Requester, edge::rate::Rates};
 use async_graphql::{
     Positioned, Request, Response, ServerError, ValidationResult, Variables,
     extensions::{Extension, ExtensionContext, ExtensionFactory, NextValidation},
@@ -32,6 +32,8 @@ use std::{
 };
 use tracing::{Instrument, Span};
 
+/// Most errors that are told of a document that was not executed: who made a thousand slips mends the first few first.
+const MAX_ERRORS: usize = 20;
 /// Longest name of an operation in a span.
 const MAX_NAME: usize = 64;
 
@@ -90,15 +92,20 @@ pub struct Engine {
     schema: GatewaySchema,
     inputs: Arc<InputTypes>,
     gate: Arc<Gate>,
+    rates: Arc<Rates>,
     introspection: bool,
 }
 
 impl Engine {
     /// An engine for the schema; introspection is for development, the schema is published as a file anyway.
-    pub fn new(schema: GatewaySchema, introspection: bool) -> Result<Self, async_graphql::parser::Error> {
+    pub fn new(
+        schema: GatewaySchema,
+        rates: Arc<Rates>,
+        introspection: bool,
+    ) -> Result<Self, async_graphql::parser::Error> {
         let sdl = schema.sdl();
         let (inputs, gate) = (Arc::new(InputTypes::of_sdl(&sdl)?), Arc::new(Gate::of_sdl(&sdl)?));
-        Ok(Engine { schema, inputs, gate, introspection })
+        Ok(Engine { schema, inputs, gate, rates, introspection })
     }
 
     /// Everything before validation.
@@ -113,7 +120,9 @@ impl Engine {
             vec![error]
         };
         limits::guard(&params.query).map_err(|e| refuse(server_error(Code::TooLarge, e.to_string())))?;
-        let document = parse_query(&params.query).map_err(|e| {
+        let text = escapes::spelled_out(&params.query);
+        let text = text.map_err(|e| refuse(server_error(Code::ParseFailed, e.to_string())))?;
+        let document = parse_query(&text).map_err(|e| {
             let mut error: ServerError = e.into();
             finish(std::slice::from_mut(&mut error), Code::ParseFailed, trace);
             vec![error]
@@ -125,7 +134,8 @@ impl Engine {
         self.gate.pass(&fields, requester).map_err(|denied| refuse(*denied))?;
         let commands = if kind == OperationType::Mutation { fields } else { BTreeSet::new() };
         let only = document.operations.iter().find_map(|(name, _)| name.map(ToString::to_string));
-        let mut request = Request::new(params.query).variables(variables).data(requester.clone());
+        let mut request = Request::new(text).variables(variables);
+        request = request.data(requester.clone()).data(Arc::clone(&self.rates));
         request.operation_name = params.operation_name.filter(|_| document.operations.iter().count() > 1);
         request.set_parsed_query(document);
         if !self.introspection {
@@ -204,6 +214,9 @@ fn panicked() -> Response {
 fn settle(mut response: Response, validated: &Validated, trace: &str) -> Outcome {
     let executed = validated.0.load(Ordering::Acquire);
     let usual = if executed { Code::BadInput } else { Code::ValidationFailed };
+    if !executed {
+        response.errors.truncate(MAX_ERRORS);
+    }
     finish(&mut response.errors, usual, trace);
     if executed || response.errors.is_empty() {
         Outcome::Executed(response)
@@ -212,7 +225,7 @@ fn settle(mut response: Response, validated: &Validated, trace: &str) -> Outcome
     }
 }
 
-/// Tells whether validation has passed.
+/// Charges an operation to its account once its cost is known, and tells whether validation has passed.
 pub(super) struct TellValidated;
 
 impl ExtensionFactory for TellValidated {
@@ -228,12 +241,13 @@ impl Extension for TellValidated {
         ctx: &ExtensionContext<'_>,
         next: NextValidation<'_>,
     ) -> Result<ValidationResult, Vec<ServerError>> {
-        let result = next.run(ctx).await;
-        if result.is_ok()
-            && let Some(validated) = ctx.data_opt::<Validated>()
-        {
+        let passed = next.run(ctx).await?;
+        if let (Some(rates), Some(who)) = (ctx.data_opt::<Arc<Rates>>(), ctx.data_opt::<Requester>()) {
+            rates.operation(who, passed.complexity).map_err(|e| vec![limited(&e)])?;
+        }
+        if let Some(validated) = ctx.data_opt::<Validated>() {
             validated.0.store(true, Ordering::Release);
         }
-        result
+        Ok(passed)
     }
 }

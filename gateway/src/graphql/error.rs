@@ -4,6 +4,7 @@
 //! here, and never shown.
 //! Deliberately absent: HTTP status; that is the edge's.
 
+use crate::edge::rate::Limited;
 use async_graphql::{Error, ErrorExtensions, ServerError, Value};
 use std::fmt::{Debug, Display};
 
@@ -40,6 +41,8 @@ pub enum Code {
     Behind,
     /// Took longer than is allowed.
     Timeout,
+    /// More was asked for than is answered: come again when `retryAfterSeconds` are over.
+    RateLimited,
 }
 
 impl Code {
@@ -61,6 +64,7 @@ impl Code {
             Code::Resync => "RESYNC",
             Code::Behind => "BEHIND",
             Code::Timeout => "TIMEOUT",
+            Code::RateLimited => "RATE_LIMITED",
         }
     }
 }
@@ -96,6 +100,23 @@ pub fn server_error(code: Code, message: impl Into<String>) -> ServerError {
     let mut error = ServerError::new(message, None);
     error.extensions.get_or_insert_with(Default::default).set("code", code.as_str());
     error
+}
+
+/// Somebody was turned away by a limit.
+pub fn limited(limited: &Limited) -> ServerError {
+    let mut error = server_error(Code::RateLimited, limited.to_string());
+    let extensions = error.extensions.get_or_insert_with(Default::default);
+    extensions.set("retryable", true);
+    extensions.set("retryAfterSeconds", limited.seconds());
+    error
+}
+
+/// How long whoever got this error has to wait, in seconds; none if it is of no limit.
+pub fn wait_of(error: &ServerError) -> Option<u64> {
+    match error.extensions.as_ref()?.get("retryAfterSeconds")? {
+        Value::Number(seconds) => seconds.as_u64(),
+        _ => None,
+    }
 }
 
 /// Gives every error its code (`usual` where the library made it) and the trace id.

@@ -8,6 +8,7 @@ pub mod briefing;
 pub mod coercion;
 pub mod engine;
 pub mod error;
+pub mod escapes;
 pub mod expansion;
 mod following;
 pub mod limits;

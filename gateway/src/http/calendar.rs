@@ -45,8 +45,8 @@ pub async fn feed(
     Path(name): Path<String>,
     uri: Uri,
     headers: HeaderMap,
+    trace: Trace,
 ) -> Response {
-    let trace = Trace::of(&headers);
     // the address is a secret: no span and no line of the log names it
     let span = trace.span();
     let answered = async {
@@ -69,7 +69,7 @@ pub async fn feed(
                 Err(fault) => return unavailable(&fault),
             }
         };
-        let base = base(&headers);
+        let base = base(&headers, state.tls().is_some());
         match feed::deadlines(state.services(), &who, base.as_deref()).await {
             Ok(deadlines) => calendar(&ical::text("一件事期限", state.services().now(), &deadlines)),
             Err(cause) => unavailable(&cause),
@@ -92,14 +92,15 @@ async fn holder(services: &Services, token: &str) -> Result<Option<Actor>, Fault
 }
 
 /// This server's address as the asker wrote it.
-fn base(headers: &HeaderMap) -> Option<String> {
+fn base(headers: &HeaderMap, encrypted: bool) -> Option<String> {
     let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     let host = text("host")?;
     let plain = |c: char| c.is_ascii_alphanumeric() || ".-:[]".contains(c);
     if host.is_empty() || !host.chars().all(plain) {
         return None;
     }
-    let scheme = if text("x-forwarded-proto") == Some("https") { "https" } else { "http" };
+    let https = encrypted || text("x-forwarded-proto") == Some("https");
+    let scheme = if https { "https" } else { "http" };
     Some(format!("{scheme}://{host}"))
 }
 

@@ -7,7 +7,7 @@
 use super::{
     negotiate::{Media, negotiate},
     params::{self, Malformed},
-    respond::{harden, outcome, problem, refused},
+    respond::{self, harden, outcome, problem, refused},
 };
 use crate::{
     app::GatewayState,
@@ -50,7 +50,7 @@ impl Asked {
 
 /// Answers any method on `/graphql`.
 pub async fn serve(State(state): State<GatewayState>, request: Request<Body>) -> Response {
-    let trace = Trace::of(request.headers());
+    let trace = Trace::of_request(request.extensions(), request.headers());
     let span = trace.span();
     let media = negotiate(request.headers());
     let asked = Asked { media: media.unwrap_or(Media::Json), trace };
@@ -85,6 +85,9 @@ async fn answer(state: &GatewayState, request: Request<Body>, asked: &Asked) -> 
             return response;
         }
     };
+    if let Err(limited) = state.rates().account(&requester) {
+        return respond::limited(&limited, asked.media, asked.trace.id());
+    }
     match read(request, method == Method::POST).await {
         Ok(params) => run(state, params, &requester, method == Method::POST, asked).await,
         Err(Malformed { status, message }) => asked.problem(status, Code::BadInput, &message),

@@ -13,6 +13,7 @@ use axum::{
 use om_infra::{
     log::LogState,
     runner::{Phase, ProjectionHealth},
+    space::{self, Space},
 };
 use serde_json::{Value, json};
 
@@ -21,7 +22,8 @@ pub async fn livez() -> &'static str {
     "alive\n"
 }
 
-/// Whether requests can be relied upon: the log acknowledges, the projections follow, nobody is shutting down.
+/// Whether requests can be relied upon: the log acknowledges, the projections follow, nobody is shutting down. A full
+/// disk is said as `degraded`, with 200: commands are refused as such and everything can be read.
 pub async fn readyz(State(state): State<GatewayState>) -> Response {
     let services = state.services();
     let draining = state.shutdown().is_cancelled();
@@ -38,8 +40,25 @@ pub async fn readyz(State(state): State<GatewayState>) -> Response {
     let ready = serving && following && !draining;
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let projections: Vec<Value> = health.iter().map(projection).collect();
-    let body = json!({ "ready": ready, "draining": draining, "log": log, "projections": projections });
+    // nothing can be recorded, and all that was recorded can be read: no reason to take the reader's way away
+    let disk = match disk(&state).await {
+        Space::Free => json!({ "state": "free" }),
+        Space::Full => json!({ "state": "full" }),
+        Space::Failing { reason } => json!({ "state": "failing", "reason": reason }),
+    };
+    let degraded = disk["state"] != "free";
+    let body = json!({
+        "ready": ready, "degraded": degraded, "draining": draining, "log": log, "disk": disk,
+        "projections": projections,
+    });
     (status, Json(body)).into_response()
+}
+
+/// Whether the disk of the data directory takes bytes.
+async fn disk(state: &GatewayState) -> Space {
+    let data = state.services().data.clone();
+    let tried = tokio::task::spawn_blocking(move || space::probe(&data)).await;
+    tried.unwrap_or_else(|error| Space::Failing { reason: error.to_string() })
 }
 
 fn projection(health: &ProjectionHealth) -> Value {

@@ -34,8 +34,9 @@ pub async fn notice(
     Path((matter, event)): Path<(String, String)>,
     uri: Uri,
     headers: HeaderMap,
+    trace: Trace,
 ) -> Response {
-    give(&state, (&matter, &event), false, (&headers, &uri)).await
+    give(&state, (&matter, &event), false, (&headers, &uri), trace).await
 }
 
 /// The sheet of service of a fact.
@@ -44,8 +45,9 @@ pub async fn service(
     Path((matter, event)): Path<(String, String)>,
     uri: Uri,
     headers: HeaderMap,
+    trace: Trace,
 ) -> Response {
-    give(&state, (&matter, &event), true, (&headers, &uri)).await
+    give(&state, (&matter, &event), true, (&headers, &uri), trace).await
 }
 
 /// Where the notice of a fact is printed.
@@ -58,8 +60,8 @@ async fn give(
     (matter, event): (&str, &str),
     of_service: bool,
     (headers, uri): (&HeaderMap, &Uri),
+    trace: Trace,
 ) -> Response {
-    let trace = Trace::of(headers);
     let span = trace.span();
     let answered = async {
         let who = match asker(state, headers, uri, &trace).await {

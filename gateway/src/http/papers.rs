@@ -31,20 +31,22 @@ use std::{
     ops::RangeInclusive,
     time::Duration,
 };
-use tokio::io::AsyncReadExt;
+use tokio::{io::AsyncReadExt, time::Instant};
 use tokio_util::io::ReaderStream;
 use tracing::Instrument;
 
 /// The header in which a sender may say the hash that the paper has, in hexadecimal.
 pub const SAID_HASH: &str = "x-content-sha256";
-/// Longest silence of a sender.
-const SILENCE: Duration = Duration::from_secs(20);
+/// A sender has this long for its next [`PACE`] bytes: who falls silent or sends drop by drop has broken off.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// How much has to come in that time.
+const PACE: usize = 16 * 1024;
 /// When to come again while the store does not answer, in seconds.
 const COME_AGAIN: &str = "5";
 
 /// Takes one paper: the body is its bytes, `Content-Type` its kind, which may be left out where the bytes tell it.
 pub async fn put(State(state): State<GatewayState>, request: Request<Body>) -> Response {
-    let trace = Trace::of(request.headers());
+    let trace = Trace::of_request(request.extensions(), request.headers());
     let span = trace.span();
     let answered = async {
         let who = match asker(&state, request.headers(), request.uri(), &trace).await {
@@ -83,8 +85,8 @@ pub async fn get(
     Path(hash): Path<String>,
     uri: Uri,
     headers: HeaderMap,
+    trace: Trace,
 ) -> Response {
-    let trace = Trace::of(&headers);
     let span = trace.span();
     let answered = async {
         let who = match asker(&state, &headers, &uri, &trace).await {
@@ -142,12 +144,15 @@ pub(super) async fn asker(
         let refused = problem(StatusCode::FORBIDDEN, Code::Forbidden, graphql::FOREIGN_PAGE, trace);
         return Err(Box::new(refused));
     }
-    state.requester(Presented::of(headers).as_ref()).await.map_err(|why| {
+    let who = state.requester(Presented::of(headers).as_ref()).await.map_err(|why| {
         let (status, code) = why.answer();
         let mut response = problem(status, code, &why.to_string(), trace);
         response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         Box::new(response)
-    })
+    })?;
+    let limited = |e| Box::new(respond::limited(&e, Media::Json, trace.id()));
+    state.rates().account(&who).map_err(limited)?;
+    Ok(who)
 }
 
 async fn take_in(state: &GatewayState, who: &Requester, request: Request<Body>) -> Result<Paper, Refused> {
@@ -180,12 +185,19 @@ async fn take_in(state: &GatewayState, who: &Requester, request: Request<Body>) 
     services.papers.take_in(who.county(), (kind, said.as_ref()), bytes).await.map_err(Refused::Store)
 }
 
-/// The body as it comes; a sender who falls silent has broken off.
+/// The body as it comes; a sender that does not keep the pace has broken off.
 fn heard(body: Body) -> impl Stream<Item = io::Result<axum::body::Bytes>> + Send {
-    futures::stream::unfold(Some(body.into_data_stream()), |stream| async move {
-        let mut stream = stream?;
-        match tokio::time::timeout(SILENCE, stream.next()).await {
-            Ok(Some(Ok(piece))) => Some((Ok(piece), Some(stream))),
+    let begun = (body.into_data_stream(), Instant::now() + PATIENCE, 0);
+    futures::stream::unfold(Some(begun), |hearing| async move {
+        let (mut stream, mut deadline, mut came) = hearing?;
+        match tokio::time::timeout_at(deadline, stream.next()).await {
+            Ok(Some(Ok(piece))) => {
+                came += piece.len();
+                if came >= PACE {
+                    (deadline, came) = (Instant::now() + PATIENCE, 0);
+                }
+                Some((Ok(piece), Some((stream, deadline, came))))
+            }
             Ok(Some(Err(error))) => Some((Err(io::Error::other(error)), None)),
             Ok(None) => None,
             Err(_) => Some((Err(io::ErrorKind::TimedOut.into()), None)),

@@ -6,9 +6,12 @@
 //! Deliberately absent: what the errors mean.
 
 use super::negotiate::Media;
-use crate::graphql::{
-    engine::Outcome,
-    error::{Code, finish, server_error},
+use crate::{
+    edge::rate::Limited,
+    graphql::{
+        engine::Outcome,
+        error::{self, Code, finish, server_error, wait_of},
+    },
 };
 use async_graphql::{Response as GraphqlResponse, ServerError};
 use axum::{
@@ -26,7 +29,10 @@ struct Refused<'a> {
 /// The answer to a request that came as far as the engine.
 pub fn outcome(outcome: &Outcome, media: Media) -> Response {
     match outcome {
-        Outcome::Refused(errors) => refused(errors, media),
+        Outcome::Refused(errors) => match errors.iter().find_map(wait_of) {
+            Some(seconds) => come_again(body_of(StatusCode::TOO_MANY_REQUESTS, media, errors), seconds),
+            None => refused(errors, media),
+        },
         Outcome::Executed(response) => executed(response, media),
     }
 }
@@ -41,6 +47,22 @@ pub fn refused(errors: &[ServerError], media: Media) -> Response {
         Media::GraphqlResponse => StatusCode::BAD_REQUEST,
         Media::Json => StatusCode::OK,
     };
+    body_of(status, media, errors)
+}
+
+/// The answer to whom a limit turns away.
+pub fn limited(limited: &Limited, media: Media, trace: &str) -> Response {
+    let error = error::limited(limited);
+    let response = problem_of(StatusCode::TOO_MANY_REQUESTS, error, Code::RateLimited, media, trace);
+    come_again(response, limited.seconds())
+}
+
+fn come_again(mut response: Response, seconds: u64) -> Response {
+    response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    response
+}
+
+fn body_of(status: StatusCode, media: Media, errors: &[ServerError]) -> Response {
     body(status, media, serde_json::to_vec(&Refused { errors }))
 }
 
@@ -53,7 +75,7 @@ pub fn problem(status: StatusCode, code: Code, message: &str, media: Media, trac
 pub fn problem_of(status: StatusCode, error: ServerError, code: Code, media: Media, trace: &str) -> Response {
     let mut errors = [error];
     finish(&mut errors, code, trace);
-    body(status, media, serde_json::to_vec(&Refused { errors: &errors }))
+    body_of(status, media, &errors)
 }
 
 fn body(status: StatusCode, media: Media, bytes: serde_json::Result<Vec<u8>>) -> Response {

@@ -9,11 +9,12 @@ use super::{
     graphql::FOREIGN_PAGE,
     negotiate::Media,
     params,
-    respond::{harden, problem},
+    respond::{self, harden, problem},
 };
 use crate::{
     app::GatewayState,
-    context::{Presented, Requester, SESSION_COOKIE, SignIn, Unauthenticated},
+    context::{DEVICE_COOKIE, Presented, Requester, SESSION_COOKIE, SignIn, Unauthenticated, cookie},
+    edge::{client::Client, client_of, rate::Limited},
     graphql::error::Code,
     trace::Trace,
 };
@@ -26,7 +27,7 @@ use axum::{
 };
 use om_domain::{decider::Role, ids::OfficerId};
 use om_infra::{
-    credentials::{CredentialError, Holder, NotLetIn, SESSION},
+    credentials::{Caller, CredentialError, DEVICE, Holder, NotLetIn, SESSION, SignedIn},
     oidc::Name,
 };
 use serde::{Deserialize, Serialize};
@@ -38,9 +39,15 @@ const MAX_BODY_BYTES: usize = 8 * 1024;
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// What whoever is not let in is told, whatever the cause.
-const WRONG: &str = "name or password is wrong; or the account is locked, for a quarter of an hour after five wrong passwords; or \
+const WRONG: &str = "name or password is wrong; or the account is locked for where you are, for a quarter of an hour after five wrong \
+                     passwords from there; or \
                      several counties have the name, then write OFFICER@COUNTY; or the county's directory has no such \
                      account: ask your administrator";
+
+/// What whoever signs out is told when that cannot be kept.
+const NOT_STRUCK_OUT: &str = "this browser is signed out, and the session opens nothing at this server any more; but that could not be \
+                              written down, so after a restart it would be open until it has not been used for half an hour: \
+                              tell your administrator that the credentials cannot be written";
 
 /// How people sign in here.
 #[derive(Serialize)]
@@ -111,8 +118,7 @@ pub async fn ways(State(state): State<GatewayState>) -> Response {
 }
 
 /// Who is signed in.
-pub async fn who(State(state): State<GatewayState>, uri: Uri, headers: HeaderMap) -> Response {
-    let trace = Trace::of(&headers);
+pub async fn who(State(state): State<GatewayState>, uri: Uri, headers: HeaderMap, trace: Trace) -> Response {
     if let Err(refused) = of_own_page(&state, &headers, &uri, &trace) {
         return *refused;
     }
@@ -124,25 +130,28 @@ pub async fn who(State(state): State<GatewayState>, uri: Uri, headers: HeaderMap
 
 /// Signs in: `{"name": "…", "password": "…"}`.
 pub async fn begin(State(state): State<GatewayState>, request: Request<Body>) -> Response {
-    let trace = Trace::of(request.headers());
+    let trace = Trace::of_request(request.extensions(), request.headers());
     if let Err(refused) = of_own_page(&state, request.headers(), request.uri(), &trace) {
         return *refused;
     }
     let before = Presented::of(request.headers());
+    let (client, caller) = caller(&request);
     let Typed { name, password } = match read(request).await {
         Ok(typed) => typed,
         Err(message) => return answer(StatusCode::BAD_REQUEST, Code::BadInput, message, &trace),
     };
-    let (secret, Holder { county, officer }) = match state.sign_in().sign_in(&name, &password).await {
+    let begun = match let_in(&state, (&name, &password), client, &caller).await {
         Ok(begun) => begun,
-        Err(why) => {
+        Err(NotBegun::Limited(limited)) => return respond::limited(&limited, Media::Json, trace.id()),
+        Err(NotBegun::NotLetIn(why)) => {
             state.services().metrics.sign_in("password", outcome(&why));
             return not_let_in(&why, &trace);
         }
     };
-    let presented = Presented::Session(secret.clone());
+    let presented = Presented::Session(begun.session.clone());
     match state.requester(Some(&presented)).await {
         Ok(who) => {
+            let Holder { county, officer } = &begun.holder;
             tracing::info!(%county, %officer, "signed in");
             state.services().metrics.sign_in("password", "in");
             // whoever was signed in at this browser is not any more
@@ -150,7 +159,10 @@ pub async fn begin(State(state): State<GatewayState>, request: Request<Body>) ->
                 tracing::warn!(%error, "the session before could not be ended");
             }
             let mut response = told(&state, &who).await;
-            set_cookie(response.headers_mut(), &secret, SESSION.as_secs());
+            set_cookie(response.headers_mut(), SESSION_COOKIE, &begun.session, SESSION.as_secs());
+            if let Some(device) = &begun.device {
+                set_cookie(response.headers_mut(), DEVICE_COOKIE, device, DEVICE.as_secs());
+            }
             response
         }
         Err(Unauthenticated::Unavailable) => unauthenticated(Unauthenticated::Unavailable, &trace),
@@ -162,18 +174,64 @@ pub async fn begin(State(state): State<GatewayState>, request: Request<Body>) ->
     }
 }
 
+enum NotBegun {
+    Limited(Limited),
+    NotLetIn(NotLetIn),
+}
+
+/// Who tries, as far as can be told before.
+fn caller(request: &Request<Body>) -> (Client, Caller) {
+    let client = client_of(request.extensions());
+    let device = cookie(request.headers(), DEVICE_COOKIE).map(str::to_owned);
+    (client, Caller { device, address: Some(client.0) })
+}
+
+/// Lets somebody in, and counts what came of it.
+async fn let_in(
+    state: &GatewayState,
+    (name, password): (&str, &str),
+    client: Client,
+    caller: &Caller,
+) -> Result<SignedIn, NotBegun> {
+    let metrics = &state.services().metrics;
+    let known = state.sign_in().known_device(caller).await.map_err(NotLetIn::Unavailable);
+    let begun = match known {
+        Ok(device) => {
+            state.rates().sign_in(client, device).map_err(|limited| {
+                metrics.signed_in("limited");
+                NotBegun::Limited(limited)
+            })?;
+            state.sign_in().sign_in(name, password, caller).await
+        }
+        Err(unavailable) => Err(unavailable),
+    };
+    begun.map_err(|why| {
+        metrics.signed_in(match why {
+            NotLetIn::Wrong => "wrong",
+            NotLetIn::Locked => "locked",
+            NotLetIn::Unavailable(_) => "unavailable",
+        });
+        NotBegun::NotLetIn(why)
+    })
+}
+
 /// Signs out.
-pub async fn end(State(state): State<GatewayState>, uri: Uri, headers: HeaderMap) -> Response {
-    let trace = Trace::of(&headers);
+pub async fn end(State(state): State<GatewayState>, uri: Uri, headers: HeaderMap, trace: Trace) -> Response {
     if let Err(refused) = of_own_page(&state, &headers, &uri, &trace) {
         return *refused;
     }
-    if let Err(error) = sign_out(&state, Presented::of(&headers)).await {
-        tracing::error!(%error, "a session could not be ended");
-        return unauthenticated(Unauthenticated::Unavailable, &trace);
-    }
-    let mut response = StatusCode::NO_CONTENT.into_response();
-    set_cookie(response.headers_mut(), "", 0);
+    let mut response = match sign_out(&state, Presented::of(&headers)).await {
+        Ok(()) => StatusCode::NO_CONTENT.into_response(),
+        Err(error) => {
+            tracing::error!(%error, "a session could not be struck out; it opens nothing while this server runs");
+            let (status, code) = match error.is_disk_full() {
+                true => (StatusCode::INSUFFICIENT_STORAGE, Code::DiskFull),
+                false => (StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable),
+            };
+            answer(status, code, NOT_STRUCK_OUT, &trace)
+        }
+    };
+    set_cookie(response.headers_mut(), SESSION_COOKIE, "", 0);
     // papers that were looked at are not for whoever sits down next
     response.headers_mut().insert("clear-site-data", HeaderValue::from_static("\"cache\""));
     response
@@ -257,9 +315,8 @@ fn answer(status: StatusCode, code: Code, message: &str, trace: &Trace) -> Respo
     response
 }
 
-pub(super) fn set_cookie(headers: &mut HeaderMap, secret: &str, seconds: i64) {
-    let cookie =
-        format!("{SESSION_COOKIE}={secret}; Max-Age={seconds}; Path=/; Secure; HttpOnly; SameSite=Strict");
+pub(super) fn set_cookie(headers: &mut HeaderMap, name: &str, secret: &str, seconds: i64) {
+    let cookie = format!("{name}={secret}; Max-Age={seconds}; Path=/; Secure; HttpOnly; SameSite=Strict");
     if let Ok(cookie) = HeaderValue::from_str(&cookie) {
         headers.append(header::SET_COOKIE, cookie);
     }

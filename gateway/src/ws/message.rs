@@ -30,6 +30,8 @@ pub enum Closing {
     TooManyInits,
     /// The client does not read, or does not answer pings.
     TooSlow,
+    /// The client sends more than is read.
+    TooMany(&'static str),
 }
 
 impl Closing {
@@ -43,7 +45,7 @@ impl Closing {
             Closing::InitTimeout => 4408,
             Closing::SubscriberExists => 4409,
             Closing::TooManyInits => 4429,
-            Closing::TooSlow => 1008,
+            Closing::TooSlow | Closing::TooMany(_) => 1008,
         }
     }
 
@@ -51,9 +53,10 @@ impl Closing {
     pub fn reason(self) -> &'static str {
         match self {
             Closing::GoingAway => "Going away",
-            Closing::BadRequest(reason) | Closing::Unauthorized(reason) | Closing::Forbidden(reason) => {
-                reason
-            }
+            Closing::BadRequest(reason)
+            | Closing::Unauthorized(reason)
+            | Closing::Forbidden(reason)
+            | Closing::TooMany(reason) => reason,
             Closing::InitTimeout => "Connection initialisation timeout",
             Closing::SubscriberExists => "Subscriber for this id already exists",
             Closing::TooManyInits => "Too many initialisation requests",

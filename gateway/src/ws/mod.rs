@@ -11,7 +11,11 @@ use crate::{
     app::GatewayState,
     context::Presented,
     graphql::error::Code,
-    http::{graphql::FOREIGN_PAGE, negotiate::Media, respond::problem},
+    http::{
+        graphql::FOREIGN_PAGE,
+        negotiate::Media,
+        respond::{self, problem},
+    },
     trace::Trace,
 };
 use axum::{
@@ -31,9 +35,9 @@ pub async fn serve(
     State(state): State<GatewayState>,
     uri: Uri,
     headers: HeaderMap,
+    trace: Trace,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
-    let trace = Trace::new_one();
     let refuse = |status, code, message: &str| problem(status, code, message, Media::Json, trace.id());
     if !state.origins().permit(&headers, &uri) {
         return refuse(StatusCode::FORBIDDEN, Code::Forbidden, FOREIGN_PAGE);
@@ -55,7 +59,10 @@ pub async fn serve(
     let by_header = match Presented::of(&headers) {
         None => None,
         Some(presented) => match state.requester(Some(&presented)).await {
-            Ok(requester) => Some((presented, requester)),
+            Ok(requester) => match state.rates().account(&requester) {
+                Ok(()) => Some((presented, requester)),
+                Err(limited) => return respond::limited(&limited, Media::Json, trace.id()),
+            },
             Err(why) => {
                 let (status, code) = why.answer();
                 return refuse(status, code, &why.to_string());

@@ -9,9 +9,10 @@ use super::message::{self, ClientMessage, Closing};
 use crate::{
     app::GatewayState,
     context::{Presented, Requester, Unauthenticated},
+    edge::rate::Messages,
     graphql::{
         engine::{Outcome, Params},
-        error::{Code, finish, server_error},
+        error::{Code, finish, limited, server_error},
     },
     trace::Trace,
 };
@@ -70,6 +71,7 @@ struct Session<T> {
     operations: Operations,
     heard: Instant,
     patience: Patience,
+    messages: Messages,
 }
 
 /// Serves a connection until either side ends it. `by_header` is who the upgrade's headers name.
@@ -86,7 +88,9 @@ pub async fn run<R, T, E>(
     let mut receiver = pin!(receiver);
     let now = Instant::now();
     let operations = StreamMap::new();
-    let mut session = Session { state, sender, by_header, requester: None, operations, heard: now, patience };
+    let messages = state.rates().messages();
+    let mut session =
+        Session { state, sender, by_header, requester: None, operations, heard: now, patience, messages };
     let shutdown = session.state.shutdown().clone();
     let mut ping = tokio::time::interval_at(now + patience.ping_every, patience.ping_every);
     let mut look = tokio::time::interval_at(now + patience.look_every, patience.look_every);
@@ -124,6 +128,9 @@ impl<T: Sink<Message> + Send + Unpin> Session<T> {
     /// Takes a frame; none once the client has closed.
     async fn frame(&mut self, frame: Message) -> Option<Step> {
         self.heard = Instant::now();
+        if !self.messages.one_more() {
+            return Some(Err(Closing::TooMany("Too many messages: send fewer a second")));
+        }
         match frame {
             Message::Text(text) => Some(self.text(text.as_str()).await),
             Message::Binary(_) => {
@@ -167,6 +174,9 @@ impl<T: Sink<Message> + Send + Unpin> Session<T> {
                 (presented, requester)
             }
         };
+        if self.state.rates().account(&known.1).is_err() {
+            return Err(Closing::TooMany("Too many requests of this account: connect again later"));
+        }
         self.requester = Some(known);
         self.say(message::ack()).await
     }
@@ -199,6 +209,11 @@ impl<T: Sink<Message> + Send + Unpin> Session<T> {
         if self.operations.len() >= MAX_OPERATIONS {
             let errors =
                 refused(Code::Unavailable, "too many operations on this connection: complete some first");
+            return self.say(message::error(&id, &errors)).await;
+        }
+        if let Err(limit) = self.state.rates().account(requester) {
+            let mut errors = vec![limited(&limit)];
+            finish(&mut errors, Code::RateLimited, trace.id());
             return self.say(message::error(&id, &errors)).await;
         }
         let prepared = match self.state.engine().prepare(params, requester, trace.id()) {

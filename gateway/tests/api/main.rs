@@ -4,6 +4,7 @@
 
 mod calendar;
 mod edge;
+mod hostile;
 mod registers;
 mod schema;
 mod socket;

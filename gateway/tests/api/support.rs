@@ -5,7 +5,7 @@ use axum::{
     http::{HeaderMap, Request, StatusCode},
 };
 use om_gateway::{
-    app::{GatewayState, app},
+    app::{Edge, GatewayState, app},
     context::SignIn,
     dev_users::DevUsers,
     http::origin::Origins,
@@ -36,13 +36,19 @@ impl Gateway {
 
     /// One that pages of these origins may speak to besides its own.
     pub(crate) fn of(origins: &[&str]) -> Self {
+        Self::standing(origins, Edge::default())
+    }
+
+    /// The same, standing so to the network otherwise.
+    pub(crate) fn standing(origins: &[&str], edge: Edge) -> Self {
         let dir = TempDir::new().unwrap();
         let clock = Arc::new(VirtualClock::standing("2026-03-02T01:00:00Z".parse().unwrap()));
         let options = PlatformOptions { clock: Some(clock.clone()), ..PlatformOptions::default() };
         let platform = Arc::new(Platform::open(dir.path(), options).unwrap());
         let origins: Vec<String> = origins.iter().map(ToString::to_string).collect();
         let origins = Origins::listed(&origins).unwrap();
-        let state = GatewayState::with_origins(platform, SignIn::Dev(DevUsers::built_in()), origins).unwrap();
+        let edge = Edge { origins, ..edge };
+        let state = GatewayState::at(platform, SignIn::Dev(DevUsers::built_in()), edge).unwrap();
         Gateway { state, clock, _dir: dir }
     }
 

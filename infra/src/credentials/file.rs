@@ -15,8 +15,8 @@ use rusqlite::{Connection, OptionalExtension as _, Row, TransactionBehavior, par
 use tokio::sync::Mutex;
 
 use super::{
-    Account, Attempts, Begun, CredentialError, CredentialStore, Holder, Key, KeyKind, KeyRow, SecretHash,
-    account, holder, idle_since, only_text,
+    Account, Attempts, Begun, CredentialError, CredentialStore, DEVICES, Holder, Key, KeyKind, KeyRow, Lane,
+    SecretHash, account, attempts::forgotten_before, holder, idle_since, only_text,
 };
 use crate::private_file::close_to_others;
 
@@ -25,8 +25,10 @@ pub const FILE_NAME: &str = "credentials.db";
 
 const DDL: &str = "CREATE TABLE IF NOT EXISTS account (
     county TEXT NOT NULL, officer TEXT NOT NULL, password TEXT NOT NULL, changed INTEGER NOT NULL,
-    attempts INTEGER NOT NULL DEFAULT 0, locked_until INTEGER,
     PRIMARY KEY (county, officer)) WITHOUT ROWID, STRICT;
+    CREATE TABLE IF NOT EXISTS attempt (
+    county TEXT NOT NULL, officer TEXT NOT NULL, lane TEXT NOT NULL, count INTEGER NOT NULL, since INTEGER NOT NULL,
+    locked_until INTEGER, PRIMARY KEY (county, officer, lane)) WITHOUT ROWID, STRICT;
     CREATE TABLE IF NOT EXISTS key (
     hash BLOB PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, county TEXT NOT NULL, officer TEXT NOT NULL,
     label TEXT NOT NULL, read_only INTEGER NOT NULL, made INTEGER NOT NULL, expires INTEGER NOT NULL,
@@ -37,6 +39,11 @@ const KEY: &str =
 /// A file from before tokens could be scoped to commands.
 const WITHOUT_COMMANDS: &str =
     "SELECT count(*) = 0 FROM pragma_table_info('key') WHERE name = 'only_commands'";
+
+/// One attempt less; a lane that it locked is one attempt before that.
+const TAKE_BACK: &str =
+    "UPDATE attempt SET count = iif(locked_until IS NULL, max(count - 1, 0), ?4), locked_until = NULL
+    WHERE county = ?1 AND officer = ?2 AND lane = ?3";
 
 /// The credentials in one SQLite file.
 pub struct FileCredentials {
@@ -112,38 +119,76 @@ fn texts(holder: &Holder) -> (String, String) {
 impl CredentialStore for FileCredentials {
     async fn set_password(&self, holder: &Holder, hash: &str, now: Timestamp) -> Result<(), CredentialError> {
         let sql = "INSERT INTO account (county, officer, password, changed) VALUES (?1, ?2, ?3, ?4)
-                   ON CONFLICT (county, officer) DO UPDATE
-                   SET password = ?3, changed = ?4, attempts = 0, locked_until = NULL";
-        let (county, officer) = texts(holder);
-        self.change(sql, (county, officer, hash.to_owned(), now.as_millisecond())).await.map(|_| ())
-    }
-
-    async fn begin(&self, holder: &Holder, now: Timestamp) -> Result<Begun, CredentialError> {
-        let by = texts(holder);
+                   ON CONFLICT (county, officer) DO UPDATE SET password = ?3, changed = ?4";
+        let (by, hash) = (texts(holder), hash.to_owned());
         self.with(move |c| {
             let transaction = c.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let sql = "SELECT password, attempts, locked_until FROM account WHERE county = ? AND officer = ?";
-            let found = transaction.query_row(sql, (&by.0, &by.1), |row| {
-                let attempts = Attempts { count: row.get(1)?, locked_until: row.get(2)? };
-                Ok((row.get::<_, String>(0)?, attempts))
-            });
-            let Some((password, attempts)) = found.optional()? else { return Ok(Begun::Unknown) };
-            let Some(Attempts { count, locked_until }) = attempts.one_more(now) else {
-                return Ok(Begun::Locked);
-            };
+            transaction.execute(sql, (&by.0, &by.1, hash, now.as_millisecond()))?;
+            transaction.execute("DELETE FROM attempt WHERE county = ? AND officer = ?", (&by.0, &by.1))?;
+            transaction.commit()
+        })
+        .await
+    }
+
+    async fn begin(&self, holder: &Holder, lanes: &[Lane], now: Timestamp) -> Result<Begun, CredentialError> {
+        let (by, lanes) = (texts(holder), lanes.to_vec());
+        self.with(move |c| {
+            let transaction = c.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let sql = "SELECT password FROM account WHERE county = ? AND officer = ?";
+            let found = transaction.query_row(sql, (&by.0, &by.1), |row| row.get::<_, String>(0));
+            let Some(password) = found.optional()? else { return Ok(Begun::Unknown) };
             transaction.execute(
-                "UPDATE account SET attempts = ?, locked_until = ? WHERE county = ? AND officer = ?",
-                (count, locked_until, &by.0, &by.1),
+                "DELETE FROM attempt WHERE county = ? AND officer = ? AND since < ?",
+                (&by.0, &by.1, forgotten_before(now)),
             )?;
+            for lane in &lanes {
+                let sql = "SELECT count, since, locked_until FROM attempt
+                           WHERE county = ? AND officer = ? AND lane = ?";
+                let found = transaction.query_row(sql, (&by.0, &by.1, &lane.name), |row| {
+                    Ok(Attempts { count: row.get(0)?, since: row.get(1)?, locked_until: row.get(2)? })
+                });
+                let Some(next) = found.optional()?.unwrap_or_default().one_more(lane, now) else {
+                    // what was counted in the lanes before is rolled back
+                    return Ok(Begun::Locked);
+                };
+                transaction.execute(
+                    "INSERT OR REPLACE INTO attempt (county, officer, lane, count, since, locked_until)
+                     VALUES (?, ?, ?, ?, ?, ?)",
+                    (&by.0, &by.1, &lane.name, next.count, next.since, next.locked_until),
+                )?;
+            }
             transaction.commit()?;
             Ok(Begun::Password(password))
         })
         .await
     }
 
+    async fn was_right(&self, holder: &Holder, lanes: &[Lane]) -> Result<(), CredentialError> {
+        let (by, lanes) = (texts(holder), lanes.to_vec());
+        self.with(move |c| {
+            let transaction = c.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            for lane in &lanes {
+                if lane.shared {
+                    transaction.execute(TAKE_BACK, (&by.0, &by.1, &lane.name, lane.most - 1))?;
+                } else {
+                    let sql = "DELETE FROM attempt WHERE county = ? AND officer = ? AND lane = ?";
+                    transaction.execute(sql, (&by.0, &by.1, &lane.name))?;
+                }
+            }
+            transaction.commit()
+        })
+        .await
+    }
+
     async fn forgive(&self, holder: &Holder) -> Result<bool, CredentialError> {
-        let sql = "UPDATE account SET attempts = 0, locked_until = NULL WHERE county = ? AND officer = ?";
-        self.change(sql, texts(holder)).await
+        let by = texts(holder);
+        self.with(move |c| {
+            c.execute("DELETE FROM attempt WHERE county = ? AND officer = ?", (&by.0, &by.1))?;
+            let sql = "SELECT count(*) FROM account WHERE county = ? AND officer = ?";
+            c.query_row(sql, (&by.0, &by.1), |row| row.get::<_, i64>(0))
+        })
+        .await
+        .map(|accounts| accounts > 0)
     }
 
     async fn remove(&self, holder: &Holder) -> Result<bool, CredentialError> {
@@ -155,6 +200,8 @@ impl CredentialStore for FileCredentials {
                 .execute("DELETE FROM account WHERE county = ? AND officer = ?", (&county, &officer))?
                 + transaction
                     .execute("DELETE FROM key WHERE county = ? AND officer = ?", (&county, &officer))?;
+            transaction
+                .execute("DELETE FROM attempt WHERE county = ? AND officer = ?", (&county, &officer))?;
             transaction.commit()?;
             Ok(rows > 0)
         })
@@ -164,8 +211,9 @@ impl CredentialStore for FileCredentials {
     async fn accounts(&self) -> Result<Vec<Account>, CredentialError> {
         let rows = self
             .with(|c| {
-                let sql =
-                    "SELECT county, officer, changed, locked_until FROM account ORDER BY county, officer";
+                let sql = "SELECT county, officer, changed, (SELECT max(locked_until) FROM attempt AS a
+                           WHERE a.county = account.county AND a.officer = account.officer)
+                           FROM account ORDER BY county, officer";
                 let mut statement = c.prepare(sql)?;
                 let rows = statement
                     .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
@@ -200,8 +248,8 @@ impl CredentialStore for FileCredentials {
                     hash.0,
                     key.id,
                     key.kind.as_str(),
-                    county,
-                    officer,
+                    &county,
+                    &officer,
                     key.label,
                     key.read_only,
                     key.made.as_millisecond(),
@@ -209,10 +257,18 @@ impl CredentialStore for FileCredentials {
                     key.used.as_millisecond(),
                     only_text(&key),
                 ],
-            )
+            )?;
+            if key.kind == KeyKind::Device {
+                c.execute(
+                    "DELETE FROM key WHERE kind = 'device' AND county = ?1 AND officer = ?2 AND hash NOT IN (
+                     SELECT hash FROM key WHERE kind = 'device' AND county = ?1 AND officer = ?2
+                     ORDER BY made DESC, id LIMIT ?3)",
+                    (county, officer, DEVICES),
+                )?;
+            }
+            Ok(())
         })
         .await
-        .map(|_| ())
     }
 
     async fn key(&self, hash: SecretHash) -> Result<Option<Key>, CredentialError> {

@@ -7,6 +7,7 @@
 //! Deliberately absent: what an officer may do; the directory says so, and an account that the directory does not
 //! know opens nothing.
 
+mod attempts;
 mod file;
 mod postgres;
 mod sign_in;
@@ -21,22 +22,24 @@ use jiff::{SignedDuration, Timestamp};
 use om_domain::ids::{CountyId, OfficerId};
 use sha2::{Digest as _, Sha256};
 
+use attempts::Attempts;
+pub use attempts::{ANYWHERE, ANYWHERE_LOCKED_FOR, ATTEMPTS, Caller, LOCKED_FOR, Lane};
 pub use file::{FILE_NAME, FileCredentials};
 pub use postgres::PostgresCredentials;
-pub use sign_in::{Credentials, NotLetIn, TokenRights};
+pub use sign_in::{Credentials, NotLetIn, SignedIn, TokenRights};
 
 /// The shortest password that is taken, in characters (NIST SP 800-63B: length, no rules of composition).
 pub const MIN_PASSWORD: usize = 12;
 /// The longest password that is hashed, in bytes; more would only cost the server time.
 pub const MAX_PASSWORD: usize = 1_024;
-/// Wrong passwords in a row after which an account is locked.
-pub const ATTEMPTS: i64 = 5;
-/// How long it is locked then.
-pub const LOCKED_FOR: SignedDuration = SignedDuration::from_mins(15);
 /// How long a session lasts that nobody uses.
 pub const IDLE: SignedDuration = SignedDuration::from_mins(30);
 /// How long a session lasts at most.
 pub const SESSION: SignedDuration = SignedDuration::from_hours(12);
+/// How long a browser is known in which somebody signed in.
+pub const DEVICE: SignedDuration = SignedDuration::from_hours(24 * 180);
+/// How many browsers of one account are known; the oldest is forgotten first.
+pub const DEVICES: i64 = 20;
 /// The longest life of a token, in days.
 pub const MAX_TOKEN_DAYS: u16 = 366;
 
@@ -76,7 +79,7 @@ pub struct Account {
     pub holder: Holder,
     /// When the password was set.
     pub changed: Timestamp,
-    /// Until when nobody gets in; none, or in the past: not locked.
+    /// Until when somebody is not let in, from some place at least; none, or in the past: not locked.
     pub locked_until: Option<Timestamp>,
 }
 
@@ -87,6 +90,8 @@ pub enum KeyKind {
     Session,
     /// The API, for a department's own system.
     Token,
+    /// Nothing: it tells a browser in which its holder signed in before, whose attempts strangers cannot use up.
+    Device,
 }
 
 impl KeyKind {
@@ -94,11 +99,12 @@ impl KeyKind {
         match self {
             Self::Session => "session",
             Self::Token => "token",
+            Self::Device => "device",
         }
     }
 
     fn of(text: &str) -> Option<Self> {
-        [Self::Session, Self::Token].into_iter().find(|kind| kind.as_str() == text)
+        [Self::Session, Self::Token, Self::Device].into_iter().find(|kind| kind.as_str() == text)
     }
 }
 
@@ -126,7 +132,7 @@ pub struct Key {
 }
 
 /// SHA-256 of a secret.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SecretHash([u8; 32]);
 
 impl SecretHash {
@@ -136,35 +142,12 @@ impl SecretHash {
     }
 }
 
-/// Attempts at an account since the last that was right; instants as they are kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-struct Attempts {
-    count: i64,
-    locked_until: Option<i64>,
-}
-
-impl Attempts {
-    /// As it stands once one more has begun; none if the account is locked.
-    fn one_more(self, now: Timestamp) -> Option<Self> {
-        if self.locked_until.is_some_and(|until| now.as_millisecond() < until) {
-            return None;
-        }
-        Some(match self.count.saturating_add(1) {
-            count if count < ATTEMPTS => Self { count, locked_until: None },
-            _ => Self {
-                count: 0,
-                locked_until: now.checked_add(LOCKED_FOR).ok().map(Timestamp::as_millisecond),
-            },
-        })
-    }
-}
-
 /// An attempt at an account was counted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Begun {
     /// There is no such account.
     Unknown,
-    /// It is locked.
+    /// It is locked for whoever tries from there.
     Locked,
     /// It has a password with this argon2id hash, in PHC form.
     Password(String),
@@ -230,6 +213,14 @@ pub enum CredentialError {
     Row(String),
 }
 
+impl CredentialError {
+    /// Whether nothing can be kept because the disk is full.
+    pub fn is_disk_full(&self) -> bool {
+        let Self::Storage { source, .. } = self else { return false };
+        source.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull)
+    }
+}
+
 /// Where credentials are kept. A change is durable before it is answered.
 #[async_trait]
 pub trait CredentialStore: Send + Sync {
@@ -239,13 +230,21 @@ pub trait CredentialStore: Send + Sync {
     /// When it cannot be kept.
     async fn set_password(&self, holder: &Holder, hash: &str, now: Timestamp) -> Result<(), CredentialError>;
 
-    /// Counts an attempt and gives what it is to be held against, in one step.
+    /// Counts an attempt in each of these lanes and gives what it is to be held against, in one step; locked, if one
+    /// of them is.
     ///
     /// # Errors
     /// When it cannot be counted; then nobody gets in.
-    async fn begin(&self, holder: &Holder, now: Timestamp) -> Result<Begun, CredentialError>;
+    async fn begin(&self, holder: &Holder, lanes: &[Lane], now: Timestamp) -> Result<Begun, CredentialError>;
 
-    /// Forgets the attempts, after one that was right, or by an administrator; tells whether there is such an account.
+    /// An attempt that was counted in these lanes was right: what was wrong before it is forgotten where all attempts are
+    /// one person's, and where they are not it alone is taken back.
+    ///
+    /// # Errors
+    /// When it cannot be kept.
+    async fn was_right(&self, holder: &Holder, lanes: &[Lane]) -> Result<(), CredentialError>;
+
+    /// Forgets all attempts, by an administrator; tells whether there is such an account.
     ///
     /// # Errors
     /// When it cannot be kept.
@@ -269,7 +268,7 @@ pub trait CredentialStore: Send + Sync {
     /// When they cannot be read.
     async fn named(&self, officer: &OfficerId) -> Result<Vec<Holder>, CredentialError>;
 
-    /// Keeps a key.
+    /// Keeps a key; of the devices of an account the newest [`DEVICES`].
     ///
     /// # Errors
     /// When it cannot be kept.
@@ -374,19 +373,6 @@ fn account(
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_fifth_attempt_is_the_last_for_a_quarter_of_an_hour() {
-        let at = |millis| instant(millis).unwrap();
-        let mut attempts = Attempts::default();
-        for _ in 0..ATTEMPTS {
-            attempts = attempts.one_more(at(1_000)).unwrap();
-        }
-        assert_eq!(attempts.one_more(at(1_001)), None);
-        let end = 1_000 + 15 * 60 * 1_000;
-        assert_eq!(attempts.one_more(at(end - 1)), None);
-        assert_eq!(attempts.one_more(at(end)), Some(Attempts { count: 1, locked_until: None }));
-    }
 
     #[test]
     fn a_holder_is_written_with_its_county() {

@@ -14,8 +14,8 @@ use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
 use super::{
-    Account, Attempts, Begun, CredentialError, CredentialStore, Holder, Key, KeyKind, KeyRow, SecretHash,
-    account, holder, idle_since, only_text,
+    Account, Attempts, Begun, CredentialError, CredentialStore, DEVICES, Holder, Key, KeyKind, KeyRow, Lane,
+    SecretHash, account, attempts::forgotten_before, holder, idle_since, only_text,
 };
 use crate::postgres::{Database, DatabaseError};
 
@@ -23,8 +23,10 @@ use crate::postgres::{Database, DatabaseError};
 const SCHEMA_LOCK: i64 = 0x6f6d_6372_6564_7300;
 const DDL: &str = "CREATE TABLE IF NOT EXISTS onematter_account (
     county text NOT NULL, officer text NOT NULL, password text NOT NULL, changed bigint NOT NULL,
-    attempts bigint NOT NULL DEFAULT 0, locked_until bigint,
     PRIMARY KEY (county, officer));
+    CREATE TABLE IF NOT EXISTS onematter_attempt (
+    county text NOT NULL, officer text NOT NULL, lane text NOT NULL, count bigint NOT NULL, since bigint NOT NULL,
+    locked_until bigint, PRIMARY KEY (county, officer, lane));
     CREATE TABLE IF NOT EXISTS onematter_key (
     hash bytea PRIMARY KEY, id text NOT NULL UNIQUE, kind text NOT NULL, county text NOT NULL, officer text NOT NULL,
     label text NOT NULL, read_only boolean NOT NULL, made bigint NOT NULL, expires bigint NOT NULL,
@@ -32,6 +34,11 @@ const DDL: &str = "CREATE TABLE IF NOT EXISTS onematter_account (
     ALTER TABLE onematter_key ADD COLUMN IF NOT EXISTS only_commands text;
     CREATE INDEX IF NOT EXISTS onematter_key_holder ON onematter_key (county, officer);";
 const KEY: &str = "SELECT id, kind, county, officer, label, read_only, made, expires, used, only_commands FROM onematter_key";
+
+/// One attempt less; a lane that it locked is one attempt before that.
+const TAKE_BACK: &str = "UPDATE onematter_attempt
+    SET count = CASE WHEN locked_until IS NULL THEN greatest(count - 1, 0) ELSE $4 END, locked_until = NULL
+    WHERE county = $1 AND officer = $2 AND lane = $3";
 
 /// The credentials in a PostgreSQL database.
 pub struct PostgresCredentials {
@@ -99,49 +106,79 @@ fn key_of(row: &Row) -> Result<Key, CredentialError> {
 #[async_trait]
 impl CredentialStore for PostgresCredentials {
     async fn set_password(&self, holder: &Holder, hash: &str, now: Timestamp) -> Result<(), CredentialError> {
-        let sql = "INSERT INTO onematter_account (county, officer, password, changed) VALUES ($1, $2, $3, $4)
-                   ON CONFLICT (county, officer) DO UPDATE
-                   SET password = $3, changed = $4, attempts = 0, locked_until = NULL";
+        let sql = "WITH forgiven AS (DELETE FROM onematter_attempt WHERE county = $1 AND officer = $2)
+                   INSERT INTO onematter_account (county, officer, password, changed) VALUES ($1, $2, $3, $4)
+                   ON CONFLICT (county, officer) DO UPDATE SET password = $3, changed = $4";
         let (county, officer) = (holder.county.as_str(), holder.officer.as_str());
         self.change(sql, &[&county, &officer, &hash, &now.as_millisecond()]).await.map(|_| ())
     }
 
-    async fn begin(&self, holder: &Holder, now: Timestamp) -> Result<Begun, CredentialError> {
+    async fn begin(&self, holder: &Holder, lanes: &[Lane], now: Timestamp) -> Result<Begun, CredentialError> {
         let failed = |e| self.failed(e);
         let mut connection = self.connection().await?;
         let transaction = connection.transaction().await.map_err(failed)?;
         let (county, officer) = (holder.county.as_str(), holder.officer.as_str());
-        let sql = "SELECT password, attempts, locked_until FROM onematter_account
-                   WHERE county = $1 AND officer = $2 FOR UPDATE";
+        // attempts at one account wait for each other here
+        let sql = "SELECT password FROM onematter_account WHERE county = $1 AND officer = $2 FOR UPDATE";
         let Some(row) = transaction.query_opt(sql, &[&county, &officer]).await.map_err(failed)? else {
             return Ok(Begun::Unknown);
         };
-        let attempts = Attempts { count: row.get(1), locked_until: row.get(2) };
-        let Some(Attempts { count, locked_until }) = attempts.one_more(now) else { return Ok(Begun::Locked) };
-        let sql = "UPDATE onematter_account SET attempts = $1, locked_until = $2
-                   WHERE county = $3 AND officer = $4";
-        transaction.execute(sql, &[&count, &locked_until, &county, &officer]).await.map_err(failed)?;
+        let sql = "DELETE FROM onematter_attempt WHERE county = $1 AND officer = $2 AND since < $3";
+        transaction.execute(sql, &[&county, &officer, &forgotten_before(now)]).await.map_err(failed)?;
+        for lane in lanes {
+            let sql = "SELECT count, since, locked_until FROM onematter_attempt
+                       WHERE county = $1 AND officer = $2 AND lane = $3";
+            let found = transaction.query_opt(sql, &[&county, &officer, &lane.name]).await.map_err(failed)?;
+            let attempts =
+                found.map(|row| Attempts { count: row.get(0), since: row.get(1), locked_until: row.get(2) });
+            let Some(next) = attempts.unwrap_or_default().one_more(lane, now) else {
+                // what was counted in the lanes before is rolled back
+                return Ok(Begun::Locked);
+            };
+            let sql = "INSERT INTO onematter_attempt (county, officer, lane, count, since, locked_until)
+                       VALUES ($1, $2, $3, $4, $5, $6)
+                       ON CONFLICT (county, officer, lane) DO UPDATE SET count = $4, since = $5, locked_until = $6";
+            let by: By<'_> = &[&county, &officer, &lane.name, &next.count, &next.since, &next.locked_until];
+            transaction.execute(sql, by).await.map_err(failed)?;
+        }
         transaction.commit().await.map_err(failed)?;
         Ok(Begun::Password(row.get(0)))
     }
 
+    async fn was_right(&self, holder: &Holder, lanes: &[Lane]) -> Result<(), CredentialError> {
+        let (county, officer) = (holder.county.as_str(), holder.officer.as_str());
+        for lane in lanes {
+            if lane.shared {
+                self.change(TAKE_BACK, &[&county, &officer, &lane.name, &(lane.most - 1)]).await?;
+            } else {
+                let sql = "DELETE FROM onematter_attempt WHERE county = $1 AND officer = $2 AND lane = $3";
+                self.change(sql, &[&county, &officer, &lane.name]).await?;
+            }
+        }
+        Ok(())
+    }
+
     async fn forgive(&self, holder: &Holder) -> Result<bool, CredentialError> {
-        let sql = "UPDATE onematter_account SET attempts = 0, locked_until = NULL WHERE county = $1 AND officer = $2";
-        self.change(sql, &[&holder.county.as_str(), &holder.officer.as_str()]).await
+        let sql = "WITH forgiven AS (DELETE FROM onematter_attempt WHERE county = $1 AND officer = $2)
+                   SELECT count(*) FROM onematter_account WHERE county = $1 AND officer = $2";
+        let rows = self.rows(sql, &[&holder.county.as_str(), &holder.officer.as_str()]).await?;
+        Ok(rows.first().is_some_and(|row| row.get::<_, i64>(0) > 0))
     }
 
     async fn remove(&self, holder: &Holder) -> Result<bool, CredentialError> {
         let sql =
             "WITH gone AS (DELETE FROM onematter_account WHERE county = $1 AND officer = $2 RETURNING 1),
-                   keys AS (DELETE FROM onematter_key WHERE county = $1 AND officer = $2 RETURNING 1)
+                   keys AS (DELETE FROM onematter_key WHERE county = $1 AND officer = $2 RETURNING 1),
+                   forgiven AS (DELETE FROM onematter_attempt WHERE county = $1 AND officer = $2)
                    SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM keys)";
         let rows = self.rows(sql, &[&holder.county.as_str(), &holder.officer.as_str()]).await?;
         Ok(rows.first().is_some_and(|row| row.get::<_, i64>(0) > 0))
     }
 
     async fn accounts(&self) -> Result<Vec<Account>, CredentialError> {
-        let sql =
-            "SELECT county, officer, changed, locked_until FROM onematter_account ORDER BY county, officer";
+        let sql = "SELECT county, officer, changed, (SELECT max(locked_until) FROM onematter_attempt AS a
+                   WHERE a.county = b.county AND a.officer = b.officer)
+                   FROM onematter_account AS b ORDER BY county, officer";
         let rows = self.rows(sql, &[]).await?;
         rows.iter().map(|row| account(row.get(0), row.get(1), row.get(2), row.get(3))).collect()
     }
@@ -171,7 +208,15 @@ impl CredentialStore for PostgresCredentials {
             &times[2],
             &only,
         ];
-        self.change(sql, by).await.map(|_| ())
+        self.change(sql, by).await?;
+        if key.kind == KeyKind::Device {
+            let sql = "DELETE FROM onematter_key WHERE kind = 'device' AND county = $1 AND officer = $2
+                       AND hash NOT IN (SELECT hash FROM onematter_key WHERE kind = 'device' AND county = $1
+                       AND officer = $2 ORDER BY made DESC, id LIMIT $3)";
+            let by: By<'_> = &[&key.holder.county.as_str(), &key.holder.officer.as_str(), &DEVICES];
+            self.change(sql, by).await?;
+        }
+        Ok(())
     }
 
     async fn key(&self, hash: SecretHash) -> Result<Option<Key>, CredentialError> {

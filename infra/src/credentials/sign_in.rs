@@ -4,8 +4,8 @@
 //! and its absolute time, and with a new password; who is not let in is not told why, but for a lock.
 //! Deliberately absent: HTTP and cookies.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::collections::{BTreeSet, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 use om_domain::ids::OfficerId;
@@ -13,8 +13,8 @@ use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use super::{
-    Account, Begun, CredentialError, CredentialStore, Holder, IDLE, Key, KeyKind, MAX_PASSWORD,
-    MAX_TOKEN_DAYS, MIN_PASSWORD, SESSION, SecretHash,
+    Account, Begun, Caller, CredentialError, CredentialStore, DEVICE, Holder, IDLE, Key, KeyKind, Lane,
+    MAX_PASSWORD, MAX_TOKEN_DAYS, MIN_PASSWORD, SESSION, SecretHash,
 };
 use crate::clock::Clock;
 use crate::secrets;
@@ -41,7 +41,7 @@ pub enum NotLetIn {
     /// Name or password is wrong, or the key opens nothing.
     #[error("name or password is wrong")]
     Wrong,
-    /// Too many wrong passwords.
+    /// Too many wrong passwords from there.
     #[error(
         "too many wrong passwords: wait a quarter of an hour, or ask the administrator to unlock the account"
     )]
@@ -51,6 +51,17 @@ pub enum NotLetIn {
     Unavailable(#[from] CredentialError),
 }
 
+/// Somebody was let in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedIn {
+    /// The secret of the new session.
+    pub session: String,
+    /// Whose it is.
+    pub holder: Holder,
+    /// The secret by which this browser is known from now on; none where it was known already.
+    pub device: Option<String>,
+}
+
 /// The credentials of an installation.
 pub struct Credentials {
     store: Arc<dyn CredentialStore>,
@@ -58,6 +69,8 @@ pub struct Credentials {
     hashing: Semaphore,
     /// What an unknown name's password is held against; nobody has its password.
     nobody: String,
+    /// Sessions that were ended while that could not be kept.
+    ended: Mutex<HashSet<SecretHash>>,
 }
 
 impl Credentials {
@@ -66,7 +79,8 @@ impl Credentials {
     /// # Errors
     /// When no password can be hashed here.
     pub fn new(store: Arc<dyn CredentialStore>, clock: Arc<dyn Clock>) -> Result<Self, CredentialError> {
-        Ok(Self { store, clock, hashing: Semaphore::new(AT_ONCE), nobody: hash(&secrets::random())? })
+        let (hashing, nobody) = (Semaphore::new(AT_ONCE), hash(&secrets::random())?);
+        Ok(Self { store, clock, hashing, nobody, ended: Mutex::default() })
     }
 
     /// Where they are kept.
@@ -102,16 +116,27 @@ impl Credentials {
         Ok(password)
     }
 
-    /// Signs in: the secret of a new session, and whose it is. `name` is `OFFICER`, or `OFFICER@COUNTY` where several
-    /// counties have an officer of that name.
+    /// Whether the caller's browser is one in which somebody signed in; by whom is not said.
+    ///
+    /// # Errors
+    /// When that cannot be read.
+    pub async fn is_known_device(&self, caller: &Caller) -> Result<bool, CredentialError> {
+        Ok(self.device(caller).await?.is_some())
+    }
+
+    /// Signs in. `name` is `OFFICER`, or `OFFICER@COUNTY` where several counties have an officer of that name.
     ///
     /// # Errors
     /// When nobody is let in.
-    pub async fn sign_in(&self, name: &str, password: &str) -> Result<(String, Holder), NotLetIn> {
+    pub async fn sign_in(&self, name: &str, password: &str, caller: &Caller) -> Result<SignedIn, NotLetIn> {
         let holder = self.called(name.trim()).await?;
-        let now = self.clock.now();
+        let device = self.device(caller).await?.filter(|key| Some(&key.holder) == holder.as_ref());
+        let lanes = match &device {
+            Some(key) => vec![Lane::device(&key.id)],
+            None => vec![Lane::address(caller.address), Lane::anywhere()],
+        };
         let begun = match &holder {
-            Some(holder) => self.store.begin(holder, now).await?,
+            Some(holder) => self.store.begin(holder, &lanes, self.clock.now()).await?,
             None => Begun::Unknown,
         };
         let locked = matches!(begun, Begun::Locked);
@@ -131,8 +156,15 @@ impl Credentials {
             tracing::warn!(account, "a sign-in with a wrong name or password");
         }
         let Some(holder) = holder.filter(|_| fits) else { return Err(NotLetIn::Wrong) };
-        self.store.forgive(&holder).await?;
-        Ok((self.begin_session(&holder).await?, holder))
+        // strangers' guesses stay counted: who is right does not give them as many again
+        self.store.was_right(&holder, &lanes).await?;
+        self.strike_out_ended().await;
+        let session = self.begin_session(&holder).await?;
+        let device = match device {
+            Some(_) => None,
+            None => Some(self.new_device(&holder).await?),
+        };
+        Ok(SignedIn { session, holder, device })
     }
 
     /// The secret of a new session of somebody who was known otherwise, by an identity provider.
@@ -142,6 +174,20 @@ impl Credentials {
     pub async fn begin_session(&self, holder: &Holder) -> Result<String, CredentialError> {
         let secret = secrets::random();
         let key = self.new_key(KeyKind::Session, holder, String::new(), TokenRights::default(), SESSION);
+        self.store.put_key(SecretHash::of(&secret), &key).await?;
+        Ok(secret)
+    }
+
+    /// The device of a caller, if it is one that is known.
+    async fn device(&self, caller: &Caller) -> Result<Option<Key>, CredentialError> {
+        let Some(secret) = &caller.device else { return Ok(None) };
+        let key = self.store.key(SecretHash::of(secret)).await?;
+        Ok(key.filter(|key| key.kind == KeyKind::Device && self.is_open(key)))
+    }
+
+    async fn new_device(&self, holder: &Holder) -> Result<String, CredentialError> {
+        let secret = secrets::random();
+        let key = self.new_key(KeyKind::Device, holder, String::new(), TokenRights::default(), DEVICE);
         self.store.put_key(SecretHash::of(&secret), &key).await?;
         Ok(secret)
     }
@@ -173,14 +219,40 @@ impl Credentials {
     /// Ends a session.
     ///
     /// # Errors
-    /// When that cannot be kept.
+    /// When that cannot be kept; it opens nothing here all the same, as long as this process lives, and is struck out
+    /// once it can be.
     pub async fn sign_out(&self, secret: &str) -> Result<(), CredentialError> {
-        if let Some(key) =
-            self.store.key(SecretHash::of(secret)).await?.filter(|k| k.kind == KeyKind::Session)
-        {
-            self.store.revoke(&key.id).await?;
+        let hash = SecretHash::of(secret);
+        let struck = self.strike_out(hash).await;
+        let mut ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
+        match struck {
+            Ok(()) => ended.remove(&hash),
+            Err(_) => ended.insert(hash),
+        };
+        struck
+    }
+
+    async fn strike_out(&self, session: SecretHash) -> Result<(), CredentialError> {
+        match self.store.key(session).await?.filter(|key| key.kind == KeyKind::Session) {
+            Some(key) => self.store.revoke(&key.id).await.map(|_| ()),
+            None => Ok(()),
         }
-        Ok(())
+    }
+
+    /// Strikes out sessions that were ended while that could not be kept.
+    async fn strike_out_ended(&self) {
+        let ended: Vec<SecretHash> =
+            self.ended.lock().unwrap_or_else(PoisonError::into_inner).iter().copied().collect();
+        for session in ended {
+            if self.strike_out(session).await.is_err() {
+                return;
+            }
+            self.ended.lock().unwrap_or_else(PoisonError::into_inner).remove(&session);
+        }
+    }
+
+    fn was_ended(&self, session: SecretHash) -> bool {
+        self.ended.lock().unwrap_or_else(PoisonError::into_inner).contains(&session)
     }
 
     /// Makes a token and gives its secret, which is shown once.
@@ -226,6 +298,10 @@ impl Credentials {
 
     async fn known(&self, secret: &str, kind: KeyKind, in_use: bool) -> Result<Key, NotLetIn> {
         let hash = SecretHash::of(secret);
+        if self.was_ended(hash) {
+            self.strike_out_ended().await;
+            return Err(NotLetIn::Wrong);
+        }
         let now = self.clock.now();
         let key = self.store.key(hash).await?.filter(|key| key.kind == kind && opens(key, now));
         let key = key.ok_or(NotLetIn::Wrong)?;
@@ -281,7 +357,7 @@ impl Credentials {
 fn opens(key: &Key, now: Timestamp) -> bool {
     let idle = match key.kind {
         KeyKind::Session => now.duration_since(key.used) < IDLE,
-        KeyKind::Token => true,
+        KeyKind::Token | KeyKind::Device => true,
     };
     now < key.expires && idle
 }

@@ -20,7 +20,8 @@ use tokio_rustls::server::TlsStream;
 use tonic::transport::server::Connected;
 
 use super::limits::Connection;
-use super::tls::{Tls, common_name};
+use super::tls::common_name;
+use crate::tls::Tls;
 
 /// Most connections at a time; a client uses one or two.
 const MAX_SOCKETS: usize = 2_000;

@@ -39,15 +39,16 @@ use uuid::Uuid;
 
 use crate::clock::Clock;
 use crate::log::{EventLog, MAX_APPEND_BYTES};
+use crate::tls::{Tls, TlsError};
 use about::{Features, Gossip};
 use gate::Gate;
 use proto::gossip::gossip_server::GossipServer;
 use proto::server_features::server_features_server::ServerFeaturesServer;
 use proto::streams::streams_server::StreamsServer;
 use streams::Streams;
-use tls::Tls;
 use users::UsersError;
 
+pub use crate::tls::TlsFiles;
 pub use limits::Limits;
 
 /// Longest time for what runs when the node is told to stop.
@@ -74,18 +75,6 @@ pub struct NodeOptions {
     pub limits: Limits,
 }
 
-/// A certificate chain and its key, in PEM.
-#[derive(Debug, Clone)]
-pub struct TlsFiles {
-    /// The chain, the node's own certificate first.
-    pub cert: PathBuf,
-    /// The key.
-    pub key: PathBuf,
-    /// The authorities of client certificates; the common name of one is the name of its account. None: a client
-    /// shows a password.
-    pub client_ca: Option<PathBuf>,
-}
-
 /// The node could not be served.
 #[derive(Debug, thiserror::Error)]
 pub enum NodeError {
@@ -93,13 +82,8 @@ pub enum NodeError {
     #[error(transparent)]
     Users(#[from] UsersError),
     /// A file of the certificate.
-    #[error("the TLS file {} cannot be used: {why}", file.display())]
-    TlsFile {
-        /// The file.
-        file: PathBuf,
-        /// What is wrong.
-        why: String,
-    },
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// The socket.
     #[error("the node cannot be served: {0}")]
     Transport(#[from] tonic::transport::Error),
@@ -140,7 +124,7 @@ impl Node {
         options: NodeOptions,
     ) -> Result<Self, NodeError> {
         let gate = Gate::new(options.users.as_deref(), options.limits)?;
-        let tls = options.tls.clone().map(Tls::load).transpose()?.map(Arc::new);
+        let tls = options.tls.clone().map(|files| Tls::load(files, &["h2"])).transpose()?.map(Arc::new);
         let server = Server::builder()
             .tcp_nodelay(true)
             .http2_keepalive_interval(Some(KEEPALIVE))

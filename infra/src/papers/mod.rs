@@ -350,9 +350,9 @@ fn close_to_others(_: &Path) -> Result<(), PaperError> {
 }
 
 fn storage(at: &Path) -> impl FnOnce(io::Error) -> PaperError {
-    move |source| match source.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => PaperError::DiskFull,
-        _ => PaperError::Storage { at: at.to_owned(), source },
+    move |source| match crate::space::is_full(&source) {
+        true => PaperError::DiskFull,
+        false => PaperError::Storage { at: at.to_owned(), source },
     }
 }
 

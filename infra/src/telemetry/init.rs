@@ -3,6 +3,8 @@
 //! Invariant: spans reach the collector in the background; a collector that is away slows no request.
 //! Deliberately absent: metrics over OTLP; Prometheus reads them from the gateway.
 
+use std::io::IsTerminal as _;
+
 use opentelemetry::trace::TracerProvider;
 use opentelemetry_otlp::{ExporterBuildError, SpanExporter, WithExportConfig};
 use opentelemetry_sdk::Resource;
@@ -70,7 +72,10 @@ impl Telemetry {
             EnvFilter::try_new(level)
                 .map_err(|source| TelemetryError::Level { level: options.level.clone(), source })
         };
-        let lines = fmt::layer().with_writer(std::io::stderr);
+        // a file or a journal that lines are collected in is no terminal: colours would be garbage there
+        let colours =
+            std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
+        let lines = fmt::layer().with_writer(std::io::stderr).with_ansi(colours);
         let lines = if options.json { lines.json().boxed() } else { lines.boxed() };
         let provider = options.otlp.as_deref().map(provider).transpose()?;
         let traces = provider.as_ref().map(|provider| {

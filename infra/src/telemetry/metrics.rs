@@ -25,6 +25,8 @@ pub struct Metrics {
     pub(crate) append_seconds: HistogramVec,
     /// Appends that came second, by category.
     pub(crate) conflicts: IntCounterVec,
+    /// Requests turned away by a limit, by what was limited.
+    limited: IntCounterVec,
     /// The number of the log's last position.
     pub(crate) log_head: IntGauge,
     /// Events not folded yet, by projection, where they can be counted.
@@ -75,6 +77,11 @@ impl Metrics {
             command_seconds: histogram("onematter_command_seconds", "From request to outcome of a command")?,
             append_seconds: histogram("onematter_append_seconds", "From append to acknowledgement")?,
             conflicts: counter("onematter_conflicts_total", "Appends that came second", &["category"])?,
+            limited: counter(
+                "onematter_limited_total",
+                "Requests, messages and connections turned away by a limit",
+                &["limit"],
+            )?,
             log_head,
             projection_lag_events: by_projection(
                 "onematter_projection_lag_events",
@@ -114,6 +121,11 @@ impl Metrics {
         let mut text = Vec::new();
         TextEncoder::new().encode(&self.registry.gather(), &mut text)?;
         String::from_utf8(text).map_err(|e| prometheus::Error::Msg(e.to_string()))
+    }
+
+    /// Something was turned away by this limit.
+    pub fn limited(&self, limit: &'static str) {
+        self.limited.with_label_values(&[limit]).inc();
     }
 
     /// Counts a sign-in: `way` is `password`, `bearer` or `oidc`, `outcome` one of a closed set of words.

@@ -83,6 +83,57 @@ async fn a_county_works_alone_from_its_first_account_on() {
     assert_eq!(sign_in(&server, "lead", password.trim()).await.status(), 401);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn no_secret_stands_in_the_log() {
+    let dir = tempdir().unwrap();
+    let data = text(dir.path());
+    prepare(dir.path());
+    let password = succeeds(["user", "add", "lead@530322", "--data", data]);
+    let token = succeeds(["token", "make", "nr-officer-1@530322", "--label", "registry", "--data", data]);
+    let flags = ["serve", "--data", data, "--listen", "127.0.0.1:0", "--log-lines", "trace"];
+    let server = Server::start_by(command(flags));
+    server.ready().await;
+    let (password, token, wrong) = (password.trim(), token.trim(), "one that was typed wrong");
+    assert_eq!(sign_in(&server, "lead", wrong).await.status(), 401);
+    // people type one into the field of the other
+    assert_eq!(sign_in(&server, password, "lead").await.status(), 401);
+    let answer = sign_in(&server, "lead", password).await;
+    let set = answer.headers().get_all(SET_COOKIE).iter().map(|value| value.to_str().unwrap());
+    let cookies: Vec<String> = set.map(|value| value.split(';').next().unwrap().to_owned()).collect();
+    let secrets: Vec<&str> = cookies.iter().map(|cookie| cookie.split_once('=').unwrap().1).collect();
+    assert_eq!(secrets.len(), 2, "a session and a browser that is known");
+    assert_eq!(asked(&server, COOKIE, &cookies.join("; ")).await.0, 200);
+    assert_eq!(asked(&server, AUTHORIZATION, "Bearer om_guessed-by-somebody").await.0, 401);
+
+    let personal = "一户的电话 13987654321";
+    let ask = async |query: &str, variables: Value| {
+        let request = reqwest::Client::new().post(format!("http://{}/graphql", server.address));
+        let request = request.header(AUTHORIZATION, format!("Bearer {token}"));
+        let body = json!({ "query": query, "variables": variables });
+        request.json(&body).send().await.unwrap().json::<Value>().await.unwrap()
+    };
+    let put = "mutation($input: PutTextInput!) { putText(input: $input) { ref } }";
+    let input =
+        json!({ "commandId": "7d8f6d8e-5d0f-4a3e-9f0c-1f2e3d4c5b6a", "class": "NOTE", "text": personal });
+    let kept = ask(put, json!({ "input": input })).await;
+    assert!(kept["data"]["putText"]["ref"].is_string(), "{kept}");
+    let refused = ask("query($id: ID!) { node(id: $id) { id } }", json!({ "id": personal })).await;
+    assert!(refused["errors"].is_array(), "{refused}");
+    let calendar = "530322-a-secret-address-of-somebody.ics";
+    let feed = reqwest::get(format!("http://{}/calendar/{calendar}", server.address)).await.unwrap();
+    assert_eq!(feed.status(), 404);
+    server.ready().await;
+
+    let said = server.said();
+    assert!(said.contains("a sign-in with a wrong name or password") && said.contains("signed in"), "{said}");
+    let mut never = vec![password, token, wrong, "om_guessed-by-somebody", personal, "13987654321", calendar];
+    never.extend(secrets);
+    for secret in never {
+        assert!(!said.contains(secret), "a secret stands in the log: {secret}");
+    }
+    assert!(!said.contains('\u{1b}'), "no terminal reads this");
+}
+
 #[test]
 fn what_is_no_account_is_refused_and_said_why() {
     let dir = tempdir().unwrap();

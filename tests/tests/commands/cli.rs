@@ -86,6 +86,57 @@ fn flags_keys_and_values_that_are_not_known_are_named() {
     refused_by(misspelt, &["lisen", "Known keys"]);
 }
 
+#[tokio::test]
+async fn what_the_edge_cannot_be_started_with_is_refused() {
+    let (scratch, data) = prepared();
+    let file = |name: &str, of: &str| {
+        let path = scratch.path().join(name);
+        fs::write(&path, of).unwrap();
+        path
+    };
+    let told = |more: &[&'static str], words: &[&str]| {
+        refused(serve(&data).into_iter().chain(more.iter().copied()), words)
+    };
+    for flag in ["--vault", "--papers", "--credentials"] {
+        let said = told(
+            &[flag, "postgres://om:s3cret@127.0.0.1:1/om"],
+            &[flag, "passwordFile=FILE", "list of processes"],
+        );
+        assert!(!said.contains("s3cret"), "{said}");
+    }
+    told(&["--papers-max-mib", "0"], &["--papers-max-mib"]);
+    told(&["--account-rate", "0"], &["--account-rate"]);
+    told(&["--trusted-proxy", "proxy.county"], &["proxy.county", "10.1.2.3/32"]);
+    told(&["--tls-cert", "chain.pem"], &["a certificate needs its key"]);
+    let (cert, key) = (file("chain.pem", "nothing"), file("key.pem", "s3cret"));
+    let flags = ["--tls-cert", text(&cert), "--tls-key", text(&key)];
+    let said = refused(serve(&data).into_iter().chain(flags), &["the TLS file", "key.pem"]);
+    assert!(!said.contains("s3cret"), "{said}");
+    let toml = file("om.toml", "papers_max_mib = 0\n");
+    refused(serve(&data).into_iter().chain(["--config", text(&toml)]), &["papers_max_mib"]);
+
+    // figures apart: there and not beside the API
+    let server = Server::start_by(command(serve(&data).into_iter().chain(["--admin-listen", "127.0.0.1:0"])));
+    while !server.said().contains("stop with") {
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    let said = server.said();
+    let figures = said
+        .lines()
+        .find_map(|line| line.strip_prefix("health "))
+        .map(|line| line.trim().split('/').take(3).collect::<Vec<_>>().join("/"));
+    let figures = figures.unwrap_or_else(|| panic!("{said}"));
+    for path in ["/livez", "/metrics"] {
+        assert_eq!(reqwest::get(format!("{figures}{path}")).await.unwrap().status(), 200, "{figures}{path}");
+        assert_eq!(
+            reqwest::get(format!("http://{}{path}", server.address)).await.unwrap().status(),
+            404,
+            "{path}"
+        );
+    }
+    assert_eq!(reqwest::get(format!("{figures}/sign-in")).await.unwrap().status(), 404);
+}
+
 #[test]
 fn a_busy_port_is_named() {
     let (_scratch, data) = prepared();

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use om_infra::clock::{Clock as _, VirtualClock};
 use om_infra::credentials::{
-    ATTEMPTS, CredentialError, CredentialStore, Credentials, FILE_NAME, FileCredentials, Holder, IDLE,
-    KeyKind, LOCKED_FOR, NotLetIn, PostgresCredentials, SESSION, TokenRights,
+    ANYWHERE, ANYWHERE_LOCKED_FOR, ATTEMPTS, Caller, CredentialError, CredentialStore, Credentials, DEVICES,
+    FILE_NAME, FileCredentials, Holder, IDLE, KeyKind, LOCKED_FOR, NotLetIn, PostgresCredentials, SESSION, TokenRights,
 };
 use om_tests::postgres::Postgres;
 use tempfile::tempdir;
@@ -19,6 +19,14 @@ const PASSWORD: &str = "correct horse battery";
 
 fn lead() -> Holder {
     "lead@530322".parse().unwrap()
+}
+
+fn from(address: &str) -> Caller {
+    Caller { device: None, address: Some(address.parse().unwrap()) }
+}
+
+fn here() -> Caller {
+    from("198.51.100.7")
 }
 
 fn clock() -> Arc<VirtualClock> {
@@ -39,6 +47,7 @@ async fn keeps_its_promises(store: Arc<dyn CredentialStore>) {
     let ours = on(store, &clock);
     passwords_open(&ours).await;
     wrong_ones_lock(&ours, &clock).await;
+    strangers_lock_strangers_out(&ours, &clock).await;
     sessions_end(&ours, &clock).await;
     tokens_are_for_some_commands_only(&ours).await;
     tokens_end(&ours, &clock).await;
@@ -48,10 +57,13 @@ async fn passwords_open(ours: &Credentials) {
     assert!(matches!(ours.set_password(&lead(), "short").await, Err(CredentialError::TooShort)));
     let endless = "x".repeat(2_000);
     assert!(matches!(ours.set_password(&lead(), &endless).await, Err(CredentialError::TooLong)));
-    assert!(matches!(ours.sign_in("lead", PASSWORD).await, Err(NotLetIn::Wrong)), "nobody is there yet");
+    assert!(
+        matches!(ours.sign_in("lead", PASSWORD, &here()).await, Err(NotLetIn::Wrong)),
+        "nobody is there yet"
+    );
     ours.set_password(&lead(), PASSWORD).await.unwrap();
     for name in ["lead", " lead ", "lead@530322"] {
-        assert_eq!(ours.sign_in(name, PASSWORD).await.unwrap().1, lead(), "{name:?}");
+        assert_eq!(ours.sign_in(name, PASSWORD, &here()).await.unwrap().holder, lead(), "{name:?}");
     }
     for (name, password) in [
         ("lead", "wrong horse battery"),
@@ -60,41 +72,88 @@ async fn passwords_open(ours: &Credentials) {
         ("", PASSWORD),
         ("@", ""),
     ] {
-        assert!(matches!(ours.sign_in(name, password).await, Err(NotLetIn::Wrong)), "{name:?}");
+        assert!(matches!(ours.sign_in(name, password, &here()).await, Err(NotLetIn::Wrong)), "{name:?}");
     }
     // the same name in two counties: one must say which
     let other: Holder = "lead@530326".parse().unwrap();
     let chosen = ours.random_password(&other).await.unwrap();
-    assert!(matches!(ours.sign_in("lead", PASSWORD).await, Err(NotLetIn::Wrong)));
-    assert_eq!(ours.sign_in("lead@530326", &chosen).await.unwrap().1, other);
+    assert!(matches!(ours.sign_in("lead", PASSWORD, &here()).await, Err(NotLetIn::Wrong)));
+    assert_eq!(ours.sign_in("lead@530326", &chosen, &here()).await.unwrap().holder, other);
     assert_eq!(ours.store().accounts().await.unwrap().len(), 2);
     assert!(ours.store().remove(&other).await.unwrap());
     assert!(!ours.store().remove(&other).await.unwrap());
-    assert!(matches!(ours.sign_in("lead@530326", &chosen).await, Err(NotLetIn::Wrong)));
-    ours.sign_in("lead", PASSWORD).await.unwrap();
+    assert!(matches!(ours.sign_in("lead@530326", &chosen, &here()).await, Err(NotLetIn::Wrong)));
+    ours.sign_in("lead", PASSWORD, &here()).await.unwrap();
 }
 
 async fn wrong_ones_lock(ours: &Credentials, clock: &VirtualClock) {
     // many at once are counted one by one
     let guesses = (0..3 * ATTEMPTS)
-        .map(|guess| async move { ours.sign_in("lead", &format!("a guess, {guess}")).await });
+        .map(|guess| async move { ours.sign_in("lead", &format!("a guess, {guess}"), &here()).await });
     let answers = futures::future::join_all(guesses).await;
     let looked_at = answers.iter().filter(|answer| matches!(answer, Err(NotLetIn::Wrong))).count();
     assert_eq!(i64::try_from(looked_at).unwrap(), ATTEMPTS);
-    assert!(matches!(ours.sign_in("lead", PASSWORD).await, Err(NotLetIn::Locked)));
+    assert!(matches!(ours.sign_in("lead", PASSWORD, &here()).await, Err(NotLetIn::Locked)));
     assert!(ours.is_locked(&ours.store().accounts().await.unwrap()[0]));
     later(clock, LOCKED_FOR);
-    ours.sign_in("lead", PASSWORD).await.unwrap();
+    ours.sign_in("lead", PASSWORD, &here()).await.unwrap();
     for _ in 0..ATTEMPTS {
-        assert!(matches!(ours.sign_in("lead", "another guess").await, Err(NotLetIn::Wrong)));
+        assert!(matches!(ours.sign_in("lead", "another guess", &here()).await, Err(NotLetIn::Wrong)));
     }
     assert!(ours.store().forgive(&lead()).await.unwrap(), "an administrator unlocks");
-    ours.sign_in("lead", PASSWORD).await.unwrap();
+    ours.sign_in("lead", PASSWORD, &here()).await.unwrap();
+}
+
+async fn strangers_lock_strangers_out(ours: &Credentials, clock: &VirtualClock) {
+    let known = ours.sign_in("lead", PASSWORD, &here()).await.unwrap().device.unwrap();
+    let at_my_browser = Caller { device: Some(known), ..from("203.0.113.1") };
+    let from_another = |n: i64| from(&format!("203.0.113.{}", n + 1));
+
+    // a stranger locks the place where he sits, and neither my browser there nor anybody elsewhere
+    for _ in 0..ATTEMPTS {
+        assert!(matches!(ours.sign_in("lead", "a guess", &from_another(0)).await, Err(NotLetIn::Wrong)));
+    }
+    assert!(matches!(ours.sign_in("lead", PASSWORD, &from_another(0)).await, Err(NotLetIn::Locked)));
+    assert_eq!(ours.sign_in("lead", PASSWORD, &at_my_browser).await.unwrap().device, None, "known already");
+    ours.sign_in("lead", PASSWORD, &here()).await.unwrap();
+
+    // many strangers together have so many guesses an hour and no more, whoever is right meanwhile
+    let mut guesses = ATTEMPTS;
+    for place in 1.. {
+        match ours.sign_in("lead", "a guess", &from_another(place / ATTEMPTS + 1)).await {
+            Err(NotLetIn::Wrong) => guesses += 1,
+            Err(NotLetIn::Locked) => break,
+            other => panic!("{other:?}"),
+        }
+        ours.sign_in("lead", PASSWORD, &at_my_browser).await.unwrap();
+    }
+    assert_eq!(guesses, ANYWHERE, "right ones are not counted");
+    assert!(matches!(ours.sign_in("lead", PASSWORD, &here()).await, Err(NotLetIn::Locked)));
+    ours.sign_in("lead", PASSWORD, &at_my_browser).await.unwrap();
+
+    // who sits at my browser has as many guesses as any stranger, and a browser of mine is none of yours
+    for _ in 0..ATTEMPTS {
+        assert!(matches!(ours.sign_in("lead", "a guess", &at_my_browser).await, Err(NotLetIn::Wrong)));
+    }
+    assert!(matches!(ours.sign_in("lead", PASSWORD, &at_my_browser).await, Err(NotLetIn::Locked)));
+    let other: Holder = "clerk@530322".parse().unwrap();
+    ours.set_password(&other, PASSWORD).await.unwrap();
+    let new = ours.sign_in("clerk", PASSWORD, &at_my_browser).await.unwrap().device;
+    assert!(new.is_some(), "my browser is not known as the clerk's");
+    assert!(ours.store().remove(&other).await.unwrap());
+    later(clock, ANYWHERE_LOCKED_FOR);
+    ours.sign_in("lead", PASSWORD, &here()).await.unwrap();
+
+    for _ in 0..DEVICES + 3 {
+        ours.sign_in("lead", PASSWORD, &here()).await.unwrap();
+    }
+    let devices = ours.store().keys(KeyKind::Device).await.unwrap();
+    assert_eq!(i64::try_from(devices.len()).unwrap(), DEVICES, "the oldest are forgotten");
 }
 
 async fn sessions_end(ours: &Credentials, clock: &VirtualClock) {
     let minute = SignedDuration::from_mins(1);
-    let (secret, _) = ours.sign_in("lead", PASSWORD).await.unwrap();
+    let secret = ours.sign_in("lead", PASSWORD, &here()).await.unwrap().session;
     assert_eq!(ours.session(&secret).await.unwrap().holder, lead());
     assert!(ours.token(&secret).await.is_err(), "a session is no token");
     assert!(ours.session("x").await.is_err());
@@ -108,7 +167,7 @@ async fn sessions_end(ours: &Credentials, clock: &VirtualClock) {
     later(clock, minute);
     assert!(ours.session(&secret).await.is_err(), "idle");
 
-    let (secret, _) = ours.sign_in("lead", PASSWORD).await.unwrap();
+    let secret = ours.sign_in("lead", PASSWORD, &here()).await.unwrap().session;
     let end = clock.now().checked_add(SESSION).unwrap();
     while clock.now() < end - minute * 20 {
         later(clock, minute * 20);
@@ -117,8 +176,8 @@ async fn sessions_end(ours: &Credentials, clock: &VirtualClock) {
     later(clock, minute * 20);
     assert!(ours.session(&secret).await.is_err(), "however much it is used");
 
-    let (first, _) = ours.sign_in("lead", PASSWORD).await.unwrap();
-    let (second, _) = ours.sign_in("lead", PASSWORD).await.unwrap();
+    let first = ours.sign_in("lead", PASSWORD, &here()).await.unwrap().session;
+    let second = ours.sign_in("lead", PASSWORD, &here()).await.unwrap().session;
     ours.sign_out(&first).await.unwrap();
     ours.sign_out(&first).await.unwrap();
     assert!(ours.session(&first).await.is_err());
@@ -179,7 +238,7 @@ async fn in_a_file() {
         (FileCredentials::open(dir.path()).unwrap(), FileCredentials::open(dir.path()).unwrap());
     let clock = clock();
     on(Arc::new(administrator), &clock).set_password(&lead(), PASSWORD).await.unwrap();
-    let (secret, _) = on(Arc::new(server), &clock).sign_in("lead", PASSWORD).await.unwrap();
+    let secret = on(Arc::new(server), &clock).sign_in("lead", PASSWORD, &here()).await.unwrap().session;
     for entry in std::fs::read_dir(dir.path()).unwrap() {
         let bytes = std::fs::read(entry.unwrap().path()).unwrap();
         let holds = |text: &str| bytes.windows(text.len()).any(|window| window == text.as_bytes());
@@ -197,10 +256,10 @@ async fn in_postgresql() {
     let clock = clock();
     let (one, other) = (on(Arc::new(connect().await), &clock), on(Arc::new(connect().await), &clock));
     one.set_password(&lead(), PASSWORD).await.unwrap();
-    let (secret, _) = one.sign_in("lead", PASSWORD).await.unwrap();
+    let secret = one.sign_in("lead", PASSWORD, &here()).await.unwrap().session;
     assert_eq!(other.session(&secret).await.unwrap().holder, lead());
     for guess in 0..ATTEMPTS {
-        assert!(one.sign_in("lead", &format!("a guess, {guess}")).await.is_err());
+        assert!(one.sign_in("lead", &format!("a guess, {guess}"), &here()).await.is_err());
     }
-    assert!(matches!(other.sign_in("lead", PASSWORD).await, Err(NotLetIn::Locked)));
+    assert!(matches!(other.sign_in("lead", PASSWORD, &here()).await, Err(NotLetIn::Locked)));
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use om_tests::load::{Intent, Receipt, listed, planned, send};
 use om_tests::powercut::compile_shim;
 use om_tests::server::{Api, PATIENCE, Server, command, prepare, succeeds, text};
-use serde_json::json;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 const SEED: u64 = 42;
@@ -32,6 +32,58 @@ async fn entries(api: &Api, matter: &str) -> Vec<String> {
     let answer = api.ask("lead", query, &json!({ "id": matter })).await;
     let edges = answer["history"]["edges"].as_array().unwrap();
     edges.iter().map(|edge| edge["node"]["id"].as_str().unwrap().to_owned()).collect()
+}
+
+async fn readiness(server: &Server) -> (u16, Value) {
+    let answer = reqwest::get(format!("http://{}/readyz", server.address)).await.unwrap();
+    (answer.status().as_u16(), answer.json().await.unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_signs_out_on_a_full_disk_is_out() {
+    let scratch = TempDir::new().unwrap();
+    let root = scratch.path().canonicalize().unwrap();
+    let (data, shim, full) = (root.join("data"), root.join("writelog.so"), root.join("full"));
+    prepare(&data);
+    let password = succeeds(["user", "add", "lead@530322", "--data", text(&data)]);
+    compile_shim(&shim);
+    let mut serve = command(["serve", "--data", text(&data), "--listen", "127.0.0.1:0"]);
+    serve.env("LD_PRELOAD", &shim).env("WRITELOG_DIR", &data).env("WRITELOG_OUT", "/dev/null");
+    serve.env("WRITELOG_FULL_WHILE", &full);
+    let server = Server::start_by(serve);
+    server.ready().await;
+    let http = reqwest::Client::new();
+    let session = format!("http://{}/session", server.address);
+    let begun =
+        http.post(&session).json(&json!({ "name": "lead", "password": password.trim() })).send().await;
+    let begun = begun.unwrap();
+    let cookie = begun.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+    let paper = |bytes: &'static [u8]| {
+        http.post(format!("http://{}/papers", server.address)).header("cookie", &cookie).body(bytes).send()
+    };
+    assert_eq!(http.get(&session).header("cookie", &cookie).send().await.unwrap().status(), 200);
+
+    fs::write(&full, "").unwrap();
+    assert_eq!(paper(PAPER).await.unwrap().status(), 507, "who signed in is known, and told what is wrong");
+    let out = http.delete(&session).header("cookie", &cookie).send().await.unwrap();
+    assert_eq!(out.status(), 507);
+    assert!(out.headers()["set-cookie"].to_str().unwrap().contains("Max-Age=0"), "the browser forgets it");
+    let told: Value = out.json().await.unwrap();
+    assert!(
+        told["errors"][0]["message"].as_str().unwrap().contains("opens nothing at this server"),
+        "{told}"
+    );
+    assert_eq!(http.get(&session).header("cookie", &cookie).send().await.unwrap().status(), 401);
+    assert_eq!(paper(PAPER).await.unwrap().status(), 401);
+
+    fs::remove_file(&full).unwrap();
+    // looked at again, it is struck out for good
+    assert_eq!(http.get(&session).header("cookie", &cookie).send().await.unwrap().status(), 401);
+    server.kill();
+    let again = Server::start_by(command(["serve", "--data", text(&data), "--listen", "127.0.0.1:0"]));
+    again.ready().await;
+    let session = format!("http://{}/session", again.address);
+    assert_eq!(http.get(&session).header("cookie", &cookie).send().await.unwrap().status(), 401);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -65,6 +117,12 @@ async fn a_full_disk_refuses_commands_and_answers_questions() {
         is_refused_for_want_of_space(&api, &proposes).await;
         assert_eq!(entries(&api, &matter).await, facts, "reads go on, and show what was acknowledged");
     }
+    let (status, health) = readiness(&server).await;
+    assert_eq!(
+        (status, &health["degraded"], &health["disk"]["state"]),
+        (200, &json!(true), &json!("full")),
+        "{health}"
+    );
     let paper = api.hand_in("clerk", PAPER).await;
     assert_eq!((paper.status().as_u16(), paper.headers().contains_key("retry-after")), (507, true));
     let told: serde_json::Value = paper.json().await.unwrap();
@@ -90,6 +148,7 @@ async fn a_full_disk_refuses_commands_and_answers_questions() {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     server.ready().await;
+    assert_eq!(readiness(&server).await.1["degraded"], false);
     assert_eq!(server.terminate(Duration::from_secs(20)).0.code(), Some(0));
     succeeds(["rebuild", "--data", text(&data), "--check"]);
 }

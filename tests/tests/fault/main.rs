@@ -4,6 +4,7 @@
 
 mod backup;
 mod disk_full;
+mod edge;
 mod esdb;
 mod gateways;
 mod guarded;

@@ -11,6 +11,7 @@ mod clocks;
 mod cluster;
 mod dates;
 mod decision;
+mod edge;
 mod feed;
 mod forecast;
 mod handoff;

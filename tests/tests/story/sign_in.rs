@@ -2,77 +2,20 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the report")]
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use futures::{SinkExt as _, StreamExt as _};
-use om_gateway::app::GatewayState;
-use om_gateway::context::SignIn;
-use om_infra::clock::SystemClock;
-use om_infra::credentials::{ATTEMPTS, Credentials, FileCredentials, Holder, TokenRights};
-use om_tests::house::House;
+use om_infra::credentials::ATTEMPTS;
+use om_tests::guarded::{Guarded, PASSWORD, holder};
 use reqwest::header::{AUTHORIZATION, COOKIE, ORIGIN, SET_COOKIE};
-use reqwest::{Method, RequestBuilder, Response};
+use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
-const PASSWORD: &str = "correct horse battery";
 const WHO: &str = "{ me { officer } }";
-
-/// A gateway without development users, on a house's platform.
-struct Guarded {
-    house: Arc<House>,
-    credentials: Arc<Credentials>,
-    base: String,
-}
-
-impl Guarded {
-    async fn open() -> Self {
-        let house = House::open().await;
-        let store = Arc::new(FileCredentials::open(house.dir.path()).unwrap());
-        let credentials = Arc::new(Credentials::new(store, Arc::new(SystemClock)).unwrap());
-        let sign_in = SignIn::Credentials(Arc::clone(&credentials), Arc::default());
-        let state = GatewayState::new(house.platform.clone(), sign_in).unwrap();
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let base = format!("http://{}", listener.local_addr().unwrap());
-        tokio::spawn(om_gateway::serve::serve(listener, state, std::future::pending()));
-        Self { house, credentials, base }
-    }
-
-    async fn with_account(name: &str) -> Self {
-        let guarded = Self::open().await;
-        guarded.credentials.set_password(&holder(name), PASSWORD).await.unwrap();
-        guarded
-    }
-
-    fn at(&self, method: Method, path: &str) -> RequestBuilder {
-        reqwest::Client::new().request(method, format!("{}{path}", self.base))
-    }
-
-    async fn sign_in(&self, name: &str, password: &str) -> Response {
-        let typed = json!({ "name": name, "password": password });
-        self.at(Method::POST, "/session").json(&typed).send().await.unwrap()
-    }
-
-    /// The cookie of a new session, as a browser sends it back.
-    async fn cookie(&self, name: &str) -> String {
-        let answer = self.sign_in(name, PASSWORD).await;
-        assert_eq!(answer.status(), 200);
-        let set = answer.headers()[SET_COOKIE].to_str().unwrap();
-        set.split(';').next().unwrap().to_owned()
-    }
-
-    fn ask(&self, query: &str) -> RequestBuilder {
-        self.at(Method::POST, "/graphql").json(&json!({ "query": query }))
-    }
-}
-
-fn holder(name: &str) -> Holder {
-    format!("{name}@530322").parse().unwrap()
-}
 
 async fn code(request: RequestBuilder) -> (u16, String) {
     let answer = request.send().await.unwrap();

@@ -69,7 +69,7 @@ pub(super) async fn run(args: &ImportHistory) -> Result<(), Failure> {
 }
 
 fn limit(args: &ImportHistory) -> u64 {
-    u64::from(args.papers_max_mib) << 20
+    u64::from(args.papers_max_mib.get()) << 20
 }
 
 async fn opened(args: &ImportHistory) -> Result<Platform, Failure> {

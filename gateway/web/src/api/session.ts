@@ -100,8 +100,14 @@ export function forget(): void {
   sessionStorage.removeItem(CHOSEN);
 }
 
-/** Ends the session, here and at the gateway. */
-export async function signOut(session: Session): Promise<void> {
+/**
+ * Ends the session, here and at the gateway. `unkept`: it opens nothing any more, but that could not be written down;
+ * `unreached`: the gateway was not reached, and the cookie may still open it.
+ */
+export async function signOut(session: Session): Promise<"ended" | "unkept" | "unreached"> {
   forget();
-  if (!session.headers.authorization) await ask("/session", { method: "DELETE" });
+  if (session.headers.authorization) return "ended";
+  const answer = await ask("/session", { method: "DELETE" }).catch(() => undefined);
+  if (!answer) return "unreached";
+  return answer.ok ? "ended" : "unkept";
 }

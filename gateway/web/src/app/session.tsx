@@ -1,4 +1,5 @@
 // The signed-in person, the connection that is theirs, and the names of the county's bodies and officers.
+import { App as Messages } from "antd";
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { Provider, useQuery } from "urql";
 import { useTranslation } from "react-i18next";
@@ -54,6 +55,8 @@ export function SessionRoot({
   signIn: (use: (session: Session) => void, over: boolean) => ReactNode;
   children: ReactNode;
 }) {
+  const { t } = useTranslation();
+  const { message } = Messages.useApp();
   const [session, setSession] = useState<Session | "unknown" | "none" | "over">("unknown");
   useEffect(() => {
     if (session !== "unknown") return;
@@ -74,7 +77,11 @@ export function SessionRoot({
   if (session === "unknown") return null;
   if (typeof session === "string" || !link) return signIn(setSession, session === "over");
   const out = () => {
-    void signOut(session).finally(() => setSession("none"));
+    void signOut(session).then((how) => {
+      // whoever leaves a shared machine has to know that it did not end
+      if (how !== "ended") void message.error(t(how === "unkept" ? "signOutUnkept" : "signOutUnreached"), 0);
+      setSession("none");
+    });
   };
   return (
     <SignedContext value={{ session, link, signOut: out }}>

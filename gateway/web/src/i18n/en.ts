@@ -7,6 +7,8 @@ export const en: Words<typeof zh> = {
   language: "Language",
   loading: "Loading",
   signOut: "Sign out",
+  signOutUnkept: "You are signed out and the session opens nothing any more, but the server could not write that down (its disk may be full): tell your administrator.",
+  signOutUnreached: "The server was not reached and the session may still be open: once the network is back, sign in and out again, or tell your administrator.",
   devBanner: "Development mode: no sign-in. Whoever reaches this port can act as any account. Not for real work.",
   place: {
     overview: "Overview",

@@ -5,6 +5,8 @@ export const zh = {
   language: "语言",
   loading: "正在载入",
   signOut: "退出",
+  signOutUnkept: "已退出，本次登录已失效；但服务器无法记录（可能磁盘已满），请告知管理员。",
+  signOutUnreached: "未能连接服务器，登录可能仍然有效：请恢复网络后重新登录并再次退出，或关闭浏览器并告知管理员。",
   devBanner: "开发模式：无登录认证，能访问此端口者即可冒用任何账号，请勿用于真实业务。",
   place: {
     overview: "总览",

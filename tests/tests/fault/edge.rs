@@ -1,0 +1,285 @@
+//! Strangers in numbers: half-open connections, drops of bytes, bodies without end, readers that do not read, and ten
+//! thousand who only listen. The process lives, its memory is bounded, and who asks well is answered meanwhile.
+
+#![expect(clippy::unwrap_used, reason = "in a test a panic is the report")]
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use futures::{SinkExt as _, StreamExt as _};
+use om_tests::load::{planned, send};
+use om_tests::server::{Api, PATIENCE, Server, prepare};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+
+const MIB: u64 = 1024 * 1024;
+/// What a connection that asks for nothing, or too slowly, may last.
+const CLOSED_WITHIN: Duration = Duration::from_secs(30);
+
+async fn served() -> (TempDir, Server) {
+    let scratch = TempDir::new().unwrap();
+    let data = scratch.path().join("data");
+    prepare(&data);
+    let server = Server::start(&data);
+    server.ready().await;
+    (scratch, server)
+}
+
+/// Asks until told to stop, each time with an answer; how often.
+async fn good_client(api: Api, mut stop: tokio::sync::oneshot::Receiver<()>) -> u32 {
+    let mut answered = 0;
+    while stop.try_recv().is_err() {
+        let asked = tokio::time::timeout(PATIENCE, api.ask("lead", "{ me { county } }", &json!({}))).await;
+        assert_eq!(asked.unwrap()["me"]["county"], "530322");
+        answered += 1;
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    answered
+}
+
+/// Sends the beginning, then a byte a second of what has no end; how long until the other side closed.
+async fn dripping(address: SocketAddr, beginning: &'static str, drop: &'static [u8]) -> Duration {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let began = Instant::now();
+    stream.write_all(beginning.as_bytes()).await.unwrap();
+    let mut answer = [0; 1024];
+    loop {
+        tokio::select! {
+            read = stream.read(&mut answer) => match read {
+                Ok(0) | Err(_) => return began.elapsed(),
+                Ok(_) => {}
+            },
+            () = tokio::time::sleep(Duration::from_secs(1)) => {
+                if !drop.is_empty() && stream.write_all(drop).await.is_err() {
+                    return began.elapsed();
+                }
+            }
+        }
+        if began.elapsed() > 3 * CLOSED_WITHIN {
+            return began.elapsed();
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn slow_a_thousand_half_open_connections_are_closed_and_good_clients_served() {
+    let (_scratch, server) = served().await;
+    let (stop, stopped) = tokio::sync::oneshot::channel();
+    let good = tokio::spawn(good_client(server.api(), stopped));
+    let bearer = "authorization: Bearer dev:clerk\r\n";
+    let graphql = "POST /graphql HTTP/1.1\r\nhost: x\r\nauthorization: Bearer dev:lead\r\n\
+                   content-type: application/json\r\ncontent-length: 100000\r\n\r\n{\"query\":\"";
+    let session = "POST /session HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 8000\r\n\r\n{";
+    let paper: &'static str = Box::leak(
+        format!("POST /papers HTTP/1.1\r\nhost: x\r\n{bearer}content-length: 9000000\r\n\r\n%PDF-1.7")
+            .into_boxed_str(),
+    );
+    let kinds: [(&'static str, &'static [u8]); 8] = [
+        ("", b""),
+        ("", b"x"),
+        ("GET /graphql HTTP/1.1\r\nhost: x\r\nx-slow: ", b"a"),
+        ("PRI * HTTP/2.0\r\n", b""),
+        ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", b""),
+        (graphql, b"a"),
+        (session, b"a"),
+        (paper, b"a"),
+    ];
+    let mut strangers = JoinSet::new();
+    for n in 0..1_000_usize {
+        let (beginning, drop) = kinds[n % kinds.len()];
+        let address = server.address;
+        strangers.spawn(async move { (n % 8, dripping(address, beginning, drop).await) });
+    }
+    let mut longest = [Duration::ZERO; 8];
+    while let Some(lasted) = strangers.join_next().await {
+        let (kind, lasted) = lasted.unwrap();
+        longest[kind] = longest[kind].max(lasted);
+    }
+    stop.send(()).unwrap();
+    let answered = good.await.unwrap();
+    let resident = server.resident();
+    println!(
+        "closed after at most {longest:?}; {answered} good answers meanwhile; {} MiB resident",
+        resident / MIB
+    );
+    assert!(longest.iter().all(|lasted| *lasted < CLOSED_WITHIN), "{longest:?}");
+    assert!(answered > 20, "{answered} answers while strangers dripped");
+    assert!(resident < 300 * MIB, "{} MiB", resident / MIB);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn slow_bodies_of_64_mib_are_not_kept_in_memory() {
+    let (_scratch, server) = served().await;
+    let before = server.resident();
+    let mut senders = JoinSet::new();
+    for n in 0..24 {
+        let address = server.address;
+        senders.spawn(async move {
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            let length = if n % 2 == 0 { "content-length: 67108864" } else { "transfer-encoding: chunked" };
+            let (path, kind) = if n % 3 == 0 { ("/session", "application/json") } else { ("/graphql", "application/json") };
+            let head = format!(
+                "POST {path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer dev:lead\r\ncontent-type: {kind}\r\n{length}\r\n\r\n"
+            );
+            stream.write_all(head.as_bytes()).await.unwrap();
+            let piece = format!("10000\r\n{}\r\n", " ".repeat(65_536));
+            let piece = if n % 2 == 0 { " ".repeat(65_536) } else { piece };
+            let (mut reader, mut writer) = stream.split();
+            let sending = async {
+                for _ in 0..1_024 {
+                    if writer.write_all(piece.as_bytes()).await.is_err() {
+                        break;
+                    }
+                }
+            };
+            let mut answer = Vec::new();
+            let reading = tokio::time::timeout(PATIENCE, reader.read_to_end(&mut answer));
+            let (_, read) = futures::join!(sending, reading);
+            assert!(read.is_ok(), "neither answered nor closed");
+            // whoever goes on sending may lose the answer with the connection
+            let answer = String::from_utf8_lossy(&answer).into_owned();
+            assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 4"), "{answer}");
+        });
+    }
+    let mut most = 0;
+    while let Some(sent) = senders.join_next().await {
+        sent.unwrap();
+        most = most.max(server.resident());
+    }
+    println!("{} MiB before, at most {} MiB with 24 bodies of 64 MiB", before / MIB, most / MIB);
+    assert!(most < before + 128 * MIB, "{} MiB, {} before", most / MIB, before / MIB);
+    server.api().ask("lead", "{ me { county } }", &json!({})).await;
+}
+
+type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+/// A connection that is acknowledged.
+async fn connected(address: SocketAddr) -> Socket {
+    let mut request = format!("ws://{address}/graphql/ws").into_client_request().unwrap();
+    let headers = request.headers_mut();
+    headers.insert("sec-websocket-protocol", "graphql-transport-ws".parse().unwrap());
+    headers.insert("authorization", "Bearer dev:lead".parse().unwrap());
+    let (mut socket, _) = connect_async(request).await.unwrap();
+    say(&mut socket, json!({ "type": "connection_init" })).await;
+    assert_eq!(hear(&mut socket).await["type"], "connection_ack");
+    socket
+}
+
+async fn say(socket: &mut Socket, message: Value) {
+    socket.send(Message::Text(message.to_string().into())).await.unwrap();
+}
+
+async fn hear(socket: &mut Socket) -> Value {
+    loop {
+        let heard = tokio::time::timeout(PATIENCE, socket.next()).await.unwrap().unwrap().unwrap();
+        if let Message::Text(text) = heard {
+            return serde_json::from_str(text.as_str()).unwrap();
+        }
+    }
+}
+
+fn subscribe(id: usize, query: &str) -> Value {
+    json!({ "type": "subscribe", "id": id.to_string(), "payload": { "query": query } })
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn slow_readers_are_cut_off_and_others_keep_pace() {
+    let (_scratch, server) = served().await;
+    let api = server.api();
+    let matter = send(&api, &planned(7, 0, 0, None)).await.unwrap().unwrap().matter;
+    let before = server.resident();
+    // years of days, asked for again and again by who reads nothing: more than the system's own buffers hold
+    let years: String = (0..20)
+        .map(|n| {
+            format!(
+                "a{n}: calendar(from: \"2023-01-01\", to: \"2023-12-31\") {{ days {{ date kind working }} }} "
+            )
+        })
+        .collect();
+    let dear = format!("{{ {years} }}");
+    let mut deaf = Vec::new();
+    for _ in 0..20 {
+        let mut socket = connected(server.address).await;
+        for id in 0..40 {
+            say(&mut socket, subscribe(id, &dear)).await;
+        }
+        deaf.push(socket);
+    }
+    let mut pace = connected(server.address).await;
+    let entries = format!(
+        "subscription {{ matterChanged(id: \"{matter}\", since: 0) {{ ... on MatterChanged {{ revision }} }} }}"
+    );
+    say(&mut pace, subscribe(0, &entries)).await;
+    let mut heard = 0;
+    let began = Instant::now();
+    for n in 1..60 {
+        send(&api, &planned(7, 0, n, Some(&matter))).await.unwrap().unwrap();
+        hear(&mut pace).await;
+        heard += 1;
+        tokio::time::sleep(Duration::from_millis(250)).await;
+    }
+    let resident = server.resident();
+    println!(
+        "{heard} heard in {:?}; {} MiB before, {} MiB with 20 deaf",
+        began.elapsed(),
+        before / MIB,
+        resident / MIB
+    );
+    assert_eq!(heard, 59);
+    assert!(resident < before + 150 * MIB, "{} MiB, {} before", resident / MIB, before / MIB);
+    // who did not read finds that it was cut off, after what still lay in the system's buffers
+    for mut socket in deaf {
+        let cut = async {
+            while let Some(Ok(frame)) = socket.next().await {
+                if frame.is_close() {
+                    return;
+                }
+            }
+        };
+        assert!(tokio::time::timeout(PATIENCE, cut).await.is_ok(), "a deaf reader was kept");
+    }
+    let figures =
+        reqwest::get(format!("http://{}/metrics", server.address)).await.unwrap().text().await.unwrap();
+    assert!(figures.contains("onematter_websocket_connections 1\n"), "{figures}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn slow_ten_thousand_who_only_listen_take_less_than_300_mib() {
+    let (_scratch, server) = served().await;
+    let before = server.resident();
+    let mut listening = Vec::with_capacity(10_000);
+    let subscription = "subscription { overviewChanged { position } }";
+    for _ in 0..100 {
+        let mut connecting = JoinSet::new();
+        for _ in 0..100 {
+            let address = server.address;
+            connecting.spawn(async move {
+                let mut socket = connected(address).await;
+                say(&mut socket, subscribe(1, subscription)).await;
+                assert_eq!(hear(&mut socket).await["type"], "next");
+                socket
+            });
+        }
+        while let Some(socket) = connecting.join_next().await {
+            listening.push(socket.unwrap());
+        }
+    }
+    let resident = server.resident();
+    println!("{} MiB before, {} MiB with {} subscribers", before / MIB, resident / MIB, listening.len());
+    assert_eq!(listening.len(), 10_000);
+    assert!(resident < 300 * MIB, "{} MiB with ten thousand subscribers", resident / MIB);
+    let figures =
+        reqwest::get(format!("http://{}/metrics", server.address)).await.unwrap().text().await.unwrap();
+    assert!(figures.contains("onematter_websocket_connections 10000"), "{figures}");
+    // all of them are told, and are still there
+    send(&server.api(), &planned(9, 0, 0, None)).await.unwrap().unwrap();
+    for socket in listening.iter_mut().step_by(997) {
+        assert_eq!(hear(socket).await["type"], "next");
+    }
+}
