@@ -12,7 +12,7 @@ use om_domain::{
     ids::CountyId,
 };
 use om_infra::{
-    credentials::{Caller, CredentialError, Credentials, Holder, Key, NotLetIn, SignedIn},
+    credentials::{Caller, CredentialError, Credentials, Key, NotLetIn, SignedIn},
     oidc::{Bearer, Issuers, NotProven},
 };
 use std::{collections::BTreeSet, sync::Arc};

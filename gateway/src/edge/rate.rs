@@ -247,7 +247,7 @@ mod tests {
             roles: std::collections::BTreeSet::new(),
             stands_in_for: None,
         };
-        Requester { actor: Arc::new(actor), read_only: false, in_place_of: Arc::new([]) }
+        Requester { actor: Arc::new(actor), in_place_of: Arc::new([]), read_only: false, only: None }
     }
 
     #[test]

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     app::GatewayState,
-    context::{Presented, SignIn, Unauthenticated},
+    context::{SESSION_COOKIE, Presented, SignIn, Unauthenticated},
 };
 use axum::{
     extract::{Path, Query, State},
@@ -113,7 +113,7 @@ async fn let_in(
             metrics.sign_in("oidc", "in");
             tracing::info!(provider, county = %holder.county, officer = %holder.officer, "signed in");
             let mut response = oidc_page::go_on(back);
-            session::set_cookie(response.headers_mut(), &secret, SESSION.as_secs());
+            session::set_cookie(response.headers_mut(), SESSION_COOKIE, &secret, SESSION.as_secs());
             response
         }
         Err(error @ Unauthenticated::Unavailable) => later(&error),

@@ -143,10 +143,7 @@ pub async fn begin(State(state): State<GatewayState>, request: Request<Body>) ->
     let begun = match let_in(&state, (&name, &password), client, &caller).await {
         Ok(begun) => begun,
         Err(NotBegun::Limited(limited)) => return respond::limited(&limited, Media::Json, trace.id()),
-        Err(NotBegun::NotLetIn(why)) => {
-            state.services().metrics.sign_in("password", outcome(&why));
-            return not_let_in(&why, &trace);
-        }
+        Err(NotBegun::NotLetIn(why)) => return not_let_in(&why, &trace),
     };
     let presented = Presented::Session(begun.session.clone());
     match state.requester(Some(&presented)).await {
@@ -198,7 +195,7 @@ async fn let_in(
     let begun = match known {
         Ok(device) => {
             state.rates().sign_in(client, device).map_err(|limited| {
-                metrics.signed_in("limited");
+                metrics.sign_in("password", "limited");
                 NotBegun::Limited(limited)
             })?;
             state.sign_in().sign_in(name, password, caller).await
@@ -206,11 +203,7 @@ async fn let_in(
         Err(unavailable) => Err(unavailable),
     };
     begun.map_err(|why| {
-        metrics.signed_in(match why {
-            NotLetIn::Wrong => "wrong",
-            NotLetIn::Locked => "locked",
-            NotLetIn::Unavailable(_) => "unavailable",
-        });
+        metrics.sign_in("password", outcome(&why));
         NotBegun::NotLetIn(why)
     })
 }
