@@ -40,6 +40,40 @@ pub enum Role {
     System,
 }
 
+impl Role {
+    /// In Chinese.
+    pub fn name_zh(self) -> &'static str {
+        match self {
+            Role::Officer => "经办/审批人",
+            Role::Head => "部门负责人",
+            Role::GovernmentHead => "政府负责人",
+            Role::Lead => "专班组长",
+            Role::Clerk => "综合窗口",
+            Role::Township => "乡镇/街道",
+            Role::Supervisor => "督查",
+            Role::Auditor => "审计/纪检",
+            Role::Administrator => "管理员",
+            Role::System => "平台",
+        }
+    }
+
+    /// In English.
+    pub fn name_en(self) -> &'static str {
+        match self {
+            Role::Officer => "officer",
+            Role::Head => "head of department",
+            Role::GovernmentHead => "head of government",
+            Role::Lead => "task-force lead",
+            Role::Clerk => "window clerk",
+            Role::Township => "township",
+            Role::Supervisor => "supervisor",
+            Role::Auditor => "auditor",
+            Role::Administrator => "administrator",
+            Role::System => "the platform",
+        }
+    }
+}
+
 /// Who acts: an account, the body it acts for, and what it may be there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Actor {

@@ -3,6 +3,7 @@
 //! Invariant: nothing here reads a clock, draws a random number, does I/O or is async; time and chance are passed in.
 //! Deliberately absent: cqrs-es, SQL, GraphQL, the network.
 
+pub mod access;
 pub mod applicant;
 pub mod briefing;
 pub mod calendar;

@@ -7,6 +7,7 @@
 use crate::{dev_users, graphql::error::Code, services::Services};
 use axum::http::{HeaderMap, StatusCode, header};
 use om_domain::{
+    access::Asker,
     decider::{Actor, Role},
     ids::CountyId,
 };
@@ -22,6 +23,8 @@ pub const SESSION_COOKIE: &str = "__Host-onematter";
 pub struct Requester {
     /// The actor, as every fact it brings about will carry it.
     pub actor: Arc<Actor>,
+    /// The actor as it is in the place of each whom it stands in for today.
+    pub in_place_of: Arc<[Actor]>,
     /// Whether what it presented lets read only, whatever its roles.
     pub read_only: bool,
 }
@@ -30,6 +33,11 @@ impl Requester {
     /// The county that the requester sees.
     pub fn county(&self) -> &CountyId {
         &self.actor.county
+    }
+
+    /// As the policy sees it.
+    pub fn asker(&self) -> Asker<'_> {
+        Asker { actor: &self.actor, in_place_of: &self.in_place_of }
     }
 
     /// Whether both are one account of one county, whatever it may do now.
@@ -145,13 +153,16 @@ impl SignIn {
                 let name = bearer.and_then(|bearer| bearer.strip_prefix("dev:"));
                 let actor = name.and_then(|name| users.actor(name)).ok_or(Unauthenticated::UnknownDevUser)?;
                 let actor = services.as_registered(actor).await.map_err(|error| unavailable(&error))?;
-                Ok(Requester { actor: actor.ok_or(Unauthenticated::UnknownDevUser)?, read_only: false })
+                let actor = actor.ok_or(Unauthenticated::UnknownDevUser)?;
+                let in_place_of = services.in_place_of(&actor).await.map_err(|error| unavailable(&error))?;
+                Ok(Requester { actor, in_place_of, read_only: false })
             }
             Self::Credentials(credentials) => {
                 let key = key(credentials, presented.ok_or(Unauthenticated::Missing)?, look).await?;
                 let actor = services.registered(&key.holder.county, &key.holder.officer).await;
                 let actor = actor.map_err(|error| unavailable(&error))?.ok_or(Unauthenticated::Unknown)?;
-                Ok(Requester { actor, read_only: key.read_only })
+                let in_place_of = services.in_place_of(&actor).await.map_err(|error| unavailable(&error))?;
+                Ok(Requester { actor, in_place_of, read_only: key.read_only })
             }
         }
     }

@@ -4,6 +4,7 @@
 //! only asked here; every date and every day left is computed by the server.
 //! Deliberately absent: rules (the domain's) and SQL (the projections').
 
+pub mod access;
 pub mod app;
 pub mod briefing;
 pub mod changes;

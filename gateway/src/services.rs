@@ -88,6 +88,12 @@ impl Services {
         Ok(self.directory(county).await?.actor(officer).map(Arc::new))
     }
 
+    /// The actor as it is in the place of each whom it stands in for today (AB岗).
+    pub async fn in_place_of(&self, actor: &Actor) -> Result<Arc<[Actor]>, Fault> {
+        let directory = self.directory(&actor.county).await?;
+        Ok(directory.in_place_of_others(&actor.officer, self.today()).into())
+    }
+
     /// The post of an account, such as 自然资源局经办人一; none where none is known.
     pub async fn post(&self, actor: &Actor) -> Option<String> {
         let directory = self.directory(&actor.county).await.ok()?;

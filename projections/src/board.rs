@@ -7,6 +7,8 @@
 mod matter;
 mod milestone;
 mod overview;
+mod paper;
+mod party;
 mod permit;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -17,6 +19,7 @@ pub use overview::{
     Counts, MatterCursor, MatterFilter, MatterOrder, MatterRows, PermitCursor, PermitFilter, StageProgress,
     counts, ids, matter_rows, matters, permits, stages,
 };
+pub use paper::naming;
 pub use permit::PermitRow;
 
 use crate::{
@@ -27,14 +30,14 @@ use crate::{
 };
 use om_domain::{
     decider::Recorded,
-    ids::{CountyId, MatterId, MilestoneCode, PermitCode},
+    ids::{CountyId, MatterId, MilestoneCode, PaperHash, PermitCode},
     matter::{
         event::{MatterEvent as E, MatterPlanned, PlanAmended},
-        event_milestone, event_permit,
+        event_milestone, event_permit, papers_named,
     },
 };
 use rusqlite::Connection;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Deref};
 
 /// The projection of matters: board, desk, deadlines and debts.
 #[derive(Debug)]
@@ -81,9 +84,24 @@ pub struct Written {
     stands: permit::Stands,
 }
 
+/// A fact of a matter, with the papers it names.
+#[derive(Debug, Clone)]
+pub struct Told {
+    fact: Incoming<MatterId, E>,
+    papers: Vec<PaperHash>,
+}
+
+impl Deref for Told {
+    type Target = Incoming<MatterId, E>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.fact
+    }
+}
+
 impl Projection for Board {
     const NAME: &'static str = "board";
-    const SCHEMA: u32 = 3;
+    const SCHEMA: u32 = 4;
     const CATEGORIES: &'static [&'static str] = &["matter"];
     const DDL: &'static [&'static str] = &[
         matter::DDL,
@@ -93,6 +111,8 @@ impl Projection for Board {
         deadlines::DDL,
         tolerances::DDL,
         supervision::DDL,
+        party::DDL,
+        paper::DDL,
     ];
     const TABLES: &'static [&'static str] = &[
         matter::TABLE,
@@ -102,21 +122,24 @@ impl Projection for Board {
         deadlines::TABLE,
         tolerances::TABLE,
         supervision::TABLE,
+        party::TABLE,
+        paper::TABLE,
     ];
     type Key = Key;
     type Row = BoardRow;
-    type Event<'a> = Incoming<MatterId, E>;
+    type Event<'a> = Told;
 
     fn decode<'a>(event: &EncodedEvent<'a>) -> Result<Option<Self::Event<'a>>, Unreadable> {
         let matter = event.subject.parse().map_err(|e| Unreadable(format!("{e}")))?;
-        Incoming::decode(event, matter).map(Some)
+        let fact = Incoming::decode(event, matter)?;
+        Ok(Some(Told { fact, papers: papers_named(event.payload) }))
     }
 
     fn keys(event: &Self::Event<'_>, keys: &mut Vec<Key>) {
         let key = |of: Of| Key { county: event.county.clone(), matter: event.subject, of };
         let permit = |code: &PermitCode| key(Of::Permit(code.clone()));
         keys.push(key(Of::Matter));
-        match &event.fact.event {
+        match &event.fact.fact.event {
             E::MatterPlanned(e) => keys.extend(e.plan.permits.iter().map(|p| permit(&p.code))),
             E::PlanAmended(e) => {
                 let put = e.put.iter().map(|p| &p.code);
@@ -131,10 +154,11 @@ impl Projection for Board {
     }
 
     fn evolve(key: &Key, row: Option<BoardRow>, event: &Self::Event<'_>) -> Option<BoardRow> {
-        let fact = &event.fact;
+        let fact = &event.fact.fact;
         match (&key.of, row) {
             (Of::Matter, Some(BoardRow::Matter(mut row))) => {
                 row.evolve(fact, event.position);
+                row.papers.extend_from_slice(&event.papers);
                 Some(BoardRow::Matter(row))
             }
             (Of::Matter, _) => {
@@ -224,6 +248,7 @@ pub fn parts(county: &CountyId, matter: MatterId, facts: impl IntoIterator<Item 
     let (mut rows, mut keys) = (BTreeMap::new(), Vec::new());
     for (position, fact) in (1..).zip(facts) {
         let incoming = Incoming { county: county.clone(), subject: matter, position, fact };
+        let incoming = Told { fact: incoming, papers: Vec::new() };
         Board::keys(&incoming, &mut keys);
         for key in keys.drain(..) {
             let row = rows.remove(&key);

@@ -12,6 +12,7 @@ pub mod life;
 pub mod meetings;
 pub mod performance;
 pub mod projection;
+pub mod reach;
 pub mod search;
 pub mod sql;
 pub mod supervision;

@@ -16,6 +16,7 @@ pub use queries::{
 use crate::projection::{EncodedEvent, Incoming, Projection, Unreadable};
 use jiff::civil::Date;
 use om_domain::{
+    access,
     decider::Recorded,
     ids::{BodyId, CountyId, LegalText, MatterId, MeetingId, OfficerId},
     meeting::MeetingEvent as E,
@@ -61,6 +62,8 @@ pub struct MeetingRow {
     pub resolutions: u16,
     /// Of them, those linked to an act of the competent body.
     pub linked: BTreeSet<u16>,
+    /// Who takes part, `body:…` or `officer:…`.
+    pub parties: BTreeSet<String>,
     /// Its tasks, by number.
     pub tasks: BTreeMap<u16, TaskRow>,
 }
@@ -113,12 +116,14 @@ impl MeetingRow {
             minutes: None,
             resolutions: 0,
             linked: BTreeSet::new(),
+            parties: parties(fact).collect(),
             tasks: BTreeMap::new(),
         })
     }
 
     fn fold(&mut self, fact: &Recorded<E>) {
         let day = fact.effective.day();
+        self.parties.extend(parties(fact));
         match &fact.event {
             E::MeetingConvened(_) => {}
             E::MeetingCancelled(_) => self.phase = Phase::Cancelled,
@@ -159,6 +164,10 @@ impl MeetingRow {
     }
 }
 
+fn parties(fact: &Recorded<E>) -> impl Iterator<Item = String> {
+    access::of_meeting(fact).into_iter().map(|party| party.to_string())
+}
+
 /// A meeting of a county.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key {
@@ -170,7 +179,7 @@ pub struct Key {
 
 impl Projection for Meetings {
     const NAME: &'static str = "meeting";
-    const SCHEMA: u32 = 1;
+    const SCHEMA: u32 = 2;
     const CATEGORIES: &'static [&'static str] = &["meeting"];
     const DDL: &'static [&'static str] = &[table::DDL];
     const TABLES: &'static [&'static str] = table::TABLES;

@@ -6,6 +6,7 @@
 
 use crate::{
     life::CardLine,
+    reach::Reach,
     sql::{Day, parsed, unreadable},
 };
 use jiff::civil::Date;
@@ -90,6 +91,8 @@ pub struct CardFilter {
     pub open: bool,
     /// Only those the body has not answered.
     pub unanswered: bool,
+    /// Within this reach.
+    pub reach: Reach,
 }
 
 /// Where the next page begins: after this card.
@@ -124,7 +127,7 @@ pub fn cards(
     let sql = format!(
         "SELECT c.*, m.name AS matter_name
          FROM card c JOIN board_matter m ON m.county = c.county AND m.matter = c.matter
-         WHERE c.county = ?1 {} {} {} {} {}
+         WHERE c.county = ?1 {} {} {} {} {} {}
            AND (c.issued, c.matter, c.permit, c.number) > (?5, ?6, ?7, ?8)
          ORDER BY c.issued, c.matter, c.permit, c.number LIMIT ?9",
         only(filter.matter.is_some(), "AND c.matter = ?2"),
@@ -132,6 +135,7 @@ pub fn cards(
         only(filter.colour.is_some(), "AND c.red = ?4"),
         only(filter.open, "AND c.open AND m.phase <> 'terminated'"),
         only(filter.unanswered, "AND c.unanswered AND m.phase <> 'terminated'"),
+        filter.reach.sql("c.matter", 10),
     );
     let cursor = after.map(|c| (c.issued.to_string(), c.matter.to_string(), c.permit.as_str(), c.number));
     let (issued, matter, permit, number) = cursor.unwrap_or_default();
@@ -147,6 +151,7 @@ pub fn cards(
                 permit,
                 number,
                 first,
+                filter.reach.value(),
             ],
             card_row,
         )?
@@ -185,24 +190,29 @@ pub fn by_body(
     db: &Connection,
     county: &CountyId,
     matter: Option<MatterId>,
+    reach: &Reach,
 ) -> rusqlite::Result<Vec<BodyCards>> {
-    db.prepare_cached(
+    let sql = format!(
         "SELECT c.against, sum(NOT c.red) AS yellow, sum(c.red) AS red, sum(c.unanswered) AS unanswered,
                 min(c.issued) AS since
          FROM card c JOIN board_matter m ON m.county = c.county AND m.matter = c.matter
-         WHERE c.county = ?1 AND c.open AND (?2 IS NULL OR c.matter = ?2) AND m.phase <> 'terminated'
+         WHERE c.county = ?1 AND c.open AND (?2 IS NULL OR c.matter = ?2) AND m.phase <> 'terminated' {}
          GROUP BY c.against ORDER BY red DESC, yellow DESC, c.against",
-    )?
-    .query_map(params![county.as_str(), matter.map(|matter| matter.to_string())], |row| {
-        Ok(BodyCards {
-            body: parsed(row, "against")?,
-            yellow: row.get("yellow")?,
-            red: row.get("red")?,
-            unanswered: row.get("unanswered")?,
-            since: crate::sql::day(row, "since")?,
-        })
-    })?
-    .collect()
+        reach.sql("c.matter", 3),
+    );
+    let values = params![county.as_str(), matter.map(|matter| matter.to_string()), reach.value()];
+    let mut query = db.prepare_cached(&sql)?;
+    query
+        .query_map(values, |row| {
+            Ok(BodyCards {
+                body: parsed(row, "against")?,
+                yellow: row.get("yellow")?,
+                red: row.get("red")?,
+                unanswered: row.get("unanswered")?,
+                since: crate::sql::day(row, "since")?,
+            })
+        })?
+        .collect()
 }
 
 impl CardLine {

@@ -5,6 +5,7 @@
 
 use crate::{
     life::{Debt, DebtState},
+    reach::Reach,
     sql::{Day, parsed, unreadable},
 };
 use jiff::civil::Date;
@@ -94,6 +95,8 @@ pub struct ToleranceFilter {
     pub overdue_at: Option<Date>,
     /// Only those in this state.
     pub state: Option<DebtState>,
+    /// Within this reach.
+    pub reach: Reach,
 }
 
 /// Where the next page of the ledger begins: after this line.
@@ -136,7 +139,7 @@ pub fn tolerances(
     let sql = format!(
         "SELECT t.*, m.name AS matter_name, m.applicant
          FROM tolerance t {clustered} JOIN board_matter m ON m.county = t.county AND m.matter = t.matter
-         WHERE t.county = ?1 {} {} {} {} {}
+         WHERE t.county = ?1 {} {} {} {} {} {}
            AND (t.due, t.matter, t.permit, t.round, t.requirement) > (?6, ?7, ?8, ?9, ?10)
          ORDER BY t.due, t.matter, t.permit, t.round, t.requirement LIMIT ?11",
         only(filter.matter.is_some(), "AND t.matter = ?2"),
@@ -144,6 +147,7 @@ pub fn tolerances(
         only(filter.overdue_at.is_some(), "AND t.due < ?4"),
         only(filter.state.is_some(), "AND json_extract(t.body, '$.state') = ?5"),
         only(live, "AND t.live AND m.phase <> 'terminated'"),
+        filter.reach.sql("t.matter", 12),
     );
     let cursor = after.map(|c| {
         (c.due.to_string(), c.matter.to_string(), c.permit.as_str(), c.round, c.requirement.as_str())
@@ -163,6 +167,7 @@ pub fn tolerances(
                 round,
                 requirement,
                 first,
+                filter.reach.value(),
             ],
             tolerance_row,
         )?

@@ -17,8 +17,9 @@ pub use refusal::CalendarBookRefusal;
 pub use state::CalendarBook;
 
 use crate::{
+    access::{self, Action},
     calendar::{CalendarError, CountyOverlay, HolidayNotice},
-    decider::{Context, Decider, Fact, Recorded, Role},
+    decider::{Context, Decider, Fact, Recorded},
 };
 use event::{CountyOverlayRecorded, HolidayNoticeRecorded};
 
@@ -44,8 +45,7 @@ impl Decider for CalendarBookDecider {
     }
 
     fn decide(state: &CalendarBook, command: &CalendarBookCommand, ctx: &Context<'_, ()>) -> Facts {
-        let keeps = ctx.by.is(Role::Administrator) || ctx.by.is(Role::System);
-        if !keeps || ctx.by.is(Role::Auditor) {
+        if !access::may(ctx.by, Action::KeepCalendar) {
             return Err(CalendarBookRefusal::NotAdministrator { officer: ctx.by.officer.clone() });
         }
         if let Some(last) = state.last().filter(|last| ctx.day() < *last) {

@@ -7,14 +7,15 @@ use super::{
     Ctx, Directory, DirectoryRefusal, Facts,
     event::{CalendarFeedClosed, CalendarFeedOpened},
 };
-use crate::{decider::Role, ids::FeedDigest};
+use crate::access::{self, Action};
+use crate::ids::FeedDigest;
 
 pub(super) fn open(state: &Directory, secret_hash: &FeedDigest, ctx: &Ctx<'_>) -> Facts {
     let officer = ctx.by.officer.clone();
     if state.officer(&officer).is_none() {
         return Err(DirectoryRefusal::NoSuchOfficer { officer });
     }
-    if ctx.by.is(Role::Auditor) {
+    if !access::may(ctx.by, Action::KeepOwnCalendar) {
         return Err(DirectoryRefusal::AuditorActs { officer });
     }
     if state.feed(&officer).is_some_and(|(known, _)| known == secret_hash) {
@@ -35,6 +36,7 @@ pub(super) fn close(state: &Directory, ctx: &Ctx<'_>) -> Facts {
 mod tests {
     use super::*;
     use crate::{
+        decider::Role,
         directory::{self, DirectoryCommand as C, DirectoryDecider, DirectoryEvent as E},
         given::{Given, actor, id},
     };

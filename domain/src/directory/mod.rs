@@ -25,6 +25,7 @@ pub use stand_in::{Ended, StandIn};
 pub use state::Directory;
 
 use crate::{
+    access::{self, Action},
     decider::{Context, Decider, Fact, Recorded, Role},
     ids::{BodyId, OfficerId},
 };
@@ -62,15 +63,19 @@ impl Decider for DirectoryDecider {
     }
 
     fn decide(state: &Directory, command: &DirectoryCommand, ctx: &Ctx<'_>) -> Facts {
-        // a stand-in is also for the head of the body to name, a calendar is one's own
-        let of_others = matches!(
-            command,
-            DirectoryCommand::GrantStandIn { .. }
-                | DirectoryCommand::EndStandIn { .. }
-                | DirectoryCommand::OpenCalendarFeed { .. }
-                | DirectoryCommand::CloseCalendarFeed
-        );
-        if !of_others && !ctx.by.is(Role::Administrator) && !ctx.by.is(Role::System) {
+        let action = match command {
+            // of which body is asked below
+            DirectoryCommand::GrantStandIn { .. } | DirectoryCommand::EndStandIn { .. } => None,
+            // one's own
+            DirectoryCommand::OpenCalendarFeed { .. } | DirectoryCommand::CloseCalendarFeed => None,
+            DirectoryCommand::RegisterOfficer { .. }
+            | DirectoryCommand::ChangeRoles { .. }
+            | DirectoryCommand::RetireOfficer { .. } => Some(Action::GrantRoles),
+            DirectoryCommand::RegisterBody { .. }
+            | DirectoryCommand::AmendBody { .. }
+            | DirectoryCommand::ImportDirectory { .. } => Some(Action::KeepDirectory),
+        };
+        if action.is_some_and(|action| !access::may(ctx.by, action)) {
             return Err(DirectoryRefusal::NotAdministrator { officer: ctx.by.officer.clone() });
         }
         match command {

@@ -13,6 +13,7 @@ use super::{
     event::{StandInEnded, StandInGranted},
 };
 use crate::{
+    access::{self, Action, Asker, Of, Resource, Verdict},
     decider::{Actor, Role},
     ids::{BodyId, LegalText, OfficerId},
 };
@@ -117,10 +118,12 @@ fn may_grant(body: &BodyId, stand_in: &OfficerId, ctx: &Ctx<'_>) -> Result<(), D
 }
 
 fn may_end(body: &BodyId, ctx: &Ctx<'_>) -> Result<(), DirectoryRefusal> {
-    let heads = ctx.by.body == *body && (ctx.by.is(Role::Head) || ctx.by.is(Role::GovernmentHead));
-    match heads || ctx.by.is(Role::Administrator) || ctx.by.is(Role::System) {
-        true => Ok(()),
-        false => Err(DirectoryRefusal::NotItsHead { officer: ctx.by.officer.clone(), body: body.clone() }),
+    let of_body = Resource { county: &ctx.by.county, of: Of::Body(body) };
+    match access::decide(Asker::of(ctx.by), Action::NameStandIn, of_body) {
+        Verdict::Allow => Ok(()),
+        Verdict::Deny(_) => {
+            Err(DirectoryRefusal::NotItsHead { officer: ctx.by.officer.clone(), body: body.clone() })
+        }
     }
 }
 

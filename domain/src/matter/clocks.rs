@@ -14,6 +14,7 @@ use super::{
     state::{Clocks, Excluded, Matter, Permit, Phase, Round, RoundPhase},
 };
 use crate::{
+    access::{self, Action},
     clock::{Extension, Ground, Limit, Suspension},
     decider::{Fact, Role},
     ids::{EventId, LegalText, PaperHash, PermitCode},
@@ -204,7 +205,7 @@ fn proved(
 }
 
 fn revise(state: &Matter, notice: &LegalText, ctx: &Ctx<'_>) -> Facts {
-    allow(ctx.by.is(Role::Administrator) || ctx.by.is(Role::System), Authority::Administrator)?;
+    allow(access::may(ctx.by, Action::KeepCalendar), Authority::Administrator)?;
     let closed = matches!(state.phase, Phase::Completed | Phase::Terminated);
     let Some(plan) = state.plan.as_ref().filter(|_| !closed) else { return Ok(vec![]) };
     let revised = plan.permits.iter().filter_map(|planned| {

@@ -13,6 +13,7 @@ use super::{
     state::*,
 };
 use crate::{
+    access,
     clock::Suspension,
     decider::Recorded,
     ids::{BodyId, EventId, PermitCode},
@@ -24,6 +25,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) fn evolve(state: &mut Matter, fact: &Recorded<E>) {
     let day = fact.effective.day();
     state.order.note(&fact.event, day);
+    state.parties.extend(access::of_matter(fact));
     match &fact.event {
         E::MatterProposed(e) => {
             state.project = Some(e.project.clone());

@@ -53,12 +53,14 @@ pub use command::MatterCommand;
 pub use dates::event_milestone;
 pub use event::MatterEvent;
 pub use lateness::Lateness;
+pub use papers::named as papers_named;
 pub use refusal::MatterRefusal;
 pub use state::Matter;
 pub use tolerance::{consequence, verdict};
 
 use crate::{
-    decider::{Actor, Context, Decider, Effective, Fact, Recorded, Role, Seen},
+    access::{self, Action},
+    decider::{Actor, Context, Decider, Effective, Fact, Recorded, Seen},
     ids::{BodyId, EventId, MatterId, OfficerId, PaperHash},
 };
 use jiff::civil::Date;
@@ -160,7 +162,9 @@ fn dispatch(state: &Matter, command: &MatterCommand, ctx: &Ctx<'_>) -> Facts {
     if matches!(command, C::Settle) {
         return Ok(vec![]);
     }
-    if ctx.by.is(Role::Auditor) {
+    let action =
+        if matches!(command, C::ReviseDueDates { .. }) { Action::KeepCalendar } else { Action::ActOnMatter };
+    if !access::may(ctx.by, action) {
         return Err(MatterRefusal::NotAuthorised { needs: authority::holder(state, command)? });
     }
     match command {

@@ -7,6 +7,25 @@
 use super::{Ctx, MatterCommand, MatterRefusal, event::Handed};
 use crate::ids::PaperHash;
 
+/// The digits of a hash.
+const DIGITS: usize = 64;
+
+/// The papers that an event's payload names: what stands in it as a string of 64 hexadecimal digits and nothing else. Only
+/// its own words count; the hashes of its envelope (of requests, of leaves) are no papers.
+pub fn named(payload: &[u8]) -> Vec<PaperHash> {
+    let (mut found, mut rest) = (Vec::new(), payload);
+    while let Some(at) = rest.iter().position(|byte| *byte == b'"') {
+        rest = &rest[at + 1..];
+        if rest.get(DIGITS) == Some(&b'"')
+            && let Some(hash) = std::str::from_utf8(&rest[..DIGITS]).ok().and_then(|text| text.parse().ok())
+        {
+            found.push(hash);
+            rest = &rest[DIGITS..];
+        }
+    }
+    found
+}
+
 impl MatterCommand {
     /// The papers it names.
     pub fn papers(&self) -> Vec<&PaperHash> {
@@ -103,4 +122,19 @@ pub(super) fn are_there(command: &MatterCommand, ctx: &Ctx<'_>) -> Result<(), Ma
     let papers: Vec<PaperHash> =
         command.papers().into_iter().filter(|paper| missing.contains(*paper)).cloned().collect();
     if papers.is_empty() { Ok(()) } else { Err(MatterRefusal::PaperMissing { papers }) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_paper_is_named_by_a_string_that_is_its_hash_and_by_nothing_else() {
+        let (a, b) = ("ab".repeat(32), "0".repeat(64));
+        let json =
+            format!(r#"{{"paper":"{a}","papers":["{b}","{a}"],"note":"see {a}","x":"{a}0","y":"\"{b}"}}"#);
+        let found: Vec<String> = named(json.as_bytes()).iter().map(ToString::to_string).collect();
+        assert_eq!(found[..3], [a.clone(), b, a]);
+        assert!(named(b"\"").is_empty() && named(b"").is_empty());
+    }
 }

@@ -21,6 +21,7 @@ use super::{
     reuse::Lies,
 };
 use crate::{
+    access::Parties,
     calendar::Calendar,
     clock::{Clock, Due, Extension, Ground, Suspension},
     decider::Actor,
@@ -52,6 +53,8 @@ pub struct Matter {
     pub started_on: Option<Date>,
     /// The day it was completed or given up.
     pub ended_on: Option<Date>,
+    /// Who takes part, or ever did.
+    pub parties: Parties,
     /// Permits that an amendment put into the plan, which the template did not have.
     pub(super) added: BTreeSet<PermitCode>,
     /// Permits that an amendment dropped, as they stood then: what is put back is compared with it.

@@ -6,6 +6,7 @@
 
 use super::event::{MeetingConvened, MeetingEvent as E};
 use crate::{
+    access::{Parties, of_meeting},
     decider::Recorded,
     ids::{BodyId, EventId, LegalText, MatterId, OfficerId},
 };
@@ -66,6 +67,8 @@ pub struct Meeting {
     pub minutes: Option<(LegalText, Date)>,
     /// Why it was called off.
     pub cancelled: Option<LegalText>,
+    /// Who takes part, or ever did.
+    pub parties: Parties,
     /// The last day something of the meeting as a whole was recorded for.
     pub(super) last: Option<Date>,
 }
@@ -183,6 +186,7 @@ impl Meeting {
     /// Folds one recorded fact. Total.
     pub(super) fn fold(&mut self, fact: &Recorded<E>) {
         let day = fact.effective.day();
+        self.parties.extend(of_meeting(fact));
         match &fact.event {
             E::MeetingConvened(e) => {
                 self.phase = MeetingPhase::Convened;

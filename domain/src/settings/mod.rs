@@ -16,7 +16,8 @@ pub use event::{SettingsEvent, Values};
 pub use refusal::{SettingName, SettingsRefusal};
 pub use state::{CountySettings, Version};
 
-use crate::decider::{Context, Decider, Fact, Recorded, Role};
+use crate::access::{self, Action};
+use crate::decider::{Context, Decider, Fact, Recorded};
 use event::SettingsChanged;
 
 /// The id of a county's only settings.
@@ -41,8 +42,7 @@ impl Decider for SettingsDecider {
     }
 
     fn decide(state: &CountySettings, command: &SettingsCommand, ctx: &Context<'_, ()>) -> Facts {
-        let keeps = ctx.by.is(Role::Administrator) || ctx.by.is(Role::System);
-        if !keeps || ctx.by.is(Role::Auditor) {
+        if !access::may(ctx.by, Action::KeepSettings) {
             return Err(SettingsRefusal::NotAdministrator { officer: ctx.by.officer.clone() });
         }
         let SettingsCommand::ChangeSettings { change, from, reason } = command;

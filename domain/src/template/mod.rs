@@ -27,7 +27,8 @@ pub use shipped::SHIPPED;
 pub use state::Template;
 
 use crate::{
-    decider::{Context, Decider, Fact, Recorded, Role, Seen},
+    access::{self, Action},
+    decider::{Context, Decider, Fact, Recorded, Seen},
     ids::BodyId,
 };
 use event::TemplateImported;
@@ -61,7 +62,7 @@ impl Decider for TemplateDecider {
         command: &TemplateCommand,
         ctx: &Context<'_, TemplateReads>,
     ) -> Result<Vec<Fact<TemplateEvent>>, TemplateRefusal> {
-        if !ctx.by.is(Role::Administrator) && !ctx.by.is(Role::System) {
+        if !access::may(ctx.by, Action::KeepTemplates) {
             return Err(TemplateRefusal::NotAdministrator { officer: ctx.by.officer.clone() });
         }
         match command {

@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
     LineError,
-    decider::{Explained, SeenAt},
+    decider::{Explained, Role, SeenAt},
     directory,
     given::{Given, actor, administrator, id},
     graph::Graph,

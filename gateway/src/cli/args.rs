@@ -53,8 +53,12 @@ pub enum Command {
     Token(Token),
     /// List the named users of `--dev`.
     Users(Users),
-    /// Print the GraphQL schema.
-    Schema,
+    /// Print the GraphQL schema, or who may ask for what of it.
+    Schema {
+        /// Print who may ask for what, as in docs/access.md.
+        #[arg(long)]
+        access: bool,
+    },
 }
 
 /// Flags of `serve`. Each is also read from the environment (ONEMATTER_DATA, ONEMATTER_LISTEN, …) and the config file.

@@ -92,7 +92,7 @@ pub fn run(args: Args) -> ExitCode {
             Command::User(accounts) => accounts::user(accounts).await,
             Command::Token(tokens) => accounts::token(tokens).await,
             Command::Users(users) => show::users(&users),
-            Command::Schema => show::schema(),
+            Command::Schema { access } => show::schema(access),
         };
         done.map(|()| ExitCode::SUCCESS)
     });

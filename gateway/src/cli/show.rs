@@ -301,7 +301,11 @@ pub(super) fn users(args: &Users) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Prints the GraphQL schema.
-pub(super) fn schema() -> Result<(), Failure> {
-    put(&crate::graphql::schema_sdl())
+/// Prints the GraphQL schema, or who may ask for what of it.
+pub(super) fn schema(access: bool) -> Result<(), Failure> {
+    let sdl = crate::graphql::schema_sdl();
+    match access {
+        true => put(&crate::access::matrix::page(&sdl)?),
+        false => put(&sdl),
+    }
 }

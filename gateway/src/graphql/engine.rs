@@ -11,13 +11,13 @@ use super::{
     error::{Code, finish, server_error},
     expansion, limits,
 };
-use crate::context::Requester;
+use crate::{access::fields::Gate, context::Requester};
 use async_graphql::{
-    Request, Response, ServerError, ValidationResult, Variables,
+    Positioned, Request, Response, ServerError, ValidationResult, Variables,
     extensions::{Extension, ExtensionContext, ExtensionFactory, NextValidation},
     parser::{
         parse_query,
-        types::{ExecutableDocument, OperationType},
+        types::{ExecutableDocument, OperationDefinition, OperationType},
     },
 };
 use futures::{FutureExt, Stream, StreamExt, stream::BoxStream};
@@ -82,14 +82,16 @@ struct Validated(Arc<AtomicBool>);
 pub struct Engine {
     schema: GatewaySchema,
     inputs: Arc<InputTypes>,
+    gate: Arc<Gate>,
     introspection: bool,
 }
 
 impl Engine {
     /// An engine for the schema; introspection is for development, the schema is published as a file anyway.
     pub fn new(schema: GatewaySchema, introspection: bool) -> Result<Self, async_graphql::parser::Error> {
-        let inputs = Arc::new(InputTypes::of_sdl(&schema.sdl())?);
-        Ok(Engine { schema, inputs, introspection })
+        let sdl = schema.sdl();
+        let (inputs, gate) = (Arc::new(InputTypes::of_sdl(&sdl)?), Arc::new(Gate::of_sdl(&sdl)?));
+        Ok(Engine { schema, inputs, gate, introspection })
     }
 
     /// Everything before validation.
@@ -111,7 +113,9 @@ impl Engine {
         })?;
         expansion::measure(&document).map_err(|e| refuse(server_error(Code::TooLarge, e.to_string())))?;
         let variables = Variables::from_json(params.variables.unwrap_or_default().into());
-        let kind = self.choose(&document, params.operation_name.as_deref(), &variables).map_err(refuse)?;
+        let chosen = self.choose(&document, params.operation_name.as_deref(), &variables).map_err(refuse)?;
+        let kind = chosen.node.ty;
+        self.gate.pass(&document, chosen, requester).map_err(|denied| refuse(*denied))?;
         let only = document.operations.iter().find_map(|(name, _)| name.map(ToString::to_string));
         let mut request = Request::new(params.query).variables(variables).data(requester.clone());
         request.operation_name = params.operation_name.filter(|_| document.operations.iter().count() > 1);
@@ -124,12 +128,12 @@ impl Engine {
     }
 
     /// The operation asked for, with variables that fit.
-    fn choose(
+    fn choose<'d>(
         &self,
-        document: &ExecutableDocument,
+        document: &'d ExecutableDocument,
         name: Option<&str>,
         variables: &Variables,
-    ) -> Result<OperationType, ServerError> {
+    ) -> Result<&'d Positioned<OperationDefinition>, ServerError> {
         let mut found = document.operations.iter().filter(|(n, _)| match (name, n) {
             (None, _) => true,
             (Some(asked), Some(n)) => n.as_str() == asked,
@@ -147,7 +151,7 @@ impl Engine {
             error.locations = vec![operation.pos];
             error
         })?;
-        Ok(operation.node.ty)
+        Ok(operation)
     }
 
     /// Validates and executes a query or mutation.

@@ -24,8 +24,10 @@ use super::{
         templates::{Template, latest},
     },
 };
+use crate::access;
 use async_graphql::{Context, ID, Interface, Object, Result};
 use om_domain::{
+    access::{Action, Of},
     ids::{EventId, MatterId},
     naming::Names,
 };
@@ -99,7 +101,10 @@ impl NodeQuery {
                     .map(|(id, officer)| Node::Officer(Officer::of(id, officer)))
                     .ok_or_else(|| not_found("the account"))
             }
-            NodeId::Applicant(id) => Ok(Node::Applicant(record(services, who, id).await?)),
+            NodeId::Applicant(id) => {
+                access::permit(who, Action::ReadApplicant, Of::County)?;
+                Ok(Node::Applicant(record(services, who, id).await?))
+            }
         }
     }
 }
@@ -108,6 +113,7 @@ async fn entry(ctx: &Context<'_>, matter: MatterId, id: EventId) -> Result<Event
     let (services, who) = of_request(ctx)?;
     let name = stream_of(who, matter)?;
     let state = services.matters.state(&name).await.map_err(of_fault)?.state;
+    access::of_matter(who, &state)?;
     let grace = state.backfill_grace_days();
     let directory = services.registers.directory(who.county()).await.map_err(of_fault)?.state;
     let names = Names { directory: Some(&directory), plan: state.plan.as_ref(), ..Names::default() };

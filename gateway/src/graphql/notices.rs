@@ -8,8 +8,10 @@ use super::{
     matter::{carry_out::of_fault, queries::of_request},
     node_id::NodeId,
 };
+use crate::access;
 use crate::notices::proposed;
 use async_graphql::{Context, Enum, ID, Object, Result};
+use om_domain::access::Action;
 use om_domain::ids::BodyId;
 use om_infra::notice_index::NoticeKind;
 
@@ -64,6 +66,7 @@ impl NoticeQuery {
                 _ => return Err(bad_input("that is no id of a body, body:…")),
             },
         };
+        access::of_body(who, Action::ReadDesk, &body)?;
         let directory = services.registers.directory(who.county()).await.map_err(of_fault)?.state;
         let Some(known) = directory.body(&body) else { return Err(not_found("the body")) };
         let (kind, year) = (kind.into(), services.today().year());

@@ -3,11 +3,13 @@
 //! Invariant: a county's papers are seen by its own officers only.
 //! Deliberately absent: bytes; a paper does not fit into an answer.
 
+use super::lists::of_read;
 use super::{
     error::{Code, bad_input, error},
     matter::queries::of_request,
     scalars::PaperHash,
 };
+use crate::access;
 use crate::http::papers::url;
 use async_graphql::{Context, Object, Result, SimpleObject};
 
@@ -48,10 +50,12 @@ impl PaperQuery {
         }
         let mut papers = Vec::with_capacity(hashes.len());
         for hash in hashes {
+            let seen = access::sees_paper(services, who, &hash.0).await.map_err(of_read)?;
             let found = services.papers.find(who.county(), &hash.0).await.map_err(|cause| {
                 tracing::error!(%cause, "the papers cannot be read");
                 error(Code::Unavailable, "the papers cannot be reached: try again in a moment")
             })?;
+            let found = found.filter(|_| seen);
             papers.push(Paper {
                 url: url(&hash.0),
                 present: found.is_some(),

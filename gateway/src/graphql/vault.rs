@@ -1,7 +1,7 @@
 //! Personal text, free notes and file names: put into the vault, and shown to the county's officers.
 //!
 //! Invariants: a text enters an event or an answer of a list as its reference only; it is read when it is asked for, from
-//! the asker's own county; who only reads (audit, discipline inspection) sees that there is one and not what it says.
+//! the asker's own county; whom the policy does not let read it (audit, supervision) sees that there is one and not what it says.
 //! Deliberately absent: masking by class, and erasing; both come with sign-in.
 
 use super::{
@@ -9,7 +9,9 @@ use super::{
     matter::queries::of_request,
     scalars::{Uuid, VaultRef},
 };
+use crate::access;
 use async_graphql::{ComplexObject, Context, Enum, InputObject, Object, Result, SimpleObject};
+use om_domain::access::{Action, Of};
 use om_domain::ids::{self, CommandId};
 use om_infra::vault::{Class, VaultError};
 
@@ -60,7 +62,7 @@ impl VaultText {
     #[graphql(complexity = 5)]
     async fn text(&self, ctx: &Context<'_>) -> Result<Option<String>> {
         let (services, who) = of_request(ctx)?;
-        if who.only_reads() {
+        if who.read_only || !access::verdict(who, Action::ReadPersonal, Of::County).is_allowed() {
             return Ok(None);
         }
         let text = services.vault.get(who.county(), &self.reference.0).await;
@@ -89,7 +91,7 @@ impl VaultMutation {
         #[graphql(desc = "The text.")] input: PutTextInput,
     ) -> Result<PutTextPayload> {
         let (services, who) = of_request(ctx)?;
-        if who.only_reads() {
+        if who.read_only {
             return Err(error(Code::Forbidden, "who only reads puts nothing into the vault"));
         }
         if let Some(c) = ids::unseen(&input.text.replace(['\r', '\t'], " ")) {

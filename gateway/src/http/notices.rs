@@ -6,6 +6,7 @@
 
 use super::papers::{asker, come_again, hardened, problem};
 use crate::{
+    access,
     app::GatewayState,
     context::Requester,
     graphql::{error::Code, node_id::NodeId},
@@ -101,6 +102,10 @@ async fn rendered(
 ) -> Result<Option<String>, HistoryError> {
     let services = state.services();
     let name = stream::<MatterDecider>(who.county(), matter).map_err(Fault::from)?;
+    let now = services.matters.state(&name).await?.state;
+    if !access::sees_matter(who, &now) {
+        return Ok(None);
+    }
     let facts = services.matters.facts_at(&name, At { known: Known::Event(event), as_of: None }).await?;
     let Some(entry) = facts.last() else { return Ok(None) };
     let mut folded = Matter::default();

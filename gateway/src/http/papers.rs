@@ -8,6 +8,7 @@
 
 use super::{graphql, negotiate::Media, params::Malformed, respond};
 use crate::{
+    access,
     app::GatewayState,
     context::{Presented, Requester},
     graphql::error::{Code, server_error},
@@ -21,6 +22,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures::{Stream, StreamExt};
+use om_domain::access::{Action, Of};
 use om_domain::ids::PaperHash;
 use om_infra::papers::{self, Checked, Paper, PaperError};
 use serde_json::json;
@@ -49,11 +51,11 @@ pub async fn put(State(state): State<GatewayState>, request: Request<Body>) -> R
             Ok(who) => who,
             Err(refused) => return *refused,
         };
-        if who.only_reads() {
+        if who.read_only || !access::verdict(&who, Action::HandIn, Of::County).is_allowed() {
             return problem(
                 StatusCode::FORBIDDEN,
                 Code::Forbidden,
-                "who only reads hands no paper in",
+                "who does not act on matters hands no paper in",
                 &trace,
             );
         }
@@ -92,7 +94,16 @@ pub async fn get(
                 &trace,
             ));
         };
-        give(&state, &who, &hash, &headers, &trace).await
+        match access::sees_paper(state.services(), &who, &hash).await {
+            Ok(true) => give(&state, &who, &hash, &headers, &trace).await,
+            Ok(false) => hardened(unknown(&trace)),
+            Err(error) => {
+                tracing::error!(%error, "whose a paper is cannot be told");
+                let message = "whose the paper is cannot be looked up now: try again in a moment";
+                let refused = problem(StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable, message, &trace);
+                hardened(come_again(refused))
+            }
+        }
     };
     answered.instrument(span).await
 }

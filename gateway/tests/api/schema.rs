@@ -22,6 +22,20 @@ fn the_schema_checked_in_is_the_schema_served() {
 }
 
 #[test]
+fn who_may_ask_for_what_is_as_checked_in() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/access.md");
+    let page = om_gateway::access::matrix::page(&schema_sdl()).unwrap();
+    if std::env::var_os("UPDATE_SCHEMA").is_some() {
+        std::fs::write(&file, &page).unwrap();
+    }
+    let checked_in = std::fs::read_to_string(&file).unwrap_or_default();
+    assert!(
+        checked_in == page,
+        "docs/access.md is stale: read what has changed, then run UPDATE_SCHEMA=1 cargo nextest run -p om-gateway schema"
+    );
+}
+
+#[test]
 fn every_type_field_argument_and_value_is_described() {
     let mut missing = Vec::new();
     let sdl = schema_sdl();

@@ -42,10 +42,16 @@ test("a person signs in, stays signed in, signs out, and hears when the session 
   await other.goto("/desk");
   await expect(other.getByRole("heading", { level: 1 })).toBeVisible();
 
+  // a tab whose session is over must not sign out the cookie, which by then may be somebody else's
+  const signedOut: string[] = [];
+  context.on("request", (request) => {
+    if (request.method() === "DELETE") signedOut.push(request.url());
+  });
   // the administrator takes the account away: both tabs say so
   account("remove", "lead@530322");
   await expect(page.getByText(/登录已结束/)).toBeVisible();
   await expect(other.getByText(/登录已结束/)).toBeVisible();
+  expect(signedOut).toEqual([]);
 
   account("add", "clerk@530322", "--password-stdin");
   await page.getByLabel("账号").fill("clerk");

@@ -28,7 +28,8 @@ use tempfile::NamedTempFile;
 pub use file::{DIRECTORY, FilePapers};
 pub use local::LocalPaper;
 pub use media::Media;
-pub(crate) use named::{Placed, named, placed};
+pub(crate) use named::{Placed, placed};
+pub(crate) use om_domain::matter::papers_named as named;
 pub use postgres::PostgresPapers;
 
 /// The largest paper that is taken if no other limit is set, in bytes.

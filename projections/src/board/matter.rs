@@ -1,13 +1,17 @@
 //! A matter's row.
 
+use super::{paper, party};
 use crate::{
     life::Last,
     sql::{Day, day, day_if, integer, named, parsed, parsed_if, unsigned},
 };
 use jiff::civil::Date;
 use om_domain::{
+    access::{self, Party},
     decider::Recorded,
-    ids::{ApplicantId, BodyId, EventId, LegalText, MilestoneCode, OfficerId, ProjectCode, TemplateId},
+    ids::{
+        ApplicantId, BodyId, EventId, LegalText, MilestoneCode, OfficerId, PaperHash, ProjectCode, TemplateId,
+    },
     matter::{event::MatterEvent as E, plan::Whole},
 };
 use rusqlite::{Connection, Row, named_params, params};
@@ -93,6 +97,10 @@ pub struct MatterRow {
     pub backfill_grace_days: u16,
     /// The last event of its stream.
     pub last: Last,
+    /// Who has come to take part since the row was written last.
+    pub(super) joined: Vec<Party>,
+    /// Papers that were named since.
+    pub(super) papers: Vec<PaperHash>,
 }
 
 impl MatterRow {
@@ -119,6 +127,8 @@ impl MatterRow {
             ended_on: None,
             backfill_grace_days: 0,
             last: Last { event: fact.id, position, on: day },
+            joined: access::of_matter(fact),
+            papers: Vec::new(),
         })
     }
 
@@ -126,6 +136,7 @@ impl MatterRow {
     pub(super) fn evolve(&mut self, fact: &Recorded<E>, position: u64) {
         let day = fact.effective.day();
         self.last = Last { event: fact.id, position, on: day };
+        self.joined.extend(access::of_matter(fact));
         let task_force = match &fact.event {
             E::MatterDesignated(e) => {
                 self.phase = Phase::Designated;
@@ -214,10 +225,19 @@ pub(super) fn matter_row(row: &Row<'_>) -> rusqlite::Result<MatterRow> {
             position: unsigned(row, "last_position")?.unwrap_or_default(),
             on: day(row, "last_on")?,
         },
+        joined: Vec::new(),
+        papers: Vec::new(),
     })
 }
 
-pub(super) fn store(db: &Connection, county: &str, matter: &str, row: &MatterRow) -> rusqlite::Result<()> {
+pub(super) fn store(
+    db: &Connection,
+    county: &str,
+    matter: &str,
+    row: &mut MatterRow,
+) -> rusqlite::Result<()> {
+    party::store(db, (county, matter), &mut row.joined)?;
+    paper::store(db, (county, matter), &mut row.papers)?;
     db.prepare_cached(
         "INSERT INTO board_matter (county, matter, name, kind, code, phase, lead_officer, deputy, implementing_body,
              applicant, place, investment_yuan, target, target_milestone, template, proposed_on, started_on, ended_on, grace,

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     life::Status,
+    reach::Reach,
     sql::{Day, parsed, stage_of},
 };
 use jiff::civil::Date;
@@ -46,6 +47,8 @@ pub struct MatterFilter {
     pub debt_overdue_at: Option<Date>,
     /// With a milestone that is late at this day: its date has passed, or nobody has said why one had (R14).
     pub milestone_late_at: Option<Date>,
+    /// Within this reach.
+    pub reach: Reach,
 }
 
 /// In which order matters are listed.
@@ -118,7 +121,7 @@ pub fn matters(
     let (sort, beyond) = order.sql();
     let only = |wanted: bool, condition: &'static str| if wanted { condition } else { "" };
     let sql = format!(
-        "SELECT m.* FROM board_matter m WHERE m.county = ?1 {} {} {} {} {} {} {} {} ORDER BY {sort} LIMIT ?12",
+        "SELECT m.* FROM board_matter m WHERE m.county = ?1 {} {} {} {} {} {} {} {} {} ORDER BY {sort} LIMIT ?12",
         only(filter.phase.is_some(), "AND m.phase = ?2"),
         only(filter.lead_officer.is_some(), "AND m.lead_officer = ?3"),
         only(filter.implementing_body.is_some(), "AND m.implementing_body = ?4"),
@@ -127,6 +130,7 @@ pub fn matters(
         only(filter.debt_overdue_at.is_some(), DEBT_OVERDUE),
         only(filter.milestone_late_at.is_some(), MILESTONE_LATE),
         if after.is_some() { format!("AND {beyond}") } else { String::new() },
+        filter.reach.sql("m.matter", 13),
     );
     let value = after.map(|after| after.value(order));
     db.prepare_cached(&sql)?
@@ -144,6 +148,7 @@ pub fn matters(
                 filter.debt_overdue_at.map(Day),
                 filter.milestone_late_at.map(Day),
                 first,
+                filter.reach.value(),
             ],
             matter_rows_row,
         )?
@@ -315,18 +320,26 @@ pub struct Counts {
     pub red_cards: u32,
 }
 
-/// Counts at `day`; the week ends with `week_end`. Matters given up do not count.
+/// Counts at `day` within a reach; the week ends with `week_end`. Matters given up do not count.
 ///
 /// # Errors
 /// What SQLite said.
-pub fn counts(db: &Connection, county: &CountyId, day: Date, week_end: Date) -> rusqlite::Result<Counts> {
+pub fn counts(
+    db: &Connection,
+    county: &CountyId,
+    (day, week_end): (Date, Date),
+    reach: &Reach,
+) -> rusqlite::Result<Counts> {
     let count = |sql: &str, values: &[&dyn ToSql]| -> rusqlite::Result<u32> {
-        db.prepare_cached(sql)?.query_row(values, |row| row.get(0))
+        let within = reach.value();
+        let values: Vec<&dyn ToSql> = values.iter().copied().chain([&within as &dyn ToSql]).collect();
+        let sql = format!("{sql} {}", reach.sql("m.matter", values.len()));
+        db.prepare_cached(&sql)?.query_row(values.as_slice(), |row| row.get(0))
     };
     let county = county.as_str();
     Ok(Counts {
         underway: count(
-            "SELECT count(*) FROM board_matter WHERE county = ?1 AND phase = 'underway'",
+            "SELECT count(*) FROM board_matter m WHERE m.county = ?1 AND m.phase = 'underway'",
             &[&county],
         )?,
         due_this_week: count(DUE_BETWEEN, &[&county, &Day(day), &Day(week_end)])?,

@@ -105,9 +105,11 @@ fn the_overview_filters_pages_and_counts_one_county() {
     all.push(&elsewhere);
     let db = told(&all);
     let county = t("530322");
-    let counted = counts(&db, &county, day("2026-11-05"), day("2026-11-08")).unwrap();
+    let counted =
+        counts(&db, &county, (day("2026-11-05"), day("2026-11-08")), &crate::reach::Reach::All).unwrap();
     assert_eq!(counted, Counts { underway: 3, debts_overdue: 1, ..Counts::default() });
-    let counted = counts(&db, &county, day("2026-11-10"), day("2026-11-15")).unwrap();
+    let counted =
+        counts(&db, &county, (day("2026-11-10"), day("2026-11-15")), &crate::reach::Reach::All).unwrap();
     assert_eq!((counted.due_this_week, counted.overdue), (0, 2));
 
     let list = |filter: &MatterFilter| {
@@ -224,6 +226,8 @@ fn r14_a_milestone_stands_with_its_date_what_is_asked_and_what_was_missed() {
     assert!(row(&h).is_late_at(day("2027-07-01")) && !row(&h).is_late_at(planned));
     h.run(C::RefuseDateChange { milestone: t("target"), reason: t("理由不充分") });
     assert_eq!((row(&h).asked, row(&h).date), (None, planned));
-    let counted = counts(&told(&[&h]), &h.county, day("2027-07-02"), day("2027-07-04")).unwrap();
+    let counted =
+        counts(&told(&[&h]), &h.county, (day("2027-07-02"), day("2027-07-04")), &crate::reach::Reach::All)
+            .unwrap();
     assert_eq!((counted.milestones_late, counted.date_changes_open), (1, 0));
 }

@@ -3,6 +3,7 @@
 //! Invariant: every query names one county, but the ticker's, which shows nothing to anybody; the day asked about comes in.
 
 use super::{MeetingRow, TaskRow};
+use crate::reach::Reach;
 use crate::sql::{Day, day, parsed, unreadable};
 use jiff::civil::Date;
 use om_domain::ids::{BodyId, CountyId, MatterId, MeetingId};
@@ -16,6 +17,8 @@ pub struct MeetingFilter {
     pub matter: Option<MatterId>,
     /// Held from this day on.
     pub from: Option<Date>,
+    /// Within this reach, of meetings.
+    pub reach: Reach,
 }
 
 /// Where the next page of meetings begins: after this one.
@@ -45,7 +48,7 @@ pub fn meetings(
 ) -> rusqlite::Result<Vec<(MeetingId, MeetingRow)>> {
     let only = |wanted: bool, condition: &'static str| if wanted { condition } else { "" };
     let sql = format!(
-        "SELECT m.meeting, m.body FROM meeting m WHERE m.county = ?1 {} {} {}
+        "SELECT m.meeting, m.body FROM meeting m WHERE m.county = ?1 {} {} {} {}
          ORDER BY m.held_on DESC, m.meeting DESC LIMIT ?6",
         only(
             filter.matter.is_some(),
@@ -53,6 +56,7 @@ pub fn meetings(
         ),
         only(filter.from.is_some(), "AND m.held_on >= ?3"),
         only(after.is_some(), "AND (m.held_on, m.meeting) < (?4, ?5)"),
+        filter.reach.sql("m.meeting", 7),
     );
     db.prepare_cached(&sql)?
         .query_map(
@@ -63,6 +67,7 @@ pub fn meetings(
                 after.map(|after| Day(after.on)),
                 after.map(|after| after.meeting.to_string()),
                 first,
+                filter.reach.value(),
             ],
             row,
         )?
@@ -80,6 +85,8 @@ pub struct TaskFilter {
     pub open: bool,
     /// Late at this day: its date has passed, and no report in time says that it was finished.
     pub overdue_at: Option<Date>,
+    /// Within this reach, of meetings.
+    pub reach: Reach,
 }
 
 /// Where the next page of tasks begins: after this one.
@@ -108,12 +115,13 @@ pub fn tasks(
     let sql = format!(
         "SELECT t.meeting, t.number, m.body FROM meeting_task t
          JOIN meeting m ON m.county = t.county AND m.meeting = t.meeting
-         WHERE t.county = ?1 {} {} {} {} {} ORDER BY t.due, t.meeting, t.number LIMIT ?8",
+         WHERE t.county = ?1 {} {} {} {} {} {} ORDER BY t.due, t.meeting, t.number LIMIT ?8",
         only(filter.owner.is_some(), "AND t.owner = ?2"),
         only(filter.matter.is_some(), "AND t.matter = ?3"),
         only(filter.open, "AND NOT t.done"),
         only(filter.overdue_at.is_some(), "AND ifnull(t.finished, ?4) > t.due"),
         only(after.is_some(), "AND (t.due, t.meeting, t.number) > (?5, ?6, ?7)"),
+        filter.reach.sql("t.meeting", 9),
     );
     let found: Vec<(MeetingId, MeetingRow, u16)> = db
         .prepare_cached(&sql)?
@@ -127,6 +135,7 @@ pub fn tasks(
                 after.map(|after| after.meeting.to_string()),
                 after.map(|after| after.number),
                 first,
+                filter.reach.value(),
             ],
             |found| {
                 let (meeting, body) = row(found)?;

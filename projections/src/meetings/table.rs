@@ -22,6 +22,10 @@ CREATE TABLE IF NOT EXISTS meeting_task (
     owner TEXT NOT NULL, matter TEXT, due TEXT NOT NULL, finished TEXT, done INTEGER NOT NULL, next TEXT,
     PRIMARY KEY (county, meeting, number)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS meeting_party (
+    county TEXT NOT NULL, party TEXT NOT NULL, meeting TEXT NOT NULL,
+    PRIMARY KEY (county, party, meeting)
+) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS meeting_task_due ON meeting_task (county, due, meeting, number);
 CREATE INDEX IF NOT EXISTS meeting_task_owner ON meeting_task (county, owner, due, meeting, number);
 CREATE INDEX IF NOT EXISTS meeting_task_next ON meeting_task (next) WHERE next IS NOT NULL;
@@ -46,6 +50,10 @@ pub(super) fn store(db: &Connection, key: &Key, row: &MeetingRow) -> rusqlite::R
     for matter in &row.matters {
         db.prepare_cached("INSERT INTO meeting_matter VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")?
             .execute(params![county, matter.to_string(), meeting])?;
+    }
+    for party in &row.parties {
+        db.prepare_cached("INSERT INTO meeting_party VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")?
+            .execute(params![county, party, meeting])?;
     }
     for (number, task) in &row.tasks {
         // what waits for the chair, or was stated, has nothing more for time to say

@@ -161,7 +161,7 @@ fn a_task_is_found_by_owner_matter_and_lateness_until_it_is_confirmed() {
     assert_eq!(of(&story, late(date(2023, 6, 25))), [1], "reported two days late");
     story.run(date(2023, 6, 23), &chair, &C::ConfirmTask { number: 1 });
     assert_eq!(of(&story, water_open()), [0_u16; 0]);
-    let filter = MeetingFilter { matter: Some(t(MATTER)), from: None };
+    let filter = MeetingFilter { matter: Some(t(MATTER)), ..MeetingFilter::default() };
     let all = meetings(&story.told(), &county, &filter, None, 10).unwrap();
     assert_eq!((all.len(), all[0].1.tasks.len()), (1, 2));
     let cursor = MeetingCursor { on: all[0].1.on, meeting: all[0].0 };

@@ -11,7 +11,7 @@ use om_domain::{
 };
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What is looked for.
 pub struct Wanted<'a> {
@@ -21,6 +21,8 @@ pub struct Wanted<'a> {
     pub bodies: &'a BTreeMap<String, (String, String)>,
     /// Only of these kinds; all if empty.
     pub kinds: &'a [Kind],
+    /// Only of these subjects; all if not said.
+    pub within: Option<&'a BTreeSet<Subject>>,
 }
 
 /// Where the next page begins: after this one.
@@ -96,6 +98,11 @@ pub fn find(
         let (zh, en) = (named(zh, wanted, false), named(en, wanted, true));
         let (zh, en) = (lower(&zh), lower(&en));
         if !words.iter().all(|word| zh.contains(word.as_str()) || en.contains(word.as_str())) {
+            continue;
+        }
+        let within =
+            |all: &BTreeSet<Subject>| table::subject(row.get_ref(1)?.as_str()?).map(|s| all.contains(&s));
+        if !wanted.within.map_or(Ok(true), within)? {
             continue;
         }
         let kind: Kind = parsed(row, "kind")?;

@@ -23,7 +23,7 @@ fn look(db: &Connection, words: &[&str], after: Option<&Cursor>, first: u16) -> 
     let words: Vec<String> = words.iter().map(ToString::to_string).collect();
     let name = ("县自然资源局".to_owned(), "Natural Resources Bureau".to_owned());
     let bodies = BTreeMap::from([("natural-resources".to_owned(), name)]);
-    let wanted = Wanted { words: &words, bodies: &bodies, kinds: &[] };
+    let wanted = Wanted { words: &words, bodies: &bodies, kinds: &[], within: None };
     find(db, &t("530322"), &wanted, after, first).unwrap()
 }
 

@@ -25,7 +25,7 @@ fn r13_cards_are_listed_counted_by_body_and_leave_when_closed() {
     let open = || CardFilter { open: true, ..CardFilter::default() };
     let (yellow, red) = ((1, Colour::Yellow, CardStanding::Issued), (2, Colour::Red, CardStanding::Issued));
     assert_eq!(list(&h, open()), [yellow, red]);
-    let counted = by_body(&told(&[&h]), &h.county, None).unwrap();
+    let counted = by_body(&told(&[&h]), &h.county, None, &crate::reach::Reach::All).unwrap();
     // the promise ends on Monday the 9th: one working day is left when Friday ends
     let expected =
         BodyCards { body: lead.clone(), yellow: 1, red: 1, unanswered: 2, since: day("2026-11-07") };

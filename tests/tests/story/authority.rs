@@ -9,9 +9,11 @@ const FILE: &[&str] = &["form", "seal", "proof", "photo"];
 async fn r18_each_act_is_for_its_own_people_and_an_auditor_acts_on_nothing() {
     let case = Case::story().await;
     case.at("2023-06-12");
-    for user in ["auditor", "supervisor", "mayor", "administrator", "nr-officer-1"] {
+    for user in ["auditor", "supervisor", "mayor", "nr-officer-1"] {
         case.by(user).submit("W", FILE).refused("NotAuthorised").await;
     }
+    // who sees no matter is not told that there is one
+    case.by("administrator").submit("W", FILE).refused("NoSuchMatter").await;
     // The window, the implementing body and the lead department may.
     case.by("tongle-officer-1").submit("W", FILE).done().await;
     for user in ["clerk", "lead", "nr-officer-1", "tongle-officer-1", "auditor"] {

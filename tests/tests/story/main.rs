@@ -2,6 +2,7 @@
 //!
 //! One binary, since each links the whole gateway.
 
+mod access;
 mod authority;
 mod board;
 mod briefing;

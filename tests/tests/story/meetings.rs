@@ -65,7 +65,9 @@ async fn a_meeting_resolves_and_the_competent_body_does_it() {
         case.at("2023-06-20").approved("W", &["form", "seal", "proof", "photo"], "wa-officer-1").await;
     let entry = approved.events.last().cloned().unwrap_or_default();
     let link = |event: &str| json!({ "meeting": id, "number": 1, "event": event });
-    refused(&say(&case, "ec-officer-1", "linkResolution", link(&entry)).await, "NotThisPerson");
+    // a body that takes no part is not told of the meeting; one that does says nothing of what another did
+    refused(&say(&case, "ec-officer-1", "linkResolution", link(&entry)).await, "NoSuchMeeting");
+    refused(&say(&case, "tongle-officer-1", "linkResolution", link(&entry)).await, "NotThisPerson");
     let matter = case.id.trim_start_matches("matter:");
     let nowhere = format!("event:{matter}/{}", Uuid::new_v4());
     let unknown = say(&case, "lead", "linkResolution", link(&nowhere)).await;

@@ -4,6 +4,7 @@ use super::{
     decode, encode, of_read, one_more, requirements, seen,
     words::{TaskKind, Weight},
 };
+use crate::access;
 use crate::graphql::{
     error::bad_input,
     limits::{multiplier, page_size},
@@ -20,6 +21,7 @@ use crate::graphql::{
 };
 use async_graphql::{ComplexObject, Context, Enum, ID, MergedObject, Object, Result, SimpleObject};
 use jiff::civil::Date as Day;
+use om_domain::access::Action;
 use om_domain::{calendar::Calendar, ids::BodyId, matter::state::Phase};
 use om_projections::{
     board::{self, Board},
@@ -180,6 +182,7 @@ impl DeskQuery {
             Some(id) => node_id::body(id)?,
             None => who.actor.body.clone(),
         };
+        access::of_body(who, Action::ReadDesk, &body)?;
         page(ctx, body, order, first, after).await
     }
 }

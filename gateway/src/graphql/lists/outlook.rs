@@ -5,6 +5,7 @@
 //! Deliberately absent: slack of each permit and what-if; one matter's forecast has them.
 
 use super::{of_read, words::TaskKind};
+use crate::access;
 use crate::graphql::{
     matter::{carry_out::of_fault, payload::stream_of, queries::of_request},
     node_id::NodeId,
@@ -85,6 +86,7 @@ pub struct MatterOutlook {
 pub(super) async fn of(ctx: &Context<'_>, id: MatterId) -> Result<Option<MatterOutlook>> {
     let (services, who) = of_request(ctx)?;
     let state = services.matters.state(&stream_of(who, id)?).await.map_err(of_fault)?.state;
+    access::of_matter(who, &state)?;
     if state.phase == Phase::Terminated {
         return Ok(None);
     }

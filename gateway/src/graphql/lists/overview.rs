@@ -6,6 +6,7 @@ use super::{
     seen,
     words::BoardPhase,
 };
+use crate::access;
 use crate::graphql::{
     error::bad_input,
     limits::{multiplier, page_size},
@@ -18,6 +19,7 @@ use async_graphql::{ComplexObject, Context, Enum, ID, InputObject, Object, Resul
 use jiff::{ToSpan, civil::Weekday};
 use om_domain::{ids::MatterId, matter::card::Colour};
 use om_projections::board::{self, Board, MatterCursor, MatterFilter, MatterRows};
+use om_projections::reach::Reach;
 
 /// Which matters are wanted; what is not set does not narrow.
 #[derive(Debug, Clone, Default, InputObject)]
@@ -250,7 +252,8 @@ impl Overview {
     ) -> Result<MatterConnection> {
         let size = page_size(first, 50).map_err(bad_input)?;
         let (services, who) = of_request(ctx)?;
-        let wanted = self.wanted(filter.unwrap_or_default())?;
+        let reach = access::matters(services, who).await?;
+        let wanted = self.wanted(filter.unwrap_or_default(), reach)?;
         let order: board::MatterOrder = order.unwrap_or(MatterOrder::LastChange).into();
         let county = who.county().clone();
         let cursor: Option<MatterCursor> = decode(after.as_ref())?;
@@ -263,7 +266,7 @@ impl Overview {
 }
 
 impl Overview {
-    fn wanted(&self, filter: MatterFilterInput) -> Result<MatterFilter> {
+    fn wanted(&self, filter: MatterFilterInput, reach: Reach) -> Result<MatterFilter> {
         let yesterday = self.today.saturating_sub(1.day());
         let act_due = match (filter.overdue, filter.due_this_week) {
             (true, true) => Some((jiff::civil::Date::constant(1, 1, 1), self.week_end)),
@@ -279,6 +282,7 @@ impl Overview {
             act_due,
             debt_overdue_at: filter.debt_overdue.then_some(self.today),
             milestone_late_at: filter.milestone_late.then_some(self.today),
+            reach,
         })
     }
 }
@@ -304,7 +308,8 @@ impl OverviewQuery {
         let (county, today) = (who.county().clone(), services.today());
         let to_sunday = today.weekday().until(Weekday::Sunday);
         let week_end = today.saturating_add(i32::from(to_sunday).days());
-        let read = move |db: &_| board::counts(db, &county, today, week_end);
+        let reach = access::matters(services, who).await?;
+        let read = move |db: &_| board::counts(db, &county, (today, week_end), &reach);
         let counts = services.projections.read::<Board, _>(read).await.map_err(of_read)?;
         Ok(Overview {
             today,

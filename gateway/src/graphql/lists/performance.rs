@@ -4,6 +4,7 @@
 //! Deliberately absent: a score and a ranking; which weights make one is the county's to say.
 
 use super::of_read;
+use crate::access;
 use crate::graphql::{
     error::bad_input,
     matter::{carry_out::of_fault, enums::Nature, queries::of_request},
@@ -11,6 +12,7 @@ use crate::graphql::{
     scalars::{Date, LegalText},
 };
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
+use om_domain::access::{Action, Of};
 use om_projections::performance::{self, KindReport, Performance, Report};
 
 /// Decisions of one kind of permit.
@@ -170,7 +172,9 @@ impl PerformanceQuery {
         let county = who.county().clone();
         let read = move |db: &_| performance::report(db, &county, (from.0, to.0), &calendar);
         let all = services.projections.read::<Performance, _>(read).await.map_err(of_read)?;
-        let shown = all.into_iter().filter(|(body, _)| wanted.as_ref().is_none_or(|wanted| wanted == body));
+        let sees = |body: &_| access::verdict(who, Action::ReadPerformance, Of::Body(body)).is_allowed();
+        let wanted = |body: &_| wanted.as_ref().is_none_or(|wanted| wanted == body);
+        let shown = all.into_iter().filter(|(body, _)| wanted(body) && sees(body));
         Ok(shown.map(|(body, report)| DepartmentPerformance::of(body, report)).collect())
     }
 }

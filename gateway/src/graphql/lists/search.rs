@@ -4,6 +4,7 @@
 //! Deliberately absent: guessing what was meant; found is what contains every word.
 
 use super::{decode, encode, of_read, one_more, seen};
+use crate::access;
 use crate::graphql::{
     error::bad_input,
     limits::{multiplier, page_size},
@@ -135,8 +136,10 @@ impl SearchQuery {
         let bodies: BTreeMap<_, _> = directory.bodies().map(name).collect();
         let kinds: Vec<Kind> = kinds.unwrap_or_default().into_iter().map(Into::into).collect();
         let (county, cursor) = (who.county().clone(), decode::<Cursor>(after.as_ref())?);
+        let within = access::subjects(services, who).await?;
         let read = move |db: &_| {
-            let wanted = Wanted { words: &words, bodies: &bodies, kinds: &kinds };
+            let within = within.as_ref();
+            let wanted = Wanted { words: &words, bodies: &bodies, kinds: &kinds, within };
             search::find(db, &county, &wanted, cursor.as_ref(), one_more(size))
         };
         let found = services.projections.read::<Search, _>(read).await.map_err(of_read)?;

@@ -5,12 +5,14 @@
 //! Deliberately absent: what has changed; the list says that.
 
 use crate::{
+    access,
     context::Requester,
     graphql::{node_id, node_id::NodeId},
     services::Services,
 };
 use async_graphql::{Context, ID, Result, SimpleObject, Subscription};
 use futures::Stream;
+use om_domain::access::Action;
 use std::{sync::Arc, time::Duration};
 use tokio::sync::watch;
 
@@ -45,6 +47,7 @@ impl ListSubscription {
             Some(id) => node_id::body(id)?,
             None => who.actor.body.clone(),
         };
+        access::of_body(who, Action::ReadDesk, &body)?;
         changes(ctx, Some(NodeId::Body(body).id()))
     }
 

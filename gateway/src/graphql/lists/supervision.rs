@@ -1,6 +1,7 @@
 //! Supervision (督办): the county's cards, by matter and by body.
 
 use super::{decode, encode, of_read, one_more, requirements, seen};
+use crate::access;
 use crate::graphql::{
     error::bad_input,
     limits::{multiplier, page_size},
@@ -179,6 +180,7 @@ impl SupervisionQuery {
             colour: filter.color.map(Into::into),
             open: filter.open,
             unanswered: filter.unanswered,
+            reach: access::matters(services, who).await?,
         };
         let county = who.county().clone();
         let cursor: Option<CardCursor> = decode(after.as_ref())?;
@@ -199,7 +201,8 @@ impl SupervisionQuery {
         let (services, who) = of_request(ctx)?;
         let matter = matter.as_ref().map(node_id::matter).transpose()?;
         let county = who.county().clone();
-        let read = move |db: &_| supervision::by_body(db, &county, matter);
+        let reach = access::matters(services, who).await?;
+        let read = move |db: &_| supervision::by_body(db, &county, matter, &reach);
         let rows = services.projections.read::<Board, _>(read).await.map_err(of_read)?;
         Ok(rows.into_iter().map(Into::into).collect())
     }

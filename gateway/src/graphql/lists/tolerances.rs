@@ -1,6 +1,7 @@
 //! The ledger of tolerated deficiencies (容缺台账).
 
 use super::{decode, encode, of_read, one_more, requirements, seen, words::DebtStanding};
+use crate::access;
 use crate::graphql::{
     error::bad_input,
     limits::{multiplier, page_size},
@@ -165,6 +166,7 @@ impl ToleranceQuery {
             live: filter.live,
             overdue_at: filter.overdue.then_some(today),
             state: filter.standing.map(Into::into),
+            reach: access::matters(services, who).await?,
         };
         let county = who.county().clone();
         let cursor: Option<ToleranceCursor> = decode(after.as_ref())?;

@@ -10,6 +10,7 @@ use super::{
     overview::{MatterConnection, MatterSummary},
     seen,
 };
+use crate::access;
 use crate::graphql::{
     error::bad_input,
     limits::{multiplier, page_size},
@@ -20,6 +21,7 @@ use crate::graphql::{
     registers::stand_ins::{self, StandIn},
 };
 use async_graphql::{ComplexObject, Context, ID, Object, Result, SimpleObject};
+use om_domain::access::Action;
 use om_domain::ids::BodyId;
 use om_projections::board::{self, Board, MatterCursor, MatterFilter, MatterRows};
 
@@ -111,6 +113,7 @@ impl TownshipQuery {
             Some(id) => node_id::body(id)?,
             None => who.actor.body.clone(),
         };
+        access::of_body(who, Action::ReadDesk, &of)?;
         Ok(TownshipDesk { body: NodeId::Body(of.clone()).id(), of })
     }
 }

@@ -6,6 +6,7 @@
 
 use super::payload::{self, MatterCommandPayload, stream_of};
 use crate::{
+    access,
     context::Requester,
     graphql::{
         error::{Code, error, fault},
@@ -15,9 +16,12 @@ use crate::{
 };
 use async_graphql::{Context, Error, Result};
 use om_domain::{
+    access::{Action, Of},
     decider::{Context as DecisionContext, Decider, Effective, Seen, SeenAt},
     ids::{CommandId, MatterId},
-    matter::{Matter, MatterCommand, MatterDecider, MatterReads, event::ProjectFacts},
+    matter::{
+        Matter, MatterCommand, MatterDecider, MatterReads, MatterRefusal, event::ProjectFacts, state::Phase,
+    },
     naming::Names,
     project::{ProjectCommand, ProjectDecider},
 };
@@ -50,6 +54,11 @@ pub async fn carry_out(
     let who = ctx.data::<Requester>()?;
     let name = stream_of(who, asked.matter)?;
     let matter = services.matters.state(&name).await.map_err(of_fault)?.state;
+    if matter.phase != Phase::Unknown && !may_act(who, &matter, &command) {
+        // nothing is told of it, not even that it exists
+        let directory = services.registers.directory(who.county()).await.map_err(of_fault)?.state;
+        return Ok(payload::refused(&MatterRefusal::NoSuchMatter, None, &Names::of_directory(&directory)));
+    }
     let day = asked.effective.map_or_else(|| services.today(), |effective| effective.day());
     let registers = &services.registers;
     let reads =
@@ -63,6 +72,13 @@ pub async fn carry_out(
     };
     let outcome = standing_in::execute(services, &services.matters, request).await.map_err(of_fault)?;
     payload::of_outcome(services, who, (asked.matter, about.as_ref()), outcome).await
+}
+
+/// Whether the requester may act on this matter at all; due dates are revised by who keeps the calendar and reads no matter.
+fn may_act(who: &Requester, matter: &Matter, command: &MatterCommand) -> bool {
+    let keeps = matches!(command, MatterCommand::ReviseDueDates { .. })
+        && access::verdict(who, Action::KeepCalendar, Of::County).is_allowed();
+    keeps || access::sees_matter(who, matter)
 }
 
 /// Proposes a matter: reserves the project code, then creates the matter.

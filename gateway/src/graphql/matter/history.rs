@@ -5,6 +5,7 @@
 //! Deliberately absent: erasing or hiding an entry; a wrong one is corrected by another.
 
 use super::{payload::stream_of, queries::of_request};
+use crate::access;
 use crate::graphql::{
     error::bad_input,
     limits::page_size,
@@ -152,6 +153,7 @@ pub async fn events(
     let (services, who) = of_request(ctx)?;
     let name = stream_of(who, matter)?;
     let state = services.matters.state(&name).await.map_err(of_fault)?.state;
+    access::of_matter(who, &state)?;
     let grace = state.backfill_grace_days();
     let entries = sifted(services, &name, from, size + 1, &wanted).await?;
     let calendar = services.calendar(who.county()).await.map_err(of_fault)?;

@@ -3,12 +3,9 @@
 //! Invariant: a program of a department needs one handler for every command.
 //! Deliberately absent: faults; those are GraphQL errors.
 
-use super::{
-    carry_out::of_fault,
-    queries::view_of,
-    types::{Matter, View},
-};
+use super::{carry_out::of_fault, queries::view_of, types::Matter};
 use crate::{
+    access,
     context::Requester,
     graphql::{
         error::fault,
@@ -19,6 +16,7 @@ use crate::{
 };
 use async_graphql::{Enum, ID, Result, SimpleObject, Union};
 use om_domain::{
+    access::{Action, Of},
     decider::Explained,
     ids::{MatterId, PermitCode},
     matter::{MatterDecider, MatterRefusal},
@@ -43,8 +41,8 @@ pub enum MatterCommandPayload {
 pub struct MatterCommandDone {
     /// What was recorded.
     pub receipt: Receipt,
-    /// The matter as it is now.
-    pub matter: Matter,
+    /// The matter as it is now; none for who keeps due dates and reads no matters.
+    pub matter: Option<Matter>,
     /// Whether lists (overview, desk, tolerances) may not show it yet: they did not catch up within two seconds.
     pub projections_pending: bool,
 }
@@ -186,10 +184,11 @@ pub async fn of_outcome(
         Some(position) => services.pending(position).await,
         None => false,
     };
-    let view: View = view_of(services, who, matter).await?;
+    let reads = access::verdict(who, Action::ReadMatter, Of::County).is_allowed();
+    let view = if reads { Some(view_of(services, who, matter).await?) } else { None };
     Ok(MatterCommandPayload::Done(MatterCommandDone {
         receipt,
-        matter: Matter(Arc::new(view)),
+        matter: view.map(|view| Matter(Arc::new(view))),
         projections_pending: pending,
     }))
 }

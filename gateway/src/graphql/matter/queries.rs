@@ -10,6 +10,7 @@ use super::{
     types::{Matter, View},
 };
 use crate::{
+    access,
     context::Requester,
     graphql::{
         error::{bad_input, fault, not_found},
@@ -116,6 +117,7 @@ pub async fn view_of(services: &Services, who: &Requester, id: MatterId) -> Resu
     if snapshot.state.phase == Phase::Unknown {
         return Err(not_found("the matter"));
     }
+    access::of_matter(who, &snapshot.state)?;
     let reads = services.registers.for_asking(who.county(), id, &snapshot.state, beijing(as_of)).await;
     let reads = match reads {
         // what would be allowed is not known; no command is carried out meanwhile
@@ -172,6 +174,8 @@ async fn past(services: &Services, who: &Requester, id: MatterId, at: AtInput) -
         }
     };
     let name = stream_of(who, id)?;
+    // who may see it now, sees its past
+    access::of_matter(who, &*services.matters.state(&name).await.map_err(of_fault)?.state)?;
     let as_of = at.as_of.map(Into::into);
     let at = At { known, as_of };
     let folded = services.matters.fold_at(&name, at).await.map_err(of_history)?;

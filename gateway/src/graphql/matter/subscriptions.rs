@@ -6,6 +6,7 @@
 
 use super::{carry_out::of_fault, history::Event, payload::stream_of, queries::view_of, types::Matter};
 use crate::{
+    access,
     context::Requester,
     graphql::{
         error::not_found,
@@ -99,6 +100,7 @@ impl MatterSubscription {
         if snapshot.state.phase == Phase::Unknown {
             return Err(not_found("the matter"));
         }
+        access::of_matter(&who, &snapshot.state)?;
         let since = since.map(u64::from);
         let resync = Resync::where_ahead(NodeId::Matter(matter), since, snapshot.revision);
         let following = Following::after(Entries { services, who, name, matter }, since, wakes);
@@ -122,6 +124,7 @@ impl Source for Entries {
             return Ok(Vec::new());
         }
         let state = self.services.matters.state(&self.name).await.map_err(of_fault)?.state;
+        access::of_matter(&self.who, &state)?;
         let directory = self.services.registers.directory(self.who.county()).await.map_err(of_fault)?.state;
         let names = Names { directory: Some(&directory), plan: state.plan.as_ref(), ..Names::default() };
         let grace = state.backfill_grace_days();

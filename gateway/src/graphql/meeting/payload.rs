@@ -6,6 +6,7 @@ use super::{
     queries::{meeting_now, stream_of},
     types::Meeting,
 };
+use crate::access;
 use crate::graphql::{
     matter::{
         carry_out::of_fault,
@@ -17,6 +18,7 @@ use crate::graphql::{
     standing_in,
 };
 use async_graphql::{Context, ID, Result, SimpleObject, Union};
+use om_domain::meeting::{MeetingPhase, MeetingRefusal};
 use om_domain::{
     decider::Effective,
     ids::{CommandId, MeetingId},
@@ -73,6 +75,11 @@ pub(super) async fn carry_out(
     let name = stream_of(who, asked.meeting)?;
     let executor = &services.registers.meetings;
     let state = executor.state(&name).await.map_err(of_fault)?.state;
+    if state.phase != MeetingPhase::Unknown && !access::sees_meeting(who, &state) {
+        let directory = services.registers.directory(who.county()).await.map_err(of_fault)?.state;
+        let refusal = MeetingRefusal::NoSuchMeeting;
+        return Ok(other(refused(&refusal, None, &Names::of_directory(&directory))));
+    }
     let reads = services.registers.for_meeting(who.county(), &state, &command).await.map_err(of_fault)?;
     let request = Request {
         effective: asked.effective,

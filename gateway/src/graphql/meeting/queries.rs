@@ -7,6 +7,7 @@ use super::{
     types::{Meeting, MeetingTask, MeetingView},
 };
 use crate::{
+    access,
     context::Requester,
     graphql::{
         error::{bad_input, fault, not_found},
@@ -82,6 +83,7 @@ pub(crate) async fn meeting_now(services: &Services, who: &Requester, id: Meetin
     if snapshot.state.phase == MeetingPhase::Unknown {
         return Err(not_found("the meeting"));
     }
+    access::of_meeting(who, &snapshot.state)?;
     let registers = &services.registers;
     let reads = registers.for_asking_of_meeting(who.county(), &snapshot.state).await.map_err(of_fault)?;
     let directory = registers.directory(who.county()).await.map_err(of_fault)?.state;
@@ -113,6 +115,7 @@ async fn past(services: &Services, who: &Requester, id: MeetingId, at: AtInput) 
         }
     };
     let name = stream_of(who, id)?;
+    access::of_meeting(who, &*services.registers.meetings.state(&name).await.map_err(of_fault)?.state)?;
     let as_of = at.as_of.map(Into::into);
     let folded = services.registers.meetings.fold_at(&name, At { known, as_of }).await.map_err(of_history)?;
     let Some(recorded) = folded.known_recorded else { return Err(not_found("the meeting")) };
@@ -177,8 +180,9 @@ impl MeetingQuery {
     ) -> Result<MeetingConnection> {
         let filter = filter.unwrap_or_default();
         let matter = filter.matter.as_ref().map(node_id::matter).transpose()?;
-        let wanted = meetings::MeetingFilter { matter, from: filter.from.map(|from| from.0) };
         let (services, who) = of_request(ctx)?;
+        let (from, reach) = (filter.from.map(|from| from.0), access::meetings(services, who).await?);
+        let wanted = meetings::MeetingFilter { matter, from, reach };
         seen::shown(services, seen).await?;
         let size = page_size(first, 20).map_err(bad_input)?;
         let cursor: Option<MeetingCursor> = decode(after.as_ref())?;
@@ -213,6 +217,7 @@ impl MeetingQuery {
             matter: filter.matter.as_ref().map(node_id::matter).transpose()?,
             open: filter.open,
             overdue_at: filter.overdue.then(|| services.today()),
+            reach: access::meetings(services, who).await?,
         };
         let size = page_size(first, 50).map_err(bad_input)?;
         let cursor: Option<TaskCursor> = decode(after.as_ref())?;
@@ -238,6 +243,7 @@ pub(crate) async fn meeting_entry(
 ) -> Result<MeetingEntry> {
     let (services, who) = of_request(ctx)?;
     let name = stream_of(who, meeting)?;
+    access::of_meeting(who, &*services.registers.meetings.state(&name).await.map_err(of_fault)?.state)?;
     let directory = services.registers.directory(who.county()).await.map_err(of_fault)?.state;
     let mut from = 0;
     loop {
@@ -258,7 +264,8 @@ const OF_A_MATTER: u16 = 100;
 /// The meetings that treat a matter, the latest first.
 pub(crate) async fn of_matter(ctx: &Context<'_>, matter: MatterId) -> Result<Vec<Meeting>> {
     let (services, who) = of_request(ctx)?;
-    let wanted = meetings::MeetingFilter { matter: Some(matter), from: None };
+    let reach = access::meetings(services, who).await?;
+    let wanted = meetings::MeetingFilter { matter: Some(matter), from: None, reach };
     let county = who.county().clone();
     let read = move |db: &_| meetings::meetings(db, &county, &wanted, None, OF_A_MATTER);
     let rows = services.projections.read::<Meetings, _>(read).await.map_err(of_read)?;
@@ -284,7 +291,9 @@ const OF_A_BODY: u16 = 200;
 /// The tasks of a body that nobody has confirmed, by their date.
 pub(crate) async fn open_tasks_of(ctx: &Context<'_>, body: BodyId) -> Result<Vec<MeetingTask>> {
     let (services, who) = of_request(ctx)?;
-    let wanted = meetings::TaskFilter { owner: Some(body), open: true, ..meetings::TaskFilter::default() };
+    let reach = access::meetings(services, who).await?;
+    let wanted =
+        meetings::TaskFilter { owner: Some(body), open: true, reach, ..meetings::TaskFilter::default() };
     let county = who.county().clone();
     let read = move |db: &_| meetings::tasks(db, &county, &wanted, None, OF_A_BODY);
     let rows = services.projections.read::<Meetings, _>(read).await.map_err(of_read)?;

@@ -9,6 +9,7 @@ use super::{
     types::Meeting,
 };
 use crate::{
+    access,
     context::Requester,
     graphql::{
         error::not_found,
@@ -80,6 +81,7 @@ impl MeetingSubscription {
         if snapshot.state.phase == MeetingPhase::Unknown {
             return Err(not_found("the meeting"));
         }
+        access::of_meeting(&who, &snapshot.state)?;
         let since = since.map(u64::from);
         let resync = Resync::where_ahead(NodeId::Meeting(meeting), since, snapshot.revision);
         let following = Following::after(Entries { services, who, name, meeting }, since, wakes);
@@ -103,6 +105,7 @@ impl Source for Entries {
         if entries.is_empty() {
             return Ok(Vec::new());
         }
+        access::of_meeting(&self.who, &*registers.meetings.state(&self.name).await.map_err(of_fault)?.state)?;
         let directory = registers.directory(self.who.county()).await.map_err(of_fault)?.state;
         let names = Names::of_directory(&directory);
         let entry = |entry| MeetingEntry::of(self.meeting, entry, &names);

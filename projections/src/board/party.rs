@@ -1,0 +1,31 @@
+//! Who takes part in which matter: what the sight of departments is narrowed by.
+//!
+//! Invariant: a party stays one, as in the matter's own fold.
+
+use om_domain::access::Party;
+use rusqlite::{Connection, params};
+
+pub(super) const TABLE: &str = "matter_party";
+pub(super) const DDL: &str = "
+CREATE TABLE IF NOT EXISTS matter_party (
+    county TEXT NOT NULL, party TEXT NOT NULL, matter TEXT NOT NULL,
+    PRIMARY KEY (county, party, matter)
+) WITHOUT ROWID;
+";
+
+/// Writes those who have joined since the row was written last.
+pub(super) fn store(
+    db: &Connection,
+    (county, matter): (&str, &str),
+    joined: &mut Vec<Party>,
+) -> rusqlite::Result<()> {
+    if joined.is_empty() {
+        return Ok(());
+    }
+    let mut insert =
+        db.prepare_cached("INSERT INTO matter_party VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")?;
+    for party in joined.drain(..) {
+        insert.execute(params![county, party.to_string(), matter])?;
+    }
+    Ok(())
+}
