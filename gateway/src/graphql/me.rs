@@ -54,6 +54,8 @@ pub struct Me {
     pub body: ID,
     /// Its roles in that body.
     pub roles: Vec<Role>,
+    /// The day in Beijing, by the clock that the server counts by.
+    pub today: Date,
     /// For whom it stands in today (AB岗).
     #[graphql(complexity = "2 * child_complexity")]
     pub stands_in_for: Vec<StandIn>,
@@ -65,7 +67,7 @@ pub struct Me {
 
 #[ComplexObject]
 impl Me {
-    /// What they may begin that belongs to no record yet, and why not: `proposeMatter`, `conveneMeeting`.
+    /// What they may begin that belongs to no record yet, and why not: `conveneMeeting`, `proposeMatter`.
     #[graphql(complexity = "10 + 5 * child_complexity")]
     async fn can(&self, ctx: &Context<'_>) -> Result<Vec<Action>> {
         let (services, who) = of_request(ctx)?;
@@ -98,8 +100,8 @@ impl Me {
         };
         let in_place = directory.in_place_of_others(&who.actor.officer, services.today());
         let names = Names::of_directory(&directory);
-        let mut all = standing_in::actions(&who.actor, &in_place, &names, propose);
-        all.extend(standing_in::actions(&who.actor, &in_place, &names, ask));
+        let mut all = standing_in::actions(&who.actor, &in_place, &names, ask);
+        all.extend(standing_in::actions(&who.actor, &in_place, &names, propose));
         Ok(all)
     }
 }
@@ -131,6 +133,7 @@ impl MeQuery {
             county: actor.county.to_string(),
             body: ID(format!("body:{}", actor.body)),
             roles: actor.roles.iter().map(|role| (*role).into()).collect(),
+            today: today.into(),
             stands_in_for,
             stood_in_for_by,
             calendar_feed_since: directory.feed(&actor.officer).map(|(_, on)| (*on).into()),

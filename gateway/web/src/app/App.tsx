@@ -9,7 +9,7 @@ import { useTranslation } from "react-i18next";
 import { BrowserRouter, Navigate, Route, Routes } from "react-router";
 import { Broken } from "../ui/Broken";
 import { theme } from "../ui/theme";
-import { SessionRoot } from "./session";
+import { looks, SessionRoot, useDirectory } from "./session";
 import { Shell } from "./Shell";
 import { SignIn } from "./SignIn";
 
@@ -27,6 +27,13 @@ const TownshipDesk = lazy(() => import("../township/TownshipDesk"));
 const Mine = lazy(() => import("../me/Mine"));
 const Operations = lazy(() => import("../operations/Operations"));
 
+/** Who looks at no matter begins at what they keep. */
+function First() {
+  const { me } = useDirectory();
+  if (!me) return <Skeleton active paragraph={{ rows: 8 }} />;
+  return looks(me) ? <Overview /> : <Navigate to="/operations" replace />;
+}
+
 export function App() {
   const { i18n } = useTranslation();
   const english = i18n.language === "en";
@@ -40,7 +47,7 @@ export function App() {
               <Shell>
                 <Suspense fallback={<Skeleton active paragraph={{ rows: 8 }} />}>
                   <Routes>
-                    <Route path="/" element={<Overview />} />
+                    <Route path="/" element={<First />} />
                     <Route path="/matter/:id" element={<MatterPage />} />
                     <Route path="/matter/:id/replay" element={<ReplayPage />} />
                     <Route path="/desk" element={<Desk />} />

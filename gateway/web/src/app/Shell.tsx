@@ -5,7 +5,7 @@ import { type ReactNode, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation, useNavigate } from "react-router";
 import { type Language, speak } from "../i18n";
-import { useDirectory, useLive, useSigned } from "./session";
+import { looks, useDirectory, useLive, useSigned } from "./session";
 import { menuOf, PLACES } from "./places";
 import { Find } from "../search/Find";
 import { KEYS, useGoKeys } from "./keys";
@@ -63,7 +63,7 @@ export function Shell({ children }: { children: ReactNode }) {
             <span style={{ flex: 1 }} />
           </>
         )}
-        {wide ? (
+        {!looks(me) ? null : wide ? (
           <Find />
         ) : (
           <Button

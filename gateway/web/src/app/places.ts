@@ -3,6 +3,9 @@ import type { Me } from "./session";
 
 type Role = Me["roles"][number];
 
+/** Whoever looks at matters: all but who only keeps the installation. */
+const LOOK: readonly Role[] = ["LEAD", "GOVERNMENT_HEAD", "CLERK", "SUPERVISOR", "AUDITOR", "OFFICER", "HEAD", "TOWNSHIP"];
+
 export interface Place {
   key:
     | "overview"
@@ -24,18 +27,18 @@ export interface Place {
 }
 
 export const PLACES: [Place, ...Place[]] = [
-  { key: "overview", path: "/", letter: "o" },
-  { key: "desk", path: "/desk", letter: "d" },
+  { key: "overview", path: "/", letter: "o", of: LOOK },
+  { key: "desk", path: "/desk", letter: "d", of: LOOK },
   { key: "township", path: "/township", letter: "w", of: ["TOWNSHIP"] },
-  { key: "tolerances", path: "/tolerances", letter: "t" },
-  { key: "meetings", path: "/meetings", letter: "m" },
+  { key: "tolerances", path: "/tolerances", letter: "t", of: LOOK },
+  { key: "meetings", path: "/meetings", letter: "m", of: LOOK },
   {
     key: "performance",
     path: "/performance",
     letter: "p",
-    of: ["LEAD", "HEAD", "GOVERNMENT_HEAD", "SUPERVISOR", "AUDITOR", "ADMINISTRATOR"],
+    of: ["LEAD", "HEAD", "GOVERNMENT_HEAD", "SUPERVISOR", "AUDITOR"],
   },
-  { key: "briefing", path: "/briefing", letter: "b" },
+  { key: "briefing", path: "/briefing", letter: "b", of: ["LEAD", "GOVERNMENT_HEAD", "SUPERVISOR", "AUDITOR"] },
   { key: "operations", path: "/operations", letter: "a" },
   { key: "search", path: "/search", letter: "s", apart: true },
   { key: "mine", path: "/mine", letter: "i", apart: true },

@@ -14,6 +14,7 @@ const WhoAmI = graphql(`
       county
       body
       roles
+      today
       can {
         name
         allowed
@@ -108,6 +109,9 @@ type Role = Me["roles"][number];
 const ACTING: ReadonlySet<Role> = new Set<Role>(["OFFICER", "HEAD", "GOVERNMENT_HEAD", "LEAD", "CLERK", "TOWNSHIP"]);
 /** Roles that convene and chair joint meetings. */
 export const CHAIRS: ReadonlySet<Role> = new Set<Role>(["LEAD", "GOVERNMENT_HEAD"]);
+
+/** Whether one looks at matters at all: who only keeps the installation does not. */
+export const looks = (me: Me | undefined): boolean => !!me?.roles.some((role) => role !== "ADMINISTRATOR");
 
 export const acts = (me: Me | undefined): boolean => !!me?.roles.some((role) => ACTING.has(role));
 export const convenes = (me: Me | undefined): boolean =>

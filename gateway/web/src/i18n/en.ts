@@ -54,6 +54,7 @@ export const en: Words<typeof zh> = {
       UNREACHABLE: "The server cannot be reached. Check the network and try again.",
       UNAUTHENTICATED: "You are no longer signed in. Sign out and in again.",
       NOT_FOUND: "Not found, or not yours to see.",
+      FORBIDDEN: "This is not among what your roles may see.",
       LOG_UNREACHABLE: "The event log does not answer. Nothing was recorded; try again in a moment.",
       BEHIND: "The list has not caught up with what was just done. Try again in a moment.",
       INTERNAL: "The server failed. Give the trace number to your administrator.",

@@ -52,6 +52,7 @@ export const zh = {
       UNREACHABLE: "连不上服务，请检查网络后重试。",
       UNAUTHENTICATED: "登录已失效，请退出后重新登录。",
       NOT_FOUND: "找不到，或您无权查看。",
+      FORBIDDEN: "这一页不在您的岗位职责内。",
       LOG_UNREACHABLE: "事件库暂时没有应答，什么也没有写入，请稍后重试。",
       BEHIND: "列表还没有追上刚才的操作，请稍后重试。",
       INTERNAL: "服务内部出错，请带上追踪号联系管理员。",

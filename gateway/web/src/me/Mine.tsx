@@ -3,7 +3,7 @@ import { Alert, Card, Descriptions, Tag, Typography } from "antd";
 import { useTranslation } from "react-i18next";
 import { useQuery, useSubscription } from "urql";
 import { graphql } from "../api/graphql";
-import { useDirectory } from "../app/session";
+import { looks, useDirectory } from "../app/session";
 import { Ask } from "../ui/Ask";
 import { useAgainAt } from "../ui/pages";
 import { CalendarFeed } from "./CalendarFeed";
@@ -13,13 +13,11 @@ import { grantsFor, StandInParts } from "./standing";
 const MineQuery = graphql(
   `
     query Mine($body: ID) {
-      overview {
-        day
-      }
       me {
         officer
         body
         roles
+        today
         standsInFor {
           ...StandInParts
         }
@@ -44,17 +42,20 @@ const Changed = graphql(`
   }
 `);
 
+/** Audit and who keeps the installation have no deadlines of their own. */
+const hasDeadlines = (roles: readonly string[]) => roles.some((role) => role !== "ADMINISTRATOR" && role !== "AUDITOR");
+
 export default function Mine() {
   const { t } = useTranslation();
   const { me, bodyName, officerName } = useDirectory();
   const body = me && !me.roles.includes("ADMINISTRATOR") ? me.body : null;
   const [{ data, error }, ask] = useQuery({ query: MineQuery, variables: { body }, pause: !me, requestPolicy: "cache-and-network" });
   const again = () => ask({ requestPolicy: "network-only" });
-  const [{ data: change }] = useSubscription({ query: Changed });
+  const [{ data: change }] = useSubscription({ query: Changed, pause: !looks(me) });
   useAgainAt(change?.overviewChanged.position, again);
   return (
     <Ask data={data} error={error} retry={again}>
-      {({ me, standIns, overview }) => (
+      {({ me, standIns }) => (
         <>
           <Card size="small" style={{ marginBottom: 12 }}>
             <Typography.Title level={1} style={{ fontSize: 22, marginTop: 0 }}>
@@ -93,11 +94,13 @@ export default function Mine() {
             <Typography.Paragraph type="secondary">
               {t(grantsFor(me) ? "standIn.howGrant" : "standIn.how")}
             </Typography.Paragraph>
-            <StandIns all={standIns} today={overview.day} again={again} />
+            <StandIns all={standIns} today={me.today} again={again} />
           </Card>
-          <Card size="small">
-            <CalendarFeed since={me.calendarFeedSince} again={again} />
-          </Card>
+          {hasDeadlines(me.roles) ? (
+            <Card size="small">
+              <CalendarFeed since={me.calendarFeedSince} again={again} />
+            </Card>
+          ) : null}
         </>
       )}
     </Ask>

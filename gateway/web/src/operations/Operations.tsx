@@ -235,8 +235,8 @@ function DirectoryTab() {
 
 const DayQuery = graphql(`
   query CalendarDay {
-    overview {
-      day
+    me {
+      today
     }
   }
 `);
@@ -276,7 +276,7 @@ function CalendarTab() {
   const { t } = useTranslation();
   const [chosen, setYear] = useState<number>();
   const [{ data: day }] = useQuery({ query: DayQuery });
-  const year = chosen ?? Number(day?.overview.day.slice(0, 4) ?? 0);
+  const year = chosen ?? Number(day?.me.today.slice(0, 4) ?? 0);
   const [{ data, error }, again] = useQuery({
     query: YearQuery,
     variables: { from: `${year}-01-01`, to: `${year}-12-31` },

@@ -1,6 +1,7 @@
 // Stand-ins of the whole county, for who keeps the directory.
 import { useQuery, useSubscription } from "urql";
 import { graphql } from "../api/graphql";
+import { looks, useDirectory } from "../app/session";
 import { StandIns } from "../me/StandIns";
 import { StandInParts } from "../me/standing";
 import { Ask } from "../ui/Ask";
@@ -9,8 +10,8 @@ import { useAgainAt } from "../ui/pages";
 const StandInsQuery = graphql(
   `
     query StandIns {
-      overview {
-        day
+      me {
+        today
       }
       standIns {
         ...StandInParts
@@ -29,13 +30,14 @@ const Changed = graphql(`
 `);
 
 export function StandInsTab() {
+  const { me } = useDirectory();
   const [{ data, error }, ask] = useQuery({ query: StandInsQuery, requestPolicy: "cache-and-network" });
   const again = () => ask({ requestPolicy: "network-only" });
-  const [{ data: change }] = useSubscription({ query: Changed });
+  const [{ data: change }] = useSubscription({ query: Changed, pause: !looks(me) });
   useAgainAt(change?.overviewChanged.position, again);
   return (
     <Ask data={data} error={error} retry={again}>
-      {({ standIns, overview }) => <StandIns all={standIns} today={overview.day} again={again} />}
+      {({ standIns, me }) => <StandIns all={standIns} today={me.today} again={again} />}
     </Ask>
   );
 }

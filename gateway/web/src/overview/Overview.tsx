@@ -140,9 +140,11 @@ export default function Overview() {
                 />
               </Col>
             ))}
-            <Col xs={12} md={8} xl={3}>
-              <OnTime day={overview.day} />
-            </Col>
+            {me?.roles.some((role) => role !== "CLERK") ? (
+              <Col xs={12} md={8} xl={3}>
+                <OnTime day={overview.day} />
+              </Col>
+            ) : null}
           </Row>
           <Card size="small">
             <Flex gap={8} wrap style={{ marginBottom: 12 }}>

@@ -17,8 +17,8 @@ import { departmentColumns, kindColumns } from "./sheet";
 
 const DayQuery = graphql(`
   query PerformanceDay {
-    overview {
-      day
+    me {
+      today
     }
   }
 `);
@@ -74,7 +74,7 @@ export default function PerformancePage() {
   const { t } = useTranslation();
   const [params, setParams] = useSearchParams();
   const [{ data: day, error }, again] = useQuery({ query: DayQuery });
-  const today = day?.overview.day;
+  const today = day?.me.today;
   const period = PERIODS.find((period) => period === params.get("period")) ?? "YEAR";
   const [from, to] = [params.get("from") ?? (today && beginning(period, today)), params.get("to") ?? today];
   const own = params.has("from");

@@ -14,8 +14,8 @@ import { beijing } from "./words";
 
 const DayQuery = graphql(`
   query ExportDay {
-    overview {
-      day
+    me {
+      today
     }
   }
 `);
@@ -101,7 +101,7 @@ export function ExportButton({
   const today = async (): Promise<string> => {
     const { data, error } = await client.query(DayQuery, {}, { requestPolicy: "network-only" }).toPromise();
     if (!data) throw error ?? new Error("no answer");
-    return t("overview.asOf", { day: data.overview.day });
+    return t("overview.asOf", { day: data.me.today });
   };
   const said = (error: unknown): string => {
     if (error instanceof RangeError) return t("excel.tooLong", { most: MOST_ROWS });
