@@ -48,7 +48,7 @@ impl Guarded {
         let house = House::open().await;
         let store = Arc::new(FileCredentials::open(house.dir.path()).unwrap());
         let credentials = Arc::new(Credentials::new(store, Arc::new(SystemClock)).unwrap());
-        let sign_in = SignIn::Credentials(Arc::clone(&credentials));
+        let sign_in = SignIn::Credentials(Arc::clone(&credentials), Arc::default());
         let scheme = if edge.tls.is_some() { "https" } else { "http" };
         let state = GatewayState::at(house.platform.clone(), sign_in, edge).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

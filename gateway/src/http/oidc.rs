@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     app::GatewayState,
-    context::{SESSION_COOKIE, Presented, SignIn, Unauthenticated},
+    context::{Presented, SESSION_COOKIE, SignIn, Unauthenticated},
 };
 use axum::{
     extract::{Path, Query, State},

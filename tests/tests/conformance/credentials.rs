@@ -10,7 +10,8 @@ use jiff::{SignedDuration, Timestamp};
 use om_infra::clock::{Clock as _, VirtualClock};
 use om_infra::credentials::{
     ANYWHERE, ANYWHERE_LOCKED_FOR, ATTEMPTS, Caller, CredentialError, CredentialStore, Credentials, DEVICES,
-    FILE_NAME, FileCredentials, Holder, IDLE, KeyKind, LOCKED_FOR, NotLetIn, PostgresCredentials, SESSION, TokenRights,
+    FILE_NAME, FileCredentials, Holder, IDLE, KeyKind, LOCKED_FOR, NotLetIn, PostgresCredentials, SESSION,
+    TokenRights,
 };
 use om_tests::postgres::Postgres;
 use tempfile::tempdir;

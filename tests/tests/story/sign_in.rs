@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use futures::{SinkExt as _, StreamExt as _};
-use om_infra::credentials::ATTEMPTS;
+use om_infra::credentials::{ATTEMPTS, TokenRights};
 use om_tests::guarded::{Guarded, PASSWORD, holder};
 use reqwest::header::{AUTHORIZATION, COOKIE, ORIGIN, SET_COOKIE};
 use reqwest::{Method, RequestBuilder};
