@@ -104,6 +104,10 @@ test("every other list gives a file too", async ({ browser }) => {
     ["/meetings", ["会议日期", "会议"]],
     ["/meetings?tab=tasks&only=all", ["任务", "编号"]],
     ["/operations?tab=directory", ["部门", "英文名称"]],
+    ["/operations?tab=standIns", ["部门", "被代理人"]],
+    ["/performance", ["部门", "办结"]],
+    [`/search?search=${encodeURIComponent("受理")}`, ["类别", "查到的内容"]],
+    ["/township?body=body%3Atongle", ["要办", "项目"]],
   ] as const) {
     await page.goto(at);
     const { sheets } = await book(page, exporter(page));

@@ -225,5 +225,5 @@ async fn an_administrator_hears_how_the_installation_runs_and_who_only_works_wit
     let mut other = Ear::of(&case.house, "lead").await;
     other.subscribe(query).await;
     let told = other.hear().await;
-    assert_eq!(told["payload"]["errors"][0]["extensions"]["code"], "FORBIDDEN", "{told}");
+    assert_eq!(told["payload"][0]["extensions"]["code"], "FORBIDDEN", "{told}");
 }
