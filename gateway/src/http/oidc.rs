@@ -12,11 +12,13 @@ use super::{
 };
 use crate::{
     app::GatewayState,
-    context::{Presented, SESSION_COOKIE, SignIn, Unauthenticated},
+    context::{Presented, SESSION_COOKIE, SignIn, Unauthenticated, cookie},
+    edge::client_of,
 };
 use axum::{
+    body::Body,
     extract::{Path, Query, State},
-    http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
+    http::{HeaderMap, HeaderValue, Request, StatusCode, Uri, header},
     response::{IntoResponse, Response},
 };
 use om_infra::{
@@ -58,14 +60,19 @@ pub async fn begin(
 pub async fn finish(
     State(state): State<GatewayState>,
     Path(provider): Path<String>,
-    uri: Uri,
-    headers: HeaderMap,
+    request: Request<Body>,
 ) -> Response {
     let Some((credentials, issuers)) = parts(&state) else {
         return oidc_page::refused(&Refused::NoProvider, None);
     };
-    let answer = Answer::of_query(query(&uri).into_iter());
-    let remembered = begun(&headers);
+    // each answer makes us ask the provider
+    if state.rates().sign_in(client_of(request.extensions()), None).is_err() {
+        state.services().metrics.sign_in("oidc", "limited");
+        return oidc_page::refused(&Refused::TooMany, None);
+    }
+    let (uri, headers) = (request.uri(), request.headers());
+    let answer = Answer::of_query(query(uri).into_iter());
+    let remembered = begun(headers);
     let finished = match answer {
         Some(answer) => issuers.finish(&provider, answer, remembered).await,
         None => Err(NotSignedIn::NotBegun),
@@ -154,9 +161,7 @@ fn query(uri: &Uri) -> Vec<(String, String)> {
 
 /// What this browser remembers of a sign-in that was begun.
 fn begun(headers: &HeaderMap) -> Option<Remembered> {
-    let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
-    let mut cookies = lines.flat_map(|line| line.split(';')).filter_map(|part| part.trim().split_once('='));
-    cookies.find(|(name, _)| *name == BEGUN).and_then(|(_, text)| Remembered::of_text(text))
+    cookie(headers, BEGUN).and_then(Remembered::of_text)
 }
 
 fn remember(headers: &mut HeaderMap, text: &str, seconds: i64) {

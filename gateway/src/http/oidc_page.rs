@@ -25,6 +25,8 @@ pub(super) enum Refused {
     Silent,
     /// Nobody of the directory; as whom they would have come in, if it can be said.
     NoAccount(Option<String>),
+    /// Of one address.
+    TooMany,
     /// Our side.
     Later,
 }
@@ -39,7 +41,7 @@ impl Refused {
             Self::Declined => "declined",
             Self::Silent => "silent",
             Self::NoAccount(_) => "no-account",
-            Self::Later => "later",
+            Self::TooMany | Self::Later => "later",
         }
     }
 
@@ -48,6 +50,7 @@ impl Refused {
             Self::NoProvider => StatusCode::NOT_FOUND,
             Self::NotBegun | Self::NotTaken => StatusCode::BAD_REQUEST,
             Self::Declined | Self::NoAccount(_) => StatusCode::FORBIDDEN,
+            Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
             Self::Silent | Self::Later => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
@@ -88,6 +91,10 @@ impl Refused {
                              administrator to enter it in the directory, then sign in again."),
                 )
             }
+            Self::TooMany => (
+                "从您所在网络发起的登录过多。请一分钟后再试。".into(),
+                "Too many sign-ins come from your network. Try again in a minute.".into(),
+            ),
             Self::Later => (
                 "服务器暂时无法完成登录。请稍后再试。".into(),
                 "The server cannot complete the sign-in now. Try again in a moment.".into(),
@@ -156,6 +163,7 @@ mod tests {
             Refused::Declined,
             Refused::Silent,
             Refused::NoAccount(Some("<b>@530322".into())),
+            Refused::TooMany,
             Refused::Later,
         ];
         for why in all {

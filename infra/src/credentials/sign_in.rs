@@ -158,7 +158,6 @@ impl Credentials {
         let Some(holder) = holder.filter(|_| fits) else { return Err(NotLetIn::Wrong) };
         // strangers' guesses stay counted: who is right does not give them as many again
         self.store.was_right(&holder, &lanes).await?;
-        self.strike_out_ended().await;
         let session = self.begin_session(&holder).await?;
         let device = match device {
             Some(_) => None,
@@ -172,6 +171,7 @@ impl Credentials {
     /// # Errors
     /// When it cannot be kept.
     pub async fn begin_session(&self, holder: &Holder) -> Result<String, CredentialError> {
+        self.strike_out_ended().await;
         let secret = secrets::random();
         let key = self.new_key(KeyKind::Session, holder, String::new(), TokenRights::default(), SESSION);
         self.store.put_key(SecretHash::of(&secret), &key).await?;

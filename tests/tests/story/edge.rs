@@ -83,7 +83,11 @@ async fn a_stranger_who_guesses_keeps_nobody_out() {
     let lied = format!("{MINE}, {STRANGER}");
     assert_eq!(sign_in_from(&guarded, &lied, PASSWORD, None).await.status(), 401);
     let figures = guarded.at(Method::GET, "/metrics").send().await.unwrap().text().await.unwrap();
-    for line in ["{outcome=\"in\"} 3", "{outcome=\"wrong\"} 5", "{outcome=\"locked\"} 2"] {
+    for line in [
+        "{outcome=\"in\",way=\"password\"} 3",
+        "{outcome=\"wrong\",way=\"password\"} 5",
+        "{outcome=\"locked\",way=\"password\"} 2",
+    ] {
         assert!(figures.contains(&format!("onematter_sign_ins_total{line}")), "{line}: {figures}");
     }
 }
@@ -102,7 +106,10 @@ async fn an_address_begins_so_many_sign_ins_and_a_known_browser_is_not_one_of_th
     assert_eq!(sign_in_from(&guarded, "192.0.2.9", "a wrong password", None).await.status(), 401);
     let figures = guarded.at(Method::GET, "/metrics").send().await.unwrap().text().await.unwrap();
     assert!(figures.contains("onematter_limited_total{limit=\"sign_in\"} 1"), "{figures}");
-    assert!(figures.contains("onematter_sign_ins_total{outcome=\"limited\"} 1"), "{figures}");
+    assert!(
+        figures.contains("onematter_sign_ins_total{outcome=\"limited\",way=\"password\"} 1"),
+        "{figures}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -245,6 +245,23 @@ async fn a_forged_id_token_or_a_stranger_opens_no_session() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn nobody_makes_us_ask_the_provider_without_end() {
+    let (trusting, _provider) = Trusting::open().await;
+    let path = "/sign-in/oidc/county/callback?code=x&state=y";
+    let mut answered = 0;
+    let limited = loop {
+        let answer = trusting.get(path).send().await.unwrap();
+        match answer.status().as_u16() {
+            400 => answered += 1,
+            _ => break answer,
+        }
+        assert!(answered < 200, "nothing limits a stranger");
+    };
+    assert!(answered >= 60, "{answered}: a whole office signs in at nine");
+    nobody(limited, 429, "Try again in a minute").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn one_providers_answer_is_not_taken_for_anothers() {
     let house = House::open().await;
     let now = house.platform.clock.now().as_second();
