@@ -26,6 +26,10 @@ const SCREENS: &[&str] = &[
     "meetings",
     "meetings/{id}",
     "briefing",
+    "search",
+    "performance",
+    "township",
+    "mine",
     "operations",
 ];
 /// First steps of paths that are the API's: what is not found below them is not looked for in the page.
