@@ -231,6 +231,7 @@ export const en: Words<typeof zh> = {
     dueThisWeek: "due this week",
     overdue: "with overdue permits",
     debtsOverdue: "supplements overdue",
+    propose: "Propose a matter",
     milestonesLate: "milestones late",
     onTimeRate: "on time this year",
     all: "All matters",

@@ -221,6 +221,7 @@ export const zh = {
     dueThisWeek: "本周到期",
     overdue: "有逾期",
     debtsOverdue: "欠件逾期",
+    propose: "提出一件事项目",
     milestonesLate: "节点逾期",
     onTimeRate: "本年按时办结率",
     all: "全部项目",

@@ -1,6 +1,6 @@
 // The lead's first page: counts that open the list behind them, and every matter with what it waits for.
 import { Button, Card, Col, Flex, Input, Row, Select, Typography } from "antd";
-import { lazy, type ReactNode, Suspense, useRef } from "react";
+import { type ReactNode, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate, useSearchParams } from "react-router";
 import { useQuery, useSubscription } from "urql";
@@ -13,11 +13,9 @@ import { sheetOf } from "../ui/excel";
 import { beginning } from "../performance/periods";
 import { More } from "../ui/More";
 import { useAgainAt, usePages } from "../ui/pages";
+import { Propose } from "./Propose";
 import { MatterParts, Matters, type Summary } from "./Matters";
 import { inOrder, matterColumns } from "./sheet";
-
-// a form is more than the first page needs
-const Propose = lazy(() => import("./Propose"));
 
 const OverviewQuery = graphql(
   `
@@ -107,11 +105,7 @@ export default function Overview() {
               <Typography.Text type="secondary" aria-live="polite">
                 {t("overview.asOf", { day: overview.day })}
               </Typography.Text>
-              {me?.can.some(({ name, allowed }) => name === "proposeMatter" && allowed) ? (
-                <Suspense fallback={null}>
-                  <Propose today={overview.day} />
-                </Suspense>
-              ) : null}
+              <Propose today={overview.day} />
             </Flex>
           </Flex>
           <Row gutter={[12, 12]} style={{ marginBottom: 12 }}>
