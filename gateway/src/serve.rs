@@ -113,6 +113,9 @@ async fn accepted(listener: Option<&TcpListener>) -> io::Result<(TcpStream, std:
     }
 }
 
+/// Connections that are open, by where they come from.
+type PerAddress = Arc<Mutex<HashMap<IpAddr, usize>>>;
+
 /// Where connections come in.
 struct Door {
     state: GatewayState,
@@ -120,13 +123,13 @@ struct Door {
     figures: Router,
     graceful: GracefulShutdown,
     sockets: Arc<Semaphore>,
-    of_address: Arc<Mutex<HashMap<IpAddr, usize>>>,
+    of_address: PerAddress,
 }
 
 /// A connection's place, given back when dropped.
 struct Place {
     _socket: OwnedSemaphorePermit,
-    counted: Option<(IpAddr, Arc<Mutex<HashMap<IpAddr, usize>>>)>,
+    counted: Option<(IpAddr, PerAddress)>,
 }
 
 impl Door {

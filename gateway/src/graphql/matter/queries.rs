@@ -76,6 +76,7 @@ impl MatterQuery {
     }
 
     /// Entries of a matter's history between two revisions, both included, in the order of the log.
+    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     #[graphql(complexity = "multiplier(first, 50) * child_complexity")]
     async fn history(
         &self,
