@@ -37,6 +37,8 @@ export default defineConfig({
     baseURL: `http://${address}`,
     locale: "zh-CN",
     timezoneId: "America/New_York",
+    // a motion that a slow machine cuts short may never end
+    contextOptions: { reducedMotion: "reduce" },
     trace: "retain-on-failure",
     screenshot: "only-on-failure",
     launchOptions: {

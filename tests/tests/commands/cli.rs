@@ -344,9 +344,10 @@ fn the_log_is_not_served_unguarded_unless_somebody_said_so_on_loopback() {
     let authorities = ["--insecure", "--tls-client-ca", "x"];
     refused(node("127.0.0.1:0").into_iter().chain(authorities), &["accounts", "certificate"]);
     // a cluster's log is served by the cluster
-    let twice =
-        ["--log", "esdb://user:secret@127.0.0.1:1", "--esdb-listen", "127.0.0.1:0", "--esdb-insecure"];
-    let said = refused(serve(&data).into_iter().chain(twice), &["--esdb-listen", "--log", "leave"]);
+    let twice = ["--log", "esdb://127.0.0.1:1", "--esdb-listen", "127.0.0.1:0", "--esdb-insecure"];
+    refused(serve(&data).into_iter().chain(twice), &["--esdb-listen", "--log", "leave"]);
+    let told = ["--log", "esdb://user:secret@127.0.0.1:1"];
+    let said = refused(serve(&data).into_iter().chain(told), &["--log", "passwordFile"]);
     assert!(!said.contains("secret"), "{said}");
     let users = scratch.path().join("users");
     let account = |name, role| ["node-user", "add", name, "--role", role, "--users", text(&users)];

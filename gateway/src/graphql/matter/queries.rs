@@ -175,7 +175,7 @@ async fn past(services: &Services, who: &Requester, id: MatterId, at: AtInput) -
     };
     let name = stream_of(who, id)?;
     // who may see it now, sees its past
-    access::of_matter(who, &*services.matters.state(&name).await.map_err(of_fault)?.state)?;
+    access::of_matter(who, &services.matters.state(&name).await.map_err(of_fault)?.state)?;
     let as_of = at.as_of.map(Into::into);
     let at = At { known, as_of };
     let folded = services.matters.fold_at(&name, at).await.map_err(of_history)?;

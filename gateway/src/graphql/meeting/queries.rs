@@ -115,7 +115,7 @@ async fn past(services: &Services, who: &Requester, id: MeetingId, at: AtInput) 
         }
     };
     let name = stream_of(who, id)?;
-    access::of_meeting(who, &*services.registers.meetings.state(&name).await.map_err(of_fault)?.state)?;
+    access::of_meeting(who, &services.registers.meetings.state(&name).await.map_err(of_fault)?.state)?;
     let as_of = at.as_of.map(Into::into);
     let folded = services.registers.meetings.fold_at(&name, At { known, as_of }).await.map_err(of_history)?;
     let Some(recorded) = folded.known_recorded else { return Err(not_found("the meeting")) };
@@ -243,7 +243,7 @@ pub(crate) async fn meeting_entry(
 ) -> Result<MeetingEntry> {
     let (services, who) = of_request(ctx)?;
     let name = stream_of(who, meeting)?;
-    access::of_meeting(who, &*services.registers.meetings.state(&name).await.map_err(of_fault)?.state)?;
+    access::of_meeting(who, &services.registers.meetings.state(&name).await.map_err(of_fault)?.state)?;
     let directory = services.registers.directory(who.county()).await.map_err(of_fault)?.state;
     let mut from = 0;
     loop {

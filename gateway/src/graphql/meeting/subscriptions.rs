@@ -105,7 +105,7 @@ impl Source for Entries {
         if entries.is_empty() {
             return Ok(Vec::new());
         }
-        access::of_meeting(&self.who, &*registers.meetings.state(&self.name).await.map_err(of_fault)?.state)?;
+        access::of_meeting(&self.who, &registers.meetings.state(&self.name).await.map_err(of_fault)?.state)?;
         let directory = registers.directory(self.who.county()).await.map_err(of_fault)?.state;
         let names = Names::of_directory(&directory);
         let entry = |entry| MeetingEntry::of(self.meeting, entry, &names);

@@ -8,6 +8,8 @@ export const theme: ThemeConfig = {
     Table: { rowSelectedBg: "#e3edfb", rowSelectedHoverBg: "#d6e4f8" },
   },
   token: {
+    // who asked the system for less motion gets none
+    motion: !window.matchMedia("(prefers-reduced-motion: reduce)").matches,
     colorPrimary: "#0b3d91",
     colorLink: "#0b5cad",
     colorTextSecondary: "rgba(0,0,0,0.68)",
