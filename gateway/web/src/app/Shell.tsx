@@ -106,7 +106,7 @@ export function Shell({ children }: { children: ReactNode }) {
             ],
           }}
         >
-          <Button type="text" className="om-on-dark" icon={wide ? undefined : <UserOutlined />} aria-label={person}>
+          <Button type="text" className="om-on-dark" icon={wide ? undefined : <UserOutlined />} aria-label={person} title={person}>
             {wide ? person : null}
           </Button>
         </Dropdown>

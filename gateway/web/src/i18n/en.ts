@@ -229,8 +229,8 @@ export const en: Words<typeof zh> = {
   overview: {
     underway: "underway",
     dueThisWeek: "due this week",
-    overdue: "with overdue permits",
-    debtsOverdue: "supplements overdue",
+    overdue: "overdue permits",
+    debtsOverdue: "supplements late",
     propose: "Propose a matter",
     milestonesLate: "milestones late",
     onTimeRate: "on time this year",

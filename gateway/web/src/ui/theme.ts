@@ -4,7 +4,7 @@ import type { ThemeConfig } from "antd";
 export const theme: ThemeConfig = {
   cssVar: { key: "om" },
   components: {
-    Menu: { itemPaddingInline: 12 },
+    Menu: { itemPaddingInline: 10 },
     Table: { rowSelectedBg: "#e3edfb", rowSelectedHoverBg: "#d6e4f8" },
   },
   token: {
