@@ -1,4 +1,4 @@
-//! Strangers in numbers: half-open connections, drops of bytes, bodies without end, readers that do not read, and ten
+//! Strangers in numbers: half-open connections, drops of bytes, bodies without end, and ten
 //! thousand who only listen. The process lives, its memory is bounded, and who asks well is answered meanwhile.
 
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the report")]
@@ -191,67 +191,6 @@ async fn hear(socket: &mut Socket) -> Value {
 
 fn subscribe(id: usize, query: &str) -> Value {
     json!({ "type": "subscribe", "id": id.to_string(), "payload": { "query": query } })
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn slow_readers_are_cut_off_and_others_keep_pace() {
-    let (_scratch, server) = served().await;
-    let api = server.api();
-    let matter = send(&api, &planned(7, 0, 0, None)).await.unwrap().unwrap().matter;
-    let before = server.resident();
-    // years of days, asked for again and again by who reads nothing: more than the system's own buffers hold
-    let years: String = (0..20)
-        .map(|n| {
-            format!(
-                "a{n}: calendar(from: \"2023-01-01\", to: \"2023-12-31\") {{ days {{ date kind working }} }} "
-            )
-        })
-        .collect();
-    let dear = format!("{{ {years} }}");
-    let mut deaf = Vec::new();
-    for _ in 0..20 {
-        let mut socket = connected(server.address).await;
-        for id in 0..40 {
-            say(&mut socket, subscribe(id, &dear)).await;
-        }
-        deaf.push(socket);
-    }
-    let mut pace = connected(server.address).await;
-    let entries = format!(
-        "subscription {{ matterChanged(id: \"{matter}\", since: 0) {{ ... on MatterChanged {{ revision }} }} }}"
-    );
-    say(&mut pace, subscribe(0, &entries)).await;
-    let mut heard = 0;
-    let began = Instant::now();
-    for n in 1..60 {
-        send(&api, &planned(7, 0, n, Some(&matter))).await.unwrap().unwrap();
-        hear(&mut pace).await;
-        heard += 1;
-        tokio::time::sleep(Duration::from_millis(250)).await;
-    }
-    let resident = server.resident();
-    println!(
-        "{heard} heard in {:?}; {} MiB before, {} MiB with 20 deaf",
-        began.elapsed(),
-        before / MIB,
-        resident / MIB
-    );
-    assert_eq!(heard, 59);
-    assert!(resident < before + 150 * MIB, "{} MiB, {} before", resident / MIB, before / MIB);
-    // who did not read finds that it was cut off, after what still lay in the system's buffers
-    for mut socket in deaf {
-        let cut = async {
-            while let Some(Ok(frame)) = socket.next().await {
-                if frame.is_close() {
-                    return;
-                }
-            }
-        };
-        assert!(tokio::time::timeout(PATIENCE, cut).await.is_ok(), "a deaf reader was kept");
-    }
-    let figures =
-        reqwest::get(format!("http://{}/metrics", server.address)).await.unwrap().text().await.unwrap();
-    assert!(figures.contains("onematter_websocket_connections 1\n"), "{figures}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
