@@ -278,6 +278,11 @@ impl Calendar {
         }
     }
 
+    /// Whether it is this very value, not one like it.
+    pub fn is_very(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     fn of(notices: Vec<Arc<HolidayNotice>>, overlays: Vec<Arc<CountyOverlay>>) -> Self {
         let mut layer = national_layer(&notices);
         layer.extend(county_layer(&overlays));

@@ -34,13 +34,57 @@ pub enum Role {
     Supervisor,
     /// Audit or discipline inspection: reads everything, commands nothing.
     Auditor,
-    /// Directory, templates, calendars.
+    /// System administrator (系统管理员): bodies, templates, calendars, settings. The three administrators are three people
+    /// (GB/T 22239-2019, 8.1.5).
     Administrator,
+    /// Security administrator (安全管理员): accounts and roles, stand-ins.
+    SecurityAdministrator,
+    /// Audit administrator (审计管理员): reads who was denied what and who read what is protected, commands nothing.
+    AuditAdministrator,
     /// The platform itself: states what time has made true, decides nothing.
     System,
 }
 
 impl Role {
+    /// All of them.
+    pub(crate) const ALL: [Role; 12] = [
+        Role::Officer,
+        Role::Head,
+        Role::GovernmentHead,
+        Role::Lead,
+        Role::Clerk,
+        Role::Township,
+        Role::Supervisor,
+        Role::Auditor,
+        Role::Administrator,
+        Role::SecurityAdministrator,
+        Role::AuditAdministrator,
+        Role::System,
+    ];
+
+    /// The name it is stored by.
+    pub const fn as_stored(self) -> &'static str {
+        match self {
+            Role::Officer => "officer",
+            Role::Head => "head",
+            Role::GovernmentHead => "government_head",
+            Role::Lead => "lead",
+            Role::Clerk => "clerk",
+            Role::Township => "township",
+            Role::Supervisor => "supervisor",
+            Role::Auditor => "auditor",
+            Role::Administrator => "administrator",
+            Role::SecurityAdministrator => "security_administrator",
+            Role::AuditAdministrator => "audit_administrator",
+            Role::System => "system",
+        }
+    }
+
+    /// The role stored by this name.
+    pub fn stored(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.as_stored() == name)
+    }
+
     /// In Chinese.
     pub fn name_zh(self) -> &'static str {
         match self {
@@ -52,7 +96,9 @@ impl Role {
             Role::Township => "乡镇/街道",
             Role::Supervisor => "督查",
             Role::Auditor => "审计/纪检",
-            Role::Administrator => "管理员",
+            Role::Administrator => "系统管理员",
+            Role::SecurityAdministrator => "安全管理员",
+            Role::AuditAdministrator => "审计管理员",
             Role::System => "平台",
         }
     }
@@ -68,7 +114,9 @@ impl Role {
             Role::Township => "township",
             Role::Supervisor => "supervisor",
             Role::Auditor => "auditor",
-            Role::Administrator => "administrator",
+            Role::Administrator => "system administrator",
+            Role::SecurityAdministrator => "security administrator",
+            Role::AuditAdministrator => "audit administrator",
             Role::System => "the platform",
         }
     }
@@ -88,18 +136,34 @@ pub struct Actor {
     /// In whose place it acts (AB岗代办), with the roles of that post; none where it acts in its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stands_in_for: Option<OfficerId>,
+    /// The other accounts of the same person, retired ones too, as the directory knows them when somebody acts. No record holds
+    /// them: an actor read from an event has none, so a duty that is shared is judged from the side of who commands.
+    #[serde(skip)]
+    pub other_accounts: BTreeSet<OfficerId>,
 }
 
 impl Actor {
+    /// An account in its own place, of whose person no other account is known.
+    pub const fn new(officer: OfficerId, county: CountyId, body: BodyId, roles: BTreeSet<Role>) -> Self {
+        Actor { officer, county, body, roles, stands_in_for: None, other_accounts: BTreeSet::new() }
+    }
+
+    /// The actor as an event keeps it.
+    pub fn as_recorded(&self) -> Self {
+        Actor { other_accounts: BTreeSet::new(), ..self.clone() }
+    }
+
     /// Whether the actor has this role.
     pub fn is(&self, role: Role) -> bool {
         self.roles.contains(&role)
     }
 
-    /// Whether this is the officer, or somebody in the officer's place: for duties that two persons must share (R18). What a
-    /// person may do by name, they alone may: that asks for `officer` itself.
+    /// Whether this is the officer, by this account or another of the same person, or somebody in the officer's place: for duties
+    /// that two persons must share (R18). What a person may do by name, they alone may: that asks for `officer` itself.
     pub fn is_one_with(&self, officer: &OfficerId) -> bool {
-        self.officer == *officer || self.stands_in_for.as_ref() == Some(officer)
+        self.officer == *officer
+            || self.stands_in_for.as_ref() == Some(officer)
+            || self.other_accounts.contains(officer)
     }
 }
 
@@ -291,6 +355,10 @@ pub trait Explained: Debug + Clone + PartialEq + Serialize + Send + Sync + 'stat
     fn wants_another_person(&self) -> bool {
         false
     }
+    /// Whether it is refused for want of a right, whatever its rule: then it is a denial, and stands in the access log.
+    fn wants_a_right(&self) -> bool {
+        self.wants_another_person() || self.rule() == Some("R18")
+    }
     /// The law or source behind it.
     fn source(&self) -> Option<String>;
     /// One sentence in Chinese that says what to do, with the names that are known.
@@ -317,9 +385,12 @@ pub trait Decider: Send + Sync + 'static {
     /// Folds one recorded fact. Total.
     fn evolve(state: &mut Self::State, fact: &Recorded<Self::Event>);
 
-    /// The earliest fact that time alone has made true by `ctx.at` and that is not in the state yet (R22).
+    /// The earliest fact that time alone has made true by the day of `ctx.at` and that is not in the state yet (R22).
     /// Folded, the next is asked for, until there is none: before each decision, and after it for what follows at
     /// once.
+    ///
+    /// Of the context it sees the day in Beijing, the calendar and the settings, and the county: what had nothing to state
+    /// on the same has nothing to state still, and is not asked again.
     fn settle(_state: &Self::State, _ctx: &Context<'_, Self::Reads>) -> Option<Fact<Self::Event>> {
         None
     }

@@ -26,13 +26,7 @@ pub(crate) fn id<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
 
 /// An actor of the county 530322.
 pub(crate) fn actor(officer: &str, body: &str, roles: &[Role]) -> Actor {
-    Actor {
-        officer: id(officer),
-        county: id("530322"),
-        body: id(body),
-        roles: roles.iter().copied().collect(),
-        stands_in_for: None,
-    }
+    Actor::new(id(officer), id("530322"), id(body), roles.iter().copied().collect())
 }
 
 /// The platform.
@@ -40,9 +34,14 @@ pub(crate) fn platform() -> Actor {
     actor("platform", "government-services", &[Role::System])
 }
 
-/// An administrator.
+/// The system administrator.
 pub(crate) fn administrator() -> Actor {
     actor("administrator", "government-services", &[Role::Administrator])
+}
+
+/// The security administrator.
+pub(crate) fn security_administrator() -> Actor {
+    actor("security-administrator", "government-services", &[Role::SecurityAdministrator])
 }
 
 impl<D: Decider> Given<D> {
@@ -132,7 +131,7 @@ impl<D: Decider> Given<D> {
         let fact = Recorded {
             id,
             revision,
-            by: self.by.clone(),
+            by: self.by.as_recorded(),
             effective: fact.effective,
             recorded,
             event: fact.event,

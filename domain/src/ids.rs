@@ -4,20 +4,23 @@
 //! the form was drawn tighter later, what is recorded already is read as it stands: a fact is never lost to a rule.
 //! Deliberately absent: making ids by chance; what is random comes in from outside, what can be derived is derived.
 
+mod personal;
 mod project_code;
 mod unseen;
 
+pub use personal::{Personal, personal, personal_id};
 pub use project_code::Level;
 pub use unseen::unseen;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 use std::{borrow::Cow, fmt, marker::PhantomData, str::FromStr};
 use uuid::Uuid;
 
 /// Why a text is not an id of the kind asked for; it says what would be.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{text:?} is no {kind}: {expected}{}", unseen.map(names).unwrap_or_default())]
+#[error("{text:?} is no {kind}: {expected}{}", self.why())]
 pub struct IdError {
     /// The kind of id that was asked for.
     pub kind: &'static str,
@@ -27,16 +30,23 @@ pub struct IdError {
     pub expected: &'static str,
     /// The first character in it that a reader does not see and that changes what is read.
     pub unseen: Option<char>,
+    /// The number of a person that it holds; then the text is not repeated here.
+    pub personal: Option<Personal>,
 }
 
 impl IdError {
     pub(crate) fn new(kind: &'static str, text: &str, expected: &'static str) -> Self {
-        IdError { kind, text: text.chars().take(80).collect(), expected, unseen: unseen(text) }
+        let personal = personal(text).or_else(|| personal_id(text));
+        // an error goes into answers and log lines, and a person's number into neither
+        let text = personal.map_or_else(|| text.chars().take(80).collect(), |_| "…".to_owned());
+        IdError { kind, unseen: unseen(&text), text, expected, personal }
     }
-}
 
-fn names(c: char) -> String {
-    format!("; it holds U+{:04X}, which is not seen", u32::from(c))
+    fn why(&self) -> String {
+        let unseen = self.unseen.map(|c| format!("; it holds U+{:04X}, which is not seen", u32::from(c)));
+        let personal = self.personal.map(|what| format!("; {}", what.todo()));
+        unseen.into_iter().chain(personal).collect()
+    }
 }
 
 /// What a text is to the vault and to an export: a fact, a text with legal meaning, or personal (a reference only).
@@ -76,12 +86,21 @@ macro_rules! text_id {
     ($(#[$meta:meta])* $name:ident, $kind:literal, $expected:literal, $valid:expr, recorded: $recorded:expr) => {
         $(#[$meta])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(std::sync::Arc<str>);
+        pub struct $name(SmolStr);
 
         impl $name {
             /// The text of the id.
             pub fn as_str(&self) -> &str {
                 &self.0
+            }
+
+            /// One that was recorded, perhaps before more was asked of it than then.
+            ///
+            /// # Errors
+            /// When it never was one.
+            pub fn recorded(text: &str) -> Result<Self, IdError> {
+                let valid: fn(&str) -> bool = $recorded;
+                valid(text).then(|| Self(text.into())).ok_or_else(|| IdError::new($kind, text, $expected))
             }
         }
         impl FromStr for $name {
@@ -113,9 +132,7 @@ macro_rules! text_id {
                 impl FromStr for Recorded {
                     type Err = IdError;
                     fn from_str(text: &str) -> Result<Self, IdError> {
-                        let valid: fn(&str) -> bool = $recorded;
-                        let id = || Recorded($name(text.into()));
-                        valid(text).then(id).ok_or_else(|| IdError::new($kind, text, $expected))
+                        $name::recorded(text).map(Recorded)
                     }
                 }
                 $crate::ids::from_text(deserializer).map(|Recorded(id)| id)
@@ -143,6 +160,11 @@ fn slug(text: &str) -> bool {
         && !text.starts_with('-')
 }
 
+/// A slug that holds no number of a person.
+fn impersonal(text: &str) -> bool {
+    slug(text) && personal_id(text).is_none()
+}
+
 fn code(text: &str) -> bool {
     (1..=32).contains(&text.len())
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
@@ -155,11 +177,13 @@ text_id!(
 );
 text_id!(
     /// A body of the county: a department, a township or subdistrict, an assessment institution.
-    BodyId, "body", "lower-case letters, digits and hyphens, at most 64, such as natural-resources", slug
+    BodyId, "body", "lower-case letters, digits and hyphens, at most 64, such as natural-resources", impersonal,
+    recorded: slug
 );
 text_id!(
     /// An officer: an account in the directory, never a person's name.
-    OfficerId, "officer", "lower-case letters, digits and hyphens, at most 64, such as nr-officer-1", slug
+    OfficerId, "officer", "lower-case letters, digits and hyphens, at most 64, such as nr-officer-1", impersonal,
+    recorded: slug
 );
 text_id!(
     /// A template of permits, such as `municipal-road-bridge`.
@@ -167,7 +191,8 @@ text_id!(
 );
 text_id!(
     /// An applicant organisation.
-    ApplicantId, "applicant", "lower-case letters, digits and hyphens, at most 64, such as luliang-city-investment", slug
+    ApplicantId, "applicant", "lower-case letters, digits and hyphens, at most 64, such as luliang-city-investment", impersonal,
+    recorded: slug
 );
 text_id!(
     /// A permit (审批事项) inside one matter, by its code in the plan: `A1`.
@@ -207,9 +232,39 @@ text_id!(
     /// A text with legal meaning (a reason, a notice number, a name of a thing): 1 to 2,000 characters,
     /// never a note about a person.
     LegalText, "legal text", "1 to 2,000 characters, not only spaces, none that is not seen",
-    |t| unseen::says_something(t) && t.chars().count() <= 2_000 && unseen(t).is_none(),
-    recorded: |t| !t.trim().is_empty() && t.chars().count() <= 2_000 && !t.chars().any(|c| c.is_control() && c != '\n')
+    |t| unseen::says_something(t) && t.chars().count() <= 2_000 && unseen(t).is_none() && personal(t).is_none(),
+    recorded: |t| is_short_and_plain(t)
+        || !t.trim().is_empty() && t.chars().count() <= 2_000 && !t.chars().any(|c| c.is_control() && c != '\n')
 );
+
+/// Whether it is surely a legal text, by its bytes alone: what begins with a sign that is seen, and has no byte that a
+/// control character has. Most texts are, and histories are full of them.
+fn is_short_and_plain(text: &str) -> bool {
+    let controls =
+        text.bytes().fold(false, |found, byte| found | (byte < b' ' || byte == 0x7f || byte == 0xc2));
+    !controls && text.len() <= 2_000 && text.chars().next().is_some_and(|first| !first.is_whitespace())
+}
+
+impl PaperHash {
+    /// The hash itself.
+    pub fn to_bytes(&self) -> [u8; 32] {
+        hash_bytes(self.as_str())
+    }
+}
+
+/// The bytes of a hash that is written in 64 lower-case hexadecimal digits.
+pub(crate) fn hash_bytes(digits: &str) -> [u8; 32] {
+    let mut bytes = [0; 32];
+    for (byte, pair) in bytes.iter_mut().zip(digits.as_bytes().chunks_exact(2)) {
+        *byte = digit(pair[0]) << 4 | digit(pair[1]);
+    }
+    bytes
+}
+
+/// What a lower-case hexadecimal digit is worth.
+const fn digit(byte: u8) -> u8 {
+    if byte.is_ascii_digit() { byte - b'0' } else { byte.wrapping_sub(b'a' - 10) & 15 }
+}
 
 impl LegalText {
     /// A sentence of the rules themselves; what would not be a legal text is cut to one.
@@ -236,6 +291,21 @@ macro_rules! ulid_id {
                 let name = format!("{county}/{}/{command}", $prefix);
                 $name(ulid::Ulid(Uuid::new_v5(&Uuid::NAMESPACE_OID, name.as_bytes()).as_u128()))
             }
+
+            /// Its 16 bytes, the first character's first: they sort as the text does.
+            pub const fn to_bytes(self) -> [u8; 16] {
+                self.0.0.to_be_bytes()
+            }
+
+            /// Its 26 characters, written into this room.
+            pub const fn write(self, room: &mut [u8; 26]) -> &str {
+                self.0.array_to_str(room)
+            }
+
+            /// The id of these bytes.
+            pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+                $name(ulid::Ulid(u128::from_be_bytes(bytes)))
+            }
         }
         impl FromStr for $name {
             type Err = IdError;
@@ -257,7 +327,7 @@ macro_rules! ulid_id {
         }
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, "{}", self.0)
+                f.write_str(self.write(&mut [0; 26]))
             }
         }
         impl JsonSchema for $name {

@@ -4,6 +4,7 @@
 //! Deliberately absent: cqrs-es, SQL, GraphQL, the network.
 
 pub mod access;
+pub mod access_log;
 pub mod applicant;
 pub mod briefing;
 pub mod calendar;
@@ -20,6 +21,7 @@ pub mod matter;
 pub mod meeting;
 pub mod metadata;
 pub mod naming;
+pub mod person;
 pub mod policies;
 pub mod project;
 pub mod settings;

@@ -3,13 +3,16 @@
 //! Invariants: written once, in this field order, and never re-serialised; `recorded` never goes back within a stream.
 //! Deliberately absent: position and revision, which are the log's; personal text, which is the vault's.
 
+mod written;
+
 use crate::{
-    decider::{Actor, Effective, Recorded, Role},
+    decider::{Actor, Effective, Recorded, Role, from_json},
     ids::{BodyId, CommandId, CountyId, EventId, OfficerId},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{collections::BTreeSet, fmt, str::FromStr};
+use written::{Written, id_if};
 
 /// What stands beside an event's payload.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,24 +45,56 @@ pub struct Metadata {
     /// W3C trace context of the request, where it was traced.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub traceparent: Option<String>,
+    /// Who brought it in where that was not the one who acted: an import of history (后期补录); none where they did themselves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entered_by: Option<OfficerId>,
 }
 
 impl Metadata {
+    /// Reads stored metadata.
+    ///
+    /// # Errors
+    /// When they are not the JSON of this type.
+    pub fn read(stored: &[u8]) -> Result<Self, serde_json::Error> {
+        Written::read(stored).and_then(Self::of).map_or_else(|| from_json(stored), Ok)
+    }
+
+    fn of(written: Written<'_>) -> Option<Self> {
+        let recorded = written.recorded()?;
+        let command = written.command.parse().ok()?;
+        // a command that nothing led to begins its chain, and most are such
+        let correlation = match written.correlation == written.command {
+            true => command,
+            false => written.correlation.parse().ok()?,
+        };
+        let Actor { officer, county, body, roles, stands_in_for, .. } = written.by;
+        Some(Metadata {
+            county,
+            officer,
+            body,
+            roles,
+            stands_in_for,
+            effective: written.effective,
+            recorded,
+            command,
+            request: written.request.parse().ok()?,
+            correlation,
+            causation: id_if(written.causation)?,
+            traceparent: written.traceparent.map(ToOwned::to_owned),
+            entered_by: id_if(written.entered_by)?,
+        })
+    }
+
     /// Who acted.
     pub fn actor(&self) -> Actor {
-        Actor {
-            officer: self.officer.clone(),
-            county: self.county.clone(),
-            body: self.body.clone(),
-            roles: self.roles.clone(),
-            stands_in_for: self.stands_in_for.clone(),
-        }
+        let Metadata { officer, county, body, roles, stands_in_for, .. } = self.clone();
+        Actor { stands_in_for, ..Actor::new(officer, county, body, roles) }
     }
 
     /// The envelope that a fold sees.
     pub fn into_recorded<E>(self, id: EventId, revision: u64, event: E) -> Recorded<E> {
         let Metadata { county, officer, body, roles, stands_in_for, effective, recorded, .. } = self;
-        let by = Actor { officer, county, body, roles, stands_in_for };
+        let by = Actor { stands_in_for, ..Actor::new(officer, county, body, roles) };
         Recorded { id, revision, by, effective, recorded, event }
     }
 }
@@ -79,10 +114,23 @@ pub struct Envelope {
 }
 
 impl Envelope {
+    /// Reads it from stored metadata.
+    ///
+    /// # Errors
+    /// When they are not JSON with these fields.
+    pub fn read(stored: &[u8]) -> Result<Self, serde_json::Error> {
+        Written::read(stored).map_or_else(|| from_json(stored), |written| Ok(Self::of(written)))
+    }
+
+    fn of(written: Written<'_>) -> Self {
+        let Actor { officer, county, body, roles, stands_in_for, .. } = written.by;
+        Envelope { county, officer, body, roles, stands_in_for, effective: written.effective }
+    }
+
     /// The envelope that a fold sees.
     pub fn into_recorded<E>(self, id: EventId, revision: u64, recorded: Timestamp, event: E) -> Recorded<E> {
         let Envelope { county, officer, body, roles, stands_in_for, effective } = self;
-        let by = Actor { officer, county, body, roles, stands_in_for };
+        let by = Actor { stands_in_for, ..Actor::new(officer, county, body, roles) };
         Recorded { id, revision, by, effective, recorded, event }
     }
 }
@@ -183,6 +231,7 @@ mod tests {
             correlation: CommandId(Uuid::from_u128(1)),
             causation: None,
             traceparent: None,
+            entered_by: None,
         }
     }
 
@@ -210,6 +259,63 @@ mod tests {
         let envelope: Envelope = serde_json::from_str(&text).unwrap();
         let (id, recorded) = (EventId(Uuid::from_u128(3)), whole.recorded);
         assert_eq!(envelope.into_recorded(id, 4, recorded, ()), whole.into_recorded(id, 4, ()));
+    }
+
+    /// Metadata in every form that is written.
+    fn forms() -> Vec<Metadata> {
+        let at = |text: &str| Effective::At(text.parse().unwrap());
+        vec![
+            metadata(),
+            Metadata { effective: at("2026-11-22T02:00:00Z"), ..metadata() },
+            Metadata { effective: at("2026-11-21T23:59:59.123456Z"), ..metadata() },
+            Metadata { recorded: "2026-11-22T02:00:00.000001Z".parse().unwrap(), ..metadata() },
+            Metadata { roles: BTreeSet::new(), ..metadata() },
+            Metadata { roles: Role::ALL.into(), ..metadata() },
+            Metadata { stands_in_for: Some("nr-head".parse().unwrap()), ..metadata() },
+            Metadata { causation: Some(EventId(Uuid::from_u128(9))), ..metadata() },
+            Metadata { traceparent: Some("00-0af7-01".into()), ..metadata() },
+            Metadata { entered_by: Some("administrator".parse().unwrap()), ..metadata() },
+            Metadata { traceparent: Some("what \"nobody\" sends\n陆".into()), ..metadata() },
+        ]
+    }
+
+    #[test]
+    fn what_is_written_is_read_as_its_json_says() {
+        for form in forms() {
+            let text = serde_json::to_vec(&form).unwrap();
+            assert_eq!(Metadata::read(&text).unwrap(), form);
+            assert_eq!(Envelope::read(&text).unwrap(), from_json(&text).unwrap());
+            let plain = !text.contains(&b'\\');
+            assert_eq!(Written::read(&text).is_some(), plain, "only what is escaped goes the long way");
+        }
+    }
+
+    #[test]
+    fn damaged_metadata_are_read_as_the_json_reader_reads_them() {
+        for form in forms() {
+            let text = serde_json::to_vec(&form).unwrap();
+            for (at, with) in
+                (0..text.len()).flat_map(|at| [(at, b'"'), (at, b'\\'), (at, b'}'), (at, 0), (at, b'x')])
+            {
+                let mut damaged = text.clone();
+                damaged[at] = with;
+                assert_eq!(Metadata::read(&damaged).ok(), from_json(&damaged).ok(), "{at} {with}");
+                assert_eq!(Envelope::read(&damaged).ok(), from_json(&damaged).ok(), "{at} {with}");
+            }
+            for cut in 0..text.len() {
+                assert!(
+                    Metadata::read(&text[..cut]).is_err() && Envelope::read(&text[..cut]).is_err(),
+                    "{cut}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn metadata_of_another_form_are_read_too() {
+        let value = serde_json::to_value(metadata()).unwrap();
+        let spread = serde_json::to_string_pretty(&value).unwrap();
+        assert_eq!(Metadata::read(spread.as_bytes()).unwrap(), metadata());
     }
 
     #[test]

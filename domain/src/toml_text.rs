@@ -149,8 +149,17 @@ impl<'r, 't> Table<'r, 't> {
     }
 
     /// A list of names of a set.
-    pub(crate) fn choices<T: for<'de> Deserialize<'de>>(&self, key: &'static str) -> Vec<T> {
-        self.array(key).filter_map(|value| self.choose(key, value)).collect()
+    pub(crate) fn choices<T: for<'de> Deserialize<'de> + PartialEq>(&self, key: &'static str) -> Vec<T> {
+        let mut found = Vec::new();
+        for value in self.array(key) {
+            match self.choose::<T>(key, value) {
+                Some(choice) if found.contains(&choice) => {
+                    self.wrong(value, key, "不重复的名称", "each name once");
+                }
+                choice => found.extend(choice),
+            }
+        }
+        found
     }
 
     /// A whole number from 0 to 65,535.

@@ -17,6 +17,7 @@ mod matter {
     mod lapse;
     mod lateness;
     mod life;
+    mod one_person;
     mod opinion;
     mod opinion_cards;
     mod package;

@@ -9,7 +9,7 @@ use om_domain::{
     calendar_book::CalendarBookRefusal,
     clock::{Ground, Unit},
     decider::{Actor, Context, Decider, Explained, Recorded, Role},
-    directory::{self, Directory, DirectoryCommand, DirectoryDecider, DirectoryRefusal},
+    directory::{self, Directory, DirectoryCommand, DirectoryDecider, DirectoryRefusal, ImportPart},
     ids::{CommandId, EventId, MatterId},
     matter::{
         MatterRefusal as R,
@@ -19,6 +19,7 @@ use om_domain::{
         state::{Phase, RoundPhase},
     },
     naming::Names,
+    person::{PersonRefusal, TextClass},
     project::ProjectRefusal,
     settings::{CountySettings, SettingName, SettingsRefusal},
     template::{self, TemplateRefusal, Unplannable},
@@ -392,7 +393,7 @@ fn grounded(refusal: &impl Explained) {
     let exempt = NO_RULE.iter().any(|(_, codes)| codes.contains(&code));
     match refusal.rule() {
         Some(rule) => assert!(
-            rule.strip_prefix('R').is_some_and(|n| n.parse::<u8>().is_ok_and(|n| (1..=22).contains(&n))),
+            rule.strip_prefix('R').is_some_and(|n| n.parse::<u8>().is_ok_and(|n| (1..=23).contains(&n))),
             "{code}: {rule}"
         ),
         None => assert!(exempt, "{code} has no rule and is not among those that have none"),
@@ -480,6 +481,7 @@ fn every_refusal_of_a_meeting_is_grounded() {
 
 #[test]
 fn every_refusal_of_a_register_is_grounded() {
+    let text = || p("vault:01ARZ3NDEKTSV4RRFFQ69G5FAV");
     let officer = || p("wa-officer-1");
     let matter = || MatterId::of_command(&p("530322"), &CommandId(Uuid::nil()));
     for refusal in [
@@ -496,6 +498,21 @@ fn every_refusal_of_a_register_is_grounded() {
         ApplicantRefusal::AnothersMatter { matter: matter(), applicant: p("zhao") },
         ApplicantRefusal::DecisionUsed { decision: p("文1号") },
         ApplicantRefusal::NotServed { decision: p("文1号"), served_on: ON },
+        ApplicantRefusal::MayNotKeepContact { officer: officer() },
+        ApplicantRefusal::NoSuchText { text: text(), wanted: TextClass::PersonName },
+        ApplicantRefusal::TextNotUsable { text: text() },
+        ApplicantRefusal::OfTwoPersons { name: text(), phone: p("vault:01ARZ3NDEKTSV4RRFFQ69G5FAW") },
+    ] {
+        grounded(&refusal);
+    }
+    for refusal in [
+        PersonRefusal::MayNotUnmask { officer: officer() },
+        PersonRefusal::NotItsKeeper { officer: officer() },
+        PersonRefusal::OwnTexts { officer: officer() },
+        PersonRefusal::NotThePlatform { officer: officer() },
+        PersonRefusal::Restricted { since: ON },
+        PersonRefusal::Erased { on: ON },
+        PersonRefusal::NotRestricted,
     ] {
         grounded(&refusal);
     }
@@ -511,10 +528,15 @@ fn every_refusal_of_a_register_is_grounded() {
         D::OfficerElsewhere { officer: officer(), body: p("water"), given: p("housing") },
         D::OwnRoles { officer: officer() },
         D::PlatformsName { officer: officer() },
-        D::LastAdministrator { officer: officer() },
+        D::LastAdministrator { officer: officer(), role: Role::Administrator },
+        D::NotSecurityAdministrator { officer: officer() },
+        D::OtherPart { officer: officer(), part: ImportPart::Accounts },
+        D::RoleStandsAlone { officer: officer(), role: Role::SecurityAdministrator },
+        D::SamePerson { officer: officer(), other: officer() },
         D::NoRole { officer: officer() },
         D::SystemRole { officer: officer() },
         D::AuditorActs { officer: officer() },
+        D::NoDeadlines { officer: officer() },
         D::NotATownship { officer: officer() },
         D::NotItsHead { officer: officer(), body: p("water") },
         D::OwnStandIn { officer: officer() },
@@ -535,7 +557,7 @@ fn every_refusal_of_a_register_is_grounded() {
         grounded(&refusal);
     }
     for refusal in [
-        ProjectRefusal::CodeTaken { by: MatterId::of_command(&p("530322"), &CommandId(Uuid::nil())) },
+        ProjectRefusal::CodeTaken,
         ProjectRefusal::NotTheirs { officer: officer() },
         ProjectRefusal::AuditorActs { officer: officer() },
     ] {
@@ -609,13 +631,7 @@ fn refusals_name_permits_bodies_and_requirements_as_people_do() {
 
 fn shipped_directory() -> Directory {
     let definition = directory::parse(directory::SHIPPED).unwrap();
-    let by = Actor {
-        officer: p("platform"),
-        county: p("530322"),
-        body: p("government-services"),
-        roles: [Role::System].into(),
-        stands_in_for: None,
-    };
+    let by = Actor::new(p("platform"), p("530322"), p("government-services"), [Role::System].into());
     let (calendar, settings) = (Calendar::national(), CountySettings::default());
     let ctx = Context {
         at: start_of_day(ON),
@@ -626,7 +642,7 @@ fn shipped_directory() -> Directory {
         read: &(),
     };
     let mut state = Directory::default();
-    let import = DirectoryCommand::ImportDirectory { definition };
+    let import = DirectoryCommand::ImportDirectory { definition, part: None };
     for fact in DirectoryDecider::decide(&state, &import, &ctx).unwrap() {
         let (id, by) = (EventId(Uuid::nil()), by.clone());
         let recorded =

@@ -4,12 +4,13 @@
 //! Deliberately absent: listening ([`crate::serve`]), configuration.
 
 use crate::{
+    answers::{self, Answers},
     context::{Look, Presented, Requester, SignIn, Unauthenticated},
-    edge::{self, client::Proxies, rate::Rates},
-    graphql::{self, engine::Engine},
+    edge::{self, client::Proxies, rate::Rates, uploads::Uploads},
+    graphql::engine::Engine,
     http::{self, origin::Origins},
     services::Services,
-    ws,
+    ws::{self, together::Together},
 };
 use axum::{
     Router,
@@ -23,8 +24,6 @@ use std::{num::NonZeroU32, sync::Arc};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
-/// Most papers coming in at a time.
-const MAX_UPLOADS: usize = 16;
 /// Most WebSocket connections at a time.
 pub const MAX_CONNECTIONS: usize = 20_000;
 
@@ -38,8 +37,10 @@ struct Inner {
     sign_in: SignIn,
     shutdown: CancellationToken,
     places: Arc<Semaphore>,
-    uploads: Arc<Semaphore>,
+    uploads: Uploads,
     rates: Arc<Rates>,
+    answers: Answers,
+    together: Together,
     edge: Edge,
 }
 
@@ -52,6 +53,8 @@ pub struct Edge {
     pub proxies: Proxies,
     /// Points a second of one account; none: without bound.
     pub account_rate: Option<NonZeroU32>,
+    /// How many bytes of answers are kept for whoever asks the same again; none: [`answers::BYTES`], 0: none.
+    pub answers: Option<u64>,
     /// The certificate that it is served with; none: plain.
     pub tls: Option<Arc<Tls>>,
     /// Whether readiness and figures are served apart, and not beside the API.
@@ -77,13 +80,15 @@ impl GatewayState {
         let services = Services::new(platform);
         let rates = Arc::new(Rates::new(edge.account_rate, Arc::clone(&services.metrics)));
         Ok(GatewayState(Arc::new(Inner {
-            engine: Engine::new(graphql::schema(Arc::clone(&services)), Arc::clone(&rates), dev)?,
+            engine: Engine::new(Arc::clone(&services), Arc::clone(&rates), dev)?,
             services,
             sign_in,
             shutdown: CancellationToken::new(),
             places: Arc::new(Semaphore::new(MAX_CONNECTIONS)),
-            uploads: Arc::new(Semaphore::new(MAX_UPLOADS)),
+            uploads: Uploads::default(),
             rates,
+            answers: Answers::of(edge.answers.unwrap_or(answers::BYTES)),
+            together: Together::default(),
             edge,
         })))
     }
@@ -134,6 +139,16 @@ impl GatewayState {
         self.0.edge.tls.as_ref()
     }
 
+    /// Answers kept.
+    pub fn answers(&self) -> &Answers {
+        &self.0.answers
+    }
+
+    /// Those who follow the same.
+    pub(crate) fn together(&self) -> &Together {
+        &self.0.together
+    }
+
     /// How much may be asked for.
     pub fn rates(&self) -> &Rates {
         &self.0.rates
@@ -149,9 +164,9 @@ impl GatewayState {
         Arc::clone(&self.0.places).try_acquire_owned().ok()
     }
 
-    /// A place for one paper coming in, given back when dropped; none while all are taken.
-    pub fn enter_upload(&self) -> Option<OwnedSemaphorePermit> {
-        Arc::clone(&self.0.uploads).try_acquire_owned().ok()
+    /// Places for papers coming in.
+    pub fn uploads(&self) -> &Uploads {
+        &self.0.uploads
     }
 
     /// WebSocket connections open now.

@@ -6,6 +6,7 @@
 //! Deliberately absent: the events themselves.
 
 use futures::StreamExt;
+use om_domain::{access_log::AccessLogDecider, decider::Decider as _};
 use om_infra::log::{EventLog, StreamName};
 use std::{
     collections::HashMap,
@@ -78,6 +79,8 @@ async fn follow(log: &Arc<dyn EventLog>, changes: &Weak<Changes>) {
     while let Some(event) = events.next().await {
         let Some(changes) = changes.upgrade() else { return };
         match event {
+            // what is read is written down: woken by that, whoever listens would read again
+            Ok(event) if event.stream.category() == AccessLogDecider::CATEGORY => {}
             Ok(event) => changes.wake(&event.stream),
             Err(error) => {
                 tracing::warn!(%error, "following the log was interrupted; it is followed anew");

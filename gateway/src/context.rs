@@ -12,6 +12,7 @@ use om_domain::{
     ids::CountyId,
 };
 use om_infra::{
+    access_log::AccessBook,
     credentials::{Caller, CredentialError, Credentials, Key, NotLetIn, SignedIn},
     oidc::{Bearer, Issuers, NotProven},
 };
@@ -38,6 +39,8 @@ pub struct Requester {
     pub read_only: bool,
     /// The only commands that what it presented lets give, whatever its roles; none: all.
     pub only: Option<Arc<BTreeSet<String>>>,
+    /// Where is told what it was denied and what of the protected it read; none where nobody is served.
+    pub access_log: Option<AccessBook>,
 }
 
 impl Requester {
@@ -176,6 +179,7 @@ impl SignIn {
         look: Look,
         services: &Services,
     ) -> Result<Requester, Unauthenticated> {
+        let access_log = Some(services.access_log.clone());
         match self {
             Self::Dev(users) => {
                 let bearer = presented.ok_or(Unauthenticated::NoDevUser)?.bearer();
@@ -184,7 +188,7 @@ impl SignIn {
                 let actor = services.as_registered(actor).await.map_err(|error| unavailable(&error))?;
                 let actor = actor.ok_or(Unauthenticated::UnknownDevUser)?;
                 let in_place_of = services.in_place_of(&actor).await.map_err(|error| unavailable(&error))?;
-                Ok(Requester { actor, in_place_of, read_only: false, only: None })
+                Ok(Requester { actor, in_place_of, read_only: false, only: None, access_log })
             }
             Self::Credentials(credentials, issuers) => {
                 let presented = presented.ok_or(Unauthenticated::Missing)?;
@@ -202,7 +206,7 @@ impl SignIn {
                 let actor = services.registered(&holder.county, &holder.officer).await;
                 let actor = actor.map_err(|error| unavailable(&error))?.ok_or(Unauthenticated::Unknown)?;
                 let in_place_of = services.in_place_of(&actor).await.map_err(|error| unavailable(&error))?;
-                Ok(Requester { actor, in_place_of, read_only, only: only.map(Arc::new) })
+                Ok(Requester { actor, in_place_of, read_only, only: only.map(Arc::new), access_log })
             }
         }
     }

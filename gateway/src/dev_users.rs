@@ -47,13 +47,16 @@ impl DevUsers {
         for (id, officer) in definition.officers.clone() {
             let (body, roles) = (officer.body, officer.roles);
             let county = county.clone();
-            let actor = Arc::new(Actor { officer: id.clone(), county, body, roles, stands_in_for: None });
+            let actor = Arc::new(Actor::new(id.clone(), county, body, roles));
             users
                 .insert(id, DevUser { actor, post: officer.post.map(|p| p.to_string()).unwrap_or_default() });
         }
         let others = [
             (outsider(STRANGER, OTHER_COUNTY, &[Role::Lead, Role::Officer]), "外县经办人，用于检验县际隔离"),
-            (outsider(INSTALLER, county.as_str(), &[Role::Administrator]), "安装人员，导入首份目录与模板"),
+            (
+                outsider(INSTALLER, county.as_str(), &[Role::Administrator, Role::SecurityAdministrator]),
+                "安装人员，导入首份目录与模板",
+            ),
         ];
         for (actor, post) in others {
             users.extend(
@@ -75,13 +78,12 @@ impl DevUsers {
 }
 
 fn outsider(name: &str, county: &str, roles: &[Role]) -> Option<Actor> {
-    Some(Actor {
-        officer: name.parse().ok()?,
-        county: county.parse().ok()?,
-        body: "development-reform".parse().ok()?,
-        roles: roles.iter().copied().collect(),
-        stands_in_for: None,
-    })
+    Some(Actor::new(
+        name.parse().ok()?,
+        county.parse().ok()?,
+        "development-reform".parse().ok()?,
+        roles.iter().copied().collect(),
+    ))
 }
 
 #[cfg(test)]
@@ -93,8 +95,19 @@ mod tests {
         let users = DevUsers::built_in();
         let has = |role: Role| users.all().any(|user| user.actor.is(role));
         use Role::*;
-        for role in [Officer, Head, GovernmentHead, Lead, Clerk, Township, Supervisor, Auditor, Administrator]
-        {
+        for role in [
+            Officer,
+            Head,
+            GovernmentHead,
+            Lead,
+            Clerk,
+            Township,
+            Supervisor,
+            Auditor,
+            Administrator,
+            SecurityAdministrator,
+            AuditAdministrator,
+        ] {
             assert!(has(role), "{role:?}");
         }
         assert!(!has(System));

@@ -5,6 +5,7 @@
 //! Deliberately absent: rules (the domain's) and SQL (the projections').
 
 pub mod access;
+pub mod answers;
 pub mod app;
 pub mod briefing;
 pub mod changes;
@@ -15,6 +16,7 @@ pub mod dev_users;
 pub mod edge;
 pub mod feed;
 pub mod graphql;
+pub mod handed_in;
 pub mod http;
 pub mod notices;
 pub mod serve;

@@ -51,8 +51,9 @@ const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 const FIRST_REQUEST: Duration = Duration::from_secs(15);
 /// Longest time for a TLS handshake.
 const HANDSHAKE: Duration = Duration::from_secs(10);
-/// How often a silent HTTP/2 peer is asked whether it lives, and how long it may think.
-const KEEPALIVE: Duration = Duration::from_secs(20);
+/// How long an HTTP/2 peer may be silent until it is asked whether it lives, and how long it may think. With the longest time for a body
+/// before, both stay below the half minute after which a connection that gives nothing is closed.
+const KEEPALIVE: (Duration, Duration) = (Duration::from_secs(10), Duration::from_secs(8));
 /// How often the certificate's files are looked at, and what has rested is forgotten.
 const REFRESH: Duration = Duration::from_secs(2);
 /// Longest time for what runs when shutdown is asked for.
@@ -209,7 +210,7 @@ where
     builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT).max_buf_size(64 * 1024);
     let mut http2 = builder.http2();
     http2.timer(TokioTimer::new()).max_concurrent_streams(128).max_header_list_size(32 * 1024);
-    http2.keep_alive_interval(KEEPALIVE).keep_alive_timeout(KEEPALIVE);
+    http2.keep_alive_interval(KEEPALIVE.0).keep_alive_timeout(KEEPALIVE.1);
     let service = TowerToHyperService::new(service);
     let served = builder.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned();
     let mut served = std::pin::pin!(watcher.watch(served));

@@ -3,7 +3,7 @@
 //! Invariant: resolvers reach the world through here and nowhere else.
 //! Deliberately absent: opening the platform; whoever serves it does that.
 
-use crate::changes::Changes;
+use crate::{changes::Changes, handed_in::HandedIn};
 use jiff::Timestamp;
 use om_domain::{
     calendar::{Calendar, beijing},
@@ -16,6 +16,7 @@ use om_infra::{
     executor::Fault,
     log::{LogError, Position, StreamName, StreamNameError},
     platform::Platform,
+    shown,
 };
 use std::{ops::Deref, sync::Arc, time::Duration};
 
@@ -27,6 +28,8 @@ pub struct Services {
     platform: Arc<Platform>,
     /// Who hears of changes.
     pub changes: Arc<Changes>,
+    /// Which papers each body has handed in here.
+    pub handed_in: HandedIn,
 }
 
 impl Deref for Services {
@@ -41,7 +44,7 @@ impl Services {
     /// Services over a platform; follows its log for those who subscribe.
     pub fn new(platform: Arc<Platform>) -> Arc<Self> {
         let changes = Changes::follow(Arc::clone(&platform.log));
-        Arc::new(Services { platform, changes })
+        Arc::new(Services { platform, changes, handed_in: HandedIn::default() })
     }
 
     /// Now.
@@ -61,6 +64,7 @@ impl Services {
 
     /// Where the log ends.
     pub async fn head(&self) -> Result<Option<Position>, LogError> {
+        shown::something_else();
         self.log.head().await
     }
 

@@ -11,7 +11,7 @@ use om_infra::{config::ServeConfig, tls::TlsFiles};
 use std::net::SocketAddr;
 
 /// Why the server does not start; what to do instead.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotStarted {
     /// Passwords and tokens would cross a network in the open.
     #[error(
@@ -57,7 +57,7 @@ pub enum NotStarted {
     #[error(
         "{0} holds a password, and everybody on this machine can read it in the list of processes: write it into a file that only the server's user may read and say passwordFile=FILE in the address, such as postgres://USER@HOST/DATABASE?passwordFile=FILE; or put the address into the file of --config"
     )]
-    PasswordInFlag(&'static str),
+    PasswordInFlag(String),
     /// Names in client certificates that nobody looks up.
     #[cfg(feature = "esdb")]
     #[error(
@@ -94,20 +94,30 @@ pub fn tls(config: &ServeConfig) -> Result<Option<TlsFiles>, NotStarted> {
     }
 }
 
-/// Whether the addresses of databases and clusters, as they were given on the command line, hold no password.
+/// Whether the addresses of databases and clusters on a command line, of whatever command, hold no password.
 ///
 /// # Errors
 /// Names the flag whose address does.
-pub fn check_flags<'a>(
-    addresses: impl IntoIterator<Item = (&'static str, Option<&'a str>)>,
-) -> Result<(), NotStarted> {
-    let told = addresses.into_iter().find(|(_, address)| address.is_some_and(holds_a_password));
-    told.map_or(Ok(()), |(flag, _)| Err(NotStarted::PasswordInFlag(flag)))
+pub fn check_arguments(arguments: impl IntoIterator<Item = String>) -> Result<(), NotStarted> {
+    let mut flag = "the address".to_owned();
+    for argument in arguments {
+        let (name, value) = match argument.split_once('=') {
+            Some((name, value)) if name.starts_with("--") => (Some(name), value),
+            _ => (argument.strip_prefix("--").map(|_| argument.as_str()), argument.as_str()),
+        };
+        if let Some(name) = name {
+            name.clone_into(&mut flag);
+        }
+        if holds_a_password(value) {
+            return Err(NotStarted::PasswordInFlag(flag));
+        }
+    }
+    Ok(())
 }
 
 /// Whether an address is `scheme://user:password@…`, or says `password=`.
 fn holds_a_password(address: &str) -> bool {
-    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let Some((_, rest)) = address.split_once("://") else { return false };
     let (before, query) = rest.split_once('?').unwrap_or((rest, ""));
     let user = before.rsplit_once('@').map(|(user, _)| user);
     user.and_then(|user| user.split_once(':')).is_some_and(|(_, password)| !password.is_empty())
@@ -182,14 +192,22 @@ mod tests {
 
     #[test]
     fn a_password_does_not_stand_in_a_flag() {
-        let told = |address| check_flags([("--vault", Some(address))]);
+        let words = |line: &str| line.split(' ').map(str::to_owned).collect::<Vec<_>>();
+        let told = |address: &str| {
+            check_arguments(words(&format!("onematter serve --dev --vault {address} --demo")))
+        };
+        let refused = |flag: &str| Err(NotStarted::PasswordInFlag(flag.into()));
         for address in [
             "postgres://u:secret@h/d",
             "postgres://h/d?user=u&password=secret",
             "esdb://u:p%40ss@a:2113,b:2113?tls=false",
             "postgres://u:pa@ss@h/d",
         ] {
-            assert_eq!(told(address), Err(NotStarted::PasswordInFlag("--vault")), "{address}");
+            assert_eq!(told(address), refused("--vault"), "{address}");
+            let joined = check_arguments(words(&format!("onematter doctor --vault={address}")));
+            assert_eq!(joined, refused("--vault"), "{address}");
+            let bare = check_arguments(words(&format!("onematter migrate {address} here")));
+            assert_eq!(bare, refused("the address"), "{address}");
         }
         for address in [
             "postgres://u@h/d?passwordFile=/etc/om",

@@ -48,6 +48,9 @@ pub struct ServeConfig {
     /// The authorities that the database's certificate is checked against, as PEM.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vault_ca: Option<PathBuf>,
+    /// The file of the master key that wraps the keys of personal texts; none: one in the data directory.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vault_key: Option<PathBuf>,
     /// Where papers are kept: the address of a PostgreSQL database or an S3 bucket; none: files in the data directory.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub papers: Option<String>,
@@ -83,6 +86,9 @@ pub struct ServeConfig {
     /// Points a second that one account may use; none: 200, and without bound with `dev`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account_rate: Option<NonZeroU32>,
+    /// MiB of answers kept for whoever asks the same again while nothing has changed; none: 32, 0: every answer is made anew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answers_mib: Option<u64>,
     /// Where the event log is: `embedded` (in the data directory), or the address of a cluster.
     pub log: String,
     /// Which log lines are written.
@@ -145,6 +151,7 @@ impl Default for ServeConfig {
             otlp: None,
             vault: None,
             vault_ca: None,
+            vault_key: None,
             papers: None,
             papers_ca: None,
             papers_max_mib: PAPERS_MAX_MIB,
@@ -157,6 +164,7 @@ impl Default for ServeConfig {
             trusted_proxies: Vec::new(),
             admin_listen: None,
             account_rate: None,
+            answers_mib: None,
             log: EMBEDDED.into(),
             log_lines: "info".into(),
             log_json: false,
@@ -200,6 +208,9 @@ pub struct ServeFlags {
     /// `--vault-ca`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub vault_ca: Option<PathBuf>,
+    /// `--vault-key`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vault_key: Option<PathBuf>,
     /// `--papers`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub papers: Option<String>,
@@ -236,6 +247,9 @@ pub struct ServeFlags {
     /// `--account-rate`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub account_rate: Option<NonZeroU32>,
+    /// `--answers-mib`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answers_mib: Option<u64>,
     /// `--log`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub log: Option<String>,
@@ -271,8 +285,8 @@ pub enum ConfigError {
     /// A value or key is wrong.
     #[error(
         "the settings cannot be used: {0}. Known keys: data, listen, dev, demo, allowed_origins, otlp, vault, \
-         vault_ca, papers, papers_ca, papers_max_mib, credentials, credentials_ca, oidc, behind_tls, tls_cert, tls_key, trusted_proxies, \
-         admin_listen, account_rate, log, log_lines, log_json, cached_matters, ticker_seconds, \
+         vault_ca, vault_key, papers, papers_ca, papers_max_mib, credentials, credentials_ca, oidc, behind_tls, tls_cert, tls_key, trusted_proxies, \
+         admin_listen, account_rate, answers_mib, log, log_lines, log_json, cached_matters, ticker_seconds, \
          ticker_grace_seconds, esdb_listen, esdb_tls_cert, esdb_tls_key, esdb_tls_client_ca, esdb_users, \
          esdb_insecure"
     )]

@@ -6,17 +6,19 @@
 //! Deliberately absent: snapshots, queries run after a commit, retries.
 
 use std::collections::HashMap;
-use std::marker::PhantomData;
-use std::sync::Arc;
+use std::ops::ControlFlow;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use cqrs_es::{Aggregate, AggregateContext, AggregateError, EventEnvelope, EventStore};
+use cqrs_es::{AggregateContext, AggregateError, EventEnvelope, EventStore};
 use om_domain::decider::Decider;
 
 use crate::hosting::{Hosted, Rejected, Stored};
+use crate::log::by_stream::See;
 use crate::log::{
     AppendError, Appended, EventLog, Expected, LogError, StoredEvent, StreamName, StreamNameError,
 };
-use crate::recorded::{self, Unreadable};
+use crate::recorded::{self, LongPayloads, Unreadable};
+use crate::shown;
 
 /// Events read at a time.
 const PAGE: usize = 512;
@@ -43,22 +45,25 @@ pub enum CommitError {
     Encode(#[from] serde_json::Error),
 }
 
+/// A state, and what could not be folded into it.
+type Folding<D> = (Hosted<D>, Option<Unreadable>);
+
 /// One aggregate's events in the log.
-pub struct LogEventStore<D> {
+pub struct LogEventStore<D: Decider> {
     log: Arc<dyn EventLog>,
-    decider: PhantomData<fn() -> D>,
+    long: Arc<LongPayloads<D::Event>>,
 }
 
-impl<D> Clone for LogEventStore<D> {
+impl<D: Decider> Clone for LogEventStore<D> {
     fn clone(&self) -> Self {
-        Self { log: Arc::clone(&self.log), decider: PhantomData }
+        Self { log: Arc::clone(&self.log), long: Arc::clone(&self.long) }
     }
 }
 
 impl<D: Decider> LogEventStore<D> {
     /// The aggregate's events in this log.
     pub fn new(log: Arc<dyn EventLog>) -> Self {
-        Self { log, decider: PhantomData }
+        Self { log, long: Arc::default() }
     }
 
     /// The log.
@@ -91,16 +96,41 @@ impl<D: Decider> LogEventStore<D> {
         let mut moved = false;
         loop {
             let from = hosted.revision().map_or(0, |last| last + 1);
-            let page = self.log.read_stream(stream, from, PAGE).await?;
-            let full = page.len() == PAGE;
-            moved |= !page.is_empty();
-            for event in &page {
-                hosted.apply(recorded::decode(event)?.into());
+            // folded where the events are read: none is copied, and the state changes threads once
+            let folding = Arc::new(Mutex::new((std::mem::take(hosted), None)));
+            let see = self.folds_into(Arc::clone(&folding));
+            let shown = shown::as_a_state(self.log.show_stream(stream, from, PAGE, see)).await;
+            // a state that a panic left half folded is not taken back: it is read again from its first event
+            if let Ok(mut folded) = folding.lock() {
+                *hosted = std::mem::take(&mut folded.0);
+                if let Some(unreadable) = folded.1.take() {
+                    return Err(unreadable.into());
+                }
             }
-            if !full {
+            let shown = shown?;
+            moved |= shown > 0;
+            if shown < PAGE {
                 return Ok(moved);
             }
         }
+    }
+
+    /// Folds what it sees, up to what cannot be read.
+    fn folds_into(&self, folding: Arc<Mutex<Folding<D>>>) -> See {
+        let long = Arc::clone(&self.long);
+        Box::new(move |event| {
+            let (hosted, unreadable) = &mut *folding.lock().unwrap_or_else(PoisonError::into_inner);
+            match recorded::decode_with(&long, event) {
+                Ok((fact, behind)) => {
+                    hosted.fold(&fact, behind, Some(event.position));
+                    ControlFlow::Continue(())
+                }
+                Err(why) => {
+                    *unreadable = Some(why);
+                    ControlFlow::Break(())
+                }
+            }
+        })
     }
 
     /// The stored events of a stream from a revision on, in order, all of them.

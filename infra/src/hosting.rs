@@ -11,6 +11,7 @@ use std::sync::Arc;
 use cqrs_es::event_sink::EventSink;
 use cqrs_es::{Aggregate, DomainEvent};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use om_domain::calendar::Calendar;
 use om_domain::decider::{Actor, Context, Decider, Effective, EventRecord, Explained, Fact, Recorded, Role};
 use om_domain::ids::{CommandId, EventId};
@@ -44,6 +45,20 @@ pub struct Stored<E> {
 impl<E> From<Entry<E>> for Stored<E> {
     fn from(entry: Entry<E>) -> Self {
         Self { fact: entry.fact, origin: entry.origin, position: Some(entry.position) }
+    }
+}
+
+/// What a hosted state remembers of a fact's origin.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Behind {
+    pub(crate) command: CommandId,
+    pub(crate) request: RequestHash,
+    pub(crate) correlation: CommandId,
+}
+
+impl Behind {
+    fn of(origin: &Origin) -> Self {
+        Self { command: origin.command, request: origin.request, correlation: origin.correlation }
     }
 }
 
@@ -116,6 +131,15 @@ pub struct Hosted<D: Decider> {
     commands: HashMap<CommandId, Remembered>,
     /// The last command carried out, and the chain that it belongs to.
     last: Option<(CommandId, CommandId)>,
+    /// By what time had nothing more to state of this state.
+    settled: Option<Settled>,
+}
+
+/// All that [`Decider::settle`] sees beside the state.
+struct Settled {
+    day: Date,
+    calendar: Calendar,
+    settings: Arc<CountySettings>,
 }
 
 impl<D: Decider> Default for Hosted<D> {
@@ -127,6 +151,7 @@ impl<D: Decider> Default for Hosted<D> {
             position: None,
             commands: HashMap::new(),
             last: None,
+            settled: None,
         }
     }
 }
@@ -160,17 +185,28 @@ impl<D: Decider> Hosted<D> {
     pub(crate) fn stored_at(&mut self, facts: &[Stored<D::Event>], position: Position) {
         self.position = Some(position);
         for stored in facts {
-            self.remember(stored, position);
+            self.remember(&stored.fact, Behind::of(&stored.origin), position);
         }
     }
 
-    fn remember(&mut self, stored: &Stored<D::Event>, position: Position) {
-        let (Origin { command, request, correlation, .. }, recorded) =
-            (&*stored.origin, stored.fact.recorded);
-        if stored.fact.by.is(Role::System) && *request == settling(command) {
+    /// Folds a fact where it is.
+    pub(crate) fn fold(&mut self, fact: &Recorded<D::Event>, behind: Behind, position: Option<Position>) {
+        self.settled = None;
+        D::evolve(Arc::make_mut(&mut self.state), fact);
+        self.revision = Some(fact.revision);
+        self.recorded = Some(fact.recorded);
+        if let Some(position) = position {
+            self.position = Some(position);
+            self.remember(fact, behind, position);
+        }
+    }
+
+    fn remember(&mut self, fact: &Recorded<D::Event>, behind: Behind, position: Position) {
+        let (Behind { command, request, correlation }, recorded) = (behind, fact.recorded);
+        if fact.by.is(Role::System) && request == settling(&command) {
             // what follows at once from a command belongs to what its sender waits for
             if let Some((last, chain)) = &self.last
-                && chain == correlation
+                && *chain == correlation
                 && let Some(remembered) = self.commands.get_mut(last)
                 && remembered.recorded == recorded
             {
@@ -178,18 +214,13 @@ impl<D: Decider> Hosted<D> {
             }
             return;
         }
-        let revision = stored.fact.revision;
-        let first = Remembered {
-            request: *request,
-            first_revision: revision,
-            last_revision: revision,
-            position,
-            recorded,
-        };
-        let remembered = self.commands.entry(*command).or_insert(first);
+        let revision = fact.revision;
+        let first =
+            Remembered { request, first_revision: revision, last_revision: revision, position, recorded };
+        let remembered = self.commands.entry(command).or_insert(first);
         remembered.last_revision = revision;
         remembered.position = position;
-        self.last = Some((*command, *correlation));
+        self.last = Some((command, correlation));
     }
 
     /// When a fact recorded now is recorded: never before the stream's last one.
@@ -284,7 +315,7 @@ impl<D: Decider> Hosted<D> {
         let fact = Recorded {
             id,
             revision: self.next_revision(),
-            by: by.clone(),
+            by: by.as_recorded(),
             effective: fact.effective,
             recorded: at,
             event: fact.event,
@@ -301,10 +332,26 @@ impl<D: Decider> Hosted<D> {
         let (by, calendar, settings) = (&ask.platform, &ask.calendar, &*ask.settings);
         let context =
             Context { at: ask.seen_at(at), by, calendar, settings, effective: None, read: &*ask.reads };
+        let day = context.today();
+        let same = |settled: &Settled| {
+            settled.day == day
+                && settled.calendar.is_very(calendar)
+                && Arc::ptr_eq(&settled.settings, &ask.settings)
+        };
+        if self.settled.as_ref().is_some_and(same) {
+            return Ok(());
+        }
         for _ in 0..MOST_SETTLED {
-            let Some(fact) = D::settle(&self.state, &context) else { return Ok(()) };
+            let Some(fact) = D::settle(&self.state, &context) else {
+                let (calendar, settings) = (calendar.clone(), Arc::clone(&ask.settings));
+                self.settled = Some(Settled { day, calendar, settings });
+                return Ok(());
+            };
             let command = settle_id(&ask.stream, self.next_revision());
-            let origin = Arc::new(Origin { command, request: settling(&command), ..(*ask.origin).clone() });
+            // what time makes true nobody brings in
+            let origin =
+                Origin { command, request: settling(&command), entered_by: None, ..(*ask.origin).clone() };
+            let origin = Arc::new(origin);
             let id = EventId::derive(ask.stream.as_str(), &command, 0);
             let stored = self.stored(id, at, by, fact, origin);
             sink.write(stored, self).await;
@@ -345,13 +392,7 @@ impl<D: Decider> Aggregate for Hosted<D> {
     }
 
     fn apply(&mut self, stored: Stored<D::Event>) {
-        D::evolve(Arc::make_mut(&mut self.state), &stored.fact);
-        self.revision = Some(stored.fact.revision);
-        self.recorded = Some(stored.fact.recorded);
-        if let Some(position) = stored.position {
-            self.position = Some(position);
-            self.remember(&stored, position);
-        }
+        self.fold(&stored.fact, Behind::of(&stored.origin), stored.position);
     }
 }
 

@@ -2,12 +2,15 @@
 //!
 //! Deliberately absent: business rules (those are `om-domain`'s) and GraphQL (that is the gateway's).
 
+pub mod access_log;
 pub mod backup;
+pub mod bar_papers;
 pub mod calendars;
 pub mod clock;
 pub mod config;
 pub mod credentials;
 pub mod doctor;
+pub mod erasures;
 #[cfg(feature = "esdb")]
 pub mod esdb_node;
 pub mod event_store;
@@ -26,7 +29,9 @@ mod private_file;
 pub mod recorded;
 pub mod registers;
 pub mod runner;
+pub mod same_person;
 pub mod secrets;
+pub mod shown;
 pub mod space;
 pub mod telemetry;
 pub mod template_index;

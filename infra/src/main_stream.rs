@@ -15,6 +15,7 @@ use crate::event_store::{LoadError, LogEventStore};
 use crate::executor::Fault;
 use crate::log::{EventLog, StreamName};
 use crate::recorded;
+use crate::shown;
 
 /// What is read of a county's stream: its state and its last revision.
 type Read<D> = (Arc<<D as Decider>::State>, Option<u64>);
@@ -65,10 +66,12 @@ impl<D: Decider> MainStream<D> {
         if let Some((state, revision)) = known {
             let log = self.store.log();
             if !log.is_shared() || log.stream_head(&name).await? == revision {
+                shown::stream(&name, revision);
                 return Ok(state);
             }
         }
         let read = self.store.load(&name).await?;
+        shown::stream(&name, read.revision());
         let state = Arc::clone(read.state());
         let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
         let entry = kept.entry(county.to_string()).or_default();
@@ -80,6 +83,7 @@ impl<D: Decider> MainStream<D> {
 
     /// The state in memory, asking the log nothing: for showing while the log cannot be reached, never for deciding.
     pub fn remembered(&self, county: &CountyId) -> Option<Arc<D::State>> {
+        shown::something_else();
         self.known(county).0.map(|(state, _)| state)
     }
 

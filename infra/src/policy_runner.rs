@@ -344,7 +344,7 @@ impl One {
     /// A span of the trace of the request that led to the fact.
     fn span(&self, event: &StoredEvent) -> tracing::Span {
         let span = tracing::info_span!("react", policy = self.policy.name(), event = %event.id);
-        let metadata: Option<Metadata> = serde_json::from_slice(&event.metadata).ok();
+        let metadata = Metadata::read(&event.metadata).ok();
         if let Some(traceparent) = metadata.and_then(|metadata| metadata.traceparent) {
             telemetry::continue_from(&span, &traceparent);
         }
@@ -369,7 +369,7 @@ impl One {
 }
 
 fn envelope(event: &StoredEvent, policy: &str, index: usize) -> Result<Envelope, Waits> {
-    let metadata: Metadata = serde_json::from_slice(&event.metadata)?;
+    let metadata = Metadata::read(&event.metadata)?;
     let county: CountyId = metadata.county;
     Ok(Envelope {
         by: platform_actor(&county).map_err(Fault::from)?,

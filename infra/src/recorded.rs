@@ -3,15 +3,18 @@
 //! Invariant: what a fold sees comes from the stored bytes alone, so a stream moved to another log folds the same.
 //! Deliberately absent: the form of the metadata; that is the domain's, shared with the projections.
 
-use std::sync::Arc;
+use std::collections::{BTreeSet, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use om_domain::decider::{Actor, DecodeError, Effective, EventRecord, Recorded, Role, from_json};
-use om_domain::ids::{CommandId, CountyId, EventId, IdError};
+use bytes::Bytes;
+use om_domain::decider::{Actor, DecodeError, Effective, EventRecord, Recorded, Role};
+use om_domain::ids::{CommandId, CountyId, EventId, IdError, OfficerId};
 use om_domain::metadata::{Metadata, RequestHash};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeSet;
 
+use crate::hosting::Behind;
+use crate::log::by_stream::ShownEvent;
 use crate::log::{NewEvent, Position, StoredEvent, StreamName};
 
 /// The hash of one request: command, stream, effective time and who asked. Keys are sorted, so it does not
@@ -71,6 +74,8 @@ pub struct Origin {
     pub causation: Option<EventId>,
     /// The request's trace (W3C traceparent), so that a projection's span can link to it.
     pub traceparent: Option<String>,
+    /// Who brought the fact in, where that was not who acted.
+    pub entered_by: Option<OfficerId>,
 }
 
 /// A fact with where it stands and where it comes from.
@@ -107,23 +112,89 @@ pub enum UnreadableReason {
     Metadata(#[from] serde_json::Error),
 }
 
+/// Bytes from which on a payload is long: of a matter's events hardly any but its plan.
+const LONG: usize = 4 << 10;
+/// Long payloads remembered.
+const KEPT: usize = 16;
+
+/// Long payloads read last, and the events they are. Matters planned from one template have the same plan, which is a fifth
+/// of all bytes of a matter's life.
+///
+/// Invariant: an event is remembered by its name, version and whole payload, so what is remembered is what the bytes say.
+pub(crate) struct LongPayloads<E>(Mutex<VecDeque<Long<E>>>);
+
+struct Long<E> {
+    kind: Arc<str>,
+    version: u16,
+    payload: Bytes,
+    event: E,
+}
+
+impl<E> Default for LongPayloads<E> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<E: EventRecord> LongPayloads<E> {
+    fn decode(&self, shown: &ShownEvent<'_>) -> Result<E, DecodeError> {
+        let ShownEvent { kind, version, payload, .. } = *shown;
+        if payload.len() < LONG {
+            return E::decode(kind, version, payload);
+        }
+        let is_it =
+            |long: &&Long<E>| *long.payload == *payload && (&*long.kind, long.version) == (kind, version);
+        let known =
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().find(is_it).map(|l| l.event.clone());
+        if let Some(event) = known {
+            return Ok(event);
+        }
+        let event = E::decode(kind, version, payload)?;
+        let payload = Bytes::copy_from_slice(payload);
+        let long = Long { kind: kind.into(), version, payload, event: event.clone() };
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.truncate(KEPT - 1);
+        all.push_front(long);
+        Ok(event)
+    }
+}
+
 /// Reads a stored event as a fact.
 ///
 /// # Errors
 /// When it was written by newer software or is damaged.
 pub fn decode<E: EventRecord>(stored: &StoredEvent) -> Result<Entry<E>, Unreadable> {
-    let unreadable = |reason| Unreadable { stream: stored.stream.clone(), revision: stored.revision, reason };
-    let meta: Metadata = from_json(&stored.metadata).map_err(|e| unreadable(e.into()))?;
-    let event = E::decode(&stored.kind, stored.version, &stored.payload).map_err(|e| unreadable(e.into()))?;
+    let shown = ShownEvent::of(stored);
+    let (meta, event) = read(&shown, |shown| E::decode(shown.kind, shown.version, shown.payload))?;
     let origin = Origin {
         command: meta.command,
         request: meta.request,
         correlation: meta.correlation,
         causation: meta.causation,
         traceparent: meta.traceparent.clone(),
+        entered_by: meta.entered_by.clone(),
     };
     let fact = meta.into_recorded(EventId(stored.id), stored.revision, event);
     Ok(Entry { fact, origin: Arc::new(origin), position: stored.position })
+}
+
+/// The same where it lies, with long payloads from memory, and of its origin what a state remembers.
+pub(crate) fn decode_with<E: EventRecord>(
+    long: &LongPayloads<E>,
+    shown: &ShownEvent<'_>,
+) -> Result<(Recorded<E>, Behind), Unreadable> {
+    let (meta, event) = read(shown, |shown| long.decode(shown))?;
+    let behind = Behind { command: meta.command, request: meta.request, correlation: meta.correlation };
+    Ok((meta.into_recorded(EventId(shown.id), shown.revision, event), behind))
+}
+
+fn read<E>(
+    stored: &ShownEvent<'_>,
+    payload: impl Fn(&ShownEvent<'_>) -> Result<E, DecodeError>,
+) -> Result<(Metadata, E), Unreadable> {
+    let unreadable = |reason| Unreadable { stream: stored.stream.clone(), revision: stored.revision, reason };
+    let meta = Metadata::read(stored.metadata).map_err(|e| unreadable(e.into()))?;
+    Ok((meta, payload(stored).map_err(|e| unreadable(e.into()))?))
 }
 
 /// The bytes of a fact that is to be stored.
@@ -145,6 +216,7 @@ pub fn encode<E: EventRecord>(fact: &Recorded<E>, origin: &Origin) -> Result<New
         correlation: origin.correlation,
         causation: origin.causation,
         traceparent: origin.traceparent.clone(),
+        entered_by: origin.entered_by.clone(),
     };
     Ok(NewEvent {
         id: fact.id.0,
@@ -161,11 +233,52 @@ pub fn encode<E: EventRecord>(fact: &Recorded<E>, origin: &Origin) -> Result<New
 /// # Errors
 /// Never, as long as its names are well formed.
 pub fn platform_actor(county: &CountyId) -> Result<Actor, IdError> {
-    Ok(Actor {
-        officer: om_domain::directory::PLATFORM.parse()?,
-        county: county.clone(),
-        body: "platform".parse()?,
-        roles: BTreeSet::from([Role::System]),
-        stands_in_for: None,
-    })
+    Ok(Actor::new(
+        om_domain::directory::PLATFORM.parse()?,
+        county.clone(),
+        "platform".parse()?,
+        BTreeSet::from([Role::System]),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use om_domain::matter::MatterEvent;
+    use uuid::Uuid;
+
+    fn stored(reason: &str) -> StoredEvent {
+        StoredEvent {
+            position: Position::new(crate::log::LogId::new(Uuid::nil()), 1),
+            stream: StreamName::new("530322", "matter", "01JD").unwrap(),
+            revision: 0,
+            id: Uuid::nil(),
+            kind: "MatterSuspended".into(),
+            version: 1,
+            recorded: jiff::Timestamp::UNIX_EPOCH,
+            payload: serde_json::to_vec(&serde_json::json!({ "reason": reason })).unwrap().into(),
+            metadata: Bytes::new(),
+            leaf: [0; 32],
+        }
+    }
+
+    #[test]
+    fn a_long_payload_from_memory_is_what_its_bytes_say() {
+        let long = LongPayloads::<MatterEvent>::default();
+        for round in 0..3 {
+            for n in 0..2 * KEPT {
+                let event = stored(&format!("{n}{}", "缓".repeat(1_900)));
+                let told = MatterEvent::decode(&event.kind, event.version, &event.payload).unwrap();
+                let event = ShownEvent::of(&event);
+                assert_eq!(long.decode(&event).unwrap(), told, "{round} {n}");
+                assert_eq!(long.decode(&event).unwrap(), told, "{round} {n}, from memory");
+            }
+        }
+        assert_eq!(long.0.lock().unwrap().len(), KEPT);
+        let event = stored(&"缓".repeat(1_900));
+        let event = ShownEvent::of(&event);
+        long.decode(&event).unwrap();
+        assert!(long.decode(&ShownEvent { version: 9, ..event }).is_err());
+        assert!(long.decode(&ShownEvent { kind: "MatterStarted", ..event }).is_err());
+    }
 }

@@ -21,6 +21,7 @@ use om_domain::project::ProjectDecider;
 use om_domain::settings::{self, SettingsDecider};
 use om_domain::template::{TemplateDecider, TemplateReads};
 
+use crate::bar_papers::BarPapers;
 use crate::executor::{Executor, Fault, Host, Snapshot};
 use crate::log::StreamName;
 use crate::notice_index::NoticeIndex;
@@ -53,6 +54,8 @@ pub struct Registers {
     pub template_index: Arc<TemplateIndex>,
     /// Which numbers notices have.
     pub notices: Arc<NoticeIndex>,
+    /// Which papers barred an applicant.
+    pub bar_papers: Arc<BarPapers>,
     /// The papers that commands name; none where nothing is commanded: no paper is known there.
     pub papers: Option<Arc<Papers>>,
 }
@@ -75,6 +78,7 @@ impl Registers {
             calendar_books: Arc::new(Executor::new(host.clone(), cached)),
             settings: Arc::new(Executor::new(host.clone(), cached)),
             template_index: Arc::new(TemplateIndex::new(Arc::clone(&host.log))),
+            bar_papers: Arc::new(BarPapers::new(Arc::clone(&host.log))),
             notices: Arc::new(NoticeIndex::new(Arc::clone(&host.log))),
             papers,
         }

@@ -45,7 +45,7 @@ impl TemplateIndex {
         loop {
             let page = self.log.read_all(read.to, PAGE).await?;
             for event in page.iter().filter(|event| event.stream.category() == TemplateDecider::CATEGORY) {
-                let id = event.stream.id().parse()?;
+                let id = TemplateId::recorded(event.stream.id())?;
                 read.templates.entry(event.stream.county().to_owned()).or_default().insert(id);
             }
             if let Some(last) = page.last() {

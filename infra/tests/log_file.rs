@@ -2,13 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the report")]
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use jiff::Timestamp;
 use om_infra::log::sqlite::{FILE_NAME, Options};
 use om_infra::log::{
-    AppendError, EventLog, Expected, LogError, NewEvent, OpenError, Position, SqliteLog, StreamName, leaf,
+    AppendError, EventLog, Expected, LogError, NewEvent, OpenError, Position, ShownEvent, SqliteLog,
+    StreamName, leaf,
 };
 use rusqlite::Connection;
 use tempfile::TempDir;
@@ -109,6 +111,21 @@ fn what_is_not_a_log_is_refused_and_left_alone() {
 }
 
 #[tokio::test]
+async fn what_is_acknowledged_is_synced_as_sqlite_itself_says() {
+    let dir = TempDir::new().unwrap();
+    // a copy that somebody restored by hand, out of its write-ahead mode
+    drop(open(&dir).unwrap());
+    Connection::open(dir.path().join(FILE_NAME))
+        .unwrap()
+        .pragma_update(None, "journal_mode", "DELETE")
+        .unwrap();
+    let log = open(&dir).unwrap();
+    assert_eq!(log.durability(), Some("journal_mode=wal synchronous=FULL"));
+    let beside = SqliteLog::open_read_only(dir.path(), &Options::default()).unwrap();
+    assert_eq!(beside.durability(), None, "it writes nothing");
+}
+
+#[tokio::test]
 async fn a_stream_ends_at_its_last_revision() {
     let dir = TempDir::new().unwrap();
     let log = open(&dir).unwrap();
@@ -162,4 +179,54 @@ async fn a_log_is_read_beside_the_process_that_writes_it_and_takes_nothing() {
     assert_eq!(reading.read_stream(&stream, 0, 10).await.unwrap().len(), 1);
     let refused = reading.append(&stream, Expected::Revision(0), vec![event()]).await;
     assert!(matches!(refused, Err(AppendError::Fault(LogError::Closed))), "{refused:?}");
+}
+
+#[tokio::test]
+async fn whole_streams_come_one_after_another_up_to_a_position() {
+    let dir = TempDir::new().unwrap();
+    let log = open(&dir).unwrap();
+    let name = |category: &str, n: usize| StreamName::new("530322", category, n).unwrap();
+    let mut positions = Vec::new();
+    // more than one stretch of the first stream, the others in between
+    for n in 0..45_usize {
+        for stream in [name("matter", 0), name("meeting", n % 3), name("matter", 4 - n % 4)] {
+            let count = if stream == name("matter", 0) { 100 } else { 1 };
+            let head = log.stream_head(&stream).await.unwrap();
+            let events = (0..count).map(|nth| event(&format!("{n}-{nth}"))).collect();
+            positions.push(log.append(&stream, Expected::of_head(head), events).await.unwrap().position);
+        }
+    }
+    let last = *positions.last().unwrap();
+    for upto in [positions[0], positions[60], last] {
+        for step in [1, 3, 100] {
+            let mut reader = log.by_stream().unwrap().unwrap();
+            let streams = reader.streams(&["matter"]).unwrap();
+            let mut seen = Vec::new();
+            for some in streams.chunks(step) {
+                let mut keep = |event: &ShownEvent<'_>| {
+                    seen.push((event.stream.clone(), event.revision, event.id, event.payload.to_vec()));
+                    ControlFlow::Continue(())
+                };
+                reader.read(some, upto, &mut keep).unwrap();
+            }
+            let mut expected = Vec::new();
+            for n in [0, 1, 2, 3, 4] {
+                let stored = log.read_stream(&name("matter", n), 0, usize::MAX).await.unwrap();
+                let before = stored.into_iter().filter(|event| event.position <= upto);
+                expected.extend(before.map(|e| (e.stream, e.revision, e.id, e.payload.to_vec())));
+            }
+            assert_eq!(seen, expected, "{upto} {step}");
+        }
+    }
+    let mut reader = log.by_stream().unwrap().unwrap();
+    assert!(reader.recorded(last).unwrap().is_some());
+    assert_eq!(reader.recorded(Position::new(log.id(), last.number() + 1)).unwrap(), None);
+    let mut count = 0;
+    let mut two = |_: &ShownEvent<'_>| {
+        count += 1;
+        if count < 2 { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    };
+    let streams = reader.streams(&["matter"]).unwrap();
+    reader.read(&streams, last, &mut two).unwrap();
+    assert_eq!(count, 2, "it stops when told");
 }

@@ -4,8 +4,10 @@
 //! never disagree; a flush writes a touched permit once and of its other rows only what differs.
 //! Deliberately absent: counts (queries count), what lists do not show (one matter's screen is the fold of its stream).
 
+mod glance;
 mod matter;
 mod milestone;
+mod outline;
 mod overview;
 mod paper;
 mod party;
@@ -26,14 +28,15 @@ use crate::{
     deadlines, desk,
     life::{Life, Planned},
     projection::{EncodedEvent, Incoming, Projection, Unreadable},
+    sql::unreadable,
     supervision, tolerances,
 };
 use om_domain::{
     decider::Recorded,
-    ids::{CountyId, MatterId, MilestoneCode, PaperHash, PermitCode},
+    ids::{CountyId, MatterId, MilestoneCode, PermitCode},
     matter::{
         event::{MatterEvent as E, MatterPlanned, PlanAmended},
-        event_milestone, event_permit, papers_named,
+        event_milestone, event_permit, papers_named_bytes,
     },
 };
 use rusqlite::Connection;
@@ -82,13 +85,15 @@ pub struct Written {
     /// The life.
     pub life: Life,
     stands: permit::Stands,
+    /// What follows from the life, of a permit that is folded whole.
+    prepared: Option<permit::Prepared>,
 }
 
-/// A fact of a matter, with the papers it names.
+/// A fact of a matter, with the hashes of the papers it names.
 #[derive(Debug, Clone)]
 pub struct Told {
     fact: Incoming<MatterId, E>,
-    papers: Vec<PaperHash>,
+    papers: Vec<[u8; 32]>,
 }
 
 impl Deref for Told {
@@ -101,8 +106,9 @@ impl Deref for Told {
 
 impl Projection for Board {
     const NAME: &'static str = "board";
-    const SCHEMA: u32 = 4;
+    const SCHEMA: u32 = 7;
     const CATEGORIES: &'static [&'static str] = &["matter"];
+    const BY_STREAM: bool = true;
     const DDL: &'static [&'static str] = &[
         matter::DDL,
         permit::DDL,
@@ -127,12 +133,13 @@ impl Projection for Board {
     ];
     type Key = Key;
     type Row = BoardRow;
+    type Aside = paper::Named;
     type Event<'a> = Told;
 
     fn decode<'a>(event: &EncodedEvent<'a>) -> Result<Option<Self::Event<'a>>, Unreadable> {
         let matter = event.subject.parse().map_err(|e| Unreadable(format!("{e}")))?;
-        let fact = Incoming::decode(event, matter)?;
-        Ok(Some(Told { fact, papers: papers_named(event.payload) }))
+        let fact = Incoming::decode_by(glance::decode, event, matter)?;
+        Ok(Some(Told { fact, papers: papers_named_bytes(event.payload) }))
     }
 
     fn keys(event: &Self::Event<'_>, keys: &mut Vec<Key>) {
@@ -179,6 +186,24 @@ impl Projection for Board {
         }
     }
 
+    fn set_aside(key: &Key, row: &mut BoardRow, aside: &mut Vec<paper::Named>) {
+        match row {
+            BoardRow::Matter(row) => paper::set_aside(&key.county, key.matter, &mut row.papers, aside),
+            // what has no JSON form, whoever writes it says
+            BoardRow::Permit(row) => row.prepared = permit::Prepared::of(&row.life).ok(),
+            BoardRow::Milestone(_) => {}
+        }
+    }
+
+    fn store_aside(db: &Connection, aside: &[paper::Named]) -> rusqlite::Result<()> {
+        paper::store_sorted(db, aside)
+    }
+
+    fn store_new(db: &Connection, rows: &mut [(Key, BoardRow)]) -> rusqlite::Result<()> {
+        let same = |(a, _): &(Key, _), (b, _): &(Key, _)| (a.matter, &a.county) == (b.matter, &b.county);
+        rows.chunk_by_mut(same).try_for_each(|rows| store_matter(db, rows))
+    }
+
     fn load(db: &Connection, key: &Key) -> rusqlite::Result<Option<BoardRow>> {
         let matter = key.matter.to_string();
         match &key.of {
@@ -189,7 +214,7 @@ impl Projection for Board {
                 let life = permit::load(db, (key.county.as_str(), &matter, code.as_str()))?;
                 Ok(life.map(|life| {
                     let stands = permit::Stands::of(&life);
-                    BoardRow::Permit(Box::new(Written { life, stands }))
+                    BoardRow::Permit(Box::new(Written::new(life, stands)))
                 }))
             }
             Of::Milestone(code) => {
@@ -202,7 +227,9 @@ impl Projection for Board {
     fn store(db: &Connection, key: &Key, row: Option<&mut BoardRow>) -> rusqlite::Result<()> {
         let matter = key.matter.to_string();
         match (&key.of, row) {
-            (Of::Matter, Some(BoardRow::Matter(row))) => matter::store(db, key.county.as_str(), &matter, row),
+            (Of::Matter, Some(BoardRow::Matter(row))) => {
+                matter::store(db, key.county.as_str(), key.matter, row)
+            }
             (Of::Permit(code), Some(BoardRow::Permit(row))) => {
                 permit::store(db, (key.county.as_str(), &matter, code.as_str()), row)
             }
@@ -214,6 +241,34 @@ impl Projection for Board {
             (Of::Matter | Of::Milestone(_), _) => Ok(()),
         }
     }
+}
+
+impl Written {
+    const fn new(life: Life, stands: permit::Stands) -> Self {
+        Written { life, stands, prepared: None }
+    }
+}
+
+/// Writes all rows of one matter of which nothing stands.
+fn store_matter(db: &Connection, rows: &mut [(Key, BoardRow)]) -> rusqlite::Result<()> {
+    let Some((Key { county, matter, .. }, _)) = rows.first() else { return Ok(()) };
+    let (county, matter) = (county.clone(), matter.to_string());
+    let place = (county.as_str(), &*matter);
+    let mut permits = Vec::with_capacity(rows.len());
+    for (key, row) in rows {
+        match (&key.of, row) {
+            (Of::Matter, BoardRow::Matter(row)) => matter::store_new(db, place, row)?,
+            (Of::Permit(code), BoardRow::Permit(row)) => {
+                let prepared = match row.prepared.take() {
+                    Some(prepared) => prepared,
+                    None => permit::Prepared::of(&row.life).map_err(unreadable)?,
+                };
+                permits.push((code.as_str(), &row.life, prepared));
+            }
+            (_, row) => Board::store(db, key, Some(row))?,
+        }
+    }
+    permit::store_new(db, place, &permits)
 }
 
 /// The permit's row after a fact; a fact of a permit that is not in the plan changes nothing.
@@ -279,7 +334,7 @@ fn planned(
     let plan = Planned::of(&e.plan.permits[ordinal], u16::try_from(ordinal).unwrap_or(ADDED_LATER));
     let life = Life::planned(plan, fact, position);
     let stands = row.map_or(permit::Stands::Nothing, |row| row.stands);
-    Some(Box::new(Written { life, stands }))
+    Some(Box::new(Written::new(life, stands)))
 }
 
 /// Permits that an amendment adds come after those of the plan, by their code.
@@ -293,7 +348,7 @@ fn amended(
     position: u64,
 ) -> Option<Box<Written>> {
     let put = Planned::of(e.put.iter().find(|p| p.code == *code)?, ADDED_LATER);
-    let fresh = |stands| Box::new(Written { life: Life::planned(put.clone(), fact, position), stands });
+    let fresh = |stands| Box::new(Written::new(Life::planned(put.clone(), fact, position), stands));
     Some(match row {
         None => fresh(permit::Stands::Unknown),
         Some(row) if e.drop.contains(code) => fresh(row.stands),

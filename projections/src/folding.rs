@@ -52,13 +52,8 @@ impl<P: Projection> Folding<P> {
     }
 
     fn fold_one(&mut self, db: &Connection, encoded: &EncodedEvent<'_>) -> Result<bool, FoldError> {
-        let poison = |reason: String| Poison {
-            projection: P::NAME,
-            event: encoded.id,
-            position: encoded.position,
-            reason,
-        };
-        let Some(event) = P::decode(encoded).map_err(|e| poison(e.to_string()))? else { return Ok(false) };
+        let event = P::decode(encoded).map_err(|e| Poison::of::<P>(encoded, e.to_string()))?;
+        let Some(event) = event else { return Ok(false) };
         let mut keys = std::mem::take(&mut self.keys);
         P::keys(&event, &mut keys);
         let applied = keys.drain(..).try_for_each(|key| self.apply(db, key, &event));

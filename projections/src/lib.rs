@@ -5,6 +5,7 @@
 //! Deliberately absent: subscriptions, checkpoints, HTTP, clocks.
 
 pub mod board;
+pub mod contacts;
 pub mod deadlines;
 pub mod desk;
 pub mod folding;
@@ -15,6 +16,7 @@ pub mod projection;
 pub mod reach;
 pub mod search;
 pub mod sql;
+pub mod streams;
 pub mod supervision;
 #[cfg(test)]
 mod testing;

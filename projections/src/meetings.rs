@@ -181,10 +181,12 @@ impl Projection for Meetings {
     const NAME: &'static str = "meeting";
     const SCHEMA: u32 = 2;
     const CATEGORIES: &'static [&'static str] = &["meeting"];
+    const BY_STREAM: bool = true;
     const DDL: &'static [&'static str] = &[table::DDL];
     const TABLES: &'static [&'static str] = table::TABLES;
     type Key = Key;
     type Row = MeetingRow;
+    type Aside = ();
     type Event<'a> = Incoming<MeetingId, E>;
 
     fn decode<'a>(event: &EncodedEvent<'a>) -> Result<Option<Self::Event<'a>>, Unreadable> {

@@ -11,6 +11,7 @@ mod tests;
 mod track;
 
 pub use report::{KindReport, Overdue, Report, Tolerances, report};
+pub use table::ActsOfDay;
 pub use track::{OverrunOf, RoundTrack, StopTrack, ToleranceTrack, Track};
 
 use crate::projection::{EncodedEvent, Incoming, Projection, Unreadable};
@@ -44,8 +45,8 @@ pub enum Of {
     Matter(MatterId),
     /// A permit of a matter.
     Permit(MatterId, PermitCode),
-    /// What a body recorded on a day.
-    Acts(BodyId, Date),
+    /// What a body recorded on a day in a matter.
+    Acts(MatterId, BodyId, Date),
 }
 
 /// A row.
@@ -55,27 +56,29 @@ pub enum PerformanceRow {
     Grace(u16),
     /// A permit's rounds.
     Permit(Box<Track>),
-    /// What a body recorded on a day.
+    /// What a body recorded on a day in a matter.
     Acts(Acts),
 }
 
-/// What a body's people recorded on a day.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// What a body's people recorded on a day in a matter.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Acts {
     /// Entries.
     pub entries: u32,
-    /// Of them, those of an earlier day: the matter and the day it happened.
-    pub late: Vec<(MatterId, Date)>,
+    /// Of them, those of an earlier day: the day it happened.
+    pub late: Vec<Date>,
 }
 
 impl Projection for Performance {
     const NAME: &'static str = "performance";
-    const SCHEMA: u32 = 1;
+    const SCHEMA: u32 = 2;
     const CATEGORIES: &'static [&'static str] = &["matter"];
+    const BY_STREAM: bool = true;
     const DDL: &'static [&'static str] = &[table::DDL];
     const TABLES: &'static [&'static str] = table::TABLES;
     type Key = Key;
     type Row = PerformanceRow;
+    type Aside = ActsOfDay;
     type Event<'a> = Incoming<MatterId, E>;
 
     fn decode<'a>(event: &EncodedEvent<'a>) -> Result<Option<Self::Event<'a>>, Unreadable> {
@@ -87,7 +90,7 @@ impl Projection for Performance {
         let (fact, matter) = (&event.fact, event.subject);
         let mut key = |of: Of| keys.push(Key { county: event.county.clone(), of });
         if !fact.by.is(Role::System) {
-            key(Of::Acts(fact.by.body.clone(), beijing(fact.recorded)));
+            key(Of::Acts(matter, fact.by.body.clone(), beijing(fact.recorded)));
         }
         match &fact.event {
             E::MatterPlanned(e) => {
@@ -121,18 +124,30 @@ impl Projection for Performance {
                 };
                 Track::evolve(track, code, fact).map(|track| PerformanceRow::Permit(Box::new(track)))
             }
-            (Of::Acts(_, recorded), row) => {
+            (Of::Acts(.., recorded), row) => {
                 let mut acts = match row {
                     Some(PerformanceRow::Acts(acts)) => acts,
                     _ => Acts::default(),
                 };
                 acts.entries = acts.entries.saturating_add(1);
                 if fact.effective.day() < *recorded {
-                    acts.late.push((event.subject, fact.effective.day()));
+                    acts.late.push(fact.effective.day());
                 }
                 Some(PerformanceRow::Acts(acts))
             }
         }
+    }
+
+    fn set_aside(key: &Key, row: &mut PerformanceRow, aside: &mut Vec<ActsOfDay>) {
+        // their table goes by days, and a matter's acts lie on many
+        if let (Of::Acts(matter, of, day), PerformanceRow::Acts(acts)) = (&key.of, row) {
+            let (county, of, acts) = (key.county.clone(), of.clone(), std::mem::take(acts));
+            aside.push(ActsOfDay { county, day: *day, of, matter: *matter, acts });
+        }
+    }
+
+    fn store_aside(db: &Connection, aside: &[ActsOfDay]) -> rusqlite::Result<()> {
+        aside.iter().try_for_each(|one| table::store_acts(db, one))
     }
 
     fn load(db: &Connection, key: &Key) -> rusqlite::Result<Option<PerformanceRow>> {

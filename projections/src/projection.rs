@@ -7,7 +7,7 @@
 
 use jiff::Timestamp;
 use om_domain::{
-    decider::{EventRecord, Recorded, from_json},
+    decider::{DecodeError, EventRecord, Recorded},
     ids::{CountyId, EventId},
     metadata::Envelope,
 };
@@ -60,10 +60,22 @@ impl<S, E: EventRecord> Incoming<S, E> {
     /// # Errors
     /// What the decoder said.
     pub fn decode(event: &EncodedEvent<'_>, subject: S) -> Result<Self, Unreadable> {
+        Self::decode_by(E::decode, event, subject)
+    }
+
+    /// The same, the payload by a decoder that reads less of it.
+    ///
+    /// # Errors
+    /// What the decoder said.
+    pub fn decode_by(
+        payload: fn(&str, u16, &[u8]) -> Result<E, DecodeError>,
+        event: &EncodedEvent<'_>,
+        subject: S,
+    ) -> Result<Self, Unreadable> {
         let fact =
-            E::decode(event.kind, event.version, event.payload).map_err(|e| Unreadable(e.to_string()))?;
-        let metadata: Envelope =
-            from_json(event.metadata).map_err(|e| Unreadable(format!("metadata of {}: {e}", event.kind)))?;
+            payload(event.kind, event.version, event.payload).map_err(|e| Unreadable(e.to_string()))?;
+        let metadata: Envelope = Envelope::read(event.metadata)
+            .map_err(|e| Unreadable(format!("metadata of {}: {e}", event.kind)))?;
         if metadata.county.as_str() != event.county {
             return Err(Unreadable(format!(
                 "stream of county {}, metadata of {}",
@@ -91,6 +103,9 @@ pub trait Projection: Send + 'static {
     const SCHEMA: u32;
     /// Categories it folds; it is never shown an event of another one.
     const CATEGORIES: &'static [&'static str];
+    /// Whether each row is a function of one stream's facts and of nothing else. Streams are then folded one by one when
+    /// the projection is built, in any order and on several threads.
+    const BY_STREAM: bool = false;
     /// `CREATE TABLE` and `CREATE INDEX`, each `IF NOT EXISTS`; every table's primary key begins with the county.
     const DDL: &'static [&'static str];
     /// Its tables, for dropping.
@@ -99,6 +114,8 @@ pub trait Projection: Send + 'static {
     type Key: Clone + Eq + Hash + Ord + Debug + Send;
     /// A row as the fold sees it; it may be spread over several table rows.
     type Row: Debug + Send;
+    /// An entry of a table that is not ordered by the key, such as who is found by a paper; `()` where there is none.
+    type Aside: Ord + Debug + Send;
     /// What it makes of an encoded event: [`Incoming`], or a slim view that borrows from it.
     type Event<'a>;
 
@@ -113,6 +130,26 @@ pub trait Projection: Send + 'static {
 
     /// The row after the event; `None`: there is no such row (any more). Total and pure.
     fn evolve(key: &Self::Key, row: Option<Self::Row>, event: &Self::Event<'_>) -> Option<Self::Row>;
+
+    /// Makes a row that was folded as a whole ready to be written: takes out of it the entries that are written by
+    /// [`Projection::store_aside`], in their own order, and does what else need not wait for the table.
+    fn set_aside(_key: &Self::Key, _row: &mut Self::Row, _aside: &mut Vec<Self::Aside>) {}
+
+    /// Writes entries, in their order, each once; the same may stand already.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    fn store_aside(_db: &Connection, _aside: &[Self::Aside]) -> rusqlite::Result<()> {
+        Ok(())
+    }
+
+    /// Writes rows of streams of which nothing stands in the tables, in the order of their keys.
+    ///
+    /// # Errors
+    /// What SQLite said.
+    fn store_new(db: &Connection, rows: &mut [(Self::Key, Self::Row)]) -> rusqlite::Result<()> {
+        rows.iter_mut().try_for_each(|(key, row)| Self::store(db, key, Some(row)))
+    }
 
     /// Reads a row.
     ///
@@ -139,6 +176,12 @@ pub struct Poison {
     pub position: u64,
     /// What the decoder said.
     pub reason: String,
+}
+
+impl Poison {
+    pub(crate) fn of<P: Projection>(event: &EncodedEvent<'_>, reason: String) -> Self {
+        Poison { projection: P::NAME, event: event.id, position: event.position, reason }
+    }
 }
 
 /// Why a batch was not folded.

@@ -6,7 +6,7 @@
 use crate::sql::parsed;
 use om_domain::{
     access::Parties,
-    ids::{CountyId, MatterId, MeetingId},
+    ids::{ApplicantId, CountyId, MatterId, MeetingId},
 };
 use rusqlite::{Connection, params};
 use std::fmt::Display;
@@ -55,6 +55,23 @@ pub fn matters_of(db: &Connection, county: &CountyId, parties: &Parties) -> rusq
         "SELECT DISTINCT matter FROM matter_party WHERE county = ?1 AND party IN (SELECT value FROM json_each(?2))",
     )?
     .query_map(params![county.as_str(), keys(parties)], |row| parsed(row, "matter"))?
+    .collect()
+}
+
+/// Who takes part in any matter of this applicant; asked of the board.
+///
+/// # Errors
+/// What SQLite said.
+pub fn parties_of_applicant(
+    db: &Connection,
+    county: &CountyId,
+    applicant: &ApplicantId,
+) -> rusqlite::Result<Parties> {
+    db.prepare_cached(
+        "SELECT DISTINCT p.party FROM board_matter m JOIN matter_party p ON p.county = m.county AND p.matter = m.matter
+         WHERE m.county = ?1 AND m.applicant = ?2",
+    )?
+    .query_map(params![county.as_str(), applicant.as_str()], |row| parsed(row, "party"))?
     .collect()
 }
 

@@ -108,10 +108,12 @@ impl Projection for Search {
     const NAME: &'static str = "search";
     const SCHEMA: u32 = 1;
     const CATEGORIES: &'static [&'static str] = &["matter", "meeting"];
+    const BY_STREAM: bool = true;
     const DDL: &'static [&'static str] = &[table::DDL];
     const TABLES: &'static [&'static str] = table::TABLES;
     type Key = Key;
     type Row = SearchRow;
+    type Aside = ();
     type Event<'a> = Event;
 
     fn decode<'a>(event: &EncodedEvent<'a>) -> Result<Option<Event>, Unreadable> {

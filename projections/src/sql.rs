@@ -5,7 +5,7 @@
 use jiff::civil::Date;
 use om_domain::matter::plan::Stage;
 use rusqlite::{
-    Row,
+    Connection, Row,
     types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, Type, ValueRef},
 };
 use std::{error::Error, str::FromStr};
@@ -83,6 +83,58 @@ pub(crate) fn integer(number: u64) -> i64 {
 /// A count or position from a column.
 pub(crate) fn unsigned(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<u64>> {
     Ok(row.get::<_, Option<i64>>(column)?.map(|number| u64::try_from(number).unwrap_or(0)))
+}
+
+/// Rows of one statement, at most.
+const TOGETHER: usize = 16;
+
+/// An `INSERT` of several rows at a time: what they share is bound once, and each is looked for where the last one was put.
+pub(crate) struct Inserts {
+    /// The statement of so many rows and one more.
+    statements: [String; TOGETHER],
+}
+
+impl Inserts {
+    /// Into a table and so many columns of it: first those that all rows share, then those of each.
+    pub(crate) fn new(columns: &str, shared: usize, own: usize) -> Self {
+        let row = |nth: usize| {
+            let marks = (1..=shared).chain((1..=own).map(|column| shared + nth * own + column));
+            format!("({})", marks.map(|mark| format!("?{mark}")).collect::<Vec<_>>().join(", "))
+        };
+        let statement = |rows: usize| {
+            let rows: Vec<_> = (0..=rows).map(row).collect();
+            format!("INSERT INTO {columns} VALUES {}", rows.join(", "))
+        };
+        Inserts { statements: std::array::from_fn(statement) }
+    }
+
+    /// Inserts rows that do not stand yet; best in the order of the table.
+    pub(crate) fn insert<const OWN: usize>(
+        &self,
+        db: &Connection,
+        shared: &[&str],
+        rows: &[[ToSqlOutput<'_>; OWN]],
+    ) -> rusqlite::Result<()> {
+        for some in rows.chunks(TOGETHER) {
+            let mut statement = db.prepare_cached(&self.statements[some.len() - 1])?;
+            let mut mark = 0;
+            for text in shared {
+                mark += 1;
+                statement.raw_bind_parameter(mark, text)?;
+            }
+            for value in some.iter().flatten() {
+                mark += 1;
+                statement.raw_bind_parameter(mark, value)?;
+            }
+            statement.raw_execute()?;
+        }
+        Ok(())
+    }
+}
+
+/// A text that lies where it is.
+pub(crate) fn text(text: &str) -> ToSqlOutput<'_> {
+    ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes()))
 }
 
 /// A text is none of an enum's names.

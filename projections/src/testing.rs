@@ -204,6 +204,7 @@ impl History {
             correlation: command,
             causation: None,
             traceparent: None,
+            entered_by: None,
         };
         let (payload, bytes) = (fact.event.encode().unwrap(), serde_json::to_vec(&metadata).unwrap());
         let fact = metadata.into_recorded(EventId::derive(&stream, &command, 0), revision, fact.event);
@@ -268,13 +269,7 @@ fn task_force() -> TaskForce {
 }
 
 pub(crate) fn actor(county: &CountyId, officer: &str, body: &str, roles: &[Role]) -> Actor {
-    Actor {
-        officer: t(officer),
-        county: county.clone(),
-        body: t(body),
-        roles: roles.iter().copied().collect(),
-        stands_in_for: None,
-    }
+    Actor::new(t(officer), county.clone(), t(body), roles.iter().copied().collect())
 }
 
 fn system(county: &CountyId) -> Actor {

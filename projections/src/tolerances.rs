@@ -4,65 +4,103 @@
 //! Deliberately absent: “overdue”, which is `due` against the day asked about; an applicant's eligibility (R10).
 
 use crate::{
-    life::{Debt, DebtState},
+    life::{Debt, DebtState, Life},
     reach::Reach,
-    sql::{Day, parsed, unreadable},
+    sql::{Day, Inserts, parsed, text, unreadable},
 };
 use jiff::civil::Date;
-use om_domain::ids::{ApplicantId, BodyId, CountyId, LegalText, MatterId, PermitCode};
+use om_domain::{
+    ids::{ApplicantId, BodyId, CountyId, LegalText, MatterId, PermitCode},
+    matter::plan::RequirementId,
+};
 use rusqlite::{Connection, Row, params};
+use std::sync::LazyLock;
 
 pub(crate) const TABLE: &str = "tolerance";
+// in the order the ledger is read in; the debt itself stands in its permit's row
 pub(crate) const DDL: &str = "
 CREATE TABLE IF NOT EXISTS tolerance (
-    county TEXT NOT NULL, matter TEXT NOT NULL, permit TEXT NOT NULL,
+    county TEXT NOT NULL, due TEXT NOT NULL, matter TEXT NOT NULL, permit TEXT NOT NULL,
     round INTEGER NOT NULL, requirement TEXT NOT NULL,
-    lead TEXT NOT NULL, due TEXT NOT NULL, live INTEGER NOT NULL, body TEXT NOT NULL,
-    PRIMARY KEY (county, matter, permit, round, requirement)
+    lead TEXT NOT NULL, state TEXT NOT NULL, live INTEGER NOT NULL,
+    PRIMARY KEY (county, due, matter, permit, round, requirement)
 ) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS tolerance_due ON tolerance (county, due, matter, permit, round, requirement);
-CREATE INDEX IF NOT EXISTS tolerance_lead
-    ON tolerance (county, lead, due, matter, permit, round, requirement);
 CREATE INDEX IF NOT EXISTS tolerance_live
     ON tolerance (county, due, matter, permit, round, requirement) WHERE live;
+CREATE INDEX IF NOT EXISTS tolerance_lead
+    ON tolerance (county, lead, due, matter, permit, round, requirement) WHERE live;
 ";
+
+/// The debts of a permit, with its lead department.
+type Debts<'a> = Option<(&'a BodyId, &'a [Debt])>;
 
 /// Writes the difference between the debts as they stand in the table and as they are.
 pub(crate) fn write(
     db: &Connection,
     (county, matter, permit): (&str, &str, &str),
-    (old_lead, old): (Option<&BodyId>, &[Debt]),
-    (lead, new): (&BodyId, &[Debt]),
+    old: Debts<'_>,
+    new: Debts<'_>,
 ) -> rusqlite::Result<()> {
-    let same = |a: &Debt, b: &Debt| a.round == b.round && a.requirement == b.requirement;
-    for gone in old.iter().filter(|o| !new.iter().any(|n| same(o, n))) {
+    fn debts<'a>(debts: Debts<'a>) -> &'a [Debt] {
+        debts.map_or(&[], |(_, debts)| debts)
+    }
+    let same = |a: &Debt, b: &Debt| (a.due, a.round, &a.requirement) == (b.due, b.round, &b.requirement);
+    for gone in debts(old).iter().filter(|o| !debts(new).iter().any(|n| same(o, n))) {
         db.prepare_cached(
             "DELETE FROM tolerance
-             WHERE county = ?1 AND matter = ?2 AND permit = ?3 AND round = ?4 AND requirement = ?5",
+             WHERE county = ?1 AND due = ?2 AND matter = ?3 AND permit = ?4 AND round = ?5 AND requirement = ?6",
         )?
-        .execute(params![county, matter, permit, gone.round, gone.requirement.to_string()])?;
+        .execute(params![county, Day(gone.due), matter, permit, gone.round, gone.requirement.to_string()])?;
     }
-    let same_lead = old_lead == Some(lead);
-    for debt in new.iter().filter(|debt| !same_lead || !old.contains(debt)) {
-        let body = serde_json::to_string(debt).map_err(unreadable)?;
+    let Some((lead, new)) = new else { return Ok(()) };
+    let same_lead = old.is_some_and(|(old, _)| old == lead);
+    for debt in new.iter().filter(|debt| !same_lead || !debts(old).contains(debt)) {
         db.prepare_cached(
             "INSERT INTO tolerance VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-             ON CONFLICT (county, matter, permit, round, requirement) DO UPDATE
-             SET lead = excluded.lead, due = excluded.due, live = excluded.live, body = excluded.body",
+             ON CONFLICT (county, due, matter, permit, round, requirement) DO UPDATE
+             SET lead = excluded.lead, state = excluded.state, live = excluded.live",
         )?
         .execute(params![
             county,
+            Day(debt.due),
             matter,
             permit,
             debt.round,
             debt.requirement.to_string(),
             lead.as_str(),
-            Day(debt.due),
+            debt.state.as_str(),
             debt.state.is_live(),
-            body,
         ])?;
     }
     Ok(())
+}
+
+static NEW: LazyLock<Inserts> = LazyLock::new(|| {
+    let columns = "tolerance (county, matter, due, permit, round, requirement, lead, state, live)";
+    Inserts::new(columns, 2, 7)
+});
+
+/// Writes the debts of permits of one matter of which nothing stands.
+pub(crate) fn write_new<'a>(
+    db: &Connection,
+    (county, matter): (&str, &str),
+    permits: impl Iterator<Item = (&'a str, &'a Life)>,
+) -> rusqlite::Result<()> {
+    let debts = permits.flat_map(|(permit, life)| life.debts.iter().map(move |debt| (permit, life, debt)));
+    let rows: Vec<_> = debts
+        .map(|(permit, life, debt)| {
+            [
+                debt.due.to_string().into(),
+                text(permit),
+                debt.round.into(),
+                debt.requirement.to_string().into(),
+                text(life.planned.lead.as_str()),
+                text(debt.state.as_str()),
+                debt.state.is_live().into(),
+            ]
+        })
+        .collect();
+    NEW.insert(db, &[county, matter], &rows)
 }
 
 /// A line of the ledger.
@@ -132,23 +170,7 @@ pub fn tolerances(
     after: Option<&ToleranceCursor>,
     first: u16,
 ) -> rusqlite::Result<Vec<ToleranceRow>> {
-    let only = |wanted: bool, condition: &'static str| if wanted { condition } else { "" };
-    let live = filter.live || filter.overdue_at.is_some();
-    // One matter's debts lie together in the table; the index by due date would read the whole county's.
-    let clustered = only(filter.matter.is_some(), "NOT INDEXED");
-    let sql = format!(
-        "SELECT t.*, m.name AS matter_name, m.applicant
-         FROM tolerance t {clustered} JOIN board_matter m ON m.county = t.county AND m.matter = t.matter
-         WHERE t.county = ?1 {} {} {} {} {} {}
-           AND (t.due, t.matter, t.permit, t.round, t.requirement) > (?6, ?7, ?8, ?9, ?10)
-         ORDER BY t.due, t.matter, t.permit, t.round, t.requirement LIMIT ?11",
-        only(filter.matter.is_some(), "AND t.matter = ?2"),
-        only(filter.lead.is_some(), "AND t.lead = ?3"),
-        only(filter.overdue_at.is_some(), "AND t.due < ?4"),
-        only(filter.state.is_some(), "AND json_extract(t.body, '$.state') = ?5"),
-        only(live, "AND t.live AND m.phase <> 'terminated'"),
-        filter.reach.sql("t.matter", 12),
-    );
+    let sql = ledger(filter);
     let cursor = after.map(|c| {
         (c.due.to_string(), c.matter.to_string(), c.permit.as_str(), c.round, c.requirement.as_str())
     });
@@ -174,14 +196,50 @@ pub fn tolerances(
         .collect()
 }
 
+fn ledger(filter: &ToleranceFilter) -> String {
+    let only = |wanted: bool, condition: &'static str| if wanted { condition } else { "" };
+    let live = filter.live || filter.overdue_at.is_some();
+    // The ledger lies by due date; of one matter it is shorter to read its permits. That little of it is owed SQLite cannot know.
+    let ledger = match (filter.matter, live, &filter.lead) {
+        (Some(_), ..) => OF_MATTER,
+        (_, true, Some(_)) => "tolerance t INDEXED BY tolerance_lead",
+        (_, true, None) => "tolerance t INDEXED BY tolerance_live",
+        (_, false, _) => "tolerance t",
+    };
+    format!(
+        "SELECT t.*, m.name AS matter_name, m.applicant, p.body
+         FROM {ledger} JOIN board_matter m ON m.county = t.county AND m.matter = t.matter
+             JOIN board_permit p ON p.county = t.county AND p.matter = t.matter AND p.permit = t.permit
+         WHERE t.county = ?1 {} {} {} {} {} {}
+           AND (t.due, t.matter, t.permit, t.round, t.requirement) > (?6, ?7, ?8, ?9, ?10)
+         ORDER BY t.due, t.matter, t.permit, t.round, t.requirement LIMIT ?11",
+        only(filter.matter.is_some(), "AND t.matter = ?2"),
+        only(filter.lead.is_some(), "AND t.lead = ?3"),
+        only(filter.overdue_at.is_some(), "AND t.due < ?4"),
+        only(filter.state.is_some(), "AND t.state = ?5"),
+        only(live, "AND t.live AND m.phase <> 'terminated'"),
+        filter.reach.sql("t.matter", 12),
+    )
+}
+
+/// The ledger's rows of one matter, from its permits.
+const OF_MATTER: &str = "(
+    SELECT p.county, debt.value ->> 'due' AS due, p.matter, p.permit, debt.value ->> 'round' AS round,
+        debt.value ->> 'requirement' AS requirement, p.lead, debt.value ->> 'state' AS state,
+        debt.value ->> 'state' IN ('open', 'received', 'rejected') AS live
+    FROM board_permit p, json_each(p.body, '$.debts') debt WHERE p.county = ?1 AND p.matter = ?2) t";
+
 fn tolerance_row(row: &Row<'_>) -> rusqlite::Result<ToleranceRow> {
+    let life: Life = serde_json::from_str(row.get_ref("body")?.as_str()?).map_err(unreadable)?;
+    let (round, requirement): (u16, RequirementId) = (row.get("round")?, parsed(row, "requirement")?);
+    let debt = life.debts.into_iter().find(|debt| debt.round == round && debt.requirement == requirement);
     Ok(ToleranceRow {
         matter: parsed(row, "matter")?,
         matter_name: parsed(row, "matter_name")?,
         applicant: parsed(row, "applicant")?,
         permit: parsed(row, "permit")?,
         lead: parsed(row, "lead")?,
-        debt: serde_json::from_str(row.get_ref("body")?.as_str()?).map_err(unreadable)?,
+        debt: debt.ok_or(rusqlite::Error::QueryReturnedNoRows)?,
     })
 }
 

@@ -36,13 +36,17 @@ RAW = {
     "W4": ["sqlite"],
     "W5": ["sqlite"],
     "W6": ["sqlite"],
+    "W7": ["axum-json"],
+    "W7-anew": ["async-graphql"],
 }
+# these of the raw limits are in our own program
+IN_OURS = RAW["W7"] + RAW["W7-anew"]
 SNAPSHOTS_MATTER = ("W1", "W2")
 PEERS_TOO = ("W1", "W2", "W3", "W4", "W5", "W6")
 ENGINES = ("E1", "E2", "E3", "E4", "E5", "W9", "W9-empty")
 PROVINCE = ("P1", "P2", "P3", "P4")
-# how many times --commands; F1 has none; the others find a history of --events
-COMMANDS = {"W1": 1, "W2": 4, "E1": 1, "E2": 2, "E3": 4, "F1": 1}
+# how many times --commands; F1 has none, W8 and W8-apart their own; the others find a history of --events
+COMMANDS = {"W1": 1, "W2": 4, "W7": 10, "W7-anew": 10, "W8": 1, "W8-apart": 1, "E1": 1, "E2": 2, "E3": 4, "F1": 1}
 TITLES = {
     "W1": "durable commands/s, 1 client",
     "W2": "durable commands/s, 64 clients",
@@ -51,6 +55,10 @@ TITLES = {
     "W4": "rebuild the board, events/s",
     "W5": "read all in global order, events/s",
     "W6": "bytes on disk an event",
+    "W7": "30 permits over HTTP GraphQL, unchanged since the last answer, 64 connections, requests/s",
+    "W7-anew": "the same, each answer made anew, requests/s",
+    "W8": "from acknowledged command to 1,000 subscribers' sockets, p99, ms",
+    "W8-apart": "the same, each in words of its own, so that no change is shared",
     "W9": "start to ready, projections current, ms",
     "W9-empty": "start to ready, no projections, ms",
     "F1": "forecast of a matter of 1,000 permits, µs",
@@ -64,6 +72,25 @@ TITLES = {
     "P3": f"1 county or {COUNTIES}: subscribe from the start until caught up, events/s",
     "P4": f"1 county or {COUNTIES}: the same for the events of one county, ms",
 }
+# what grows: sizes, what is compared, whether that may grow with the size, what it is. A rate is compared as time an event.
+GROWTH = {
+    "W3": ("events", False, "load an aggregate of 100 events, µs"),
+    "W4": ("events", False, "rebuild the board, µs an event"),
+    "W5": ("events", False, "read all in global order, µs an event"),
+    "W9": ("events", False, "start to ready, projections current, ms"),
+    "W9-empty": ("events", True, "start to ready, no projections, ms"),
+    "G1": ((100, 1_000, 10_000), True, "the overview over HTTP, so many open matters, µs"),
+    "G2": ((100, 1_000, 5_000), False, "a command on a matter of so many events, µs"),
+    "G3": ((100, 1_000, 5_000), True, "such a matter loaded from the log, µs"),
+    # who has had each permit and for how long is counted anew each time
+    "G4": ((100, 1_000, 5_000), True, "its page over HTTP, with its last 50 entries, µs"),
+    "G5": ((12, 100, 1_000), True, "a command on a matter of so many permits, µs"),
+    "G6": ((12, 100, 1_000), True, "its permits over HTTP, µs"),
+}
+HISTORIES = (100_000, 1_000_000)
+MOST = 10_000_000
+# growing by less than this beyond the work is chance
+CHANCE = 1.5
 LESS_IS_BETTER = ("W3", "W3-cached", "W6")
 # (workload, what, comparison, bound): what is a raw system, "best peer", or a field of our own line
 BARS = [
@@ -80,6 +107,9 @@ BARS = [
     ("W4", "peak_rss_mib", "<", 128),
     ("W5", "raw:sqlite", ">=", 0.85),
     ("W6", "raw:sqlite", "<=", 1.1),
+    ("W7", "raw:axum-json", ">=", 0.5),
+    ("W7-anew", "raw:async-graphql", ">=", 0.9),
+    ("W8", "value", "<", 50),
     ("W9", "value", "<", 1_000),
     ("W9-empty", "W4 + 2 s", "<", 1),
     ("F1", "value", "<", 5_000),
@@ -96,9 +126,10 @@ def options():
     full = os.environ.get("FULL") == "1"
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--events", type=int, default=1_000_000 if full else 100_000, help="history for W3 to W9, E4, E5 and P")
+    parser.set_defaults(histories=(*HISTORIES, MOST) if full else HISTORIES)
     parser.add_argument("--commands", type=int, default=2_000, help="commands in W1 and E1; twice in E2, four times in W2, E3 and P1")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--only", default=",".join(TITLES), help="workloads, comma-separated")
+    parser.add_argument("--only", default=",".join([*TITLES, "growth"]), help="workloads, comma-separated; growth: how costs grow")
     parser.add_argument("--without-ours", action="store_true", help="do not build or run our own side")
     parser.add_argument("--as-built", action="store_true", help="build nothing: measure the programs that are there")
     parser.add_argument("--dir", type=Path, default=ROOT / "target" / "bench-data", help="on the disk to be measured")
@@ -121,7 +152,7 @@ def built(package, name):
 def programs(wanted):
     """(kind, system) -> the command that takes a workload. What does not build or answer is left out, aloud."""
     found = {}
-    raw = dict.fromkeys(system for systems in RAW.values() for system in systems)
+    raw = dict.fromkeys(system for systems in RAW.values() for system in systems if system not in IN_OURS)
     others = (("peers", "peer", PEERS), ("rawbench", "raw", raw))
     for name, kind, systems in others if set(PEERS_TOO) & set(wanted.only.split(",")) else ():
         if not build(wanted, name, "--manifest-path", f"tests/{name}/Cargo.toml"):
@@ -135,6 +166,8 @@ def programs(wanted):
     else:
         for system, arguments in SYSTEMS.items():
             found[("ours", system)] = [built(ROOT, OURS_BINARY), "--json", *arguments, "--workload"]
+        for system in IN_OURS:
+            found[("raw", system)] = [built(ROOT, OURS_BINARY), "--json", "--served", system, "--workload"]
     return found
 
 
@@ -173,7 +206,7 @@ def run(wanted, found):
         # Each round begins with another system, so that none always runs after the same neighbour.
         turn = number % len(found)
         order = [*list(found.items())[turn:], *list(found.items())[:turn]]
-        for workload in wanted.only.split(","):
+        for workload in [workload for workload in wanted.only.split(",") if workload in TITLES]:
             for (kind, system), command in order:
                 if not runs(kind, system, workload):
                     continue
@@ -197,6 +230,84 @@ def run(wanted, found):
                 print(f"round {number + 1} {workload:9} {kind}:{system:20} {line['value']:>14,.1f} {line['unit']}", flush=True)
                 figures.setdefault((workload, kind, system), []).append(line)
     return figures, failures
+
+
+def grow(wanted, command):
+    """What our costs are at each size: {workload: [(size, cost, line)]}, one figure a size."""
+    grown, failures = {}, 0
+
+    def take(workload, size, directory):
+        nonlocal failures
+        line = measure(command, workload, size, directory)
+        if not line:
+            failures += 1
+            return
+        cost = 1e6 / line["value"] if line["unit"] == "events/s" else line["value"]
+        print(f"growth  {workload:9} {size:>12,} {cost:>14,.2f}", flush=True)
+        grown.setdefault(workload, []).append((size, cost, line))
+
+    directory = wanted.dir / "grown"
+    for size in wanted.histories:
+        shutil.rmtree(directory, ignore_errors=True)
+        if measure(command, "fill", size, directory) is None:
+            failures += 1
+            continue
+        for workload in [w for w, (sizes, _, _) in GROWTH.items() if sizes == "events"]:
+            take(workload, size, directory)
+    for workload, (sizes, _, _) in GROWTH.items():
+        for size in sizes if sizes != "events" else ():
+            shutil.rmtree(directory, ignore_errors=True)
+            take(workload, size, directory)
+    shutil.rmtree(directory, ignore_errors=True)
+    return grown, failures
+
+
+def growth(grown):
+    """Prints it and judges it: what grows faster than its work is a defect."""
+    verdicts = []
+    print("\ngrowth (cost at each size; from the smallest to the largest)")
+    for workload, (_, with_size, title) in GROWTH.items():
+        if len(grown.get(workload, ())) < 2:
+            continue
+        costs = [(size, cost) for size, cost, _ in grown[workload]]
+        (small, first), (large, last) = costs[0], costs[-1]
+        bound = large / small if with_size else 1
+        met = last / first <= CHANCE * bound
+        at = "  ".join(f"{size:,}: {cost:,.2f}" for size, cost in costs)
+        print(f"  {workload:10}{title:58}{at}   x {last / first:,.2f}, its work x {bound:,.0f}  {'met' if met else 'MISSED'}")
+        verdicts.append({"workload": workload, "costs": costs, "grown": last / first, "work": bound, "met": met})
+    return verdicts
+
+
+def at_size(grown):
+    """The bars that are set for logs of a million events and more: a start with few says nothing of one with many."""
+    verdicts = []
+    rebuilt = {size: cost for size, cost, _ in grown.get("W4", ())}
+
+    def verdict(workload, size, reached, against, bar):
+        met = reached < bar
+        print(f"  {workload:10}{size:>12,} events  {against:14}{'< ' + format(bar, ',.0f'):>12}{reached:>16,.2f}  {'met' if met else 'MISSED'}")
+        verdicts.append({"workload": workload, "events": size, "against": against, "bar": f"< {bar}", "reached": reached, "met": met})
+
+    for size, _, line in grown.get("W4", ()):
+        verdict("W4", size, line["peak_rss_mib"], "peak MiB", 128)
+    for size, cost, _ in grown.get("W9", ()):
+        if size >= HISTORIES[-1]:
+            verdict("W9", size, cost, "ms", 1_000)
+    for size, cost, _ in grown.get("W9-empty", ()):
+        if size >= HISTORIES[-1] and size in rebuilt:
+            # an event of W4 in µs, so many of them in ms, and two seconds
+            verdict("W9-empty", size, cost, "W4 + 2 s, ms", rebuilt[size] * size / 1_000 + 2_000)
+    return verdicts
+
+
+def durable(figures):
+    """How durable what ours acknowledged was, as SQLite said of the connection that wrote; whether that is synced."""
+    said = {workload: line.get("note", "") for (workload, kind, system), line in figures.items() if (kind, system) == ("ours", OURS)}
+    said = {workload: note for workload, note in said.items() if "synchronous=" in note}
+    for workload, note in said.items():
+        print(f"  {workload:10}{re.search(r'journal_mode=.*', note).group(0)}")
+    return all("synchronous=FULL" in note for note in said.values())
 
 
 def summarise(lines):
@@ -253,7 +364,7 @@ def judge(figures):
             reached = ours.get("value" if what.startswith("raw:") or what in ("best peer", "W4 + 2 s") else what)
             reached = None if reached is None else reached / reference
         met = None
-        # a start with few events says nothing of one with a million
+        # judged at its size, see `at_size`
         enough = not workload.startswith("W9") or (ours and ours["n"] >= 1_000_000)
         if reached is not None and enough:
             met = {">=": reached >= bound, "<=": reached <= bound, "<": reached < bound}[comparison]
@@ -288,12 +399,21 @@ def main():
     found = programs(wanted)
     lines, failures = run(wanted, found)
     figures = {key: summarise(value) for key, value in lines.items()}
-    table(figures, wanted.only.split(","))
+    table(figures, [workload for workload in wanted.only.split(",") if workload in TITLES])
     verdicts = [v for v in judge(figures) if v["workload"] in wanted.only.split(",")]
     print("\nbars (ours over the reference, or ours alone)")
     for v in verdicts:
         reached = "not measured" if v["reached"] is None else f"{v['reached']:,.2f}"
         print(f"  {v['workload']:10}{v['against']:14}{v['bar']:>10}{reached:>16}  {'' if v['met'] is None else 'met' if v['met'] else 'MISSED'}")
+    print("\ndurability of what ours acknowledged")
+    if not durable(figures):
+        failures += 1
+        print("FAILED: not synced before it was acknowledged; these figures are worth nothing")
+    grown = []
+    if "growth" in wanted.only.split(",") and ("ours", OURS) in found:
+        found_at, failed = grow(wanted, found["ours", OURS])
+        grown, failures = growth(found_at), failures + failed
+        grown += at_size(found_at)
     ratios = beside(figures)
     if ratios:
         print("\nour systems over each other (no bars)")
@@ -309,6 +429,7 @@ def main():
         "figures": [dict(line, kind=kind, system=system) for (_, kind, system), line in figures.items()],
         "bars": verdicts,
         "ratios": ratios,
+        "growth": grown,
         "failures": failures,
     }
     out = ROOT / "target" / "bench.json"

@@ -10,7 +10,8 @@
 )]
 
 use std::collections::HashSet;
-use std::sync::{Arc, OnceLock};
+use std::ops::ControlFlow;
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -18,7 +19,8 @@ use bytes::Bytes;
 use futures::stream::{BoxStream, StreamExt};
 use jiff::Timestamp;
 use om_infra::log::{
-    AppendError, Appended, EventLog, Expected, LogError, LogState, NewEvent, StoredEvent, StreamName, leaf,
+    AppendError, Appended, EventLog, Expected, LogError, LogState, NewEvent, ShownEvent, StoredEvent,
+    StreamName, leaf,
 };
 use uuid::Uuid;
 
@@ -187,9 +189,34 @@ pub async fn a_stream_is_read_in_order_from_any_revision(home: &dyn Home) {
         let read = log.read_stream(&stream("1"), u64::try_from(from).unwrap(), max).await.unwrap();
         let part: Vec<_> = given.iter().skip(from).take(max).copied().collect();
         assert_eq!(ids(&read), part, "from {from} at most {max}");
+        are_shown(&*log, from, max, &read).await;
     }
     assert_eq!(log.stream_head(&stream("1")).await.unwrap(), Some(19));
     assert!(log.read_stream(&stream("1"), u64::MAX, 5).await.unwrap().is_empty());
+}
+
+fn parts(event: ShownEvent<'_>) -> impl PartialEq + use<'_> {
+    let ShownEvent { position, stream, revision, id, kind, version, recorded, payload, metadata } = event;
+    (position, stream, revision, id, kind, version, recorded, payload, metadata)
+}
+
+/// What is shown where it lies is what is read, and showing ends when it is broken off.
+async fn are_shown(log: &dyn EventLog, from: usize, max: usize, read: &[StoredEvent]) {
+    for most in [usize::MAX, 3] {
+        let shown = Arc::new(Mutex::new(Vec::new()));
+        let see = {
+            let (shown, read) = (Arc::clone(&shown), read.to_vec());
+            Box::new(move |event: &ShownEvent<'_>| {
+                let mut shown = shown.lock().unwrap();
+                let nth: usize = shown.len();
+                shown.push(read.get(nth).is_some_and(|read| parts(*event) == parts(ShownEvent::of(read))));
+                if shown.len() < most { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+            })
+        };
+        let told = log.show_stream(&stream("1"), u64::try_from(from).unwrap(), max, see).await.unwrap();
+        let expected = read.len().min(most);
+        assert_eq!((told, &*shown.lock().unwrap()), (expected, &vec![true; expected]), "from {from}");
+    }
 }
 
 /// Nothing is not an error.

@@ -199,3 +199,23 @@ fn these_checks_see_what_they_look_for() {
     assert!(starts_a_path("open(\"/srv/x\")", "/srv/"));
     assert!(!starts_a_path("https://example.org/srv/x", "/srv/"));
 }
+
+/// The executor answers fields of an object in the order in which they were asked only where it resolves them one after another
+/// (`gateway/src/graphql/order.rs`).
+#[test]
+fn every_object_of_the_schema_resolves_its_fields_one_after_another() {
+    let mut wrong = Vec::new();
+    for file in rust_files().iter().filter(|file| is_in(file, "gateway")) {
+        let lines: Vec<(usize, &str)> = code(file).collect();
+        for (at, (n, line)) in lines.iter().enumerate() {
+            let next = lines.get(at + 1).map_or("", |(_, next)| next);
+            let object = line.contains("#[Object") && !line.contains("serial");
+            let simple =
+                line.contains("derive(") && line.contains("SimpleObject") && !next.contains("serial");
+            if object || simple {
+                wrong.push(format!("{}:{n}: {}", file.path, line.trim()));
+            }
+        }
+    }
+    fail_if_any(&wrong, "an object without `serial`");
+}

@@ -55,7 +55,7 @@ impl Denial {
             Why::AuditActs => "审计角色只看不办；请由经办人员办理。".into(),
             Why::Role { needs } => {
                 let needs: Vec<_> = needs.iter().map(|role| role.name_zh()).collect();
-                format!("该操作限以下角色：{}；确需办理的，请联系管理员调整角色。", needs.join("、"))
+                format!("该操作限以下角色：{}；确需办理的，请联系安全管理员调整角色。", needs.join("、"))
             }
             Why::NoParty => "只有参与该事项的部门和人员可以查看；确需参与的，请由专班组长加入。".into(),
             Why::OtherBody => "该内容属于其他部门；请由该部门人员查看。".into(),
@@ -70,7 +70,7 @@ impl Denial {
             Why::Role { needs } => {
                 let needs: Vec<_> = needs.iter().map(|role| role.name_en()).collect();
                 format!(
-                    "it is for these roles: {}; if you need it, ask the administrator for the role",
+                    "it is for these roles: {}; if you need it, ask the security administrator for the role",
                     needs.join(", ")
                 )
             }

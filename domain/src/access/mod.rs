@@ -1,17 +1,19 @@
 //! Who may ask for what: one policy, for every command, query, subscription, export and `node(id)`; deny by default.
 //!
 //! Invariants: what is not allowed here is denied; nothing of another county is allowed to anybody; audit commands nothing;
-//! administrators read no matter and decide none; an officer, a head or a township sees a matter or a meeting if it is a
+//! administrators read no matter and decide none, and what one of them may change no other may; an officer, a head or a township sees a matter or a meeting if it is a
 //! party of it ([`Parties`]).
 //! Deliberately absent: what a permitted command needs beyond that (custody, lead, head, separation of duties), which the
 //! aggregate decides on its own state ([`crate::matter`]); who the person is, which the gateway has answered before.
 
 mod denial;
+mod papers;
 mod parties;
 #[cfg(test)]
 mod tests;
 
 pub use denial::{Denial, Why};
+pub use papers::of_paper;
 pub use parties::{Parties, Party, of_matter, of_meeting};
 
 use crate::{
@@ -46,22 +48,34 @@ pub enum Action {
     ReadBriefing,
     /// Read how the platform is: its projections, stores and version.
     ReadHealth,
-    /// Read who was denied what, and who read personal texts.
+    /// Read who was denied what, and who read what is protected.
     ReadAccessLog,
+    /// Read how a subject of personal texts stands: who saw one in full and why, restrictions, erasure.
+    ReadPersonRecord,
     /// Make or close the secret address of one's own deadlines.
     KeepOwnCalendar,
-    /// Hand in a paper or a text for a command.
+    /// Hand in a paper for a command.
     HandIn,
+    /// Put a text into the vault.
+    PutText,
+    /// See a personal text in full, for a reason that is recorded.
+    Unmask,
+    /// Restrict a subject's personal texts, or erase them.
+    KeepPersons,
     /// Act on a matter, or propose one.
     ActOnMatter,
     /// Convene a meeting, or act in one.
     ActInMeeting,
     /// Judge an applicant's eligibility.
     JudgeApplicant,
+    /// Name whom to reach at an applicant.
+    KeepContact,
     /// Name or end a stand-in.
     NameStandIn,
-    /// Keep bodies and posts.
+    /// Keep bodies.
     KeepDirectory,
+    /// Bring the directory to a written definition: the bodies by one administrator, the accounts by the other.
+    ImportDirectory,
     /// Make accounts, give and take roles, retire accounts.
     GrantRoles,
     /// Publish and withdraw templates.
@@ -153,25 +167,14 @@ const SEE_ALL: [Role; 6] =
     [Role::Lead, Role::GovernmentHead, Role::Clerk, Role::Supervisor, Role::Auditor, Role::System];
 /// Who sees what they take part in.
 const SEE_OWN: [Role; 3] = [Role::Officer, Role::Head, Role::Township];
-/// Who acts on matters.
-const ACT: [Role; 8] = [
-    Role::Officer,
-    Role::Head,
-    Role::GovernmentHead,
-    Role::Lead,
-    Role::Clerk,
-    Role::Township,
-    Role::Supervisor,
-    Role::System,
-];
-
 /// Whether the asker may do this to that.
 pub fn decide(asker: Asker<'_>, action: Action, resource: Resource<'_>) -> Verdict {
     let actor = asker.actor;
     if actor.county != *resource.county {
         return deny(action, Why::OtherCounty);
     }
-    if actor.is(Role::Auditor) && action.is_command() {
+    if [Role::Auditor, Role::AuditAdministrator].iter().any(|audits| actor.is(*audits)) && action.is_command()
+    {
         return deny(action, Why::AuditActs);
     }
     let needs = action.roles();
@@ -203,34 +206,6 @@ struct Needs {
 }
 
 impl Action {
-    /// Every action.
-    pub const ALL: [Action; 24] = [
-        Action::SeeOneself,
-        Action::ReadRegisters,
-        Action::ReadApplicant,
-        Action::LookForMatters,
-        Action::ReadMatter,
-        Action::ReadPersonal,
-        Action::LookForMeetings,
-        Action::ReadMeeting,
-        Action::ReadDesk,
-        Action::ReadPerformance,
-        Action::ReadBriefing,
-        Action::ReadHealth,
-        Action::ReadAccessLog,
-        Action::KeepOwnCalendar,
-        Action::HandIn,
-        Action::ActOnMatter,
-        Action::ActInMeeting,
-        Action::JudgeApplicant,
-        Action::NameStandIn,
-        Action::KeepDirectory,
-        Action::GrantRoles,
-        Action::KeepTemplates,
-        Action::KeepCalendar,
-        Action::KeepSettings,
-    ];
-
     /// Whether it changes anything.
     pub fn is_command(self) -> bool {
         self >= Action::KeepOwnCalendar
@@ -238,12 +213,25 @@ impl Action {
 
     fn roles(self) -> Needs {
         use Role::{
-            Administrator as Admin, Auditor, Clerk, GovernmentHead, Head, Lead, Officer, Supervisor, System,
-            Township,
+            Administrator as Admin, AuditAdministrator as Audit, Auditor, Clerk, GovernmentHead, Head, Lead,
+            Officer, SecurityAdministrator as Security, Supervisor, System, Township,
         };
         let (wide, narrow): (&'static [Role], &'static [Role]) = match self {
             Action::SeeOneself | Action::ReadRegisters => (
-                &[Officer, Head, GovernmentHead, Lead, Clerk, Township, Supervisor, Auditor, Admin, System],
+                &[
+                    Officer,
+                    Head,
+                    GovernmentHead,
+                    Lead,
+                    Clerk,
+                    Township,
+                    Supervisor,
+                    Auditor,
+                    Admin,
+                    Security,
+                    Audit,
+                    System,
+                ],
                 &[],
             ),
             Action::ReadApplicant => {
@@ -255,22 +243,28 @@ impl Action {
             | Action::ReadMeeting
             | Action::ReadDesk => (&SEE_ALL, &SEE_OWN),
             // audit reads everything but what is personal
-            Action::ReadPersonal => (&[Lead, GovernmentHead, Clerk, System], &SEE_OWN),
+            Action::ReadPersonal | Action::Unmask => (&[Lead, GovernmentHead, Clerk, System], &SEE_OWN),
             Action::ReadPerformance => (&[Lead, GovernmentHead, Supervisor, Auditor, System], &SEE_OWN),
             Action::ReadBriefing => (&[Lead, GovernmentHead, Supervisor, Auditor, System], &[]),
-            Action::ReadHealth => (&[Admin, Auditor, System], &[]),
-            Action::ReadAccessLog => (&[Auditor], &[]),
-            Action::HandIn | Action::KeepOwnCalendar => (&ACT, &[]),
-            Action::ActOnMatter | Action::ActInMeeting => {
+            Action::ReadHealth => (&[Admin, Audit, Auditor, System], &[]),
+            Action::ReadAccessLog => (&[Audit, Auditor], &[]),
+            Action::ReadPersonRecord => (&[Audit, Auditor, Security], &[]),
+            // who weighs a person's request is not who works on the person's matter
+            Action::KeepPersons => (&[Security, System], &[]),
+            Action::HandIn | Action::KeepOwnCalendar | Action::ActOnMatter | Action::ActInMeeting => {
                 (&[GovernmentHead, Lead, Clerk, Supervisor, System], &SEE_OWN)
             }
-            Action::JudgeApplicant => (&[Officer, Head, System], &[]),
-            Action::NameStandIn => (&[Admin, System], &[Head, GovernmentHead]),
-            Action::KeepDirectory
-            | Action::GrantRoles
-            | Action::KeepTemplates
-            | Action::KeepCalendar
-            | Action::KeepSettings => (&[Admin, System], &[]),
+            // who registers accounts puts their people's names
+            Action::PutText => (&[GovernmentHead, Lead, Clerk, Supervisor, Security, System], &SEE_OWN),
+            // the window, a task force's lead, and departments that take part in one of this applicant's matters
+            Action::KeepContact => (&[Lead, Clerk, System], &[Officer, Head]),
+            Action::JudgeApplicant => (&[Officer, Head], &[]),
+            Action::NameStandIn => (&[Security, System], &[Head, GovernmentHead]),
+            Action::GrantRoles => (&[Security, System], &[]),
+            Action::ImportDirectory => (&[Admin, Security, System], &[]),
+            Action::KeepDirectory | Action::KeepTemplates | Action::KeepCalendar | Action::KeepSettings => {
+                (&[Admin, System], &[])
+            }
         };
         Needs { wide, narrow }
     }

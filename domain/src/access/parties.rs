@@ -7,7 +7,7 @@
 
 use crate::{
     decider::Recorded,
-    ids::{BodyId, OfficerId},
+    ids::{BodyId, IdError, OfficerId},
     matter::event::{MatterEvent as M, ProjectFacts, TaskForce},
     meeting::MeetingEvent as E,
 };
@@ -32,10 +32,22 @@ impl std::fmt::Display for Party {
     }
 }
 
+impl std::str::FromStr for Party {
+    type Err = IdError;
+
+    fn from_str(key: &str) -> Result<Self, IdError> {
+        match key.split_once(':') {
+            Some(("body", body)) => BodyId::recorded(body).map(Party::Body),
+            Some(("officer", officer)) => OfficerId::recorded(officer).map(Party::Officer),
+            _ => Err(IdError::new("party", key, "body: or officer: and its id")),
+        }
+    }
+}
+
 /// Those who take part.
 pub type Parties = BTreeSet<Party>;
 
-fn body(body: &BodyId) -> Party {
+pub(super) fn body(body: &BodyId) -> Party {
     Party::Body(body.clone())
 }
 

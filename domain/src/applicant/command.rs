@@ -4,7 +4,7 @@
 
 use super::{event::Lapse, state::BarKind};
 use crate::{
-    ids::{LegalText, MatterId, PaperHash, PermitCode},
+    ids::{LegalText, MatterId, PaperHash, PermitCode, VaultRef},
     matter::event::Notice,
 };
 use serde::{Deserialize, Serialize};
@@ -21,6 +21,10 @@ pub enum ApplicantCommand {
     RepairEligibility { reason: LegalText },
     /// Record a bar decided and served.
     ImposeBar { kind: BarKind, matter: MatterId, permit: PermitCode, decision: Notice },
+    /// Name whom to reach at the applicant; takes the place of who was named before.
+    NameContact { name: VaultRef, phone: Option<VaultRef> },
+    /// Name nobody any more.
+    RemoveContact { reason: LegalText },
     /// State what time alone has made true, and nothing else.
     Settle,
 }
@@ -33,7 +37,17 @@ impl ApplicantCommand {
             Self::LoseEligibility { .. }
             | Self::LiftLapse { .. }
             | Self::RepairEligibility { .. }
+            | Self::NameContact { .. }
+            | Self::RemoveContact { .. }
             | Self::Settle => vec![],
+        }
+    }
+
+    /// The texts of the vault it names.
+    pub fn texts(&self) -> Vec<&VaultRef> {
+        match self {
+            Self::NameContact { name, phone } => [name].into_iter().chain(phone).collect(),
+            _ => vec![],
         }
     }
 }

@@ -1,11 +1,12 @@
 //! What can have happened to an applicant's record.
 //!
-//! Invariant: why eligibility was lost is named to the very event, so a repeated report is known for one.
+//! Invariants: why eligibility was lost is named to the very event, so a repeated report is known for one; of a contact it has
+//! references into the vault and no text.
 
 use super::state::BarKind;
 use crate::{
     events,
-    ids::{EventId, LegalText, MatterId, PermitCode},
+    ids::{EventId, LegalText, MatterId, PermitCode, VaultRef},
     matter::{event::Notice, plan::RequirementId},
 };
 use jiff::civil::Date;
@@ -58,6 +59,18 @@ events! {
             decision: Notice,
             /// Its last day.
             until: Date,
+        },
+        /// Whom to reach at the applicant was named; it takes the place of who was named before.
+        ContactNamed = 1 {
+            /// The name, in the vault.
+            name: VaultRef,
+            /// The telephone or another way to be reached, in the vault, of the same subject as the name.
+            phone: Option<VaultRef>,
+        },
+        /// Nobody is named any more. The texts stay in the vault until they are erased.
+        ContactRemoved = 1 {
+            /// Why.
+            reason: LegalText,
         },
         /// A bar ended (time's fact), on the day after its last.
         BarEnded = 1 {

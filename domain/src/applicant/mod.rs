@@ -4,9 +4,11 @@
 //! is set aside; a bar ends by time only.
 //! A bar cites a permit of a matter of this very applicant and is its department's; a lapse is repaired by the department
 //! whose permit it was, never by the applicant's own body.
+//! One contact at a time, of whom it has references into the vault alone ([`contact`]).
 //! Deliberately absent: who the applicant is; scores, rankings and any consequence the law does not name.
 
 pub mod command;
+pub mod contact;
 pub mod event;
 pub mod refusal;
 pub mod state;
@@ -14,13 +16,16 @@ pub mod state;
 mod tests;
 
 pub use command::ApplicantCommand;
+pub use contact::{Contact, KeptText};
 pub use event::{ApplicantEvent, Lapse};
 pub use refusal::ApplicantRefusal;
 pub use state::{Applicant, BarKind, Ineligible};
 
 use crate::{
+    access::Parties,
+    access::{self, Action},
     decider::{Context, Decider, Effective, Fact, Recorded, Role, Seen},
-    ids::{ApplicantId, BodyId, LegalText, MatterId, PaperHash, PermitCode},
+    ids::{ApplicantId, BodyId, LegalText, MatterId, PaperHash, PermitCode, VaultRef},
 };
 use event::{BarEnded, BarImposed, EligibilityLost, EligibilityRepaired, LapseLifted};
 use jiff::ToSpan;
@@ -46,6 +51,10 @@ pub struct ApplicantReads {
     pub cited: BTreeMap<MatterId, Seen<Cited>>,
     /// Those of the papers the command names that the county's store does not have.
     pub missing_papers: BTreeSet<PaperHash>,
+    /// Those of the texts the command names that the county's vault has (`NameContact`).
+    pub texts: BTreeMap<VaultRef, KeptText>,
+    /// Who takes part in any of the applicant's matters (`NameContact`, `RemoveContact`).
+    pub parties: Parties,
 }
 
 impl ApplicantReads {
@@ -75,7 +84,7 @@ impl Decider for ApplicantDecider {
     type Reads = ApplicantReads;
 
     fn evolve(state: &mut Applicant, fact: &Recorded<ApplicantEvent>) {
-        state.fold(&fact.event);
+        state.fold(fact);
     }
 
     fn settle(state: &Applicant, ctx: &Ctx<'_>) -> Option<Fact<ApplicantEvent>> {
@@ -89,6 +98,8 @@ impl Decider for ApplicantDecider {
             ApplicantCommand::Settle => Ok(Vec::new()),
             ApplicantCommand::LoseEligibility { lapse } => lose(state, lapse, ctx),
             ApplicantCommand::LiftLapse { lapse } => lift(state, lapse, ctx),
+            ApplicantCommand::NameContact { name, phone } => contact::name(state, name, phone.as_ref(), ctx),
+            ApplicantCommand::RemoveContact { reason } => contact::remove(state, reason, ctx),
             ApplicantCommand::RepairEligibility { reason } => repair(state, reason, ctx),
             ApplicantCommand::ImposeBar { kind, matter, permit, decision } => {
                 let until = kind.last_day(decision.served_on);
@@ -121,7 +132,7 @@ fn lift(state: &Applicant, lapse: &Lapse, ctx: &Ctx<'_>) -> Facts {
 }
 
 fn repair(state: &Applicant, reason: &LegalText, ctx: &Ctx<'_>) -> Facts {
-    if !ctx.by.is(Role::Officer) && !ctx.by.is(Role::Head) {
+    if !access::may(ctx.by, Action::JudgeApplicant) {
         return Err(ApplicantRefusal::NotADepartment { officer: ctx.by.officer.clone() });
     }
     let open = state.open_lapses();
@@ -143,7 +154,7 @@ fn repair(state: &Applicant, reason: &LegalText, ctx: &Ctx<'_>) -> Facts {
 }
 
 fn impose(state: &Applicant, bar: BarImposed, ctx: &Ctx<'_>) -> Facts {
-    if !ctx.by.is(Role::Head) {
+    if !access::may(ctx.by, Action::JudgeApplicant) || !ctx.by.is(Role::Head) {
         return Err(ApplicantRefusal::NotAHead { officer: ctx.by.officer.clone() });
     }
     match state.bar(bar.decision.number.as_str()) {

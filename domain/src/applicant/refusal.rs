@@ -4,8 +4,9 @@
 
 use crate::{
     decider::Explained,
-    ids::{ApplicantId, BodyId, LegalText, MatterId, OfficerId, PaperHash, PermitCode},
+    ids::{ApplicantId, BodyId, LegalText, MatterId, OfficerId, PaperHash, PermitCode, VaultRef},
     naming::Names,
+    person::TextClass,
     sources,
 };
 use jiff::civil::Date;
@@ -42,6 +43,14 @@ pub enum ApplicantRefusal {
     AnothersMatter { matter: MatterId, applicant: ApplicantId },
     /// The decision's paper is not in the store.
     PaperMissing { paper: PaperHash },
+    /// Whom to reach is named by who works on the applicant's matters.
+    MayNotKeepContact { officer: OfficerId },
+    /// The vault has no such text, or it is something else.
+    NoSuchText { text: VaultRef, wanted: TextClass },
+    /// The text was erased or is restricted, or its key is not here.
+    TextNotUsable { text: VaultRef },
+    /// Name and telephone are of two subjects: erasing one would leave the other.
+    OfTwoPersons { name: VaultRef, phone: VaultRef },
 }
 
 impl Explained for ApplicantRefusal {
@@ -60,12 +69,17 @@ impl Explained for ApplicantRefusal {
             Self::NoSuchPermit { .. } => "NoSuchPermit",
             Self::AnothersMatter { .. } => "AnothersMatter",
             Self::PaperMissing { .. } => "PaperMissing",
+            Self::MayNotKeepContact { .. } => "MayNotKeepContact",
+            Self::NoSuchText { .. } => "NoSuchText",
+            Self::TextNotUsable { .. } => "TextNotUsable",
+            Self::OfTwoPersons { .. } => "OfTwoPersons",
         }
     }
 
     fn rule(&self) -> Option<&'static str> {
         match self {
-            Self::OwnRecord { .. } => Some("R18"),
+            Self::OwnRecord { .. } | Self::MayNotKeepContact { .. } => Some("R18"),
+            Self::NoSuchText { .. } | Self::TextNotUsable { .. } | Self::OfTwoPersons { .. } => Some("R23"),
             Self::NotThePlatform { .. }
             | Self::NotADepartment { .. }
             | Self::NothingToRepair
@@ -76,12 +90,25 @@ impl Explained for ApplicantRefusal {
     }
 
     fn wants_another_person(&self) -> bool {
-        matches!(self, Self::NotADepartment { .. } | Self::NotAHead { .. })
+        matches!(self, Self::NotADepartment { .. } | Self::NotAHead { .. } | Self::MayNotKeepContact { .. })
+    }
+
+    fn wants_a_right(&self) -> bool {
+        matches!(
+            self,
+            Self::NotThePlatform { .. }
+                | Self::NotADepartment { .. }
+                | Self::NotAHead { .. }
+                | Self::OwnRecord { .. }
+                | Self::LapsedElsewhere { .. }
+                | Self::NotItsHead { .. }
+                | Self::MayNotKeepContact { .. }
+        )
     }
 
     fn source(&self) -> Option<String> {
         match self {
-            Self::OwnRecord { .. } => Some(sources::DUTIES.into()),
+            Self::OwnRecord { .. } | Self::MayNotKeepContact { .. } => Some(sources::DUTIES.into()),
             Self::NotAHead { .. }
             | Self::NotItsHead { .. }
             | Self::NoSuchMatter { .. }
@@ -92,7 +119,10 @@ impl Explained for ApplicantRefusal {
             | Self::NotADepartment { .. }
             | Self::NothingToRepair
             | Self::LapsedElsewhere { .. } => Some(sources::TOLERANCE.into()),
-            Self::DecisionUsed { .. } | Self::PaperMissing { .. } => Some(sources::RECORD.into()),
+            Self::DecisionUsed { .. } | Self::PaperMissing { .. } | Self::NoSuchText { .. } => {
+                Some(sources::RECORD.into())
+            }
+            Self::TextNotUsable { .. } | Self::OfTwoPersons { .. } => Some("个人信息保护法 47".into()),
         }
     }
 
@@ -147,6 +177,19 @@ impl Explained for ApplicantRefusal {
             Self::PaperMissing { paper } => {
                 format!("决定书原件 {} 尚未上传；请先上传原件，再记录。", &paper.as_str()[..12])
             }
+            Self::MayNotKeepContact { officer } => format!(
+                "{} 不办理申请人的事项，不能登记其联系人；请由综合窗口、专班或部门经办人办理。",
+                names.officer_zh(officer)
+            ),
+            Self::NoSuchText { text, wanted } => {
+                format!("个人信息库中没有 {text}，或它不是{}；请先存入{0}，再登记联系人。", class_zh(*wanted))
+            }
+            Self::TextNotUsable { text } => {
+                format!("{text} 已删除或已限制，不得使用；请向联系人重新依法收集并存入，再登记。")
+            }
+            Self::OfTwoPersons { name, phone } => format!(
+                "电话 {phone} 没有与姓名 {name} 存为同一人，删除时会遗漏；请以该姓名为对象重新存入电话，再登记。"
+            ),
         })
     }
 
@@ -211,6 +254,38 @@ impl Explained for ApplicantRefusal {
                     &paper.as_str()[..12]
                 )
             }
+            Self::MayNotKeepContact { officer } => format!(
+                "{} does not work on the applicant's matters and names no contact; have the window, the task force or a department's officer do it.",
+                names.officer_en(officer)
+            ),
+            Self::NoSuchText { text, wanted } => format!(
+                "The vault has no {text}, or it is not {}; put that in first, then name the contact.",
+                class_en(*wanted)
+            ),
+            Self::TextNotUsable { text } => format!(
+                "{text} was erased or is restricted and must not be used; ask the contact anew, put that in, then name the contact."
+            ),
+            Self::OfTwoPersons { name, phone } => format!(
+                "Telephone {phone} was not put in as of the same person as the name {name}, and an erasure would leave it; put it in with the name as its subject, then name the contact."
+            ),
         }
+    }
+}
+
+fn class_zh(class: TextClass) -> &'static str {
+    match class {
+        TextClass::PersonName => "姓名",
+        TextClass::Contact => "联系方式",
+        TextClass::Note => "备注",
+        TextClass::FileName => "文件名",
+    }
+}
+
+fn class_en(class: TextClass) -> &'static str {
+    match class {
+        TextClass::PersonName => "a person's name",
+        TextClass::Contact => "a way to reach a person",
+        TextClass::Note => "a note",
+        TextClass::FileName => "a file's name",
     }
 }

@@ -2,8 +2,15 @@
 //!
 //! Invariant: what was made good stays known, so that the same lapse is never counted twice.
 
-use super::event::{ApplicantEvent, BarImposed, Lapse};
-use crate::{decider::Explained, naming::Names};
+use super::{
+    contact::Contact,
+    event::{ApplicantEvent, BarImposed, Lapse},
+};
+use crate::{
+    calendar::beijing,
+    decider::{Explained, Recorded},
+    naming::Names,
+};
 use jiff::{ToSpan, civil::Date};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -51,6 +58,7 @@ pub struct Applicant {
     lifted: BTreeSet<Lapse>,
     bars: Vec<BarImposed>,
     ended: BTreeSet<String>,
+    pub(super) contact: Option<Contact>,
 }
 
 /// Why an applicant may not be given tolerance on a day.
@@ -127,6 +135,11 @@ impl Applicant {
         &self.open
     }
 
+    /// Whom to reach at the applicant.
+    pub fn contact(&self) -> Option<&Contact> {
+        self.contact.as_ref()
+    }
+
     pub(super) fn knows(&self, lapse: &Lapse) -> bool {
         self.open.contains(lapse) || self.repaired.contains(lapse) || self.is_lifted(lapse)
     }
@@ -146,8 +159,8 @@ impl Applicant {
         self.bars.iter().filter(over).min_by_key(|bar| bar.until)
     }
 
-    pub(super) fn fold(&mut self, event: &ApplicantEvent) {
-        match event {
+    pub(super) fn fold(&mut self, fact: &Recorded<ApplicantEvent>) {
+        match &fact.event {
             ApplicantEvent::EligibilityLost(lost) => {
                 self.open.insert(lost.because.clone());
             }
@@ -161,6 +174,12 @@ impl Applicant {
                 self.lifted.insert(event.lapse.clone());
             }
             ApplicantEvent::BarImposed(bar) => self.bars.push(bar.clone()),
+            ApplicantEvent::ContactNamed(named) => {
+                let (name, phone) = (named.name.clone(), named.phone.clone());
+                let (since, by) = (beijing(fact.recorded), fact.by.officer.clone());
+                self.contact = Some(Contact { name, phone, since, by });
+            }
+            ApplicantEvent::ContactRemoved(_) => self.contact = None,
             ApplicantEvent::BarEnded(bar) => {
                 self.ended.insert(bar.decision.to_string());
             }

@@ -7,6 +7,8 @@ use crate::{
 };
 use jiff::civil::{Date, date};
 
+mod contact;
+
 fn lapse(number: u128) -> Lapse {
     Lapse {
         matter: id("matter:01J00000000000000000000000"),
@@ -173,11 +175,14 @@ fn any_history_folds_and_any_accepted_command_repeats_in_silence() {
             let kind = if fraud { BarKind::Fraud } else { BarKind::FalseMaterials };
             bar(kind, &number.to_string(), date(2023, 6, 9 + number))
         }),
+        (0usize..3, 0usize..3).prop_map(|(name, phone)| contact::naming(name, phone)),
+        Just(contact::removing()),
         Just(ApplicantCommand::Settle),
     ];
     let step = (command, 0i8..3, proptest::bool::ANY);
     proptest!(ProptestConfig::with_cases(64), |(steps in proptest::collection::vec(step, 0..20))| {
         let mut given = nothing();
+        given.reads.texts = contact::texts();
         let mut year = 2023;
         for (command, years, as_head) in steps {
             year += i16::from(years);

@@ -2,10 +2,13 @@
 //!
 //! Invariant: a command names accounts and posts, never a person; a person is a reference into the vault.
 
-use super::entry::{Body, DirectoryDefinition, OfficerEntry};
+use super::{
+    entry::{Body, DirectoryDefinition, OfficerEntry},
+    keepers::ImportPart,
+};
 use crate::{
     decider::Role,
-    ids::{BodyId, FeedDigest, LegalText, OfficerId},
+    ids::{BodyId, FeedDigest, LegalText, OfficerId, VaultRef},
 };
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -21,6 +24,8 @@ pub enum DirectoryCommand {
     AmendBody { id: BodyId, body: Body },
     /// Register an officer's account.
     RegisterOfficer { id: OfficerId, officer: OfficerEntry },
+    /// Name the person of an account that exists.
+    NameOfficer { officer: OfficerId, person: VaultRef },
     /// Change an officer's roles.
     ChangeRoles { id: OfficerId, roles: BTreeSet<Role> },
     /// Name a stand-in for an account, inside its body and for some days.
@@ -34,5 +39,10 @@ pub enum DirectoryCommand {
     /// Retire an account for good.
     RetireOfficer { id: OfficerId, reason: LegalText },
     /// Bring the directory to a whole definition: adds and amends, never removes. All of it or nothing.
-    ImportDirectory { definition: DirectoryDefinition },
+    ImportDirectory {
+        definition: DirectoryDefinition,
+        /// Only this part of it; none: all.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        part: Option<ImportPart>,
+    },
 }

@@ -6,7 +6,7 @@ use super::entry::{Body, OfficerEntry};
 use crate::{
     decider::Role,
     events,
-    ids::{BodyId, FeedDigest, LegalText, OfficerId},
+    ids::{BodyId, FeedDigest, LegalText, OfficerId, VaultRef},
 };
 use jiff::civil::Date;
 use std::collections::BTreeSet;
@@ -29,7 +29,7 @@ events! {
             body: Body,
         },
         /// An officer's account was registered.
-        OfficerRegistered = 1 {
+        OfficerRegistered = 2 reads 1 {
             /// The account.
             id: OfficerId,
             /// What is known of it.
@@ -42,8 +42,15 @@ events! {
             /// The post now.
             post: Option<LegalText>,
         },
+        /// An account that exists was given a name, or another one.
+        OfficerNamed = 1 {
+            /// The account.
+            officer: OfficerId,
+            /// The person from now on, in the vault.
+            person: VaultRef,
+        },
         /// An officer's roles changed.
-        RolesChanged = 1 {
+        RolesChanged = 2 reads 1 {
             /// The account.
             id: OfficerId,
             /// All roles from now on.

@@ -8,15 +8,18 @@ use super::{
     event::{CalendarFeedClosed, CalendarFeedOpened},
 };
 use crate::access::{self, Action};
-use crate::ids::FeedDigest;
+use crate::{decider::Role, ids::FeedDigest};
 
 pub(super) fn open(state: &Directory, secret_hash: &FeedDigest, ctx: &Ctx<'_>) -> Facts {
     let officer = ctx.by.officer.clone();
     if state.officer(&officer).is_none() {
         return Err(DirectoryRefusal::NoSuchOfficer { officer });
     }
-    if !access::may(ctx.by, Action::KeepOwnCalendar) {
+    if ctx.by.is(Role::Auditor) {
         return Err(DirectoryRefusal::AuditorActs { officer });
+    }
+    if !access::may(ctx.by, Action::KeepOwnCalendar) {
+        return Err(DirectoryRefusal::NoDeadlines { officer });
     }
     if state.feed(&officer).is_some_and(|(known, _)| known == secret_hash) {
         return Ok(Vec::new());
@@ -36,7 +39,6 @@ pub(super) fn close(state: &Directory, ctx: &Ctx<'_>) -> Facts {
 mod tests {
     use super::*;
     use crate::{
-        decider::Role,
         directory::{self, DirectoryCommand as C, DirectoryDecider, DirectoryEvent as E},
         given::{Given, actor, id},
     };
@@ -52,7 +54,8 @@ mod tests {
     #[test]
     fn an_account_has_one_address_its_own_and_a_new_one_closes_the_old() {
         let definition = directory::parse(directory::SHIPPED).unwrap();
-        let given: Given<DirectoryDecider> = Given::nothing().does(&C::ImportDirectory { definition });
+        let given: Given<DirectoryDecider> =
+            Given::nothing().does(&C::ImportDirectory { definition, part: None });
         let water = actor("wa-officer-1", "water", &[Role::Officer]);
         let mut given = given.by(water.clone()).does(&open("a"));
         assert_eq!(given.state.holder_of_feed(&hash("a")), Some(&id("wa-officer-1")));
@@ -67,7 +70,12 @@ mod tests {
             auditor.when(&open("c")).unwrap_err(),
             DirectoryRefusal::AuditorActs { officer: id("auditor") }
         );
-        let mut nobody = auditor.by(actor("nobody", "water", &[Role::Officer]));
+        let mut keeper = auditor.by(actor("administrator", "government-services", &[Role::Administrator]));
+        assert_eq!(
+            keeper.when(&open("c")).unwrap_err(),
+            DirectoryRefusal::NoDeadlines { officer: id("administrator") }
+        );
+        let mut nobody = keeper.by(actor("nobody", "water", &[Role::Officer]));
         assert!(matches!(nobody.when(&open("c")), Err(DirectoryRefusal::NoSuchOfficer { .. })));
         let closed = nobody.by(water).does(&C::CloseCalendarFeed);
         assert_eq!(closed.state.holder_of_feed(&hash("b")), None);

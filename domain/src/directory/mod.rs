@@ -1,6 +1,7 @@
 //! The directory of one county (机构与账号目录): its bodies, its officers' accounts, and what each may be.
 //!
-//! Invariants: nobody grants a role or a stand-in's powers to themselves; who reads everything (audit) commands nothing; an account acts for
+//! Invariants: nobody grants a role or a stand-in's powers to themselves; who keeps bodies, who grants roles and who audits are
+//! three (module `keepers`); who reads everything (audit) commands nothing; an account acts for
 //! one body as long as it lives; nothing is forgotten, so "who could decide on that day" has an answer.
 //! Deliberately absent: passwords, tokens and names of persons.
 
@@ -8,6 +9,7 @@ pub mod command;
 mod entry;
 pub mod event;
 mod feed;
+mod keepers;
 mod parse;
 pub mod refusal;
 mod refusal_words;
@@ -19,19 +21,19 @@ mod tests;
 pub use command::DirectoryCommand;
 pub use entry::{Body, BodyKind, DirectoryDefinition, OfficerEntry};
 pub use event::DirectoryEvent;
+pub use keepers::ImportPart;
 pub use parse::parse;
 pub use refusal::DirectoryRefusal;
 pub use stand_in::{Ended, StandIn};
 pub use state::Directory;
 
 use crate::{
-    access::{self, Action},
     decider::{Context, Decider, Fact, Recorded, Role},
-    ids::{BodyId, OfficerId},
+    ids::{BodyId, OfficerId, VaultRef},
 };
 use event::{
-    BodyAmended, BodyRegistered, OfficerPostRenamed, OfficerRegistered, OfficerRetired, RolesChanged,
-    StandInGranted,
+    BodyAmended, BodyRegistered, OfficerNamed, OfficerPostRenamed, OfficerRegistered, OfficerRetired,
+    RolesChanged, StandInGranted,
 };
 use std::collections::BTreeSet;
 
@@ -63,20 +65,20 @@ impl Decider for DirectoryDecider {
     }
 
     fn decide(state: &Directory, command: &DirectoryCommand, ctx: &Ctx<'_>) -> Facts {
-        let action = match command {
+        match command {
             // of which body is asked below
-            DirectoryCommand::GrantStandIn { .. } | DirectoryCommand::EndStandIn { .. } => None,
+            DirectoryCommand::GrantStandIn { .. } | DirectoryCommand::EndStandIn { .. } => {}
             // one's own
-            DirectoryCommand::OpenCalendarFeed { .. } | DirectoryCommand::CloseCalendarFeed => None,
+            DirectoryCommand::OpenCalendarFeed { .. } | DirectoryCommand::CloseCalendarFeed => {}
             DirectoryCommand::RegisterOfficer { .. }
+            | DirectoryCommand::NameOfficer { .. }
             | DirectoryCommand::ChangeRoles { .. }
-            | DirectoryCommand::RetireOfficer { .. } => Some(Action::GrantRoles),
-            DirectoryCommand::RegisterBody { .. }
-            | DirectoryCommand::AmendBody { .. }
-            | DirectoryCommand::ImportDirectory { .. } => Some(Action::KeepDirectory),
-        };
-        if action.is_some_and(|action| !access::may(ctx.by, action)) {
-            return Err(DirectoryRefusal::NotAdministrator { officer: ctx.by.officer.clone() });
+            | DirectoryCommand::RetireOfficer { .. } => keepers::grants_roles(ctx)?,
+            DirectoryCommand::RegisterBody { .. } | DirectoryCommand::AmendBody { .. } => {
+                keepers::keeps_bodies(ctx)?;
+            }
+            // what is whose is asked of what it changes
+            DirectoryCommand::ImportDirectory { .. } => keepers::imports(ctx)?,
         }
         match command {
             DirectoryCommand::RegisterBody { id, body } => register_body(state, id, body, ctx),
@@ -85,6 +87,7 @@ impl Decider for DirectoryDecider {
                 let known = |body: &BodyId| state.body(body).map(|body| body.kind);
                 register_officer(state, id, officer, known, ctx)
             }
+            DirectoryCommand::NameOfficer { officer, person } => name_officer(state, officer, person, ctx),
             DirectoryCommand::ChangeRoles { id, roles } => change_roles(state, id, roles, ctx),
             DirectoryCommand::GrantStandIn { principal, stand_in, from, to, reason } => {
                 let (principal, stand_in) = (principal.clone(), stand_in.clone());
@@ -101,21 +104,11 @@ impl Decider for DirectoryDecider {
                     return Ok(Vec::new());
                 }
                 state.officer(id).ok_or_else(|| DirectoryRefusal::NoSuchOfficer { officer: id.clone() })?;
-                last_administrator(state, id)?;
+                keepers::remain(state, id, &BTreeSet::new())?;
                 Ok(vec![ctx.fact(OfficerRetired { id: id.clone(), reason: reason.clone() })])
             }
-            DirectoryCommand::ImportDirectory { definition } => import(state, definition, ctx),
+            DirectoryCommand::ImportDirectory { definition, part } => import(state, definition, *part, ctx),
         }
-    }
-}
-
-/// The county keeps an administrator, or nobody could change its directory again.
-fn last_administrator(state: &Directory, id: &OfficerId) -> Result<(), DirectoryRefusal> {
-    let is = |officer: &OfficerEntry| officer.roles.contains(&Role::Administrator);
-    let other = state.officers().any(|(other, officer)| other != id && is(officer));
-    match state.officer(id).is_some_and(is) && !other {
-        true => Err(DirectoryRefusal::LastAdministrator { officer: id.clone() }),
-        false => Ok(()),
     }
 }
 
@@ -157,7 +150,26 @@ fn register_officer(
     let kind =
         kind_of(&officer.body).ok_or_else(|| DirectoryRefusal::NoSuchBody { body: officer.body.clone() })?;
     check_roles(id, &BTreeSet::new(), &officer.roles, kind, ctx)?;
+    keepers::are_different_people(state, id, officer)?;
+    if keepers::is_the_same_person(state, officer, ctx) {
+        return Err(DirectoryRefusal::OwnRoles { officer: id.clone() });
+    }
     Ok(vec![ctx.fact(OfficerRegistered { id: id.clone(), officer: officer.clone() })])
+}
+
+/// A name is no right, so one's own account may be named; but what a name makes of two accounts is judged by the roles both have.
+fn name_officer(state: &Directory, id: &OfficerId, person: &VaultRef, ctx: &Ctx<'_>) -> Facts {
+    if state.is_retired(id) {
+        return Err(DirectoryRefusal::Retired { officer: id.clone() });
+    }
+    let known = state.officer(id).ok_or_else(|| DirectoryRefusal::NoSuchOfficer { officer: id.clone() })?;
+    if known.person.as_ref() == Some(person) {
+        return Ok(Vec::new());
+    }
+    let named = OfficerEntry { person: Some(person.clone()), ..known.clone() };
+    keepers::are_different_people(state, id, &named)?;
+    keepers::makes_none_their_own(state, id, &named, ctx)?;
+    Ok(vec![ctx.fact(OfficerNamed { officer: id.clone(), person: person.clone() })])
 }
 
 fn change_roles(state: &Directory, id: &OfficerId, roles: &BTreeSet<Role>, ctx: &Ctx<'_>) -> Facts {
@@ -170,6 +182,11 @@ fn change_roles(state: &Directory, id: &OfficerId, roles: &BTreeSet<Role>, ctx: 
     }
     let kind = state.body(&known.body).map_or(BodyKind::Department, |body| body.kind);
     check_roles(id, &known.roles, roles, kind, ctx)?;
+    keepers::remain(state, id, roles)?;
+    keepers::are_different_people(state, id, &OfficerEntry { roles: roles.clone(), ..known.clone() })?;
+    if keepers::is_the_same_person(state, known, ctx) && !roles.is_subset(&known.roles) {
+        return Err(DirectoryRefusal::OwnRoles { officer: id.clone() });
+    }
     Ok(vec![ctx.fact(RolesChanged { id: id.clone(), roles: roles.clone() })])
 }
 
@@ -191,6 +208,9 @@ fn check_roles(
     if new.contains(&Role::Auditor) && new.len() > 1 {
         return Err(DirectoryRefusal::AuditorActs { officer: officer() });
     }
+    if let Some(role) = keepers::alone(new) {
+        return Err(DirectoryRefusal::RoleStandsAlone { officer: officer(), role });
+    }
     if new.contains(&Role::Township) && !matches!(kind, BodyKind::Township | BodyKind::Subdistrict) {
         return Err(DirectoryRefusal::NotATownship { officer: officer() });
     }
@@ -201,11 +221,30 @@ fn check_roles(
 }
 
 /// The difference between the directory and a definition, as facts; all or nothing.
-fn import(state: &Directory, definition: &DirectoryDefinition, ctx: &Ctx<'_>) -> Facts {
+fn import(
+    state: &Directory,
+    definition: &DirectoryDefinition,
+    part: Option<ImportPart>,
+    ctx: &Ctx<'_>,
+) -> Facts {
     if definition.county != ctx.by.county {
         let (given, here) = (definition.county.clone(), ctx.by.county.clone());
         return Err(DirectoryRefusal::OtherCounty { given, here });
     }
+    let mut facts = Vec::new();
+    if part != Some(ImportPart::Accounts) {
+        facts = import_bodies(state, definition, ctx)?;
+        keepers::may_import(ImportPart::Bodies, &facts, state, ctx)?;
+    }
+    if part != Some(ImportPart::Bodies) {
+        let accounts = import_accounts(state, definition, part, ctx)?;
+        keepers::may_import(ImportPart::Accounts, &accounts, state, ctx)?;
+        facts.extend(accounts);
+    }
+    Ok(facts)
+}
+
+fn import_bodies(state: &Directory, definition: &DirectoryDefinition, ctx: &Ctx<'_>) -> Facts {
     let mut facts = Vec::new();
     for (id, body) in &definition.bodies {
         facts.extend(match state.body(id) {
@@ -213,7 +252,20 @@ fn import(state: &Directory, definition: &DirectoryDefinition, ctx: &Ctx<'_>) ->
             None => register_body(state, id, body, ctx)?,
         });
     }
-    let kind_of = |id: &BodyId| definition.bodies.get(id).or_else(|| state.body(id)).map(|body| body.kind);
+    Ok(facts)
+}
+
+fn import_accounts(
+    state: &Directory,
+    definition: &DirectoryDefinition,
+    part: Option<ImportPart>,
+    ctx: &Ctx<'_>,
+) -> Facts {
+    let mut facts = Vec::new();
+    // bodies that are not imported with the accounts are to be there
+    let with = part.is_none().then_some(&definition.bodies);
+    let kind_of =
+        |id: &BodyId| with.and_then(|bodies| bodies.get(id)).or_else(|| state.body(id)).map(|body| body.kind);
     for (id, officer) in &definition.officers {
         match state.officer(id) {
             // An account that was retired stays so, whatever an older file says.

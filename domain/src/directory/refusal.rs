@@ -2,8 +2,9 @@
 //!
 //! Invariant: each refusal carries its facts and says what to do.
 
+use super::keepers::ImportPart;
 use crate::{
-    decider::Explained,
+    decider::{Explained, Role},
     ids::{BodyId, CountyId, OfficerId},
     naming::Names,
     sources,
@@ -15,8 +16,12 @@ use serde::Serialize;
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[expect(missing_docs, reason = "each variant is a sentence and its fields are the facts in it")]
 pub enum DirectoryRefusal {
-    /// Only an administrator changes the directory.
+    /// Only the system administrator keeps the bodies.
     NotAdministrator { officer: OfficerId },
+    /// Only the security administrator keeps accounts and roles.
+    NotSecurityAdministrator { officer: OfficerId },
+    /// The definition changes what is the other administrator's, too.
+    OtherPart { officer: OfficerId, part: ImportPart },
     /// The definition is another county's.
     OtherCounty { given: CountyId, here: CountyId },
     /// The body is there already, and different.
@@ -35,14 +40,20 @@ pub enum DirectoryRefusal {
     OwnRoles { officer: OfficerId },
     /// The platform's own name is for no account.
     PlatformsName { officer: OfficerId },
-    /// The county would have no administrator left.
-    LastAdministrator { officer: OfficerId },
+    /// The county would have no administrator of this kind left.
+    LastAdministrator { officer: OfficerId, role: Role },
+    /// An administrator's role goes with no other.
+    RoleStandsAlone { officer: OfficerId, role: Role },
+    /// The three administrators are three people, and so is audit.
+    SamePerson { officer: OfficerId, other: OfficerId },
     /// An account without a role.
     NoRole { officer: OfficerId },
     /// The platform's own role is for no account.
     SystemRole { officer: OfficerId },
     /// Audit commands nothing, so it has no other role.
     AuditorActs { officer: OfficerId },
+    /// Who acts on no matter has no deadlines.
+    NoDeadlines { officer: OfficerId },
     /// The township role outside a township.
     NotATownship { officer: OfficerId },
     /// Stand-ins of a body are named by its head or an administrator.
@@ -72,8 +83,13 @@ impl DirectoryRefusal {
         matches!(
             self,
             Self::NotAdministrator { .. }
+                | Self::NotSecurityAdministrator { .. }
+                | Self::OtherPart { .. }
+                | Self::RoleStandsAlone { .. }
+                | Self::SamePerson { .. }
                 | Self::OwnRoles { .. }
                 | Self::AuditorActs { .. }
+                | Self::NoDeadlines { .. }
                 | Self::NotItsHead { .. }
                 | Self::OwnStandIn { .. }
                 | Self::StandsInForThemselves { .. }
@@ -86,6 +102,8 @@ impl Explained for DirectoryRefusal {
     fn code(&self) -> &'static str {
         match self {
             Self::NotAdministrator { .. } => "NotAdministrator",
+            Self::NotSecurityAdministrator { .. } => "NotSecurityAdministrator",
+            Self::OtherPart { .. } => "OtherPart",
             Self::OtherCounty { .. } => "OtherCounty",
             Self::BodyExists { .. } => "BodyExists",
             Self::NoSuchBody { .. } => "NoSuchBody",
@@ -96,9 +114,12 @@ impl Explained for DirectoryRefusal {
             Self::OwnRoles { .. } => "OwnRoles",
             Self::PlatformsName { .. } => "PlatformsName",
             Self::LastAdministrator { .. } => "LastAdministrator",
+            Self::RoleStandsAlone { .. } => "RoleStandsAlone",
+            Self::SamePerson { .. } => "SamePerson",
             Self::NoRole { .. } => "NoRole",
             Self::SystemRole { .. } => "SystemRole",
             Self::AuditorActs { .. } => "AuditorActs",
+            Self::NoDeadlines { .. } => "NoDeadlines",
             Self::NotATownship { .. } => "NotATownship",
             Self::NotItsHead { .. } => "NotItsHead",
             Self::OwnStandIn { .. } => "OwnStandIn",
@@ -125,7 +146,7 @@ impl Explained for DirectoryRefusal {
         crate::naming::tight(&match self {
             Self::NotAdministrator { officer } => {
                 format!(
-                    "账号 {officer} 不是管理员，不能修改目录；请由管理员办理。",
+                    "账号 {officer} 不是系统管理员，不能修改机构；请由系统管理员办理。",
                     officer = names.officer_zh(officer)
                 )
             }
@@ -160,18 +181,12 @@ impl Explained for DirectoryRefusal {
             }
             Self::OwnRoles { officer } => {
                 format!(
-                    "账号 {officer} 不能给自己增加角色；请由另一名管理员办理。",
+                    "账号 {officer} 不能给自己增加角色；请由另一名安全管理员办理。",
                     officer = names.officer_zh(officer)
                 )
             }
             Self::PlatformsName { officer } => {
                 format!("账号名 {officer} 是平台自身的，请换一个。", officer = names.officer_zh(officer))
-            }
-            Self::LastAdministrator { officer } => {
-                format!(
-                    "{officer} 是本县最后一名管理员，请先另设管理员。",
-                    officer = names.officer_zh(officer)
-                )
             }
             Self::NoRole { officer } => format!(
                 "账号 {officer} 没有任何角色；请至少给一个，或停用该账号。",
@@ -189,6 +204,12 @@ impl Explained for DirectoryRefusal {
                     officer = names.officer_zh(officer)
                 )
             }
+            Self::NoDeadlines { officer } => {
+                format!(
+                    "账号 {officer} 不办理事项，没有可订阅的期限；请用经办账号订阅。",
+                    officer = names.officer_zh(officer)
+                )
+            }
             Self::NotATownship { officer } => {
                 format!(
                     "账号 {officer} 所属机构不是乡镇或街道，不能有乡镇角色；请改角色或机构。",
@@ -203,7 +224,7 @@ impl Explained for DirectoryRefusal {
         match self {
             Self::NotAdministrator { officer } => {
                 format!(
-                    "Account {officer} is not an administrator; have an administrator change the directory.",
+                    "Account {officer} is not a system administrator; have one change the bodies.",
                     officer = names.officer_en(officer)
                 )
             }
@@ -244,19 +265,13 @@ impl Explained for DirectoryRefusal {
             ),
             Self::OwnRoles { officer } => {
                 format!(
-                    "Account {officer} cannot grant roles to itself; ask another administrator.",
+                    "Account {officer} cannot grant roles to itself; ask another security administrator.",
                     officer = names.officer_en(officer)
                 )
             }
             Self::PlatformsName { officer } => {
                 format!(
                     "{officer} is the platform's own name in the record; take another.",
-                    officer = names.officer_en(officer)
-                )
-            }
-            Self::LastAdministrator { officer } => {
-                format!(
-                    "{officer} is the county's last administrator; register another one first.",
                     officer = names.officer_en(officer)
                 )
             }
@@ -275,6 +290,12 @@ impl Explained for DirectoryRefusal {
             Self::AuditorActs { officer } => {
                 format!(
                     "Account {officer} audits and so commands nothing; use a second account for other roles.",
+                    officer = names.officer_en(officer)
+                )
+            }
+            Self::NoDeadlines { officer } => {
+                format!(
+                    "Account {officer} acts on no matter and so has no deadlines; use the account that does.",
                     officer = names.officer_en(officer)
                 )
             }

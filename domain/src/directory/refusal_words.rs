@@ -1,4 +1,4 @@
-//! What is said where a stand-in was not named or not ended.
+//! What is said where a stand-in was not named or not ended, and where the administrators would not be three.
 //!
 //! Invariant: each sentence says what to do.
 //! Deliberately absent: the refusals of bodies and accounts; those are beside their kinds.
@@ -10,12 +10,12 @@ pub(super) fn zh(refusal: &R, names: &Names<'_>) -> String {
     let one = |officer| names.officer_zh(officer);
     match refusal {
         R::NotItsHead { officer, body } => format!(
-            "账号{}不是{}的负责人，不能安排该单位的AB岗；请由该单位负责人或管理员办理。",
+            "账号{}不是{}的负责人，不能安排该单位的AB岗；请由该单位负责人或安全管理员办理。",
             one(officer),
             names.body_zh(body)
         ),
         R::OwnStandIn { officer } => {
-            format!("账号{}不能安排自己代岗；请由单位负责人或另一名管理员办理。", one(officer))
+            format!("账号{}不能安排自己代岗；请由单位负责人或另一名安全管理员办理。", one(officer))
         }
         R::StandsInForThemselves { officer } => {
             format!("账号{}不能代自己；请选同单位的另一个账号。", one(officer))
@@ -34,6 +34,27 @@ pub(super) fn zh(refusal: &R, names: &Names<'_>) -> String {
                 one(officer)
             )
         }
+        R::NotSecurityAdministrator { officer } => {
+            format!("账号{}不是安全管理员，不能登记账号、授予角色；请由安全管理员办理。", one(officer))
+        }
+        R::OtherPart { officer, part } => {
+            let (theirs, other) = part.zh();
+            format!(
+                "这份目录还改动了{theirs}，不归账号{}；请只导入自己的部分，{theirs}由{other}导入。",
+                one(officer)
+            )
+        }
+        R::LastAdministrator { officer, role } => {
+            format!("{}是本县最后一名{}，请先另设一名。", one(officer), role.name_zh())
+        }
+        R::RoleStandsAlone { officer, role } => {
+            format!("账号{}是{}，不能兼其他角色；请分设账号、由不同的人担任。", one(officer), role.name_zh())
+        }
+        R::SamePerson { officer, other } => format!(
+            "账号{}与{}是同一人；系统、安全、审计管理员和审计须由不同的人担任，请另选。",
+            one(officer),
+            one(other)
+        ),
         R::DaysReversed { from, to } => format!("起始日{from}晚于截止日{to}；请改正日期。"),
         R::StandInInThePast { from, today } => {
             format!("起始日{from}已过，代岗不能补授；请自今日（{today}）起安排。")
@@ -57,12 +78,12 @@ pub(super) fn en(refusal: &R, names: &Names<'_>) -> String {
     let one = |officer| names.officer_en(officer);
     match refusal {
         R::NotItsHead { officer, body } => format!(
-            "Account {} is not the head of {}; have its head or an administrator arrange its stand-ins.",
+            "Account {} is not the head of {}; have its head or a security administrator arrange its stand-ins.",
             one(officer),
             names.body_en(body)
         ),
         R::OwnStandIn { officer } => format!(
-            "Account {} cannot name itself as stand-in; ask the body's head or another administrator.",
+            "Account {} cannot name itself as stand-in; ask the body's head or another security administrator.",
             one(officer)
         ),
         R::StandsInForThemselves { officer } => {
@@ -82,6 +103,30 @@ pub(super) fn en(refusal: &R, names: &Names<'_>) -> String {
         R::NothingToStandInFor { officer } => format!(
             "Account {} has no post that another can act in: a task-force lead has a deputy, administrators and auditors have no stand-in.",
             one(officer)
+        ),
+        R::NotSecurityAdministrator { officer } => format!(
+            "Account {} is not a security administrator; have one register accounts and grant roles.",
+            one(officer)
+        ),
+        R::OtherPart { officer, part } => {
+            let (theirs, other) = part.en();
+            format!(
+                "The definition changes {theirs} too, which account {} does not keep; import your own part only and have the {other} import {theirs}.",
+                one(officer)
+            )
+        }
+        R::LastAdministrator { officer, role } => {
+            format!("{} is the county's last {}; register another one first.", one(officer), role.name_en())
+        }
+        R::RoleStandsAlone { officer, role } => format!(
+            "Account {} is {} and so has no other role; use another account, of another person.",
+            one(officer),
+            role.name_en()
+        ),
+        R::SamePerson { officer, other } => format!(
+            "Accounts {} and {} are one person; system, security and audit administrator and auditor are different people, choose another.",
+            one(officer),
+            one(other)
         ),
         R::DaysReversed { from, to } => {
             format!("The first day {from} comes after the last day {to}; correct the days.")

@@ -3,7 +3,8 @@
 //! Invariants: principal and stand-in are accounts of one body; a principal has at most one stand-in on a day; whoever is
 //! stood in for stands in for nobody meanwhile (no chain); nobody gives a stand-in's powers to themselves.
 //! Deliberately absent: places that a person holds by name (lead of a task force, chair of a meeting): those have a
-//! deputy; who looks on only, and who keeps the directory, is not stood in for.
+//! deputy; who looks on only, and who keeps the directory, is not stood in for. Nor does who audits or administers stand in: their roles go
+//! with no other, and one who became that stands in no longer.
 
 #[cfg(test)]
 mod tests;
@@ -11,6 +12,7 @@ mod tests;
 use super::{
     Ctx, Directory, DirectoryRefusal, Facts,
     event::{StandInEnded, StandInGranted},
+    keepers::apart,
 };
 use crate::{
     access::{self, Action, Asker, Of, Resource, Verdict},
@@ -82,8 +84,10 @@ impl Directory {
 
     /// The delegations that hold on the day, between accounts that are not retired.
     pub fn stand_ins_on(&self, day: Date) -> impl Iterator<Item = &StandIn> {
-        let known =
-            |s: &&StandIn| self.officer(&s.principal).is_some() && self.officer(&s.stand_in).is_some();
+        let known = |s: &&StandIn| {
+            let acts = self.officer(&s.stand_in).is_some_and(|officer| apart(&officer.roles).is_none());
+            acts && self.officer(&s.principal).is_some()
+        };
         self.stand_ins.iter().filter(move |s| s.holds_on(day)).filter(known)
     }
 
@@ -93,10 +97,13 @@ impl Directory {
         held.filter_map(|s| {
             let principal = self.actor(&s.principal)?;
             let roles = post(&principal.roles);
+            // neither decides what the other has touched, by whichever account
+            let own = self.other_accounts(officer);
             Some(Actor {
                 officer: s.stand_in.clone(),
                 roles,
                 stands_in_for: Some(s.principal.clone()),
+                other_accounts: principal.other_accounts.iter().cloned().chain(own).collect(),
                 ..principal
             })
         })
@@ -108,10 +115,15 @@ fn post(roles: &BTreeSet<Role>) -> BTreeSet<Role> {
     roles.iter().copied().filter(|role| OF_A_POST.contains(role)).collect()
 }
 
-/// The head of the body, or an administrator; never who would gain by it.
-fn may_grant(body: &BodyId, stand_in: &OfficerId, ctx: &Ctx<'_>) -> Result<(), DirectoryRefusal> {
+/// The head of the body, or an administrator; never who would gain by it, by whichever of their accounts.
+fn may_grant(
+    state: &Directory,
+    body: &BodyId,
+    stand_in: &OfficerId,
+    ctx: &Ctx<'_>,
+) -> Result<(), DirectoryRefusal> {
     may_end(body, ctx)?;
-    match ctx.by.officer == *stand_in {
+    match ctx.by.officer == *stand_in || state.other_accounts(&ctx.by.officer).contains(stand_in) {
         true => Err(DirectoryRefusal::OwnStandIn { officer: stand_in.clone() }),
         false => Ok(()),
     }
@@ -137,7 +149,7 @@ fn body_of(state: &Directory, officer: &OfficerId) -> Result<BodyId, DirectoryRe
 pub(super) fn grant(state: &Directory, asked: &StandInGranted, ctx: &Ctx<'_>) -> Facts {
     let StandInGranted { principal, stand_in, from, to, .. } = asked;
     let body = body_of(state, principal)?;
-    may_grant(&body, stand_in, ctx)?;
+    may_grant(state, &body, stand_in, ctx)?;
     let given = body_of(state, stand_in)?;
     if principal == stand_in {
         return Err(DirectoryRefusal::StandsInForThemselves { officer: principal.clone() });
@@ -149,6 +161,9 @@ pub(super) fn grant(state: &Directory, asked: &StandInGranted, ctx: &Ctx<'_>) ->
     let roles = |officer| state.officer(officer).map(|entry| entry.roles.clone()).unwrap_or_default();
     if roles(stand_in).contains(&Role::Auditor) {
         return Err(DirectoryRefusal::AuditorActs { officer: stand_in.clone() });
+    }
+    if let Some(role) = apart(&roles(stand_in)) {
+        return Err(DirectoryRefusal::RoleStandsAlone { officer: stand_in.clone(), role });
     }
     if post(&roles(principal)).is_empty() {
         return Err(DirectoryRefusal::NothingToStandInFor { officer: principal.clone() });

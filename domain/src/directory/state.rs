@@ -30,13 +30,20 @@ impl Directory {
     /// The officer as an actor; none if not known or retired.
     pub fn actor(&self, id: &OfficerId) -> Option<Actor> {
         let officer = self.officer(id)?;
-        Some(Actor {
-            officer: id.clone(),
-            county: self.county.clone()?,
-            body: officer.body.clone(),
-            roles: officer.roles.clone(),
-            stands_in_for: None,
-        })
+        let (county, body, roles) = (self.county.clone()?, officer.body.clone(), officer.roles.clone());
+        let other_accounts = self.other_accounts(id);
+        Some(Actor { other_accounts, ..Actor::new(id.clone(), county, body, roles) })
+    }
+
+    /// The other accounts of the same person, as far as their names say so. Retired ones too: what they did was done by that person.
+    pub fn other_accounts(&self, id: &OfficerId) -> BTreeSet<OfficerId> {
+        let Some(person) = self.known(id).and_then(|officer| officer.person.as_ref()) else {
+            return BTreeSet::new();
+        };
+        let same = |(other, officer): &(&OfficerId, &OfficerEntry)| {
+            *other != id && officer.person.as_ref() == Some(person)
+        };
+        self.officers.iter().filter(same).map(|(other, _)| other.clone()).collect()
     }
 
     /// An account that is not retired.
@@ -49,7 +56,12 @@ impl Directory {
         self.officers.iter().filter(|(id, _)| !self.is_retired(id))
     }
 
-    /// An account as it was registered, retired or not.
+    /// Every account as it was last known, retired or not.
+    pub fn all_known(&self) -> impl Iterator<Item = (&OfficerId, &OfficerEntry)> {
+        self.officers.iter()
+    }
+
+    /// An account as it was last known, retired or not.
     pub fn known(&self, id: &OfficerId) -> Option<&OfficerEntry> {
         self.officers.get(id)
     }
@@ -105,6 +117,11 @@ impl Directory {
             DirectoryEvent::RolesChanged(event) => {
                 if let Some(officer) = self.officers.get_mut(&event.id) {
                     officer.roles = event.roles.clone();
+                }
+            }
+            DirectoryEvent::OfficerNamed(event) => {
+                if let Some(officer) = self.officers.get_mut(&event.officer) {
+                    officer.person = Some(event.person.clone());
                 }
             }
             DirectoryEvent::StandInGranted(event) => self.stand_ins.push(StandIn {

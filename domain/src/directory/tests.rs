@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
     decider::{Actor, Explained},
-    given::{Given, actor, administrator, id, platform},
+    given::{Given, actor, administrator, id, platform, security_administrator},
 };
 
 fn shipped() -> DirectoryDefinition {
@@ -9,11 +9,11 @@ fn shipped() -> DirectoryDefinition {
 }
 
 fn import(definition: DirectoryDefinition) -> DirectoryCommand {
-    DirectoryCommand::ImportDirectory { definition }
+    DirectoryCommand::ImportDirectory { definition, part: None }
 }
 
 fn with_shipped() -> Given<DirectoryDecider> {
-    Given::nothing().does(&import(shipped())).by(administrator())
+    Given::nothing().does(&import(shipped())).by(security_administrator())
 }
 
 fn roles(id: &str, roles: &[Role]) -> DirectoryCommand {
@@ -26,6 +26,11 @@ fn officer(body: &str, roles: &[Role]) -> OfficerEntry {
 
 fn register(account: &str, body: &str, roles: &[Role]) -> DirectoryCommand {
     DirectoryCommand::RegisterOfficer { id: id(account), officer: officer(body, roles) }
+}
+
+fn name(account: &str, person: char) -> DirectoryCommand {
+    let person = id(&format!("vault:01ARZ3NDEKTSV4RRFFQ69G5FA{person}"));
+    DirectoryCommand::NameOfficer { officer: id(account), person }
 }
 
 fn retire(account: &str) -> DirectoryCommand {
@@ -51,7 +56,7 @@ fn the_shipped_directory_gives_every_department_a_head_and_two_officers() {
 
 #[test]
 fn an_import_gives_the_difference_and_the_same_again_is_nothing() {
-    let mut given = with_shipped();
+    let mut given = with_shipped().by(platform());
     assert_eq!(given.when(&import(shipped())), Ok(vec![]));
     let mut changed = shipped();
     changed.bodies.get_mut(&id("water")).unwrap().name_en = id("Water Authority");
@@ -67,12 +72,17 @@ fn an_import_gives_the_difference_and_the_same_again_is_nothing() {
 #[test]
 fn nobody_grants_roles_to_themselves_not_even_by_import() {
     let mut given = with_shipped();
-    let grant = roles("administrator", &[Role::Administrator, Role::Head]);
+    let grant = roles("security-administrator", &[Role::Auditor]);
+    assert_eq!(given.when(&grant).unwrap_err().code(), "OwnRoles");
     assert_eq!(given.when(&grant).unwrap_err().rule(), Some("R18"));
     let mut definition = shipped();
-    definition.officers.get_mut(&id("administrator")).unwrap().roles.insert(Role::Supervisor);
+    definition.officers.get_mut(&id("security-administrator")).unwrap().roles =
+        BTreeSet::from([Role::Supervisor]);
     assert_eq!(given.when(&import(definition)).unwrap_err().code(), "OwnRoles");
-    let mut other = given.by(actor("administrator-2", "government-services", &[Role::Administrator]));
+    let second = register("security-administrator-2", "government-services", &[Role::SecurityAdministrator]);
+    let given = given.does(&second);
+    let mut other =
+        given.by(actor("security-administrator-2", "government-services", &[Role::SecurityAdministrator]));
     assert_eq!(other.when(&grant).map(|events| events.len()), Ok(1));
 }
 
@@ -109,7 +119,15 @@ fn an_account_stays_with_its_body_and_a_directory_with_its_county() {
     other.county = id("530323");
     assert_eq!(given.when(&import(other)).unwrap_err().code(), "OtherCounty");
     let mut officer = given.by(actor("nr-head", "natural-resources", &[Role::Head]));
-    assert_eq!(officer.when(&retire("lead")).unwrap_err().code(), "NotAdministrator");
+    assert_eq!(officer.when(&retire("lead")).unwrap_err().code(), "NotSecurityAdministrator");
+}
+
+#[test]
+fn a_role_that_is_named_twice_is_a_slip_and_told() {
+    let text = SHIPPED.replacen("roles = [\"clerk\"]", "roles = [\"clerk\", \"clerk\"]", 1);
+    let errors = parse(&text).unwrap_err();
+    assert_eq!(errors.len(), 1);
+    assert!(errors[0].to_string().contains("each name once"), "{}", errors[0]);
 }
 
 #[test]
@@ -126,7 +144,14 @@ fn any_history_folds_and_any_accepted_command_repeats_in_silence() {
     use proptest::prelude::{
         Just, ProptestConfig, Strategy, prop_assert, prop_assert_eq, prop_oneof, proptest,
     };
-    const ROLES: [Role; 5] = [Role::Officer, Role::Head, Role::Auditor, Role::Administrator, Role::Township];
+    const ROLES: [Role; 6] = [
+        Role::Officer,
+        Role::Head,
+        Role::Auditor,
+        Role::Administrator,
+        Role::SecurityAdministrator,
+        Role::Township,
+    ];
     let account =
         proptest::sample::select(vec!["administrator", "nr-head", "nr-officer-1", "new-1", "new-2"]);
     let body = proptest::sample::select(vec!["water", "tongle", "nowhere"]);
@@ -134,6 +159,7 @@ fn any_history_folds_and_any_accepted_command_repeats_in_silence() {
     let command = prop_oneof![
         (account.clone(), body.clone(), some.clone()).prop_map(|(a, b, r)| register(a, b, &r)),
         (account.clone(), some).prop_map(|(a, r)| roles(a, &r)),
+        (account.clone(), proptest::sample::select(vec!['A', 'B'])).prop_map(|(a, p)| name(a, p)),
         account.clone().prop_map(retire),
         (account.clone(), account.clone(), 10i8..16, 10i8..16).prop_map(|(principal, stand_in, from, to)| {
             let (from, to) = (jiff::civil::date(2023, 6, from), jiff::civil::date(2023, 6, to));
@@ -153,8 +179,8 @@ fn any_history_folds_and_any_accepted_command_repeats_in_silence() {
         }),
         Just(import(shipped())),
     ];
-    let actors: [Actor; 2] = [platform(), administrator()];
-    let step = (command, 0usize..2);
+    let actors: [Actor; 3] = [platform(), administrator(), security_administrator()];
+    let step = (command, 0usize..3);
     proptest!(ProptestConfig::with_cases(48), |(steps in proptest::collection::vec(step, 0..16))| {
         let mut given = Given::<DirectoryDecider>::nothing();
         for (command, who) in steps {
@@ -166,12 +192,56 @@ fn any_history_folds_and_any_accepted_command_repeats_in_silence() {
 }
 
 #[test]
-fn the_county_keeps_an_administrator_and_the_platform_its_name() {
+fn the_county_keeps_its_administrators_and_the_platform_its_name() {
     let mut given = with_shipped();
-    assert_eq!(given.when(&retire("administrator")).unwrap_err().code(), "LastAdministrator");
+    for needed in ["administrator", "security-administrator", "audit-administrator"] {
+        assert_eq!(given.when(&retire(needed)).unwrap_err().code(), "LastAdministrator");
+    }
+    assert_eq!(given.when(&roles("administrator", &[Role::Clerk])).unwrap_err().code(), "LastAdministrator");
     let taken = register("platform", "government-services", &[Role::Officer]);
     assert_eq!(given.when(&taken).unwrap_err().code(), "PlatformsName");
     let second = register("administrator-2", "government-services", &[Role::Administrator]);
     let mut given = given.does(&second);
     assert!(given.when(&retire("administrator")).is_ok());
+}
+
+#[test]
+fn r18_an_account_that_exists_is_given_a_name_and_the_same_again_is_nothing() {
+    let mut given = with_shipped();
+    let expected =
+        event::OfficerNamed { officer: id("nr-head"), person: id("vault:01ARZ3NDEKTSV4RRFFQ69G5FAA") };
+    assert_eq!(given.when(&name("nr-head", 'A')), Ok(vec![expected.into()]));
+    let mut given = given.does(&name("nr-head", 'A'));
+    assert_eq!(given.when(&name("nr-head", 'A')), Ok(vec![]));
+    assert!(given.state.other_accounts(&id("nr-head")).is_empty());
+    // a slip is put right
+    assert_eq!(given.when(&name("nr-head", 'B')).map(|events| events.len()), Ok(1));
+    // an import knows no persons and takes no name away
+    let imported = given.by(platform()).does(&import(shipped()));
+    assert!(imported.state.officer(&id("nr-head")).unwrap().person.is_some());
+}
+
+#[test]
+fn r18_only_the_security_administrator_names_and_only_an_account_that_can_act() {
+    let mut given = with_shipped().does(&retire("nr-head"));
+    assert_eq!(given.when(&name("nobody", 'A')).unwrap_err().code(), "NoSuchOfficer");
+    assert_eq!(given.when(&name("nr-head", 'A')).unwrap_err().code(), "OfficerRetired");
+    let mut system = given.by(administrator());
+    assert_eq!(system.when(&name("clerk", 'A')).unwrap_err().code(), "NotSecurityAdministrator");
+}
+
+#[test]
+fn r18_an_actor_knows_the_other_accounts_of_its_person_retired_ones_too_and_no_event_holds_them() {
+    let given = with_shipped().does(&name("clerk", 'A')).does(&name("nr-officer-1", 'A'));
+    let given =
+        given.does(&name("wa-officer-1", 'A')).does(&name("nr-officer-2", 'B')).does(&retire("clerk"));
+    let one = given.state.actor(&id("nr-officer-1")).unwrap();
+    assert_eq!(one.other_accounts, BTreeSet::from([id("clerk"), id("wa-officer-1")]));
+    assert!(one.is_one_with(&id("clerk")) && one.is_one_with(&id("wa-officer-1")));
+    assert!(!one.is_one_with(&id("nr-officer-2")));
+    let stored = serde_json::to_value(&one).unwrap();
+    assert_eq!(stored, serde_json::to_value(one.as_recorded()).unwrap());
+    assert!(!stored.to_string().contains("clerk"));
+    let unnamed = given.state.actor(&id("nr-head")).unwrap();
+    assert!(unnamed.other_accounts.is_empty(), "nobody's name is no name in common");
 }

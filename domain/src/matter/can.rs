@@ -141,13 +141,8 @@ fn with_colleagues(state: &Matter, permit: &PermitCode, ctx: &Ctx<'_>) -> Matter
     if let Some(permit) = state.permits.get(permit) {
         let body = permit.custody.holder.clone();
         let one = |officer: OfficerId| {
-            let actor = Actor {
-                body: body.clone(),
-                roles: [Role::Officer].into(),
-                officer,
-                stands_in_for: None,
-                ..ctx.by.clone()
-            };
+            let county = ctx.by.county.clone();
+            let actor = Actor::new(officer, county, body.clone(), [Role::Officer].into());
             (actor.officer.clone(), actor)
         };
         reads.officers.extend(colleagues().into_iter().map(one));

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     calendar::{Unit, days},
-    decider::{Effective, Fact},
+    decider::{Actor, Effective, Fact},
     ids::{LegalText, OfficerId, PaperHash, PermitCode},
 };
 use jiff::civil::Date;
@@ -239,9 +239,14 @@ fn record_check(
     if let Some(officer) = officers.iter().find(|o| !ctx.read.officers.contains_key(*o)) {
         return Err(MatterRefusal::UnknownOfficer { officer: officer.clone() });
     }
+    let persons = persons(officers, ctx);
+    if persons < 2 {
+        return Err(MatterRefusal::TwoOfficersNeeded { given: persons });
+    }
     let applies = |o: &&OfficerId| {
         let own = state.project.as_ref().and_then(|p| p.applicant_body.as_ref());
-        round.applied_by == **o || ctx.read.officers.get(*o).is_some_and(|a| Some(&a.body) == own)
+        let known = ctx.read.officers.get(*o);
+        known.is_some_and(|a| a.is_one_with(&round.applied_by) || Some(&a.body) == own)
     };
     if let Some(officer) = officers.iter().find(applies) {
         super::authority::stand_back(
@@ -258,6 +263,17 @@ fn record_check(
         ctx,
         CheckRecorded { permit: code.clone(), officers: officers.clone(), finding: finding.clone(), passed },
     )
+}
+
+/// How many people these accounts are, as far as is known.
+fn persons(officers: &BTreeSet<OfficerId>, ctx: &Ctx<'_>) -> usize {
+    let mut persons: Vec<&Actor> = Vec::new();
+    for actor in officers.iter().filter_map(|officer| ctx.read.officers.get(officer)) {
+        if !persons.iter().any(|person| person.is_one_with(&actor.officer)) {
+            persons.push(actor);
+        }
+    }
+    persons.len()
 }
 
 fn request_hearing(state: &Matter, code: &PermitCode, told_on: Date, ctx: &Ctx<'_>) -> Facts {

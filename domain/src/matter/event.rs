@@ -21,7 +21,10 @@ use crate::{
 use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// A legal notice: no service, no effect.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -277,7 +280,7 @@ events! {
         /// The resolved plan was set.
         MatterPlanned = 2 reads 1 {
             /// The plan.
-            plan: Plan,
+            plan: Arc<Plan>,
             /// The template it was resolved from.
             seen: SeenAt,
         },

@@ -19,7 +19,10 @@ use crate::{
     ids::{BodyId, EventId, PermitCode},
 };
 use jiff::civil::Date;
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// Folds one fact.
 pub(super) fn evolve(state: &mut Matter, fact: &Recorded<E>) {
@@ -45,7 +48,7 @@ pub(super) fn evolve(state: &mut Matter, fact: &Recorded<E>) {
         E::PlanAmended(e) => {
             if let Some(plan) = &mut state.plan {
                 note_amendment(plan, &mut state.added, &mut state.dropped, e);
-                amend(plan, &mut state.permits, e);
+                amend(Arc::make_mut(plan), &mut state.permits, e);
             }
             dates::amended(state);
         }
@@ -68,12 +71,10 @@ pub(super) fn evolve(state: &mut Matter, fact: &Recorded<E>) {
         }
         event => {
             dates::evolve(state, fact, day);
-            let lead = super::about::event_permit(event)
-                .and_then(|code| state.plan.as_ref()?.permit(code))
-                .map(|p| p.lead.clone());
-            if let Some(permit) =
-                super::about::event_permit(event).and_then(|code| state.permits.get_mut(code))
+            if let Some(code) = super::about::event_permit(event)
+                && let Some(permit) = state.permits.get_mut(code)
             {
+                let lead = || Some(state.plan.as_ref()?.permit(code)?.lead.clone());
                 evolve_permit(permit, lead, fact, day);
             }
         }
@@ -115,7 +116,7 @@ fn amend(plan: &mut Plan, permits: &mut BTreeMap<PermitCode, Permit>, e: &super:
     }
 }
 
-fn evolve_permit(permit: &mut Permit, lead: Option<BodyId>, fact: &Recorded<E>, day: Date) {
+fn evolve_permit(permit: &mut Permit, lead: impl Fn() -> Option<BodyId>, fact: &Recorded<E>, day: Date) {
     match &fact.event {
         E::PermitSubmitted(e) => {
             permit.rounds.push(Round {
@@ -142,7 +143,7 @@ fn evolve_permit(permit: &mut Permit, lead: Option<BodyId>, fact: &Recorded<E>, 
                 ended: None,
                 restored_on: None,
             });
-            if let Some(lead) = lead {
+            if let Some(lead) = lead() {
                 hold(&mut permit.custody, lead, day);
             }
         }

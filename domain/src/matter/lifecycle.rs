@@ -117,7 +117,7 @@ fn plan(state: &Matter, ctx: &Ctx<'_>) -> Facts {
     let missing = || MatterRefusal::TemplateUnknown { reason: "no such template (没有该模板)".into() };
     let seen = ctx.read.plan.as_ref().ok_or_else(missing)?;
     match &seen.value {
-        Ok(plan) => super::one(ctx, MatterPlanned { plan: plan.clone(), seen: seen.at.clone() }),
+        Ok(plan) => super::one(ctx, MatterPlanned { plan: plan.clone().into(), seen: seen.at.clone() }),
         Err(reason) => Err(MatterRefusal::TemplateUnknown { reason: reason.clone() }),
     }
 }

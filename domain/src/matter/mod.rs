@@ -53,7 +53,7 @@ pub use command::MatterCommand;
 pub use dates::event_milestone;
 pub use event::MatterEvent;
 pub use lateness::Lateness;
-pub use papers::named as papers_named;
+pub use papers::{named as papers_named, named_bytes as papers_named_bytes};
 pub use refusal::MatterRefusal;
 pub use state::Matter;
 pub use tolerance::{consequence, verdict};

@@ -5,7 +5,7 @@
 //! Deliberately absent: the store; a decision is told which of its papers are not there.
 
 use super::{Ctx, MatterCommand, MatterRefusal, event::Handed};
-use crate::ids::PaperHash;
+use crate::ids::{PaperHash, hash_bytes};
 
 /// The digits of a hash.
 const DIGITS: usize = 64;
@@ -13,17 +13,47 @@ const DIGITS: usize = 64;
 /// The papers that an event's payload names: what stands in it as a string of 64 hexadecimal digits and nothing else. Only
 /// its own words count; the hashes of its envelope (of requests, of leaves) are no papers.
 pub fn named(payload: &[u8]) -> Vec<PaperHash> {
-    let (mut found, mut rest) = (Vec::new(), payload);
-    while let Some(at) = rest.iter().position(|byte| *byte == b'"') {
-        rest = &rest[at + 1..];
-        if rest.get(DIGITS) == Some(&b'"')
-            && let Some(hash) = std::str::from_utf8(&rest[..DIGITS]).ok().and_then(|text| text.parse().ok())
-        {
-            found.push(hash);
-            rest = &rest[DIGITS..];
+    texts(payload).filter_map(|text| text.parse().ok()).collect()
+}
+
+/// The same as the bytes of their hashes: for who reads every event of the log.
+pub fn named_bytes(payload: &[u8]) -> Vec<[u8; 32]> {
+    texts(payload).map(hash_bytes).collect()
+}
+
+/// In 64 bytes in a row that are digits lies one of every 64th: only those are looked at, and what is about them.
+fn texts(payload: &[u8]) -> impl Iterator<Item = &str> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        while let Some(byte) = payload.get(at) {
+            if !is_digit(*byte) {
+                at += DIGITS;
+                continue;
+            }
+            let before = &payload[at.saturating_sub(DIGITS)..at];
+            let begun =
+                before.iter().rposition(|byte| *byte == b'"').map(|quote| at - before.len() + quote + 1);
+            if let Some(text) = begun.and_then(|begun| text_at(payload, begun)) {
+                at += DIGITS + 1;
+                return Some(text);
+            }
+            let rest = payload[at..].iter().position(|byte| !is_digit(*byte));
+            at = rest.map_or(payload.len(), |rest| at + rest) + DIGITS;
         }
-    }
-    found
+        None
+    })
+}
+
+/// The string that begins here, if it is one of so many digits.
+fn text_at(payload: &[u8], begun: usize) -> Option<&str> {
+    let text = payload.get(begun..begun + DIGITS)?;
+    // no branch on each byte
+    let odd = text.iter().fold(0, |odd, byte| odd | u8::from(!is_digit(*byte)));
+    if odd != 0 || payload.get(begun + DIGITS) != Some(&b'"') { None } else { str::from_utf8(text).ok() }
+}
+
+const fn is_digit(byte: u8) -> bool {
+    matches!(byte, b'0'..=b'9' | b'a'..=b'f')
 }
 
 impl MatterCommand {
@@ -136,5 +166,23 @@ mod tests {
         let found: Vec<String> = named(json.as_bytes()).iter().map(ToString::to_string).collect();
         assert_eq!(found[..3], [a.clone(), b, a]);
         assert!(named(b"\"").is_empty() && named(b"").is_empty());
+    }
+
+    #[test]
+    fn a_paper_is_found_wherever_it_stands() {
+        let (a, b) = (format!("{:064x}", 0xfeed), "b".repeat(64));
+        for before in 0..140 {
+            for between in ["", ",", "0", "\u{9646}", &"f".repeat(70), &"1".repeat(64)] {
+                let json = format!("{}\"{a}\"{between}\"{b}\"", "x".repeat(before));
+                let mut expected = vec![a.as_str(), b.as_str()];
+                if between.len() == 64 {
+                    expected.insert(1, between);
+                }
+                let found: Vec<String> = named(json.as_bytes()).iter().map(ToString::to_string).collect();
+                assert_eq!(found, expected, "{json}");
+                let bytes: Vec<_> = named(json.as_bytes()).iter().map(PaperHash::to_bytes).collect();
+                assert_eq!(named_bytes(json.as_bytes()), bytes);
+            }
+        }
     }
 }

@@ -89,16 +89,19 @@ impl Matter {
     /// Where a material lies with another permit: the last receipt of it.
     fn lies_with(&self, asking: &PermitCode, material: &MaterialCode) -> Option<Reused> {
         let plan = self.plan.as_ref()?;
-        let others = plan.permits.iter().filter(|p| p.code != *asking);
-        let sharing = others.filter(|p| p.materials.iter().any(|m| m.code == *material && !m.own));
-        let all =
-            sharing.filter_map(|p| Some((&p.code, self.permits.get(&p.code)?))).flat_map(|(code, permit)| {
-                let kept = permit.rounds.iter().filter(|round| round.keeps_its_file());
-                kept.filter_map(move |round| {
-                    let (handed, received_on) = round.holds(material)?;
-                    Some(Reused { handed, from: code.clone(), round: round.number, received_on })
-                })
-            });
+        // the permits of one map, in whose order they come: most of them have no file yet
+        let others =
+            self.permits.iter().filter(|(code, permit)| *code != asking && !permit.rounds.is_empty());
+        let shares = |code: &PermitCode| {
+            plan.permit(code).is_some_and(|p| p.materials.iter().any(|m| m.code == *material && !m.own))
+        };
+        let all = others.flat_map(|(code, permit)| {
+            let kept = permit.rounds.iter().filter(|round| round.keeps_its_file());
+            kept.filter_map(move |round| {
+                let (handed, received_on) = round.holds(material)?;
+                shares(code).then(|| Reused { handed, from: code.clone(), round: round.number, received_on })
+            })
+        });
         all.max_by(|a, b| (a.received_on, &a.from, a.round).cmp(&(b.received_on, &b.from, b.round)))
     }
 }

@@ -28,7 +28,10 @@ use crate::{
     ids::{BodyId, EventId, LegalText, MaterialCode, MilestoneCode, OfficerId, PermitCode},
 };
 use jiff::civil::Date;
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// One matter.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -40,7 +43,7 @@ pub struct Matter {
     /// The task force.
     pub task_force: Option<TaskForce>,
     /// The plan.
-    pub plan: Option<Plan>,
+    pub plan: Option<Arc<Plan>>,
     /// What has happened to each permit of the plan.
     pub permits: BTreeMap<PermitCode, Permit>,
     /// Packages received at the window, by the number of their receipt.

@@ -21,6 +21,7 @@ pub use refusal::{MeetingRefusal, Needs};
 pub use state::{Meeting, MeetingPhase, Resolution, Task, TaskState};
 
 use crate::{
+    access::{self, Action},
     calendar::days,
     decider::{Actor, Context, Decider, Effective, Fact, Recorded, Role, Seen},
     ids::{BodyId, EventId, LegalText, MatterId, OfficerId},
@@ -128,8 +129,13 @@ fn one(ctx: &Ctx<'_>, event: impl Into<MeetingEvent>) -> Facts {
     Ok(vec![ctx.fact(event)])
 }
 
-fn allow(yes: bool, needs: Needs) -> Result<(), MeetingRefusal> {
-    if yes { Ok(()) } else { Err(MeetingRefusal::NotThisPerson { needs }) }
+/// Whoever the meeting's own rules let act, the policy must let act at all.
+fn allow(yes: bool, needs: Needs, ctx: &Ctx<'_>) -> Result<(), MeetingRefusal> {
+    if yes && access::may(ctx.by, Action::ActInMeeting) {
+        Ok(())
+    } else {
+        Err(MeetingRefusal::NotThisPerson { needs })
+    }
 }
 
 /// A day on which what is recorded already would come out otherwise.
@@ -141,7 +147,7 @@ fn in_order(last: Option<Date>, ctx: &Ctx<'_>) -> Result<(), MeetingRefusal> {
 }
 
 fn convene(state: &Meeting, event: MeetingConvened, ctx: &Ctx<'_>) -> Facts {
-    allow(ctx.by.is(Role::Lead) || ctx.by.is(Role::GovernmentHead), Needs::Lead)?;
+    allow(ctx.by.is(Role::Lead) || ctx.by.is(Role::GovernmentHead), Needs::Lead, ctx)?;
     if state.phase != MeetingPhase::Unknown {
         return Err(MeetingRefusal::MeetingExists);
     }
@@ -202,7 +208,7 @@ impl Meeting {
 
     fn chaired(&self, ctx: &Ctx<'_>) -> Result<(), MeetingRefusal> {
         let chair = self.convened()?.chair.clone();
-        allow(self.is_run_by(ctx), Needs::Chair { chair })
+        allow(self.is_run_by(ctx), Needs::Chair { chair }, ctx)
     }
 
     fn task(&self, number: u16) -> Result<&Task, MeetingRefusal> {
@@ -213,7 +219,7 @@ impl Meeting {
     /// A task that is not done, by somebody of its owner.
     fn owned(&self, number: u16, ctx: &Ctx<'_>) -> Result<&Task, MeetingRefusal> {
         let task = self.task(number)?;
-        allow(acts_for(&task.owner, ctx), Needs::Owner { body: task.owner.clone() })?;
+        allow(acts_for(&task.owner, ctx), Needs::Owner { body: task.owner.clone() }, ctx)?;
         undone(task, number)?;
         Ok(task)
     }
@@ -224,7 +230,7 @@ impl Meeting {
         let leads = task.matter.and_then(|matter| ctx.read.matters.get(&matter));
         let leads = leads.is_some_and(|seen| seen.value.contains(&ctx.by.officer));
         let chair = self.convened()?.chair.clone();
-        allow(leads || self.is_run_by(ctx), Needs::ChairOrLead { chair })?;
+        allow(leads || self.is_run_by(ctx), Needs::ChairOrLead { chair }, ctx)?;
         undone(task, number)?;
         Ok(task)
     }
@@ -277,7 +283,7 @@ fn link(state: &Meeting, number: u16, event: EventId, ctx: &Ctx<'_>) -> Facts {
     let leads = ctx.read.matters.get(&matter).is_some_and(|seen| seen.value.contains(&ctx.by.officer));
     let found = ctx.read.act.as_ref().and_then(|seen| seen.value.as_ref().map(|act| (act, &seen.at)));
     let own = found.is_some_and(|(act, _)| acts_for(&act.body, ctx));
-    allow(leads || own || state.is_run_by(ctx), Needs::ChairOrLead { chair: convened.chair.clone() })?;
+    allow(leads || own || state.is_run_by(ctx), Needs::ChairOrLead { chair: convened.chair.clone() }, ctx)?;
     if resolution.links.contains_key(&event) {
         return Ok(Vec::new());
     }

@@ -132,6 +132,13 @@ fn why(given: &mut Given<MeetingDecider>, command: &MeetingCommand) -> &'static 
 }
 
 #[test]
+fn r18_a_chair_who_has_become_an_auditor_records_nothing_more() {
+    let audits = actor("chair", "government-office", &[Role::Auditor]);
+    let mut given = convened().on(date(2023, 6, 15)).by(audits);
+    assert_eq!(why(&mut given, &resolution("议定")), "NotThisPerson");
+}
+
+#[test]
 fn a_lead_convenes_a_meeting_on_matters_that_there_are_with_bodies_that_there_are() {
     let mut nothing = Given::<MeetingDecider>::nothing().reading(reads()).by(water());
     assert_eq!(why(&mut nothing, &convening()), "NotThisPerson");

@@ -46,7 +46,7 @@ impl Decider for ProjectDecider {
         match command {
             ProjectCommand::ReserveProjectCode { matter } => match state.holder() {
                 Some(holder) if holder == *matter => Ok(Vec::new()),
-                Some(holder) => Err(ProjectRefusal::CodeTaken { by: holder }),
+                Some(_) => Err(ProjectRefusal::CodeTaken),
                 None => Ok(vec![ctx.fact(ProjectCodeReserved { matter: *matter })]),
             },
             ProjectCommand::ReleaseProjectCode { matter, reason } => release(state, *matter, reason, ctx),
@@ -67,7 +67,7 @@ fn release(
         Some(holder) if holder == matter => {
             Ok(vec![ctx.fact(ProjectCodeReleased { matter, reason: reason.clone() })])
         }
-        Some(holder) => Err(ProjectRefusal::CodeTaken { by: holder }),
+        Some(_) => Err(ProjectRefusal::CodeTaken),
         None => Ok(Vec::new()),
     }
 }

@@ -1,21 +1,16 @@
 //! Why a project code was not given or taken back.
 //!
-//! Invariant: who has the code is named.
+//! Invariant: who has the code is not named to whoever guesses codes.
 
-use crate::{
-    decider::Explained,
-    ids::{MatterId, OfficerId},
-    naming::Names,
-    sources,
-};
+use crate::{decider::Explained, ids::OfficerId, naming::Names, sources};
 use serde::Serialize;
 
 /// Why a project code was not given or taken back.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[expect(missing_docs, reason = "each variant is a sentence and its fields are the facts in it")]
 pub enum ProjectRefusal {
-    /// Another matter has it.
-    CodeTaken { by: MatterId },
+    /// Another matter has it. Which is for who may see it: codes can be guessed in order.
+    CodeTaken,
     /// Only the platform or an administrator takes a code back.
     NotTheirs { officer: OfficerId },
     /// Audit commands nothing.
@@ -25,7 +20,7 @@ pub enum ProjectRefusal {
 impl Explained for ProjectRefusal {
     fn code(&self) -> &'static str {
         match self {
-            Self::CodeTaken { .. } => "ProjectCodeTaken",
+            Self::CodeTaken => "ProjectCodeTaken",
             Self::NotTheirs { .. } => "NotAdministrator",
             Self::AuditorActs { .. } => "AuditorActs",
         }
@@ -36,14 +31,14 @@ impl Explained for ProjectRefusal {
     }
 
     fn source(&self) -> Option<String> {
-        let taken = matches!(self, Self::CodeTaken { .. });
+        let taken = matches!(self, Self::CodeTaken);
         Some(if taken { "政府投资条例 10" } else { sources::DUTIES }.into())
     }
 
     fn message_zh(&self, names: &Names<'_>) -> String {
         crate::naming::tight(&match self {
-            Self::CodeTaken { by } => {
-                format!("该项目代码已由 matter:{by} 使用，一个项目一个代码；请打开该事项，或核对代码。")
+            Self::CodeTaken => {
+                "该项目代码已有事项使用，一个项目一个代码；请核对代码，或按代码查找该事项。".to_owned()
             }
             Self::NotTheirs { officer } => {
                 format!(
@@ -62,9 +57,9 @@ impl Explained for ProjectRefusal {
 
     fn message_en(&self, names: &Names<'_>) -> String {
         match self {
-            Self::CodeTaken { by } => format!(
-                "matter:{by} already has this project code, and a project has one; open that matter or check the code."
-            ),
+            Self::CodeTaken => "A matter has this project code already, and a project has one; check the code, or search for \
+                                the matter by it."
+                .to_owned(),
             Self::NotTheirs { officer } => format!(
                 "Account {officer} cannot take a project code back; terminate the matter or ask an administrator.",
                 officer = names.officer_en(officer)

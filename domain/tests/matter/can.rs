@@ -49,7 +49,7 @@ fn every_act_on_a_permit_is_spoken_of() {
 #[test]
 fn custody_may_be_offered_whether_or_not_another_department_cooperates() {
     let g = in_review();
-    let planned = g.state.plan.as_ref().and_then(|plan| plan.permit(&p("A1")));
+    let planned = g.state.plan.as_deref().and_then(|plan| plan.permit(&p("A1")));
     assert!(planned.is_some_and(|permit| permit.cooperating.is_empty()), "nobody cooperates on it");
     assert_eq!(of(&told(&g, "dr-1", "A1"), "offerHandoff").refusal, None);
 }

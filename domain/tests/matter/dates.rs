@@ -322,7 +322,7 @@ fn r14_the_target_of_the_whole_is_the_projects_and_moves_as_a_milestone() {
         .when(change_date("target", "2024-07-20"))
         .see(|g| {
             assert_eq!(g.state.target(), day("2024-06-30"));
-            let milestones = &g.state.plan.as_ref().unwrap().milestones;
+            let milestones = &g.state.plan.as_deref().unwrap().milestones;
             let codes: Vec<_> = milestones.iter().map(|m| m.code.as_str()).collect();
             assert_eq!(codes, ["works-completed", "begun", "target"]);
         });
@@ -337,7 +337,7 @@ fn r14_an_amendment_that_a_targets_own_permit_waits_for_it_is_a_cycle() {
     let before = given(plan()).when(plan_milestone(p("stage"), p("2023-12-31")));
     before.clone().when(amend(vec![new], &[])).refused_as("PlanInvalid");
     before.when(amend(vec![permit("A9", "water")], &[])).see(|g| {
-        let milestones = &g.state.plan.as_ref().unwrap().milestones;
+        let milestones = &g.state.plan.as_deref().unwrap().milestones;
         let stage = milestones.iter().find(|m| m.code == p("stage")).unwrap();
         assert!(
             stage.after.contains(&Node::Permit(p("A9"))),

@@ -1,7 +1,8 @@
-//! Schemas, golden examples and the classes of texts of every stored event of a matter, a meeting and a directory.
+//! Schemas, golden examples and the classes of texts of every stored event of a matter, a meeting, a directory and an applicant's record.
 
 use om_domain::{
-    decider::EventRecord, directory::DirectoryEvent, matter::MatterEvent as E, meeting::MeetingEvent,
+    access_log::AccessLogEvent, applicant::ApplicantEvent, decider::EventRecord, directory::DirectoryEvent,
+    matter::MatterEvent as E, meeting::MeetingEvent, person::PersonEvent,
 };
 use serde_json::Value;
 use std::{fs, path::PathBuf};
@@ -40,6 +41,9 @@ fn a_schema_that_is_checked_in_never_changes() {
     schemas_stay::<E>("matter");
     schemas_stay::<MeetingEvent>("meeting");
     schemas_stay::<DirectoryEvent>("directory");
+    schemas_stay::<AccessLogEvent>("access");
+    schemas_stay::<PersonEvent>("person");
+    schemas_stay::<ApplicantEvent>("applicant");
 }
 
 fn schemas_stay<E: EventRecord>(of: &str) {
@@ -66,6 +70,9 @@ fn every_example_that_is_checked_in_loads_and_reads_back_the_same() {
     examples_load::<E>("matter");
     examples_load::<MeetingEvent>("meeting");
     examples_load::<DirectoryEvent>("directory");
+    examples_load::<AccessLogEvent>("access");
+    examples_load::<PersonEvent>("person");
+    examples_load::<ApplicantEvent>("applicant");
 }
 
 fn examples_load<E: EventRecord>(of: &str) {
@@ -118,9 +125,15 @@ const BARE: &[(&str, &str)] = &[
 #[test]
 fn every_text_of_an_event_is_classed() {
     let mut bare = Vec::new();
-    for (name, _, schema) in
-        E::schemas().into_iter().chain(MeetingEvent::schemas()).chain(DirectoryEvent::schemas())
-    {
+    let all = [
+        E::schemas(),
+        MeetingEvent::schemas(),
+        DirectoryEvent::schemas(),
+        AccessLogEvent::schemas(),
+        PersonEvent::schemas(),
+        ApplicantEvent::schemas(),
+    ];
+    for (name, _, schema) in all.concat() {
         let schema = schema.to_value();
         texts(name, &schema, &mut bare);
         for (def, part) in schema.get("$defs").and_then(Value::as_object).into_iter().flatten() {

@@ -62,7 +62,7 @@ pub fn actor(name: &str) -> Actor {
     let (officer, body, roles) =
         PEOPLE.iter().find(|(n, ..)| *n == name).unwrap_or_else(|| panic!("{name} is nobody"));
     let (officer, county, body) = (p(officer), p("530322"), p(body));
-    Actor { officer, county, body, roles: roles.iter().copied().collect(), stands_in_for: None }
+    Actor::new(officer, county, body, roles.iter().copied().collect())
 }
 
 pub fn everybody() -> Vec<&'static str> {
@@ -225,7 +225,7 @@ impl Given {
         let fact = Recorded {
             id: EventId(Uuid::from_u128(u128::from(revision) + 1)),
             revision,
-            by: by.clone(),
+            by: by.as_recorded(),
             effective: fact.effective,
             recorded: self.now.max(last),
             event: fact.event,
@@ -342,7 +342,7 @@ impl Given {
 
     /// The statutory and the promised clock of a permit's round.
     pub fn clocks(&self, code: &str) -> Vec<Clock> {
-        let plan = self.state.plan.as_ref().unwrap();
+        let plan = self.state.plan.as_deref().unwrap();
         let planned = plan.permit(&p(code)).unwrap();
         let clocks = self.round(code).clocks.as_ref().unwrap();
         [clocks.statutory(planned), clocks.promised(planned)].into_iter().flatten().collect()

@@ -181,6 +181,29 @@ proptest! {
         prop_assert_eq!(g.settle(), 0);
     }
 
+    /// R22: time sees the day and nothing finer, nor who asks for what: what was stated on a day need not be asked again on it.
+    #[test]
+    fn r22_time_sees_the_day_and_nothing_finer(steps in steps(60), cut in any::<proptest::sample::Index>()) {
+        let mut g = told(&steps).g;
+        let log: Vec<_> = g.log.iter().take(4 + cut.index(g.log.len())).cloned().collect();
+        g.state = folded(&log);
+        let system = actor("system");
+        let stated = MatterDecider::settle(&g.state, &g.context(&system, None));
+        let day = beijing(g.now);
+        let bare = om_domain::matter::MatterReads::default();
+        let other = actor("lead");
+        for now in [g.now, given_at(day, 0), given_at(day, 24 * 3600 - 1)] {
+            let context = om_domain::decider::Context {
+                at: now,
+                by: &other,
+                read: &bare,
+                effective: Some(Effective::On(p("2023-06-20"))),
+                ..g.context(&system, None)
+            };
+            prop_assert_eq!(MatterDecider::settle(&g.state, &context), stated.clone());
+        }
+    }
+
     /// R13: the cards are the same whenever time is asked, late, at random or twice, and none comes twice.
     #[test]
     fn r13_the_cards_are_the_same_whenever_time_is_asked(steps in steps(60), every in 1_i64..12) {
@@ -223,6 +246,12 @@ proptest! {
             let _ = MatterDecider::decide(&g.state, &act, &g.context(&by, Some(Effective::On(p("2023-06-20")))));
         }
     }
+}
+
+/// So many seconds after a day has begun in Beijing.
+fn given_at(day: jiff::civil::Date, seconds: i64) -> jiff::Timestamp {
+    let begins: jiff::Timestamp = format!("{day}T00:00:00+08:00").parse().unwrap();
+    begins + jiff::SignedDuration::from_secs(seconds)
 }
 
 /// The random histories are worth their laws: nearly every kind of fact comes about in them.

@@ -4,13 +4,13 @@
 //! with the schema).
 //! Deliberately absent: which matter, meeting or body a field is about; its resolver asks about that.
 
-use super::{told, verdict};
+use super::{forbidden, log, verdict};
 use crate::{
     context::Requester,
     graphql::error::{Code, server_error},
 };
 use async_graphql::{
-    Positioned, ServerError,
+    Pos, Positioned, ServerError,
     parser::{
         parse_schema,
         types::{FieldDefinition, ServiceDocument, TypeKind, TypeSystemDefinition},
@@ -56,6 +56,8 @@ const READS: &[(A, &[&str])] = &[
     (A::ReadPerformance, &["departmentPerformance"]),
     (A::ReadBriefing, &["briefing"]),
     (A::ReadHealth, &["operations", "operationsChanged"]),
+    (A::ReadAccessLog, &["accessLog"]),
+    (A::ReadPersonRecord, &["personRecord", "contacts"]),
 ];
 
 /// What mutations ask.
@@ -150,15 +152,19 @@ const COMMANDS: &[(A, &[&str])] = &[
             "closeMeeting",
         ],
     ),
-    (A::KeepDirectory, &["importDirectory", "registerBody", "amendBody"]),
-    (A::GrantRoles, &["registerOfficer", "changeRoles", "retireOfficer"]),
+    (A::ImportDirectory, &["importDirectory"]),
+    (A::KeepDirectory, &["registerBody", "amendBody"]),
+    (A::GrantRoles, &["registerOfficer", "nameOfficer", "changeRoles", "retireOfficer"]),
     (A::KeepTemplates, &["importTemplate"]),
     (A::NameStandIn, &["grantStandIn", "endStandIn"]),
     (A::KeepOwnCalendar, &["openCalendarFeed", "closeCalendarFeed"]),
     (A::KeepCalendar, &["recordHolidayNotice", "recordCountyOverlay", "reviseDueDates"]),
     (A::KeepSettings, &["changeSettings"]),
     (A::JudgeApplicant, &["repairEligibility", "imposeBar"]),
-    (A::HandIn, &["putText"]),
+    (A::KeepContact, &["nameContact", "removeContact"]),
+    (A::PutText, &["putText"]),
+    (A::Unmask, &["unmask"]),
+    (A::KeepPersons, &["restrictPerson", "liftPersonRestriction", "erasePerson"]),
 ];
 
 /// What a field of a root asks of the policy; none for one that is not listed.
@@ -213,12 +219,10 @@ impl Gate {
             return Ok(());
         }
         let Verdict::Deny(denial) = verdict(who, action, Of::County) else { return Ok(()) };
-        told(who, &denial);
-        let mut error = server_error(Code::Forbidden, format!("{name}: {}", denial.message_en()));
-        if let Some(extensions) = &mut error.extensions {
-            extensions.set("rule", denial.rule());
-            extensions.set("messageZh", denial.message_zh());
-        }
+        log::denied(who, &denial, None);
+        let mut error = forbidden(&denial).into_server_error(Pos::default());
+        error.message = format!("{name}: {}", error.message);
+        error.locations.clear();
         Err(Box::new(error))
     }
 }

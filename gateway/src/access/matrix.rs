@@ -19,7 +19,7 @@ use std::{
 };
 
 /// The roles of people, each with its letter in the tables.
-const ROLES: [(Role, char); 9] = [
+const ROLES: [(Role, char); 11] = [
     (Role::Officer, 'o'),
     (Role::Head, 'h'),
     (Role::Township, 't'),
@@ -29,6 +29,8 @@ const ROLES: [(Role, char); 9] = [
     (Role::Supervisor, 's'),
     (Role::Auditor, 'a'),
     (Role::Administrator, 'm'),
+    (Role::SecurityAdministrator, 'y'),
+    (Role::AuditAdministrator, 'u'),
 ];
 
 const HEAD: &str = "# Who may ask for what
@@ -38,8 +40,8 @@ before every field of the roots, for every matter, meeting, desk and paper, and 
 denied.
 
 One letter a role, in this order: `o` officer 经办/审批人, `h` head 部门负责人, `t` township 乡镇/街道, `c` window clerk 综合窗口,
-`l` task-force lead 专班组长, `g` head of government 政府负责人, `s` supervisor 督查, `a` auditor 审计/纪检, `m` administrator
-管理员. A capital: anywhere in the county. A small letter: where its body or itself takes part (a department of the plan, one that was
+`l` task-force lead 专班组长, `g` head of government 政府负责人, `s` supervisor 督查, `a` auditor 审计/纪检, `m` system
+administrator 系统管理员, `y` security administrator 安全管理员, `u` audit administrator 审计管理员. A capital: anywhere in the county. A small letter: where its body or itself takes part (a department of the plan, one that was
 offered a permit or asked for its opinion, a member of the task force, the implementing body; for a desk, its own). A dot:
 never. In another county: nothing, for everybody. What a command needs beyond its role (custody, lead, head, a second
 person) is for its decider to say, and `can` tells it beforehand.
@@ -88,12 +90,8 @@ fn letters(actions: &BTreeSet<Action>) -> String {
     ) else {
         return String::new();
     };
-    let (nobody, one) = (Parties::new(), |role| Actor {
-        officer: officer.clone(),
-        county: county.clone(),
-        body: own.clone(),
-        roles: BTreeSet::from([role]),
-        stands_in_for: None,
+    let (nobody, one) = (Parties::new(), |role| {
+        Actor::new(officer.clone(), county.clone(), own.clone(), BTreeSet::from([role]))
     });
     let any = |role, of: &[Of<'_>]| {
         let actor = one(role);

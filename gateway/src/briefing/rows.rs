@@ -100,7 +100,7 @@ impl Naming<'_> {
     }
 
     fn names(&self, matter: MatterId) -> Names<'_> {
-        let plan = self.states.get(&matter).and_then(|state| state.plan.as_ref());
+        let plan = self.states.get(&matter).and_then(|state| state.plan.as_deref());
         Names { directory: Some(self.directory), plan, ..Names::default() }
     }
 

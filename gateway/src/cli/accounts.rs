@@ -9,16 +9,19 @@ use super::{
     args::accounts::{
         CredentialsAt, OneHolder, Token, TokenMake, TokenRevoke, TokenWhat, User, UserAdd, UserWhat,
     },
+    reading::Reading,
 };
 use crate::context::PAPERS;
 use jiff::Timestamp;
 use om_domain::calendar::beijing_datetime;
 use om_infra::{
     clock::SystemClock,
+    config::EMBEDDED,
     credentials::{
-        CredentialError, CredentialStore, Credentials, FileCredentials, KeyKind, PostgresCredentials,
+        CredentialError, CredentialStore, Credentials, FileCredentials, Holder, KeyKind, PostgresCredentials,
         TokenRights,
     },
+    log::sqlite::FILE_NAME,
 };
 use std::{collections::BTreeSet, path::Path, sync::Arc};
 
@@ -67,6 +70,27 @@ pub(super) async fn user(args: User) -> Result<(), Failure> {
     }
 }
 
+/// What to know about an account that the county's directory does not have, if its log is here.
+async fn warn_if_unknown(holder: &Holder, data: &Path) {
+    if !data.join(FILE_NAME).is_file() {
+        return;
+    }
+    let known = async {
+        let reading = Reading::open(data, EMBEDDED, holder.county.as_str()).await?;
+        Ok::<_, Failure>(reading.directory().await?.officer(&holder.officer).is_some())
+    };
+    match known.await {
+        Ok(true) => {}
+        Ok(false) => eprintln!(
+            "warning: the directory of county {} has no account {}; until it is registered there it opens nothing",
+            holder.county, holder.officer
+        ),
+        Err(failure) => {
+            eprintln!("warning: whether the directory has that account is not known: {}", failure.what)
+        }
+    }
+}
+
 async fn add_user(UserAdd { holder, password_stdin, at }: UserAdd) -> Result<(), Failure> {
     let credentials = open(&at).await?;
     if password_stdin {
@@ -77,10 +101,8 @@ async fn add_user(UserAdd { holder, password_stdin, at }: UserAdd) -> Result<(),
         eprintln!("{holder} may sign in; its password, shown this once:");
         println!("{password}");
     }
-    eprintln!(
-        "what it may do is what the directory of {} says; an account not in it opens nothing",
-        holder.county
-    );
+    eprintln!("what it may do is what the directory of {} says", holder.county);
+    warn_if_unknown(&holder, &at.data).await;
     Ok(())
 }
 
@@ -105,6 +127,7 @@ pub(super) async fn token(args: Token) -> Result<(), Failure> {
             };
             eprintln!("token {} {may} as {holder} through {}; shown this once:", key.id, day(key.expires));
             println!("{secret}");
+            warn_if_unknown(&holder, &at.data).await;
             Ok(())
         }
         TokenWhat::List(at) => {

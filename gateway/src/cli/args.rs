@@ -1,6 +1,8 @@
 //! The flags of each command, as `--help` shows them.
 
 pub(super) mod accounts;
+pub(super) mod keys;
+pub(super) mod person;
 
 use accounts::{Token, User};
 use clap::{Args as ClapArgs, Parser, Subcommand};
@@ -51,6 +53,10 @@ pub enum Command {
     User(User),
     /// Make and revoke the tokens of departments' own systems.
     Token(Token),
+    /// Restrict or erase a person's texts, where no server runs.
+    Person(person::Person),
+    /// Change the master key of personal texts, where no server runs.
+    Keys(keys::Keys),
     /// List the named users of `--dev`.
     Users(Users),
     /// Print the GraphQL schema, or who may ask for what of it.
@@ -92,6 +98,10 @@ pub struct Serve {
     /// The authorities that the database's certificate is checked against (PEM), for an address with sslmode=require.
     #[arg(long, value_name = "FILE")]
     pub vault_ca: Option<PathBuf>,
+    /// The file of the master key that wraps the keys of personal texts; vault.key in --data if not given. With a database for
+    /// many gateways it is the same at each.
+    #[arg(long, value_name = "FILE")]
+    pub vault_key: Option<PathBuf>,
     /// Where papers are kept: postgres://USER:PASSWORD@HOST/DATABASE or
     /// s3://BUCKET/PREFIX?endpoint=URL&region=REGION&keyFile=FILE, for many gateways. Files in --data if not given. An address with a password belongs into ONEMATTER_PAPERS or the config file.
     #[arg(long, value_name = "URL")]
@@ -131,6 +141,9 @@ pub struct Serve {
     /// Points a second that one account may use, a request being one and a costly query more; 200 if not given.
     #[arg(long, value_name = "POINTS")]
     pub account_rate: Option<NonZeroU32>,
+    /// MiB of answers kept for whoever asks the same again while nothing has changed; 32 if not given, 0 makes each anew.
+    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u64).range(..=4096))]
+    pub answers_mib: Option<u64>,
     /// Where the event log is: embedded (in the data directory), or a cluster, such as esdb://HOST:2113.
     #[arg(long, value_name = "URL")]
     pub log: Option<String>,
@@ -345,15 +358,28 @@ pub struct ImportFile {
     /// The county, by its division code.
     #[arg(long, value_name = "CODE", default_value = "530322")]
     pub county: String,
-    /// The administrator in whose name it is imported.
-    #[arg(long, value_name = "OFFICER", default_value = "administrator")]
-    pub by: String,
+    /// The administrator in whose name it is imported: the system administrator's account, and for accounts and roles
+    /// (`--part accounts`) the security administrator's.
+    #[arg(long, value_name = "OFFICER")]
+    pub by: Option<String>,
+    /// Of a directory, import this part only: `bodies` are the system administrator's, `accounts` the security administrator's.
+    #[arg(long, value_name = "PART")]
+    pub part: Option<ImportPart>,
     /// Check the file and change nothing; a template is checked against the shipped directory.
     #[arg(long)]
     pub check: bool,
     /// Print the outcome as JSON.
     #[arg(long)]
     pub json: bool,
+}
+
+/// A part of a written directory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum ImportPart {
+    /// The bodies.
+    Bodies,
+    /// The accounts with their roles and posts.
+    Accounts,
 }
 
 /// Flags of `board`.
@@ -460,6 +486,14 @@ pub struct Backup {
     /// The directory to be made, such as /backup/2026-11-26; it must not be there yet.
     #[arg(long, value_name = "DIR")]
     pub to: PathBuf,
+    /// Copy the keys of personal texts into a new folder of this directory, which lies apart from the backups: none of them can be
+    /// read without.
+    #[arg(long, value_name = "DIR")]
+    pub keys: Option<PathBuf>,
+    /// Delete copies of the keys that are older, once the new one is whole: for so long an erased text can still be read by whoever
+    /// has an old backup and an old copy.
+    #[arg(long, value_name = "DAYS", default_value_t = 30)]
+    pub keep_keys_days: u32,
     /// Where the event log is; only an embedded one is backed up here.
     #[arg(long, value_name = "URL", env = "ONEMATTER_LOG", default_value = "embedded")]
     pub log: String,
@@ -477,7 +511,14 @@ pub struct Restore {
     /// Data directory to be made; empty, or not there yet.
     #[arg(long, value_name = "DIR", required_unless_present = "check")]
     pub data: Option<PathBuf>,
-    /// Verify the backup and restore nothing.
+    /// The directory that `backup --keys` writes into, whose newest copy is taken, or one copy in it. Without it personal texts cannot
+    /// be read.
+    #[arg(long, value_name = "DIR")]
+    pub keys: Option<PathBuf>,
+    /// The file of the master key that the copy is wrapped by, if it is not in the copy.
+    #[arg(long, value_name = "FILE", env = "ONEMATTER_VAULT_KEY")]
+    pub vault_key: Option<PathBuf>,
+    /// Verify the backup, and the copy of the keys if one is named, and restore nothing.
     #[arg(long)]
     pub check: bool,
     /// Print the manifest as JSON.

@@ -1,7 +1,7 @@
 //! `backup` and `restore`.
 //!
 //! Exit status: 0 done; 3 of `backup`: it was taken, and a paper in it is damaged or missing, so somebody has to see to it
-//! before older backups are thrown away; 1 and 2 as for every command.
+//! before older backups are thrown away, or an older copy of the keys could not be deleted; 1 and 2 as for every command.
 //! Invariant: a restore that has succeeded has built its projections: what follows is `serve`.
 //! Deliberately absent: how a backup is made; that is `om_infra::backup`. A log in a cluster, a vault and papers in
 //! PostgreSQL, which have backups of their own.
@@ -12,8 +12,11 @@ use super::{
     out, rebuild,
 };
 use indicatif::{ProgressBar, ProgressStyle};
+use om_domain::calendar::beijing;
 use om_infra::{
-    backup::{self, Manifest, Step, Verified},
+    backup::{
+        self, Erased, KeysChecked, KeysFrom, KeysTaken, KeysTo, Manifest, Restored, Step, Taken, Verified,
+    },
     clock::{Clock as _, SystemClock},
     config::EMBEDDED,
     vault,
@@ -38,21 +41,77 @@ pub(super) async fn take(args: Backup) -> Result<ExitCode, Failure> {
     }
     let bar = bar();
     let (shown, data, to) = (bar.clone(), args.data.clone(), args.to.clone());
-    let now = SystemClock.now();
-    let taken =
-        blocking(move || backup::take(&data, &to, now, &|step, done, of| show(&shown, step, done, of)));
+    let (keys, days, now) = (args.keys.clone(), args.keep_keys_days, SystemClock.now());
+    let taken = blocking(move || {
+        let keys = keys.as_deref().map(|dir| KeysTo { dir, days });
+        backup::take((&data, &to), keys, now, &|step, done, of| show(&shown, step, done, of))
+    });
     let taken = taken.await;
     bar.finish_and_clear();
-    let Verified { manifest, papers, .. } = taken??;
+    let Taken { backup: Verified { manifest, papers, .. }, keys } = taken??;
     if !manifest.files.iter().any(|file| file.path == vault::FILE_NAME) {
         eprintln!(
             "note: there is no {}: if the vault is in PostgreSQL, back it up with pg_dump now",
             vault::FILE_NAME
         );
     }
+    let undeleted = tell_of_keys(&args, keys.as_ref());
     tell_of(&papers);
     told(&manifest, args.json, &format!("{}: backed up and verified", args.to.display()))?;
-    Ok(if papers.is_short() { TO_SEE_TO.into() } else { ExitCode::SUCCESS })
+    Ok(if papers.is_short() || undeleted { TO_SEE_TO.into() } else { ExitCode::SUCCESS })
+}
+
+/// What is to be said of the copy of the keys, or of there being none; whether an older one must be deleted by somebody.
+fn tell_of_keys(args: &Backup, keys: Option<&KeysTaken>) -> bool {
+    let Some(taken) = keys else {
+        if args.data.join(vault::KEYS_NAME).is_file() {
+            eprintln!(
+                "note: the keys of personal texts are not in a backup; without a copy of them no name, contact, note or name of a \
+                 file can be read after a restore. Say --keys DIR, on another medium than the backups"
+            );
+        }
+        return false;
+    };
+    eprintln!("{}: the keys of personal texts; {} older copies deleted", taken.path.display(), taken.deleted);
+    if !taken.master {
+        eprintln!("note: the master key is not in it: keep a copy of the file that --vault-key names");
+    }
+    for old in &taken.undeleted {
+        eprintln!(
+            "note: {} is past its term and could not be deleted. Delete it: who was erased since can be read with it",
+            old.display()
+        );
+    }
+    !taken.undeleted.is_empty()
+}
+
+/// What a copy of the keys is to a backup, and what the first start will do of erasures.
+fn tell_of_copy(keys: &KeysChecked, done: bool) {
+    let path = keys.path.display();
+    match keys.opened {
+        Some(opened) => eprintln!(
+            "{path}: of this log; its {opened} keys open with the master key {}; of {} texts of the backup {} have no key in it",
+            keys.master, keys.texts, keys.without_key
+        ),
+        None => eprintln!(
+            "note: {path}: of this log; its master key {} is not in it, so no key was tried: serve with --vault-key FILE",
+            keys.master
+        ),
+    }
+    let then = if done { "the first start" } else { "the first start after a restore" };
+    for erased in &keys.restated {
+        let day = erased.at.map(|at| format!(" on {}", beijing(at))).unwrap_or_default();
+        let (county, subject) = (&erased.county, &erased.subject);
+        eprintln!("{county} {subject}: erased{day}, which the backup does not know; {then} records it again");
+    }
+    for Erased { county, subject, .. } in &keys.destroyed {
+        eprintln!(
+            "{county} {subject}: erased by the backup's log, and its key is in the copy; {then} destroys it"
+        );
+    }
+    if keys.restated.is_empty() && keys.destroyed.is_empty() {
+        eprintln!("no erasure is to be applied again");
+    }
 }
 
 /// What is to be said of a backup's papers.
@@ -82,15 +141,19 @@ fn tell_of(papers: &backup::Papers) {
 /// Restores a backup, or only verifies one.
 pub(super) async fn restore(args: Restore) -> Result<(), Failure> {
     let bar = bar();
-    let (shown, from, data) = (bar.clone(), args.from.clone(), args.data.clone());
-    let (check, on) = (args.check, move |step, done, of| show(&shown, step, done, of));
-    let done = blocking(move || match data {
-        Some(data) if !check => backup::restore(&from, &data, &on),
-        _ => backup::verify(&from, &on),
+    let (shown, from, data, check) = (bar.clone(), args.from.clone(), args.data.clone(), args.check);
+    let (dir, master) = (args.keys.clone(), args.vault_key.clone());
+    let done = blocking(move || {
+        let on = move |step, done, of| show(&shown, step, done, of);
+        let keys = dir.as_deref().map(|dir| KeysFrom { dir, master: master.as_deref() });
+        match data {
+            Some(data) if !check => backup::restore(&from, &data, keys, &on),
+            _ => backup::check(&from, keys, &on),
+        }
     });
     let done = done.await;
     bar.finish_and_clear();
-    let Verified { manifest, texts_missing, papers } = done??;
+    let Restored { backup: Verified { manifest, texts_missing, papers, .. }, keys } = done??;
     if texts_missing > 0 {
         eprintln!(
             "note: {texts_missing} texts that events refer to are not in the backup's vault: they were kept elsewhere, or \
@@ -98,6 +161,9 @@ pub(super) async fn restore(args: Restore) -> Result<(), Failure> {
         );
     }
     tell_of(&papers);
+    if let Some(keys) = &keys {
+        tell_of_copy(keys, !args.check);
+    }
     let Some(data) = args.data.filter(|_| !args.check) else {
         return told(
             &manifest,
@@ -105,6 +171,13 @@ pub(super) async fn restore(args: Restore) -> Result<(), Failure> {
             &format!("{}: verified, nothing was restored", args.from.display()),
         );
     };
+    if args.keys.is_none() && data.join(vault::FILE_NAME).is_file() {
+        eprintln!(
+            "note: no keys of personal texts were restored (--keys DIR): the texts of {} cannot be read, and nobody's erasure can be \
+             known from the keys. Everything else is there",
+            vault::FILE_NAME
+        );
+    }
     projections(&data).await?;
     told(
         &manifest,

@@ -5,17 +5,20 @@
 
 use super::{
     Failure,
-    args::{Import, ImportFile, ImportWhat},
+    args::{Import, ImportFile, ImportPart, ImportWhat},
 };
 use om_domain::{
-    decider::{Actor, Explained, Role},
+    access::{Action, may},
+    decider::{Actor, Explained},
     directory::{self, Directory, DirectoryCommand, DirectoryDecider, MAIN},
     ids::{CommandId, CountyId},
     naming::Names,
     template::{self, TemplateCommand, TemplateDecider},
 };
 use om_infra::{
+    config::EMBEDDED,
     executor::{Executor, Outcome, Request},
+    log::sqlite::FILE_NAME,
     platform::{DemoClock, Platform, PlatformOptions},
     recorded::platform_actor,
 };
@@ -48,6 +51,9 @@ fn faults(file: &Path, faults: &[impl Display]) -> Failure {
 }
 
 async fn template(args: &ImportFile) -> Result<(), Failure> {
+    if args.part.is_some() {
+        return Err(Failure::new("a template has no parts", "leave --part out; it is for a directory"));
+    }
     let source = text(&args.file)?;
     if args.check {
         let shipped = directory::parse(directory::SHIPPED).map_err(|f| faults(&args.file, &f))?;
@@ -56,6 +62,7 @@ async fn template(args: &ImportFile) -> Result<(), Failure> {
         super::out::line(format!("{}: {} permits, no fault", definition.id, definition.permits.len()))?;
         return Ok(());
     }
+    args.data.as_deref().map_or(Ok(()), |data| is_there(data, &args.log))?;
     let (platform, county) = open(args).await?;
     let reads = platform.registers.for_template(&county).await?;
     let bodies = reads.bodies.as_ref().map(|seen| seen.value.clone()).unwrap_or_default();
@@ -68,7 +75,8 @@ async fn template(args: &ImportFile) -> Result<(), Failure> {
     }
     let definition = template::parse(&source, &bodies).map_err(|f| faults(&args.file, &f))?;
     let id = definition.id.clone();
-    let actor = administrator(&platform, &county, &args.by).await?;
+    let by = args.by.as_deref().unwrap_or("administrator");
+    let actor = administrator(&platform, &county, by, Action::KeepTemplates).await?;
     let stream = Executor::<TemplateDecider>::stream(&county, &id)?;
     let command = TemplateCommand::ImportTemplate { definition };
     let mut request = Request::new(stream.clone(), random(), actor, command);
@@ -100,17 +108,45 @@ async fn directory(args: &ImportFile) -> Result<(), Failure> {
         ));
     }
     let known = platform.registers.directory(&county).await?;
-    // the first directory names the first administrator, so nobody can import it but the installation itself
+    // the first directory names the first administrators, so nobody can import it but the installation itself
+    if args.part == Some(ImportPart::Bodies) && known.state.officers().next().is_none() {
+        platform.shutdown().await;
+        return Err(Failure::new(
+            format!("county {county} has no accounts yet, so nobody could import them after its bodies"),
+            "import the whole file first, without --part",
+        ));
+    }
     let actor = if known.revision.is_none() {
         platform_actor(&county)?
     } else {
-        administrator(&platform, &county, &args.by).await?
+        let default = match args.part {
+            Some(ImportPart::Accounts) => "security-administrator",
+            _ => "administrator",
+        };
+        let by = args.by.as_deref().unwrap_or(default);
+        administrator(&platform, &county, by, Action::ImportDirectory).await?
     };
+    let part = args.part.map(|part| match part {
+        ImportPart::Bodies => directory::ImportPart::Bodies,
+        ImportPart::Accounts => directory::ImportPart::Accounts,
+    });
     let stream = Executor::<DirectoryDecider>::stream(&county, MAIN)?;
-    let request = Request::new(stream, random(), actor, DirectoryCommand::ImportDirectory { definition });
+    let command = DirectoryCommand::ImportDirectory { definition, part };
+    let request = Request::new(stream, random(), actor, command);
     let outcome = platform.registers.directory.execute(request).await;
     platform.shutdown().await;
     report(args, &format!("directory of county {county}"), &known.state, outcome?)
+}
+
+/// Refuses a directory that holds no log: a slip in its name would make a new one.
+pub(super) fn is_there(data: &Path, log: &str) -> Result<(), Failure> {
+    if log != EMBEDDED || data.join(FILE_NAME).is_file() {
+        return Ok(());
+    }
+    Err(Failure::new(
+        format!("{} is no data directory: it holds no log", data.display()),
+        "name the one that the server uses; for a new one import the directory first: onematter import directory FILE --data DIR",
+    ))
 }
 
 async fn open(args: &ImportFile) -> Result<(Platform, CountyId), Failure> {
@@ -126,18 +162,31 @@ async fn open(args: &ImportFile) -> Result<(Platform, CountyId), Failure> {
     Ok((platform, args.county.parse()?))
 }
 
+/// The account, if it may do this.
 pub(super) async fn administrator(
     platform: &Platform,
     county: &CountyId,
     by: &str,
+    action: Action,
 ) -> Result<Actor, Failure> {
-    let actor = platform.registers.directory(county).await?.state.actor(&by.parse()?);
-    actor.filter(|actor| actor.is(Role::Administrator)).ok_or_else(|| {
-        Failure::new(
-            format!("{by} is no administrator of county {county}"),
-            "name one of the directory with --by; `onematter users --dev` lists the shipped accounts",
-        )
-    })
+    let known = platform.registers.directory(county).await?;
+    if known.revision.is_none() {
+        return Err(Failure::new(
+            format!("county {county} has no directory, so nobody is known there"),
+            "check --county and --data, or import the directory first: onematter import directory FILE",
+        ));
+    }
+    match known.state.actor(&by.parse()?) {
+        Some(actor) if may(&actor, action) => Ok(actor),
+        Some(_) => Err(Failure::new(
+            format!("{by} is no administrator of county {county} who keeps that"),
+            "name one who does with --by",
+        )),
+        None => Err(Failure::new(
+            format!("the directory of county {county} has no account {by}"),
+            "name one that it has with --by",
+        )),
+    }
 }
 
 fn random() -> CommandId {

@@ -1,4 +1,4 @@
-//! The command line: `onematter serve | node | demo | import | board | replay | rebuild | migrate | backup | restore | doctor | user | token | users | schema | …`.
+//! The command line: `onematter serve | node | demo | import | board | replay | rebuild | migrate | backup | restore | doctor | user | token | person | keys | users | schema | …`.
 //!
 //! Invariants: every error says what to do and ends with a status other than zero; what a script reads comes on
 //! standard output with `--json`, what a person is told on standard error.
@@ -14,6 +14,7 @@ mod briefing;
 mod doctor;
 mod history;
 mod import;
+mod keys;
 mod logs;
 mod migrate;
 #[cfg(feature = "esdb")]
@@ -21,6 +22,7 @@ mod node;
 #[cfg(feature = "esdb")]
 mod node_user;
 mod out;
+mod person;
 mod play;
 mod reading;
 mod rebuild;
@@ -66,12 +68,21 @@ impl<E: std::error::Error> From<E> for Failure {
     }
 }
 
+/// The stack of a thread. A resolver's frames hold something of every command there is, in a debug build megabytes: with the
+/// usual two the process ended at a command. What is not touched takes no memory. `.cargo/config.toml` gives tests as much.
+const STACK: usize = 8 * 1024 * 1024;
+
 /// Runs one command; prints a failure and gives the status.
 pub fn run(args: Args) -> ExitCode {
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => return fail(&error.into()),
-    };
+    only_for_its_owner();
+    if let Err(refused) = crate::start::check_arguments(std::env::args()) {
+        return fail(&refused.into());
+    }
+    let runtime =
+        match tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(STACK).build() {
+            Ok(runtime) => runtime,
+            Err(error) => return fail(&error.into()),
+        };
     let outcome = runtime.block_on(async {
         let done = match args.command {
             Command::Serve(serve) => serve::run(*serve).await,
@@ -91,6 +102,8 @@ pub fn run(args: Args) -> ExitCode {
             Command::Doctor(doctor) => return doctor::run(doctor).await,
             Command::User(accounts) => accounts::user(accounts).await,
             Command::Token(tokens) => accounts::token(tokens).await,
+            Command::Person(args) => person::run(args).await,
+            Command::Keys(args) => keys::run(args).await,
             Command::Users(users) => show::users(&users),
             Command::Schema { access } => show::schema(access),
         };
@@ -103,6 +116,15 @@ pub fn run(args: Args) -> ExitCode {
         Err(failure) => fail(&failure),
     }
 }
+
+/// What this process makes, the log above all, is readable by its own user only.
+#[cfg(unix)]
+fn only_for_its_owner() {
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
+}
+
+#[cfg(not(unix))]
+fn only_for_its_owner() {}
 
 fn fail(failure: &Failure) -> ExitCode {
     let paint = text::Paint::detect();

@@ -30,19 +30,13 @@ use om_infra::{
     runner::{BuildProgress, OnProgress},
     telemetry::Telemetry,
     tls::Tls,
-    vault::{PostgresVault, Vault},
+    vault::{MasterKey, PostgresVault, Vault, copied, known},
 };
 use std::{net::SocketAddr, path::Path, sync::Arc};
 use tokio::{net::TcpListener, signal};
 
 /// Serves by flags, environment and config file.
 pub(super) async fn run(args: Serve) -> Result<(), Failure> {
-    start::check_flags([
-        ("--vault", args.vault.as_deref()),
-        ("--papers", args.papers.as_deref()),
-        ("--credentials", args.credentials.as_deref()),
-        ("--log", args.log.as_deref()),
-    ])?;
     #[cfg_attr(not(feature = "esdb"), expect(unused_mut, reason = "there is nothing to add"))]
     let mut flags = ServeFlags {
         data: args.data,
@@ -53,6 +47,7 @@ pub(super) async fn run(args: Serve) -> Result<(), Failure> {
         otlp: args.otlp,
         vault: args.vault,
         vault_ca: args.vault_ca,
+        vault_key: args.vault_key,
         papers: args.papers,
         papers_ca: args.papers_ca,
         papers_max_mib: args.papers_max_mib,
@@ -65,6 +60,7 @@ pub(super) async fn run(args: Serve) -> Result<(), Failure> {
         trusted_proxies: args.trusted_proxies,
         admin_listen: args.admin_listen,
         account_rate: args.account_rate,
+        answers_mib: args.answers_mib,
         log: args.log,
         log_lines: args.log_lines,
         ..ServeFlags::default()
@@ -90,8 +86,19 @@ pub(super) async fn serve(mut config: ServeConfig) -> Result<(), Failure> {
     let beside = super::node::beside(&config)?;
     warn_of_a_log_that_is_not_served(&config);
     let telemetry = Telemetry::begin(&config.telemetry())?;
+    if config.vault.is_none() && known::keys_are_missing(&config.data)? {
+        return Err(Failure::new(
+            "the vault has personal texts, and keys.db, which opens them, is not in the data directory",
+            "put it back, or restore with `onematter restore --keys DIR`; what starts without it would show none of them",
+        ));
+    }
+    if config.vault.is_none() {
+        // before projections run: what they say of being stopped would stand before the reason
+        copied::master_is_there(&config.data, config.vault_key.as_deref())?;
+    }
     let options = PlatformOptions {
         vault: shared_vault(&config).await?,
+        vault_key: config.vault_key.clone(),
         papers: shared_papers(config.papers.as_deref(), config.papers_ca.as_deref(), &config.data).await?,
         papers_limit: Some(config.papers_limit()),
         demo: config.demo,
@@ -102,6 +109,10 @@ pub(super) async fn serve(mut config: ServeConfig) -> Result<(), Failure> {
         ..PlatformOptions::default()
     };
     let platform = Arc::new(Platform::open(&config.data, options)?);
+    if let Err(error) = platform.reapply_erasures().await {
+        platform.shutdown().await;
+        return Err(error.into());
+    }
     let sign_in = sign_in(&config, providers, &platform).await?;
     let listener = bound(config.listen, "--listen").await?;
     // with port 0 the system has chosen one
@@ -133,6 +144,7 @@ fn edge(config: &ServeConfig) -> Result<Edge, Failure> {
         origins: Origins::listed(&config.allowed_origins)?,
         proxies: Proxies::named(&config.trusted_proxies)?,
         // a development user is whoever says so, and a test or a demo plays many people by one
+        answers: config.answers_mib.map(|mib| mib.saturating_mul(1024 * 1024)),
         account_rate: config.account_rate.or((!config.dev).then_some(rate::ACCOUNT)),
         tls: tls.map(Arc::new),
         figures_apart: config.admin_listen.is_some(),
@@ -164,9 +176,11 @@ fn warn_of_a_log_that_is_not_served(config: &ServeConfig) {
 }
 
 /// The vault that many gateways share, where one is named.
-async fn shared_vault(config: &ServeConfig) -> Result<Option<Arc<dyn Vault>>, Failure> {
+pub(super) async fn shared_vault(config: &ServeConfig) -> Result<Option<Arc<dyn Vault>>, Failure> {
     let Some(address) = &config.vault else { return Ok(None) };
-    Ok(Some(Arc::new(PostgresVault::connect(address, config.vault_ca.as_deref()).await?)))
+    std::fs::create_dir_all(&config.data)?;
+    let master = MasterKey::of(&config.data, config.vault_key.as_deref())?;
+    Ok(Some(Arc::new(PostgresVault::connect(address, config.vault_ca.as_deref(), master).await?)))
 }
 
 /// The papers that many gateways share, where a store is named.
@@ -266,9 +280,11 @@ fn dev_users(base: &str) {
         ("nr-officer-1", "department officer 部门经办 (nr-head: its head)"),
         ("township", "township officer 街道经办"),
         ("auditor", "auditor 审计"),
-        ("administrator", "administrator 管理员"),
+        ("administrator", "system administrator 系统管理员"),
+        ("security-administrator", "security administrator 安全管理员"),
+        ("audit-administrator", "audit administrator 审计管理员"),
     ] {
-        eprintln!("           {}  {what}", super::text::fit(name, 16));
+        eprintln!("           {}  {what}", super::text::fit(name, 22));
     }
     eprintln!("           all of them: onematter users --dev");
     eprintln!("try        curl -s {base}/graphql -H 'Authorization: Bearer dev:lead' \\");

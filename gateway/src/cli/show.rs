@@ -205,7 +205,7 @@ async fn facts(reading: &Reading, id: om_domain::ids::MatterId, known: Known) ->
             }
             facts.last = Some(event.recorded);
             facts.last_id = Some(entry.fact.id);
-            let _ = writeln!(facts.lines, "{}", line(event, &entry.fact)?);
+            let _ = writeln!(facts.lines, "{}", line(event, &entry)?);
             tail.push(sentence(&entry.fact));
             if matches!(known, Known::Event(wanted) if wanted.0 == event.id) {
                 break 'pages;
@@ -228,7 +228,7 @@ async fn facts(reading: &Reading, id: om_domain::ids::MatterId, known: Known) ->
 
 fn line(
     event: &om_infra::log::StoredEvent,
-    fact: &om_domain::decider::Recorded<MatterEvent>,
+    om_infra::recorded::Entry { fact, origin, .. }: &om_infra::recorded::Entry<MatterEvent>,
 ) -> Result<String, Failure> {
     let payload: serde_json::Value = serde_json::from_slice(&event.payload)?;
     let leaf: String = event.leaf.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -240,6 +240,7 @@ fn line(
         "by": fact.by.officer,
         "body": fact.by.body,
         "standsInFor": fact.by.stands_in_for,
+        "enteredBy": origin.entered_by,
         "effective": fact.effective,
         "recorded": event.recorded,
         "payload": payload,

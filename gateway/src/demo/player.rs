@@ -93,7 +93,7 @@ impl<'a> Player<'a> {
         let county = definition.county.clone();
         let stream = Executor::<DirectoryDecider>::stream(&county, MAIN)?;
         let bodies = definition.bodies.keys().cloned().collect();
-        let command = DirectoryCommand::ImportDirectory { definition };
+        let command = DirectoryCommand::ImportDirectory { definition, part: None };
         let request = Request::new(stream, command_id("directory", 0), platform_actor(&county)?, command);
         must("the directory", eve, platform.registers.directory.execute(request).await?)?;
         for (id, text) in template::SHIPPED {

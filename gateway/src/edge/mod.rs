@@ -7,6 +7,7 @@
 
 pub mod client;
 pub mod rate;
+pub mod uploads;
 
 use crate::{
     app::GatewayState,

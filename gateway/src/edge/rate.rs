@@ -21,6 +21,8 @@ pub const ACCOUNT: NonZeroU32 = some(200);
 const ACCOUNT_BURST_SECONDS: u32 = 10;
 /// Cost of an operation (see [`crate::graphql::limits`]) that is one point more.
 const COST_OF_A_POINT: usize = 200;
+/// Points of reading something protected, which is written down.
+const PROTECTED: NonZeroU32 = some(5);
 /// Sign-ins that one place may begin at once, and a second. Whole offices come from one address.
 const SIGN_IN: (NonZeroU32, NonZeroU32) = (some(60), some(1));
 /// Credentials that open nothing which one place may present at once, and a second.
@@ -146,6 +148,14 @@ impl Rates {
         NonZeroU32::new(points).map_or(Ok(()), |points| self.charge(who, points))
     }
 
+    /// What an account pays for reading a paper or a bad-credit record, beyond its request.
+    ///
+    /// # Errors
+    /// When it asks for too much.
+    pub fn protected(&self, who: &Requester) -> Result<(), Limited> {
+        self.charge(who, PROTECTED)
+    }
+
     fn charge(&self, who: &Requester, points: NonZeroU32) -> Result<(), Limited> {
         let Some(accounts) = &self.accounts else { return Ok(()) };
         let key = (who.actor.county.clone(), who.actor.officer.clone());
@@ -240,14 +250,19 @@ mod tests {
     }
 
     fn who(name: &str) -> Requester {
-        let actor = Actor {
-            officer: name.parse().unwrap(),
-            county: "530322".parse().unwrap(),
-            body: "water".parse().unwrap(),
-            roles: std::collections::BTreeSet::new(),
-            stands_in_for: None,
-        };
-        Requester { actor: Arc::new(actor), in_place_of: Arc::new([]), read_only: false, only: None }
+        let actor = Actor::new(
+            name.parse().unwrap(),
+            "530322".parse().unwrap(),
+            "water".parse().unwrap(),
+            std::collections::BTreeSet::new(),
+        );
+        Requester {
+            actor: Arc::new(actor),
+            in_place_of: Arc::new([]),
+            read_only: false,
+            only: None,
+            access_log: None,
+        }
     }
 
     #[test]

@@ -61,7 +61,7 @@ pub async fn deadlines(
             let name = stream::<MatterDecider>(&who.county, row.matter)?;
             place.insert(services.matters.state(&name).await?.state);
         }
-        let plan = matters.get(&row.matter).and_then(|matter| matter.plan.as_ref());
+        let plan = matters.get(&row.matter).and_then(|matter| matter.plan.as_deref());
         all.push(of_desk(&row, due, plan, &who.county, base));
     }
     all.extend(of_meetings(services, who, base).await?);

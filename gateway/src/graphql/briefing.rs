@@ -26,6 +26,7 @@ pub struct BriefingPinInput {
 
 /// What a briefing is pinned to.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct BriefingPin {
     /// The last entry it knows, `event:…/…`.
     pub event: ID,
@@ -37,6 +38,7 @@ pub struct BriefingPin {
 
 /// What was recorded in a week, counted.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct BriefingDone {
     /// Files received, corrected ones among them.
     pub received: u32,
@@ -87,6 +89,7 @@ impl From<Done> for BriefingDone {
 
 /// A matter in a briefing.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct BriefingMatter {
     /// The matter, `matter:…`.
     pub matter: ID,
@@ -116,6 +119,7 @@ pub struct BriefingMatter {
 
 /// A row of a briefing.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct BriefingRow {
     /// The matter, `matter:…`.
     pub matter: ID,
@@ -137,6 +141,7 @@ pub struct BriefingRow {
 
 /// The briefing (专报) of a week.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct Briefing {
     /// The week's Monday.
     pub monday: Date,
@@ -236,7 +241,7 @@ impl From<Report> for Briefing {
 #[derive(Default)]
 pub struct BriefingQuery;
 
-#[Object]
+#[Object(serial)]
 impl BriefingQuery {
     /// The briefing (专报) of a week over all matters of the county: progress, what needs coordination, cards, tolerances,
     /// what is due in the week after. Pinned to an entry and a day: asked for again with them, it reads the same for ever.

@@ -7,27 +7,33 @@
 
 use super::{
     GatewaySchema,
+    alike::Alike,
     coercion::InputTypes,
+    documents::{Document, Documents, Operation, ToValidate},
     error::{Code, finish, limited, server_error},
-    escapes, expansion, limits, roots,
+    place::Place,
 };
-use crate::{access::fields::Gate, context::Requester, edge::rate::Rates};
+use crate::{
+    access::{
+        fields::Gate,
+        log::{Reading, WITHHELD},
+    },
+    context::Requester,
+    edge::rate::Rates,
+    services::Services,
+};
 use async_graphql::{
     Positioned, Request, Response, ServerError, ValidationResult, Variables,
     extensions::{Extension, ExtensionContext, ExtensionFactory, NextValidation},
-    parser::{
-        parse_query,
-        types::{ExecutableDocument, OperationDefinition, OperationType},
-    },
+    parser::types::{OperationDefinition, OperationType},
 };
 use futures::{FutureExt, Stream, StreamExt, stream::BoxStream};
 use serde::Deserialize;
 use std::{
-    collections::BTreeSet,
     panic::AssertUnwindSafe,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
 use tracing::{Instrument, Span};
@@ -56,21 +62,50 @@ pub struct Params {
 /// A request that has passed everything before validation.
 pub struct Prepared {
     request: Request,
-    kind: OperationType,
-    commands: BTreeSet<String>,
+    document: Arc<Document>,
+    operation: Operation,
     trace: String,
     span: Span,
+    reads: Reads,
+    cost: Cost,
+    /// What validating it came to before.
+    passed: Option<ValidationResult>,
+    paid: bool,
 }
 
 impl Prepared {
     /// The names of the commands that it gives; none of a query or a subscription.
     pub fn commands(&self) -> impl Iterator<Item = &str> {
-        self.commands.iter().map(String::as_str)
+        let gives = self.kind() == OperationType::Mutation;
+        self.operation.fields.iter().filter(move |_| gives).map(String::as_str)
+    }
+
+    /// What it costs, for whoever looks after it was executed.
+    pub fn cost(&self) -> Cost {
+        self.cost.clone()
     }
 
     /// Query, mutation or subscription.
     pub fn kind(&self) -> OperationType {
-        self.kind
+        self.operation.kind
+    }
+
+    /// Whether it is a subscription that tells everybody the same of a change.
+    pub fn alike(&self) -> Option<&Alike> {
+        self.operation.alike.as_ref()
+    }
+
+    /// The same, which tells where it stands.
+    pub fn placed(mut self, place: Place) -> Self {
+        self.request = self.request.data(place);
+        self
+    }
+
+    /// The same, not charged to the account: it goes on with what was paid for.
+    pub fn paid(mut self) -> Self {
+        self.request = self.request.data(Paid);
+        self.paid = true;
+        self
     }
 }
 
@@ -82,30 +117,54 @@ pub enum Outcome {
     Executed(Response),
 }
 
+/// Told rather than answered with nothing, which a tool would take for an empty schema.
+const NO_INTROSPECTION: &str = "this server does not describe itself: read the published schema, gateway/schema.graphql, \
+                                or what `onematter schema` prints";
+
 /// Whether validation has passed, told by the extension to whoever holds the other end.
 #[derive(Clone, Default)]
 struct Validated(Arc<AtomicBool>);
+
+/// An operation that was paid for.
+struct Paid;
+
+/// What an operation costs, once validation has reckoned it.
+#[derive(Clone, Default)]
+pub struct Cost(Arc<AtomicUsize>);
+
+impl Cost {
+    /// The complexity; 0 before validation.
+    pub fn get(&self) -> usize {
+        self.0.load(Ordering::Acquire)
+    }
+}
 
 /// Runs requests against the schema.
 #[derive(Clone)]
 pub struct Engine {
     schema: GatewaySchema,
+    /// For what has passed the validation of the first.
+    trusting: GatewaySchema,
+    services: Arc<Services>,
     inputs: Arc<InputTypes>,
     gate: Arc<Gate>,
     rates: Arc<Rates>,
+    documents: Arc<Documents>,
     introspection: bool,
 }
 
 impl Engine {
-    /// An engine for the schema; introspection is for development, the schema is published as a file anyway.
+    /// An engine over services; introspection is for development, the schema is published as a file anyway.
     pub fn new(
-        schema: GatewaySchema,
+        services: Arc<Services>,
         rates: Arc<Rates>,
         introspection: bool,
     ) -> Result<Self, async_graphql::parser::Error> {
+        let schema = super::schema(Arc::clone(&services));
         let sdl = schema.sdl();
         let (inputs, gate) = (Arc::new(InputTypes::of_sdl(&sdl)?), Arc::new(Gate::of_sdl(&sdl)?));
-        Ok(Engine { schema, inputs, gate, rates, introspection })
+        let (trusting, documents) = (super::trusting(), Arc::default());
+        Ok(Engine { schema, trusting, services, inputs, gate, rates, documents, introspection })
     }
 
     /// Everything before validation.
@@ -119,48 +178,63 @@ impl Engine {
             finish(std::slice::from_mut(&mut error), Code::ValidationFailed, trace);
             vec![error]
         };
-        limits::guard(&params.query).map_err(|e| refuse(server_error(Code::TooLarge, e.to_string())))?;
-        let text = escapes::spelled_out(&params.query);
-        let text = text.map_err(|e| refuse(server_error(Code::ParseFailed, e.to_string())))?;
-        let document = parse_query(&text).map_err(|e| {
-            let mut error: ServerError = e.into();
-            finish(std::slice::from_mut(&mut error), Code::ParseFailed, trace);
-            vec![error]
-        })?;
-        expansion::measure(&document).map_err(|e| refuse(server_error(Code::TooLarge, e.to_string())))?;
+        let document = self.documents.read(&params.query, trace)?;
         let variables = Variables::from_json(params.variables.unwrap_or_default().into());
-        let chosen = self.choose(&document, params.operation_name.as_deref(), &variables).map_err(refuse)?;
-        let (kind, fields) = (chosen.node.ty, roots::fields(&document, &chosen.node));
-        self.gate.pass(&fields, requester).map_err(|denied| refuse(*denied))?;
-        let commands = if kind == OperationType::Mutation { fields } else { BTreeSet::new() };
-        let only = document.operations.iter().find_map(|(name, _)| name.map(ToString::to_string));
-        let mut request = Request::new(text).variables(variables);
-        request = request.data(requester.clone()).data(Arc::clone(&self.rates));
-        request.operation_name = params.operation_name.filter(|_| document.operations.iter().count() > 1);
-        request.set_parsed_query(document);
+        let asked = params.operation_name.as_deref();
+        let (chosen, name, operation) = self.choose(&document, asked, &variables).map_err(refuse)?;
+        if !self.introspection && operation.fields.iter().any(|f| f == "__schema" || f == "__type") {
+            return Err(refuse(server_error(Code::ValidationFailed, NO_INTROSPECTION)));
+        }
+        self.gate.pass(&operation.fields, requester).map_err(|denied| refuse(*denied))?;
+        let several = document.parsed.operations.iter().count() > 1;
+        let span = operation_span(operation.kind, asked.filter(|_| several).or(name));
+        let reading = Reading::default();
+        let cost = Cost::default();
+        let to_validate = ToValidate::of(&document, asked.filter(|_| several), &chosen.node, &variables);
+        let passed = to_validate.passed();
+        let mut request = Request::new("").variables(variables);
+        request = request.data(requester.clone()).data(Arc::clone(&self.rates)).data(reading.clone());
+        request = match passed {
+            Some(_) => request.data(Arc::clone(&self.services)),
+            None => request.data(cost.clone()).data(to_validate),
+        };
+        request.set_parsed_query(document.parsed.clone());
+        let operation = operation.clone();
+        request.operation_name = params.operation_name.filter(|_| several);
         if !self.introspection {
             request = request.disable_introspection();
         }
-        let span = operation_span(kind, request.operation_name.as_deref().or(only.as_deref()));
-        Ok(Prepared { request, kind, commands, trace: trace.to_owned(), span })
+        let reads = Reads { reading, who: requester.clone() };
+        let trace = trace.to_owned();
+        Ok(Prepared { request, document, operation, trace, span, reads, cost, passed, paid: false })
     }
 
-    /// The operation asked for, with variables that fit.
+    /// The schema that executes it, and whether validation has passed already; then it is charged here.
+    fn executor(&self, prepared: &Prepared) -> Result<(&GatewaySchema, Validated), ServerError> {
+        let Some(passed) = prepared.passed else { return Ok((&self.schema, Validated::default())) };
+        if !prepared.paid {
+            self.rates.operation(&prepared.reads.who, passed.complexity).map_err(|e| limited(&e))?;
+        }
+        prepared.cost.0.store(passed.complexity, Ordering::Release);
+        Ok((&self.trusting, Validated(Arc::new(AtomicBool::new(true)))))
+    }
+
+    /// The operation asked for, with variables that fit, its name, and what is known of it.
     fn choose<'d>(
         &self,
-        document: &'d ExecutableDocument,
+        document: &'d Document,
         name: Option<&str>,
         variables: &Variables,
-    ) -> Result<&'d Positioned<OperationDefinition>, ServerError> {
-        let mut found = document.operations.iter().filter(|(n, _)| match (name, n) {
+    ) -> Result<(&'d Positioned<OperationDefinition>, Option<&'d str>, &'d Operation), ServerError> {
+        let all = document.parsed.operations.iter().enumerate();
+        let mut found = all.filter(|(_, (n, _))| match (name, n) {
             (None, _) => true,
             (Some(asked), Some(n)) => n.as_str() == asked,
             (Some(_), None) => false,
         });
         let refused = |message: &str| server_error(Code::ValidationFailed, message);
-        let Some((_, operation)) = found.next() else {
-            return Err(refused("the document has no operation of the name in operationName"));
-        };
+        let none = || refused("the document has no operation of the name in operationName");
+        let (place, (name, operation)) = found.next().ok_or_else(none)?;
         if found.next().is_some() {
             return Err(refused("the document has several operations: say which in operationName"));
         }
@@ -169,26 +243,60 @@ impl Engine {
             error.locations = vec![operation.pos];
             error
         })?;
-        Ok(operation)
+        let known = document.operation(place).ok_or_else(none)?;
+        Ok((operation, name.map(|name| name.as_str()), known))
     }
 
     /// Validates and executes a query or mutation.
     pub async fn execute(&self, prepared: Prepared) -> Outcome {
-        let Prepared { request, trace, span, .. } = prepared;
-        let validated = Validated::default();
+        let (schema, validated) = match self.executor(&prepared) {
+            Ok(executor) => executor,
+            Err(error) => return turned_away(error, &prepared.trace),
+        };
+        let Prepared { request, document, operation, trace, span, reads, .. } = prepared;
         let request = request.data(validated.clone());
-        let run = AssertUnwindSafe(self.schema.execute(request)).catch_unwind();
+        let run = AssertUnwindSafe(schema.execute(request)).catch_unwind();
         let response = run.instrument(span).await.unwrap_or_else(|_| panicked());
-        settle(response, &validated, &trace)
+        settle(reads.given(response).await, &validated, (&document, &operation), &trace)
     }
 
     /// Validates and executes any operation as a stream; a refused one is its only item.
     pub fn stream(&self, prepared: Prepared) -> BoxStream<'static, Outcome> {
-        let Prepared { request, trace, .. } = prepared;
-        let validated = Validated::default();
-        let stream = self.schema.execute_stream(request.data(validated.clone()));
+        let (schema, validated) = match self.executor(&prepared) {
+            Ok(executor) => executor,
+            Err(error) => {
+                let refused = turned_away(error, &prepared.trace);
+                return futures::stream::once(async move { refused }).boxed();
+            }
+        };
+        let Prepared { request, document, operation, trace, reads, .. } = prepared;
+        let stream = schema.execute_stream(request.data(validated.clone()));
         let stream: BoxStream<'static, Response> = surviving(stream);
-        stream.map(move |response| settle(response, &validated, &trace)).boxed()
+        let given = stream.then(move |response| {
+            let reads = reads.clone();
+            async move { reads.given(response).await }
+        });
+        given.map(move |response| settle(response, &validated, (&document, &operation), &trace)).boxed()
+    }
+}
+
+/// What an operation reads that is protected, and who it is given to.
+#[derive(Clone)]
+struct Reads {
+    reading: Reading,
+    who: Requester,
+}
+
+impl Reads {
+    /// The answer, once it is written down what of the protected is in it; an error instead if that cannot be.
+    async fn given(&self, response: Response) -> Response {
+        match self.reading.written(&self.who).await {
+            Ok(()) => response,
+            Err(error) => {
+                tracing::error!(%error, "something protected was not given");
+                Response::from_errors(vec![server_error(Code::Unavailable, WITHHELD)])
+            }
+        }
     }
 }
 
@@ -211,8 +319,21 @@ fn panicked() -> Response {
     )])
 }
 
-fn settle(mut response: Response, validated: &Validated, trace: &str) -> Outcome {
+/// An operation that its account cannot pay for now.
+fn turned_away(error: ServerError, trace: &str) -> Outcome {
+    let mut errors = vec![error];
+    finish(&mut errors, Code::ValidationFailed, trace);
+    Outcome::Refused(errors)
+}
+
+fn settle(
+    mut response: Response,
+    validated: &Validated,
+    (document, operation): (&Document, &Operation),
+    trace: &str,
+) -> Outcome {
     let executed = validated.0.load(Ordering::Acquire);
+    document.put_in_order(operation, &mut response.data);
     let usual = if executed { Code::BadInput } else { Code::ValidationFailed };
     if !executed {
         response.errors.truncate(MAX_ERRORS);
@@ -241,9 +362,25 @@ impl Extension for TellValidated {
         ctx: &ExtensionContext<'_>,
         next: NextValidation<'_>,
     ) -> Result<ValidationResult, Vec<ServerError>> {
-        let passed = next.run(ctx).await?;
-        if let (Some(rates), Some(who)) = (ctx.data_opt::<Arc<Rates>>(), ctx.data_opt::<Requester>()) {
+        let to_validate = ctx.data_opt::<ToValidate>();
+        let passed = match to_validate.and_then(ToValidate::passed) {
+            Some(passed) => passed,
+            None => {
+                let passed = next.run(ctx).await?;
+                if let Some(to_validate) = to_validate {
+                    to_validate.keep(passed);
+                }
+                passed
+            }
+        };
+        let unpaid = ctx.data_opt::<Paid>().is_none();
+        if let (true, Some(rates), Some(who)) =
+            (unpaid, ctx.data_opt::<Arc<Rates>>(), ctx.data_opt::<Requester>())
+        {
             rates.operation(who, passed.complexity).map_err(|e| vec![limited(&e)])?;
+        }
+        if let Some(cost) = ctx.data_opt::<Cost>() {
+            cost.0.store(passed.complexity, Ordering::Release);
         }
         if let Some(validated) = ctx.data_opt::<Validated>() {
             validated.0.store(true, Ordering::Release);

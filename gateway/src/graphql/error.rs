@@ -67,13 +67,18 @@ impl Code {
             Code::RateLimited => "RATE_LIMITED",
         }
     }
+
+    /// Whether the same request may succeed a moment later.
+    fn may_come_again(self) -> bool {
+        matches!(self, Code::LogUnreachable | Code::Unavailable | Code::OutcomeUnknown | Code::Behind)
+    }
 }
 
 /// An error of a resolver with its code, and whether the same request may succeed a moment later.
 pub fn error(code: Code, message: impl Into<String>) -> Error {
     Error::new(message).extend_with(|_, e| {
         e.set("code", code.as_str());
-        if matches!(code, Code::LogUnreachable | Code::Unavailable | Code::OutcomeUnknown | Code::Behind) {
+        if code.may_come_again() {
             e.set("retryable", true);
         }
     })
@@ -95,10 +100,14 @@ pub fn fault(doing: &str, cause: &dyn Debug) -> Error {
     error(Code::Internal, format!("{doing} failed inside; try again, and report the trace id if it persists"))
 }
 
-/// A request error made at the edge, before execution.
+/// A request error made at the edge, before execution; as [`error`].
 pub fn server_error(code: Code, message: impl Into<String>) -> ServerError {
     let mut error = ServerError::new(message, None);
-    error.extensions.get_or_insert_with(Default::default).set("code", code.as_str());
+    let extensions = error.extensions.get_or_insert_with(Default::default);
+    extensions.set("code", code.as_str());
+    if code.may_come_again() {
+        extensions.set("retryable", true);
+    }
     error
 }
 
@@ -109,6 +118,14 @@ pub fn limited(limited: &Limited) -> ServerError {
     extensions.set("retryable", true);
     extensions.set("retryAfterSeconds", limited.seconds());
     error
+}
+
+/// The same, of a field.
+pub fn limited_here(limited: &Limited) -> Error {
+    error(Code::RateLimited, limited.to_string()).extend_with(|_, e| {
+        e.set("retryable", true);
+        e.set("retryAfterSeconds", limited.seconds());
+    })
 }
 
 /// How long whoever got this error has to wait, in seconds; none if it is of no limit.
@@ -129,5 +146,23 @@ pub fn finish(errors: &mut [ServerError], usual: Code, trace: &str) {
             extensions.set("code", if too_large { Code::TooLarge } else { usual }.as_str());
         }
         extensions.set("traceId", Value::from(trace));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_at_the_edge_says_as_a_resolvers_whether_to_come_again() {
+        for (code, again) in
+            [(Code::Unavailable, true), (Code::LogUnreachable, true), (Code::Forbidden, false)]
+        {
+            let said = |extensions: Option<async_graphql::ErrorExtensionValues>| {
+                extensions.unwrap().get("retryable") == Some(&Value::from(true))
+            };
+            assert_eq!(said(server_error(code, "x").extensions), again, "{code:?}");
+            assert_eq!(said(error(code, "x").extensions), again, "{code:?}");
+        }
     }
 }

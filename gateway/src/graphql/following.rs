@@ -3,6 +3,7 @@
 //! Invariant: every entry after the one asked for comes once, in order, read from the stream itself.
 //! Deliberately absent: buffers; a slow subscriber reads later, nothing is kept for it.
 
+use super::place::Place;
 use async_graphql::Result;
 use std::{collections::VecDeque, future::Future};
 use tokio::sync::watch;
@@ -23,30 +24,34 @@ pub(super) trait Source: Send {
 pub(super) struct Following<S: Source> {
     pub(super) source: S,
     next: u64,
+    pub(super) place: Place,
     wakes: watch::Receiver<u64>,
     read: VecDeque<(u64, S::Entry)>,
 }
 
 impl<S: Source> Following<S> {
-    /// From the entry after `since` on; from the first, if none is said.
-    pub(super) fn after(source: S, since: Option<u64>, wakes: watch::Receiver<u64>) -> Self {
-        let next = since.map_or(0, |since| since.saturating_add(1));
-        Following { source, next, wakes, read: VecDeque::new() }
+    /// From the entry of this number on.
+    pub(super) fn from(source: S, next: u64, place: Place, wakes: watch::Receiver<u64>) -> Self {
+        Following { source, next, place, wakes, read: VecDeque::new() }
     }
 
     /// The next entry and its revision, waited for; none when nobody wakes us any more.
     pub(super) async fn next(&mut self) -> Result<Option<(u64, S::Entry)>> {
         loop {
             if let Some(entry) = self.read.pop_front() {
+                self.place.moves(Some(entry.0 + 1));
                 return Ok(Some(entry));
             }
             // Marked before reading, so a wake that comes while we read makes us look again.
             self.wakes.mark_unchanged();
             self.read.extend(self.source.read(self.next, PAGE).await?);
-            match self.read.back() {
-                Some((last, _)) => self.next = last + 1,
-                None if self.wakes.changed().await.is_err() => return Ok(None),
-                None => {}
+            if let Some((last, _)) = self.read.back() {
+                self.next = last + 1;
+                continue;
+            }
+            self.place.waits();
+            if self.wakes.changed().await.is_err() {
+                return Ok(None);
             }
         }
     }

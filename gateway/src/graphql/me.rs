@@ -36,15 +36,19 @@ pub enum Role {
     Supervisor,
     /// Audit or discipline inspection (审计/纪检): reads everything, commands nothing.
     Auditor,
-    /// Keeps directory, templates and calendars.
+    /// System administrator (系统管理员): keeps bodies, templates, calendars and settings.
     Administrator,
+    /// Security administrator (安全管理员): keeps accounts, roles and stand-ins.
+    SecurityAdministrator,
+    /// Audit administrator (审计管理员): reads the access log, commands nothing.
+    AuditAdministrator,
     /// The platform itself: states what time has made true, decides nothing.
     System,
 }
 
 /// The account that asks.
 #[derive(Debug, Clone, SimpleObject)]
-#[graphql(complex)]
+#[graphql(complex, serial)]
 pub struct Me {
     /// The account, `officer:…`.
     pub officer: ID,
@@ -110,7 +114,7 @@ impl Me {
 #[derive(Default)]
 pub struct MeQuery;
 
-#[Object]
+#[Object(serial)]
 impl MeQuery {
     /// The account that asks, with its county, body and roles.
     async fn me(&self, ctx: &Context<'_>) -> Result<Me> {

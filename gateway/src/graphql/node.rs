@@ -61,7 +61,7 @@ pub enum Node {
 #[derive(Default)]
 pub struct NodeQuery;
 
-#[Object]
+#[Object(serial)]
 impl NodeQuery {
     /// Whatever an id of the API names: a matter, a permit, an entry of a history, a meeting, a template, a body, an account, an
     /// applicant.
@@ -103,7 +103,7 @@ impl NodeQuery {
             }
             NodeId::Applicant(id) => {
                 access::permit(who, Action::ReadApplicant, Of::County)?;
-                Ok(Node::Applicant(record(services, who, id).await?))
+                Ok(Node::Applicant(record(ctx, id).await?))
             }
         }
     }
@@ -113,10 +113,10 @@ async fn entry(ctx: &Context<'_>, matter: MatterId, id: EventId) -> Result<Event
     let (services, who) = of_request(ctx)?;
     let name = stream_of(who, matter)?;
     let state = services.matters.state(&name).await.map_err(of_fault)?.state;
-    access::of_matter(who, &state)?;
+    access::of_matter(who, matter, &state)?;
     let grace = state.backfill_grace_days();
     let directory = services.registers.directory(who.county()).await.map_err(of_fault)?.state;
-    let names = Names { directory: Some(&directory), plan: state.plan.as_ref(), ..Names::default() };
+    let names = Names { directory: Some(&directory), plan: state.plan.as_deref(), ..Names::default() };
     let calendar = services.calendar(who.county()).await.map_err(of_fault)?;
     let mut from = 0;
     loop {

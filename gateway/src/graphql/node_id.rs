@@ -33,8 +33,24 @@ pub enum NodeId {
 impl NodeId {
     /// The id as the API shows it.
     pub fn id(&self) -> ID {
-        ID(self.to_string())
+        let mut room = [0; 26];
+        // a page shows some hundred ids: put together, not formatted
+        ID(match self {
+            NodeId::Matter(id) => ["matter:", id.write(&mut room)].concat(),
+            NodeId::Permit(matter, code) => ["permit:", matter.write(&mut room), "/", code.as_str()].concat(),
+            NodeId::Meeting(id) => ["meeting:", id.write(&mut room)].concat(),
+            NodeId::Template(id) => ["template:", id.as_str()].concat(),
+            NodeId::Body(id) => return of_body(id),
+            NodeId::Officer(id) => ["officer:", id.as_str()].concat(),
+            NodeId::Applicant(id) => ["applicant:", id.as_str()].concat(),
+            NodeId::Event(..) | NodeId::MeetingEvent(..) => self.to_string(),
+        })
     }
+}
+
+/// The id of a body as the API shows it.
+pub fn of_body(id: &BodyId) -> ID {
+    ID(["body:", id.as_str()].concat())
 }
 
 impl fmt::Display for NodeId {
@@ -148,6 +164,7 @@ mod tests {
             NodeId::Applicant("city-investment".parse().unwrap()),
         ];
         for id in &ids {
+            assert_eq!(id.id().as_str(), id.to_string());
             assert_eq!(&id.to_string().parse::<NodeId>().unwrap(), id);
         }
         let wrong = matter(&ID("body:water".into())).unwrap_err().to_string();

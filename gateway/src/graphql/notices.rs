@@ -47,7 +47,7 @@ pub enum Kind {
 #[derive(Default)]
 pub struct NoticeQuery;
 
-#[Object]
+#[Object(serial)]
 impl NoticeQuery {
     /// The number that follows the last one recorded for this kind of document of the body in this year, such as
     /// `（530322）自然资源受字〔2026〕第12号`. Nothing is reserved: two who ask at once are told the same.
@@ -66,7 +66,7 @@ impl NoticeQuery {
                 _ => return Err(bad_input("that is no id of a body, body:…")),
             },
         };
-        access::of_body(who, Action::ReadDesk, &body)?;
+        access::of_body(services, who, Action::ReadDesk, &body).await?;
         let directory = services.registers.directory(who.county()).await.map_err(of_fault)?.state;
         let Some(known) = directory.body(&body) else { return Err(not_found("the body")) };
         let (kind, year) = (kind.into(), services.today().year());

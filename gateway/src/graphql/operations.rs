@@ -53,6 +53,7 @@ pub enum LogStanding {
 
 /// The log, the only truth.
 #[derive(Debug, Clone, PartialEq, Eq, SimpleObject)]
+#[graphql(serial)]
 pub struct LogFigures {
     /// Which engine keeps it.
     pub kept_in: KeptIn,
@@ -79,6 +80,7 @@ pub enum ProjectionPhase {
 
 /// A projection: the lists are read off it.
 #[derive(Debug, Clone, PartialEq, SimpleObject)]
+#[graphql(serial)]
 pub struct ProjectionFigures {
     /// Its name, such as `board`.
     pub name: String,
@@ -100,6 +102,7 @@ pub struct ProjectionFigures {
 
 /// A policy: it carries on what follows from an entry elsewhere.
 #[derive(Debug, Clone, PartialEq, Eq, SimpleObject)]
+#[graphql(serial)]
 pub struct PolicyFigures {
     /// Its name.
     pub name: String,
@@ -109,6 +112,7 @@ pub struct PolicyFigures {
 
 /// A store beside the log.
 #[derive(Debug, Clone, PartialEq, Eq, SimpleObject)]
+#[graphql(serial)]
 pub struct StoreFigures {
     /// Where it is kept.
     pub kept_in: KeptIn,
@@ -118,6 +122,7 @@ pub struct StoreFigures {
 
 /// How the installation runs, as this gateway sees it.
 #[derive(Debug, Clone, PartialEq, SimpleObject)]
+#[graphql(serial)]
 pub struct Operations {
     /// The program's version.
     pub version: String,
@@ -237,6 +242,7 @@ impl OperationsQuery {
     #[graphql(complexity = "20 + 20 * child_complexity")]
     async fn operations(&self, ctx: &Context<'_>) -> Result<Operations> {
         let (services, who) = of_request(ctx)?;
+        om_infra::shown::something_else();
         Operations::of(services, who.county()).await
     }
 }

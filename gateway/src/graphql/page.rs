@@ -7,6 +7,7 @@ use async_graphql::SimpleObject;
 
 /// Where a page stands in its list.
 #[derive(Debug, Clone, Default, SimpleObject)]
+#[graphql(serial)]
 pub struct PageInfo {
     /// Whether there are entries after this page.
     pub has_next_page: bool,
@@ -23,6 +24,7 @@ macro_rules! connection {
     ($(#[$doc:meta])* $connection:ident, $edge:ident, $node:ty) => {
         /// An entry of a page, with its cursor.
         #[derive(Debug, Clone, async_graphql::SimpleObject)]
+        #[graphql(serial)]
         pub struct $edge {
             /// Send it as `after` for what comes after this entry.
             pub cursor: String,
@@ -32,7 +34,7 @@ macro_rules! connection {
 
         $(#[$doc])*
         #[derive(Debug, Clone, async_graphql::SimpleObject)]
-        #[graphql(complex)]
+        #[graphql(complex, serial)]
         pub struct $connection {
             /// The page's entries with their cursors.
             pub edges: Vec<$edge>,

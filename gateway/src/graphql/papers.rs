@@ -6,18 +6,22 @@
 use super::lists::of_read;
 use super::{
     error::{Code, bad_input, error},
-    matter::queries::of_request,
+    matter::{
+        carry_out::of_fault,
+        queries::{of_history, of_request},
+    },
     scalars::PaperHash,
 };
-use crate::access;
+use crate::access::{self, Unreadable};
 use crate::http::papers::url;
-use async_graphql::{Context, Object, Result, SimpleObject};
+use async_graphql::{Context, Error, Object, Result, SimpleObject};
 
 /// Most papers asked for at a time.
 const MOST: usize = 100;
 
 /// A paper (文件原件), by its hash.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct Paper {
     /// SHA-256 of its bytes.
     pub hash: PaperHash,
@@ -35,7 +39,7 @@ pub struct Paper {
 #[derive(Default)]
 pub struct PaperQuery;
 
-#[Object]
+#[Object(serial)]
 impl PaperQuery {
     /// What is known of these papers, in the order asked.
     #[graphql(complexity = "5 * hashes.len() + child_complexity")]
@@ -48,9 +52,11 @@ impl PaperQuery {
         if hashes.len() > MOST {
             return Err(bad_input(format!("ask for at most {MOST} papers at a time")));
         }
+        // what is there is the store's to say
+        om_infra::shown::something_else();
         let mut papers = Vec::with_capacity(hashes.len());
         for hash in hashes {
-            let seen = access::sees_paper(services, who, &hash.0).await.map_err(of_read)?;
+            let seen = access::sees_paper(services, who, &hash.0).await.map_err(of_unreadable)?;
             let found = services.papers.find(who.county(), &hash.0).await.map_err(|cause| {
                 tracing::error!(%cause, "the papers cannot be read");
                 error(Code::Unavailable, "the papers cannot be reached: try again in a moment")
@@ -65,5 +71,19 @@ impl PaperQuery {
             });
         }
         Ok(papers)
+    }
+}
+
+/// That whose a paper is cannot be told, as an error the caller can act on.
+pub(super) fn of_unreadable(cause: Unreadable) -> Error {
+    match cause {
+        Unreadable::Board(cause) => of_read(cause),
+        Unreadable::Behind => error(
+            Code::Unavailable,
+            "whose a paper is cannot be looked up now: send the same again in a moment",
+        ),
+        Unreadable::Log(cause) => of_fault(cause.into()),
+        Unreadable::Matter(cause) => of_fault(cause),
+        Unreadable::Facts(cause) => of_history(cause),
     }
 }

@@ -18,6 +18,11 @@ macro_rules! text_scalars {
             fn parse(value: Value) -> InputValueResult<Self> {
                 match &value {
                     Value::String(text) => text.parse().map($name).map_err(|_| {
+                        if let Some(personal) = ids::personal(&text) {
+                            // an error goes into log lines too, so the number is not repeated
+                            let said = InputValueError::custom(format!("this is no text for here: {}", personal.todo()));
+                            return said.with_extension("messageZh", personal.todo_zh());
+                        }
                         let text: String = text.chars().take(80).collect();
                         let unseen = ids::unseen(&text).map(|c| format!("; it holds U+{:04X}, which is not seen", u32::from(c)));
                         let unseen = unseen.unwrap_or_default();
@@ -50,7 +55,7 @@ text_scalars! {
     /// An instant in UTC, RFC 3339, such as `2026-03-02T01:30:00Z`.
     Instant(jiff::Timestamp, "2026-03-02T01:30:00Z");
     /// A text with legal meaning (a reason, a document number, a name): 1 to 2,000 characters, not only spaces, none
-    /// that is not seen (controls, changes of direction, blanks of no width), never a note about a person.
+    /// that is not seen (controls, changes of direction, blanks of no width), never a note about a person and no number of one (identity, mobile).
     LegalText(ids::LegalText, "\"申请材料齐全\"");
     /// A permit's code in its matter's plan, such as `A1`: 1 to 32 letters, digits, hyphens or underscores.
     PermitCode(ids::PermitCode, "A1");

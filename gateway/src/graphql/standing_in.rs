@@ -6,7 +6,7 @@
 //! Deliberately absent: choosing a post before acting; the record says in whose place each act was.
 
 use super::matter::types::Action;
-use crate::services::Services;
+use crate::{access::log, services::Services};
 use om_domain::{
     decider::{Actor, Decider, Explained},
     naming::Names,
@@ -22,6 +22,18 @@ pub(crate) async fn execute<D: Decider>(
     services: &Services,
     executor: &Executor<D>,
     request: Request<D>,
+) -> Result<Outcome<D::Refusal>, Fault> {
+    let outcome = in_turn(services, executor, &request).await?;
+    if let Outcome::Refused { refusal, .. } = &outcome {
+        log::refused(&services.access_log, &request.by, &request.stream, refusal);
+    }
+    Ok(outcome)
+}
+
+async fn in_turn<D: Decider>(
+    services: &Services,
+    executor: &Executor<D>,
+    request: &Request<D>,
 ) -> Result<Outcome<D::Refusal>, Fault> {
     let own = executor.execute(request.clone()).await?;
     if !wants_another(&own) {

@@ -6,6 +6,7 @@
 
 use super::papers::{asker, come_again, hardened, problem};
 use crate::{
+    access::log,
     app::GatewayState,
     feed::{self, ical},
     graphql::error::Code,
@@ -18,6 +19,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use om_domain::{
+    access::{Action, Asker, Of, Resource, Verdict, decide},
     decider::Actor,
     ids::{CountyId, FeedDigest},
 };
@@ -69,6 +71,12 @@ pub async fn feed(
                 Err(fault) => return unavailable(&fault),
             }
         };
+        // a calendar is a desk that is taken away: who may read none of it has none, whatever it was when it was made
+        let of_county = Resource { county: &who.county, of: Of::County };
+        if let Verdict::Deny(denial) = decide(Asker::of(&who), Action::ReadDesk, of_county) {
+            log::denied_to(&state.services().access_log, &who, &denial, None);
+            return nothing(&trace);
+        }
         let base = base(&headers, state.tls().is_some());
         match feed::deadlines(state.services(), &who, base.as_deref()).await {
             Ok(deadlines) => calendar(&ical::text("一件事期限", state.services().now(), &deadlines)),

@@ -31,6 +31,8 @@ const SCREENS: &[&str] = &[
     "township",
     "mine",
     "operations",
+    "persons",
+    "persons/{id}",
 ];
 /// First steps of paths that are the API's: what is not found below them is not looked for in the page.
 const OF_THE_API: &[&str] =

@@ -10,19 +10,28 @@ use super::{
     respond::{self, harden, outcome, problem, refused},
 };
 use crate::{
+    access, answers,
     app::GatewayState,
     context::{Presented, Requester},
-    graphql::{engine::Params, error::Code},
+    graphql::{
+        engine::{Outcome, Params, Prepared},
+        error::Code,
+    },
     trace::Trace,
 };
 use async_graphql::parser::types::OperationType;
+use axum::body::Bytes;
 use axum::{
     body::{Body, to_bytes},
     extract::{Query, State},
     http::{HeaderValue, Method, Request, StatusCode, header},
     response::Response,
 };
-use std::{collections::HashMap, time::Duration};
+use om_infra::shown;
+use std::{
+    collections::{BTreeSet, HashMap},
+    time::Duration,
+};
 use tracing::Instrument;
 
 /// Largest body of a POST.
@@ -95,6 +104,19 @@ async fn answer(state: &GatewayState, request: Request<Body>, asked: &Asked) -> 
 }
 
 async fn run(state: &GatewayState, params: Params, who: &Requester, post: bool, asked: &Asked) -> Response {
+    let services = state.services();
+    let key = state.answers().key(&params, who, services.today());
+    if let Some(key) = &key
+        && let Some(kept) = state.answers().still(key, services).await
+    {
+        return match state.rates().operation(who, kept.cost) {
+            Ok(()) => {
+                services.metrics.answered("kept");
+                respond::kept(kept.body.clone(), asked.media)
+            }
+            Err(limited) => respond::limited(&limited, asked.media, asked.trace.id()),
+        };
+    }
     let prepared = match state.engine().prepare(params, who, asked.trace.id()) {
         Ok(prepared) => prepared,
         Err(errors) => return refused(&errors, asked.media),
@@ -108,12 +130,14 @@ async fn run(state: &GatewayState, params: Params, who: &Requester, post: bool, 
             );
         }
         OperationType::Mutation if who.read_only => {
+            not_given(&prepared, who);
             let message =
                 "these credentials read only: have the administrator make a token that commands, too";
             return asked.problem(StatusCode::FORBIDDEN, Code::Forbidden, message);
         }
         OperationType::Mutation => {
             if let Some(other) = prepared.commands().find(|name| !who.may_give(name)) {
+                not_given(&prepared, who);
                 return asked.problem(StatusCode::FORBIDDEN, Code::Forbidden, &not_of_this_token(other));
             }
         }
@@ -123,11 +147,29 @@ async fn run(state: &GatewayState, params: Params, who: &Requester, post: bool, 
         }
         _ => {}
     }
-    // In a task of its own: a caller who hangs up does not stop a command half way.
-    let engine = state.engine().clone();
-    let task = tokio::spawn(async move { engine.execute(prepared).await }.in_current_span());
-    match tokio::time::timeout(EXECUTION_TIMEOUT, task).await {
-        Ok(Ok(done)) => outcome(&done, asked.media),
+    let key = key.filter(|_| prepared.kind() == OperationType::Query);
+    let stood_at = answers::end(services).await;
+    let (engine, cost) = (state.engine().clone(), prepared.cost());
+    let is_query = prepared.kind() == OperationType::Query;
+    let executing = Box::pin(shown::noting(async move { engine.execute(prepared).await }));
+    let done = match is_query {
+        true => tokio::time::timeout(EXECUTION_TIMEOUT, executing).await.map(Ok),
+        // In a task of its own: a caller who hangs up does not stop a command half way.
+        false => tokio::time::timeout(EXECUTION_TIMEOUT, tokio::spawn(executing.in_current_span())).await,
+    };
+    match done {
+        Ok(Ok((Outcome::Executed(response), shown))) if response.errors.is_empty() && key.is_some() => {
+            match (key, serde_json::to_vec(&response)) {
+                (Some(key), Ok(bytes)) => {
+                    services.metrics.answered("made");
+                    let bytes = Bytes::from(bytes);
+                    state.answers().keep(key, bytes.clone(), cost.get(), shown, stood_at);
+                    respond::kept(bytes, asked.media)
+                }
+                _ => outcome(&Outcome::Executed(response), asked.media),
+            }
+        }
+        Ok(Ok((done, _))) => outcome(&done, asked.media),
         Ok(Err(_)) => {
             asked.problem(StatusCode::INTERNAL_SERVER_ERROR, Code::Internal, "the request failed inside")
         }
@@ -137,6 +179,13 @@ async fn run(state: &GatewayState, params: Params, who: &Requester, post: bool, 
             asked.problem(StatusCode::GATEWAY_TIMEOUT, Code::Timeout, message)
         }
     }
+}
+
+/// Tells the access log what these credentials do not give.
+fn not_given(prepared: &Prepared, who: &Requester) {
+    let denied = prepared.commands().filter(|name| !who.may_give(name));
+    let actions: BTreeSet<_> = denied.filter_map(access::fields::action).collect();
+    actions.into_iter().for_each(|action| access::log::not_given(who, action));
 }
 
 /// What whoever gives a command is told whose token is for others.

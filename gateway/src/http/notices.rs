@@ -105,7 +105,7 @@ async fn rendered(
     let services = state.services();
     let name = stream::<MatterDecider>(who.county(), matter).map_err(Fault::from)?;
     let now = services.matters.state(&name).await?.state;
-    if !access::sees_matter(who, &now) {
+    if !access::sees_matter(who, matter, &now) {
         return Ok(None);
     }
     let facts = services.matters.facts_at(&name, At { known: Known::Event(event), as_of: None }).await?;

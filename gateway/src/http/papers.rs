@@ -3,14 +3,15 @@
 //! Invariants: who is not known, or comes from a page of another origin, is answered before a byte of the body is read;
 //! a hash is answered only once the paper is durable; nothing that is given out can run in a browser: it is not sniffed,
 //! may load nothing, and is saved rather than shown unless it is a PDF or a picture.
-//! Deliberately absent: multipart forms (one request, one paper); erasing; who may read which paper of his county; every
-//! officer of it may.
+//! Deliberately absent: multipart forms (one request, one paper); erasing; who may read which paper
+//! ([`access::sees_paper`]).
 
 use super::{graphql, negotiate::Media, params::Malformed, respond};
 use crate::{
     access,
     app::GatewayState,
     context::{PAPERS, Presented, Requester},
+    edge::uploads::Full,
     graphql::error::{Code, server_error},
     trace::Trace,
 };
@@ -23,6 +24,7 @@ use axum::{
 };
 use futures::{Stream, StreamExt};
 use om_domain::access::{Action, Of};
+use om_domain::access_log::About;
 use om_domain::ids::PaperHash;
 use om_infra::papers::{self, Checked, Paper, PaperError};
 use serde_json::json;
@@ -39,8 +41,12 @@ use tracing::Instrument;
 pub const SAID_HASH: &str = "x-content-sha256";
 /// A sender has this long for its next [`PACE`] bytes: who falls silent or sends drop by drop has broken off.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// The first of it has come by then, the wait for a place included: what a sender has sent meanwhile lies in the system's buffers.
+const BEGUN_WITHIN: Duration = Duration::from_secs(25);
 /// How much has to come in that time.
 const PACE: usize = 16 * 1024;
+/// Bytes a second of the slowest line that a whole paper is waited for.
+const SLOWEST: u64 = 32 * 1024;
 /// When to come again while the store does not answer, in seconds.
 const COME_AGAIN: &str = "5";
 
@@ -48,12 +54,16 @@ const COME_AGAIN: &str = "5";
 pub async fn put(State(state): State<GatewayState>, request: Request<Body>) -> Response {
     let trace = Trace::of_request(request.extensions(), request.headers());
     let span = trace.span();
+    let begun_by = Instant::now() + BEGUN_WITHIN;
     let answered = async {
         let who = match asker(&state, request.headers(), request.uri(), &trace).await {
             Ok(who) => who,
             Err(refused) => return *refused,
         };
-        if who.read_only || !access::verdict(&who, Action::HandIn, Of::County).is_allowed() {
+        if who.read_only {
+            access::log::not_given(&who, Action::HandIn);
+        }
+        if who.read_only || access::permit(&who, Action::HandIn, Of::County).is_err() {
             return problem(
                 StatusCode::FORBIDDEN,
                 Code::Forbidden,
@@ -62,16 +72,38 @@ pub async fn put(State(state): State<GatewayState>, request: Request<Body>) -> R
             );
         }
         if !who.may_give(PAPERS) {
+            access::log::not_given(&who, Action::HandIn);
             let message = "this token may hand no paper in: have the administrator make one that may (onematter token make \
                            --only papers,…)";
             return problem(StatusCode::FORBIDDEN, Code::Forbidden, message, &trace);
         }
-        let Some(_place) = state.enter_upload() else {
-            let message = "too many papers are coming in: send it again in a moment";
-            return come_again(problem(StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable, message, &trace));
+        let _place = match state.uploads().enter(&who.actor).await {
+            Ok(place) => place,
+            Err(full @ Full::Own) => {
+                let message = full.to_string();
+                return come_again(problem(
+                    StatusCode::TOO_MANY_REQUESTS,
+                    Code::RateLimited,
+                    &message,
+                    &trace,
+                ));
+            }
+            Err(full @ Full::All) => {
+                let message = full.to_string();
+                return come_again(problem(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    Code::Unavailable,
+                    &message,
+                    &trace,
+                ));
+            }
         };
-        match take_in(&state, &who, request).await {
-            Ok(paper) => (StatusCode::CREATED, Json(told(&paper))).into_response(),
+        match take_in(&state, &who, request, begun_by).await {
+            Ok(paper) => {
+                let body = (who.county().clone(), who.actor.body.clone());
+                state.services().handed_in.note(&body, &paper.hash);
+                (StatusCode::CREATED, Json(told(&paper))).into_response()
+            }
             Err(Refused::Malformed(m)) => problem(m.status, Code::BadInput, &m.message, &trace),
             Err(Refused::Store(error)) => of_error(&error, &trace),
         }
@@ -93,6 +125,9 @@ pub async fn get(
             Ok(who) => who,
             Err(refused) => return hardened(*refused),
         };
+        if let Err(limited) = state.rates().protected(&who) {
+            return hardened(respond::limited(&limited, Media::Json, trace.id()));
+        }
         let Ok(hash) = hash.parse::<PaperHash>() else {
             return hardened(problem(
                 StatusCode::NOT_FOUND,
@@ -155,7 +190,12 @@ pub(super) async fn asker(
     Ok(who)
 }
 
-async fn take_in(state: &GatewayState, who: &Requester, request: Request<Body>) -> Result<Paper, Refused> {
+async fn take_in(
+    state: &GatewayState,
+    who: &Requester,
+    request: Request<Body>,
+    begun_by: Instant,
+) -> Result<Paper, Refused> {
     let malformed = |status, message: String| Refused::Malformed(Malformed { status, message });
     let headers = request.headers();
     let kind = match headers.get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap_or_default()) {
@@ -181,16 +221,21 @@ async fn take_in(state: &GatewayState, who: &Requester, request: Request<Body>) 
     if length.is_some_and(|length: u64| length > limit) {
         return Err(Refused::Store(PaperError::TooLarge { limit }));
     }
-    let bytes = Box::pin(heard(request.into_body()));
+    let bytes = Box::pin(heard(request.into_body(), length.unwrap_or(limit), begun_by));
     services.papers.take_in(who.county(), (kind, said.as_ref()), bytes).await.map_err(Refused::Store)
 }
 
-/// The body as it comes; a sender that does not keep the pace has broken off.
-fn heard(body: Body) -> impl Stream<Item = io::Result<axum::body::Bytes>> + Send {
-    let begun = (body.into_data_stream(), Instant::now() + PATIENCE, 0);
-    futures::stream::unfold(Some(begun), |hearing| async move {
+/// The body of so many bytes as it comes; a sender that does not keep the pace, or is not done in time, has broken off.
+fn heard(
+    body: Body,
+    size: u64,
+    begun_by: Instant,
+) -> impl Stream<Item = io::Result<axum::body::Bytes>> + Send {
+    let end = Instant::now() + PATIENCE + Duration::from_secs(size / SLOWEST);
+    let begun = (body.into_data_stream(), begun_by.min(Instant::now() + PATIENCE), 0);
+    futures::stream::unfold(Some(begun), move |hearing| async move {
         let (mut stream, mut deadline, mut came) = hearing?;
-        match tokio::time::timeout_at(deadline, stream.next()).await {
+        match tokio::time::timeout_at(deadline.min(end), stream.next()).await {
             Ok(Some(Ok(piece))) => {
                 came += piece.len();
                 if came >= PACE {
@@ -227,6 +272,14 @@ async fn give(
         Ok(None) => return hardened(unknown(trace)),
         Err(error) => return hardened(of_error(&error, trace)),
     };
+    let about = vec![About::Paper(hash.clone())];
+    if let Err(error) = access::log::read(&state.services().access_log, &who.actor, about).await {
+        tracing::error!(%error, "a paper was not given");
+        let message =
+            "that the paper was read cannot be written down now, so it is not given: try again in a moment";
+        let refused = problem(StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable, message, trace);
+        return hardened(come_again(refused));
+    }
     let whole_if = named(headers, header::IF_RANGE).is_none_or(|condition| condition == tag);
     let asked = named(headers, header::RANGE).filter(|_| whole_if).and_then(|range| part(range, paper.size));
     match asked {
@@ -338,7 +391,7 @@ fn of_error(error: &PaperError, trace: &Trace) -> Response {
 
 pub(super) fn problem(status: StatusCode, code: Code, message: &str, trace: &Trace) -> Response {
     let mut error = server_error(code, message);
-    if matches!(code, Code::Unavailable | Code::DiskFull) {
+    if matches!(code, Code::DiskFull) {
         error.extensions.get_or_insert_with(Default::default).set("retryable", true);
     }
     respond::problem_of(status, error, code, Media::Json, trace.id())

@@ -14,6 +14,7 @@ use crate::{
     },
 };
 use async_graphql::{Response as GraphqlResponse, ServerError};
+use axum::body::Bytes;
 use axum::{
     body::Body,
     http::{HeaderMap, HeaderValue, StatusCode, header},
@@ -39,6 +40,11 @@ pub fn outcome(outcome: &Outcome, media: Media) -> Response {
 
 fn executed(response: &GraphqlResponse, media: Media) -> Response {
     body(StatusCode::OK, media, serde_json::to_vec(response))
+}
+
+/// An answer as it was written before.
+pub fn kept(bytes: Bytes, media: Media) -> Response {
+    body(StatusCode::OK, media, Ok(bytes))
 }
 
 /// The answer to a document that was not executed.
@@ -78,9 +84,9 @@ pub fn problem_of(status: StatusCode, error: ServerError, code: Code, media: Med
     body_of(status, media, &errors)
 }
 
-fn body(status: StatusCode, media: Media, bytes: serde_json::Result<Vec<u8>>) -> Response {
+fn body(status: StatusCode, media: Media, bytes: serde_json::Result<impl Into<Body>>) -> Response {
     let mut response = match bytes {
-        Ok(bytes) => Response::new(Body::from(bytes)),
+        Ok(bytes) => Response::new(bytes.into()),
         Err(cause) => {
             tracing::error!(%cause, "an answer could not be written as JSON");
             Response::new(Body::from("{\"errors\":[{\"message\":\"the answer could not be written\"}]}"))

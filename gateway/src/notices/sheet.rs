@@ -76,7 +76,7 @@ pub fn of(source: &Source<'_>) -> Option<Sheet> {
     let event = &source.entry.fact.event;
     let (_, notice) = served(event)?;
     let code = om_domain::matter::event_permit(event)?;
-    let plan = source.state.plan.as_ref()?;
+    let plan = source.state.plan.as_deref()?;
     let basis = Basis {
         names: Names {
             directory: Some(source.directory),

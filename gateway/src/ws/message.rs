@@ -32,6 +32,10 @@ pub enum Closing {
     TooSlow,
     /// The client sends more than is read.
     TooMany(&'static str),
+    /// A message that is no text.
+    NoText,
+    /// A message beyond what is taken.
+    TooLarge,
 }
 
 impl Closing {
@@ -45,7 +49,9 @@ impl Closing {
             Closing::InitTimeout => 4408,
             Closing::SubscriberExists => 4409,
             Closing::TooManyInits => 4429,
+            Closing::NoText => 1007,
             Closing::TooSlow | Closing::TooMany(_) => 1008,
+            Closing::TooLarge => 1009,
         }
     }
 
@@ -61,6 +67,8 @@ impl Closing {
             Closing::SubscriberExists => "Subscriber for this id already exists",
             Closing::TooManyInits => "Too many initialisation requests",
             Closing::TooSlow => "Too slow",
+            Closing::NoText => "Invalid message: not UTF-8",
+            Closing::TooLarge => "Message too large: at most 256 KiB",
         }
     }
 }
@@ -165,6 +173,22 @@ pub fn next(id: &str, payload: &Response) -> String {
     text(&ServerMessage::Next { id, payload })
 }
 
+/// `next` with a payload that was written before.
+pub fn next_written(id: &str, payload: &str) -> String {
+    #[derive(Serialize)]
+    #[serde(tag = "type", rename = "next")]
+    struct Next<'a> {
+        id: &'a str,
+    }
+    let mut text = serde_json::to_string(&Next { id }).unwrap_or_default();
+    text.truncate(text.len().saturating_sub(1));
+    text.reserve(payload.len() + 12);
+    text.push_str(",\"payload\":");
+    text.push_str(payload);
+    text.push('}');
+    text
+}
+
 /// `error`, which ends the operation.
 pub fn error(id: &str, payload: &[ServerError]) -> String {
     text(&ServerMessage::Error { id, payload })
@@ -191,6 +215,9 @@ mod tests {
         ] {
             assert_eq!(read(bad).unwrap_err().code(), 4400, "{bad}");
         }
+        let written = serde_json::to_string(&Response::new(async_graphql::Value::from(1))).unwrap();
+        let whole = next("a\"b", &Response::new(async_graphql::Value::from(1)));
+        assert_eq!(next_written("a\"b", &written), whole);
         let init =
             read(r#"{"type":"connection_init","payload":{"Authorization":"Bearer dev:lead"}}"#).unwrap();
         assert_eq!(init, ClientMessage::Init { authorization: Some("Bearer dev:lead".into()) });

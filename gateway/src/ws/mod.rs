@@ -6,6 +6,7 @@
 
 pub mod message;
 pub mod session;
+pub mod together;
 
 use crate::{
     app::GatewayState,
@@ -24,6 +25,9 @@ use axum::{
     response::Response,
 };
 use futures::StreamExt;
+use message::Closing;
+use std::error::Error as _;
+use tokio_tungstenite::tungstenite;
 
 /// Largest frame a client may send: a document, its variables and their wrapping.
 const MAX_MESSAGE_BYTES: usize = 256 * 1024;
@@ -78,7 +82,17 @@ pub async fn serve(
     };
     upgrade.on_upgrade(move |socket| async move {
         let (sender, receiver) = socket.split();
+        let receiver = receiver.map(|frame| frame.map_err(|error| unread(&error)));
         session::run(state, by_header, receiver, sender, session::Patience::default()).await;
         drop(place);
     })
+}
+
+/// How a connection is closed on which a message could not be received (RFC 6455, 7.4.1); none if it is gone.
+fn unread(error: &axum::Error) -> Option<Closing> {
+    match error.source()?.downcast_ref::<tungstenite::Error>()? {
+        tungstenite::Error::Capacity(_) => Some(Closing::TooLarge),
+        tungstenite::Error::Utf8(_) => Some(Closing::NoText),
+        _ => None,
+    }
 }

@@ -5,7 +5,10 @@
 //! connection may hold is bounded: its operations, its unsent bytes (a client that does not read is closed), its silence.
 //! Deliberately absent: mutations (they are POSTs), and the frames' own encoding.
 
-use super::message::{self, ClientMessage, Closing};
+use super::{
+    message::{self, ClientMessage, Closing},
+    together::{self, Delivery},
+};
 use crate::{
     app::GatewayState,
     context::{Presented, Requester, Unauthenticated},
@@ -18,10 +21,11 @@ use crate::{
 };
 use async_graphql::parser::types::OperationType;
 use axum::extract::ws::{CloseFrame, Message};
-use futures::{Sink, SinkExt, Stream, StreamExt, stream::BoxStream};
-use std::{pin::pin, time::Duration};
+use futures::{Sink, SinkExt, Stream, StreamExt};
+use std::{pin::pin, sync::Arc, time::Duration};
+use tokio::sync::Semaphore;
 use tokio::time::{Instant, MissedTickBehavior, timeout, timeout_at};
-use tokio_stream::StreamMap;
+use tokio_stream::{StreamMap, wrappers::ReceiverStream};
 
 /// Most operations of one connection at a time.
 pub const MAX_OPERATIONS: usize = 50;
@@ -54,8 +58,8 @@ impl Default for Patience {
     }
 }
 
-/// An operation's items, and a last one that says it has ended.
-type Operations = StreamMap<String, BoxStream<'static, Option<Outcome>>>;
+/// What each operation says.
+type Operations = StreamMap<String, ReceiverStream<Delivery>>;
 
 /// What was presented, and who that is.
 pub type Known = (Presented, Requester);
@@ -68,29 +72,45 @@ struct Session<T> {
     sender: T,
     by_header: Option<Known>,
     requester: Option<Known>,
+    /// The directory's revision by which the requester's rights were last looked up.
+    directory: Option<u64>,
     operations: Operations,
     heard: Instant,
     patience: Patience,
     messages: Messages,
+    /// Room for queries that are answered at a time.
+    answering: Arc<Semaphore>,
 }
 
-/// Serves a connection until either side ends it. `by_header` is who the upgrade's headers name.
-pub async fn run<R, T, E>(
+/// Serves a connection until either side ends it. `by_header` is who the upgrade's headers name. What cannot be received says how the
+/// connection is to be closed, nothing where it is gone.
+pub async fn run<R, T>(
     state: GatewayState,
     by_header: Option<Known>,
     receiver: R,
     sender: T,
     patience: Patience,
 ) where
-    R: Stream<Item = Result<Message, E>> + Send,
+    R: Stream<Item = Result<Message, Option<Closing>>> + Send,
     T: Sink<Message> + Send + Unpin,
 {
     let mut receiver = pin!(receiver);
     let now = Instant::now();
     let operations = StreamMap::new();
     let messages = state.rates().messages();
-    let mut session =
-        Session { state, sender, by_header, requester: None, operations, heard: now, patience, messages };
+    let answering = Arc::new(Semaphore::new(together::ANSWERING));
+    let mut session = Session {
+        state,
+        sender,
+        by_header,
+        requester: None,
+        directory: None,
+        operations,
+        heard: now,
+        patience,
+        messages,
+        answering,
+    };
     let shutdown = session.state.shutdown().clone();
     let mut ping = tokio::time::interval_at(now + patience.ping_every, patience.ping_every);
     let mut look = tokio::time::interval_at(now + patience.look_every, patience.look_every);
@@ -107,6 +127,7 @@ pub async fn run<R, T, E>(
                     Some(step) => step,
                     None => return,
                 },
+                Ok(Some(Err(Some(unread)))) => Err(unread),
                 Ok(_) => return,
                 Err(_) if session.requester.is_none() => Err(Closing::InitTimeout),
                 Err(_) => Err(Closing::TooSlow),
@@ -183,13 +204,35 @@ impl<T: Sink<Message> + Send + Unpin> Session<T> {
 
     /// Ends the connection of somebody whose credentials or rights have ended, or are others now. What cannot be looked up
     /// now is looked up again the next time.
-    async fn look_again(&mut self) -> Step {
-        let Some((presented, was)) = &self.requester else { return Ok(()) };
+    async fn look_again(&self) -> Step {
+        self.looked_up().await.map(drop)
+    }
+
+    /// The same; tells whether it could be looked up.
+    async fn looked_up(&self) -> Result<bool, Closing> {
+        let Some((presented, was)) = &self.requester else { return Ok(false) };
         match self.state.still(presented).await {
-            Ok(is) if is == *was => Ok(()),
+            Ok(is) if is == *was => Ok(true),
             Ok(_) => Err(Closing::Forbidden("Forbidden: your rights have changed; connect again")),
-            Err(Unauthenticated::Unavailable) => Ok(()),
+            Err(Unauthenticated::Unavailable) => Ok(false),
             Err(_) => Err(Closing::Unauthorized("Unauthorized: these credentials have ended")),
+        }
+    }
+
+    /// Before something is given: rights that the directory has changed since they were looked up are looked up again.
+    async fn rights_stand(&mut self) -> Step {
+        let Some((_, who)) = &self.requester else { return Ok(()) };
+        let now = self.state.services().registers.directory(who.county()).await;
+        match now.map(|directory| directory.revision) {
+            Ok(now) if now == self.directory => Ok(()),
+            Ok(now) => {
+                if self.looked_up().await? {
+                    self.directory = now;
+                }
+                Ok(())
+            }
+            // what cannot be looked up now is looked up again the next time
+            Err(_) => Ok(()),
         }
     }
 
@@ -216,6 +259,7 @@ impl<T: Sink<Message> + Send + Unpin> Session<T> {
             finish(&mut errors, Code::RateLimited, trace.id());
             return self.say(message::error(&id, &errors)).await;
         }
+        let again = params.clone();
         let prepared = match self.state.engine().prepare(params, requester, trace.id()) {
             Ok(prepared) if prepared.kind() == OperationType::Mutation => {
                 Err(refused(Code::BadInput, "mutations are taken by POST /graphql only"))
@@ -224,23 +268,27 @@ impl<T: Sink<Message> + Send + Unpin> Session<T> {
         };
         match prepared {
             Ok(prepared) => {
-                let items = self.state.engine().stream(prepared);
-                let items = items.map(Some).chain(futures::stream::once(async { None }));
-                self.operations.insert(id, items.boxed());
+                let said =
+                    together::begin(&self.state, again, requester, trace.id(), prepared, &self.answering);
+                self.operations.insert(id, said);
                 Ok(())
             }
             Err(errors) => self.say(message::error(&id, &errors)).await,
         }
     }
 
-    async fn item(&mut self, id: &str, item: Option<Outcome>) -> Step {
+    async fn item(&mut self, id: &str, item: Delivery) -> Step {
+        self.rights_stand().await?;
         match item {
-            Some(Outcome::Executed(response)) => self.say(message::next(id, &response)).await,
-            Some(Outcome::Refused(errors)) => {
-                self.operations.remove(id);
-                self.say(message::error(id, &errors)).await
-            }
-            None => {
+            Delivery::Shared(payload) => self.say(message::next_written(id, &payload)).await,
+            Delivery::Own(outcome, _until_sent) => match *outcome {
+                Outcome::Executed(response) => self.say(message::next(id, &response)).await,
+                Outcome::Refused(errors) => {
+                    self.operations.remove(id);
+                    self.say(message::error(id, &errors)).await
+                }
+            },
+            Delivery::Over => {
                 self.operations.remove(id);
                 self.say(message::complete(id)).await
             }

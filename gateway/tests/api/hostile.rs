@@ -6,9 +6,12 @@ use axum::{
     http::{Request, StatusCode},
 };
 use futures::{StreamExt, channel::mpsc};
-use om_gateway::ws::session::{self, Patience};
+use om_gateway::ws::{
+    message::Closing,
+    session::{self, Patience},
+};
 use serde_json::{Value, json};
-use std::{convert::Infallible, time::Duration};
+use std::time::Duration;
 
 /// Deeper than any parser's stack.
 const DEEP: usize = 20_000;
@@ -104,7 +107,7 @@ async fn nothing_nests_without_end_by_post_by_get_in_variables_in_a_batch_or_as_
 #[tokio::test]
 async fn nothing_nests_without_end_over_the_websocket() {
     let gateway = Gateway::open();
-    let (to_server, receiver) = mpsc::unbounded::<Result<axum::extract::ws::Message, Infallible>>();
+    let (to_server, receiver) = mpsc::unbounded::<Result<_, Option<Closing>>>();
     let (sender, mut from_server) = mpsc::unbounded();
     tokio::spawn(session::run(gateway.state.clone(), None, receiver, sender, Patience::default()));
     let say =

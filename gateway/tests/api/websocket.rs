@@ -5,17 +5,20 @@ use axum::extract::ws::Message;
 use futures::{StreamExt, channel::mpsc};
 use om_gateway::{
     context::Presented,
-    ws::session::{self, Patience},
+    ws::{
+        message::Closing,
+        session::{self, Patience},
+    },
 };
 use serde_json::{Value, json};
-use std::{convert::Infallible, net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, time::Duration};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
 };
 
 struct Client {
-    to_server: mpsc::UnboundedSender<Result<Message, Infallible>>,
+    to_server: mpsc::UnboundedSender<Result<Message, Option<Closing>>>,
     from_server: mpsc::UnboundedReceiver<Message>,
     gateway: Gateway,
 }

@@ -5,12 +5,12 @@ import { App } from "./app/App";
 import { startLanguage } from "./i18n";
 import "./ui/page.css";
 
-startLanguage();
-const root = document.getElementById("root");
-if (root) {
+void startLanguage().then(() => {
+  const root = document.getElementById("root");
+  if (!root) return;
   createRoot(root).render(
     <StrictMode>
       <App />
     </StrictMode>,
   );
-}
+});

@@ -64,6 +64,39 @@ test("a person makes the address of the own calendar, copies it, and closes it",
   expect((await page.request.get(address)).status()).toBe(404);
 });
 
+test("the window names whom to reach at the applicant, masked, in full for a reason that audit reads, and takes it down", async ({
+  browser,
+}) => {
+  const page = await enter(browser, "clerk");
+  await page.goto(path(await matter(page, "小学")));
+  await page.getByRole("button", { name: "申请单位联系人" }).click();
+  const there = page.getByRole("dialog", { name: "申请单位联系人" });
+  await expect(there.getByText(/尚未登记联系人/)).toBeVisible();
+  await there.getByRole("button", { name: "登记联系人" }).click();
+  await there.getByRole("button", { name: "保存联系人" }).click();
+  await expect(there.getByText("请填写姓名")).toBeVisible();
+  await there.getByLabel("姓名").fill("李建国");
+  await there.getByLabel("电话").fill("13800138000");
+  await there.getByRole("button", { name: "保存联系人" }).click();
+  await expect(there.getByRole("button", { name: "更换联系人" })).toBeVisible();
+  await expect(there.getByText("13800138000")).toHaveCount(0);
+  const phone = there.getByRole("region", { name: "电话" });
+  await expect(phone).toContainText("8000");
+  await phone.getByRole("button", { name: "查看全文" }).click();
+  await phone.getByLabel("为何查看全文（审计可查）").fill("通知补正");
+  await phone.getByRole("button", { name: "记录并查看" }).click();
+  await expect(phone.getByText("13800138000")).toBeVisible();
+  // seen again, it is masked again
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "申请单位联系人" }).click();
+  await expect(there.getByText("13800138000")).toHaveCount(0);
+  await there.getByRole("button", { name: "撤下联系人" }).click();
+  const form = page.getByRole("dialog", { name: "撤下联系人" });
+  await form.getByLabel("理由").fill("不再负责");
+  await form.getByRole("button", { name: "确认撤下联系人" }).click();
+  await expect(there.getByText(/尚未登记联系人/)).toBeVisible();
+});
+
 test("a township has its handoffs, tasks and matters in one, and goes on from there", async ({ browser }) => {
   const page = await enter(browser, "township");
   await page.getByRole("menuitem", { name: "乡镇工作台" }).click();

@@ -188,3 +188,31 @@ export async function write(form: Locator, label: string, day: string) {
   await form.getByLabel(label).fill(day);
   await form.getByLabel(label).press("Enter");
 }
+
+/** Names somebody at an applicant as the window's own program would, and reads the telephone in full for a reason. */
+export async function namePerson(page: Page, applicant: string, name: string, phone: string): Promise<{ name: string; phone: string }> {
+  const put = async (textClass: string, text: string, subject?: string) => {
+    const query = "mutation($input: PutTextInput!) { putText(input: $input) { ref } }";
+    const input = { commandId: crypto.randomUUID(), class: textClass, text, subject };
+    return (await ask<{ putText: { ref: string } }>(page, "clerk", query, { input })).putText.ref;
+  };
+  const kept = await put("PERSON_NAME", name);
+  const told = { name: kept, phone: await put("CONTACT", phone, kept) };
+  const as = async (mutation: string, type: string, input: object) => {
+    const query = `mutation($input: ${type}!) { ${mutation}(input: $input) { __typename ... on CommandRefused { message } } }`;
+    const answer = await ask<Record<string, { __typename: string }>>(page, "clerk", query, {
+      input: { commandId: crypto.randomUUID(), ...input },
+    });
+    expect(answer[mutation]?.__typename, JSON.stringify(answer)).toMatch(/^(RegisterCommandDone|Unmasked)$/);
+  };
+  await as("nameContact", "NameContactInput", { applicant: `applicant:${applicant}`, ...told });
+  await as("unmask", "UnmaskInput", { ref: told.phone, reason: "通知领取证照" });
+  return told;
+}
+
+/** Somebody who was the one to reach at an applicant, until another was named. */
+export async function formerContact(page: Page, applicant: string): Promise<{ name: string; phone: string }> {
+  const former = await namePerson(page, applicant, "王建国", "13800138001");
+  await namePerson(page, applicant, "赵明", "13800138003");
+  return former;
+}

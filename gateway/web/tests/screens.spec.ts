@@ -3,7 +3,7 @@
 import { statSync } from "node:fs";
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
-import { ask, enter, matter, meeting, path } from "./people";
+import { ask, enter, formerContact, matter, meeting, path } from "./people";
 
 const SHOTS = "../../target/screenshots";
 
@@ -44,6 +44,25 @@ async function held(page: Page): Promise<string> {
   return `/meetings/${known.replace("meeting:", "")}`;
 }
 
+/** Somebody asks for another's desk, and is written down within a second or so. */
+async function denied(page: Page): Promise<string> {
+  const data = { query: '{ desk(body: "body:water") { nodes { kind } } }' };
+  await page.request.post("/graphql", { headers: { authorization: "Bearer dev:nr-officer-1" }, data });
+  await expect(async () => {
+    const log = '{ accessLog(officer: "officer:nr-officer-1") { nodes { rule } } }';
+    const { accessLog } = await ask<{ accessLog: { nodes: unknown[] } }>(page, "auditor", log);
+    expect(accessLog.nodes.length).toBeGreaterThan(0);
+  }).toPass();
+  return "/operations?tab=access";
+}
+
+/** Somebody whose telephone was seen in full, and who was replaced; one for all screens. */
+let replaced: string | undefined;
+async function person(page: Page): Promise<string> {
+  replaced ??= (await formerContact(page, "luliang-screen-contact")).name;
+  return `/persons/${replaced}`;
+}
+
 const SCREENS: Screen[] = [
   { name: "overview", account: "lead", path: async () => "/", ready: heading },
   { name: "matter", account: "lead", path: school, ready: chart },
@@ -62,7 +81,11 @@ const SCREENS: Screen[] = [
   { name: "performance", account: "supervisor", path: async () => "/performance", ready: row },
   { name: "township", account: "township", path: async () => "/township", ready: async (page) => expect(page.getByRole("heading", { level: 2 }).first()).toBeVisible() },
   { name: "mine", account: "nr-head", path: async () => "/mine", ready: heading },
-  { name: "stand-ins", account: "administrator", path: async () => "/operations?tab=standIns", ready: heading },
+  { name: "stand-ins", account: "security-administrator", path: async () => "/operations?tab=standIns", ready: heading },
+  { name: "access-log", account: "audit-administrator", path: denied, ready: row },
+  { name: "persons", account: "security-administrator", path: async (page) => ((await person(page)), "/persons"), ready: row },
+  { name: "person", account: "security-administrator", path: person, ready: row },
+  { name: "person-audit", account: "auditor", path: person, ready: row },
   { name: "health", account: "administrator", path: async () => "/operations?tab=health", ready: row },
   { name: "templates", account: "administrator", path: async () => "/operations", ready: heading },
   { name: "directory", account: "administrator", path: async () => "/operations?tab=directory", ready: heading },
@@ -165,6 +188,25 @@ test("on a phone an administrator sees how the installation runs", async ({ brow
     await findsNothing(page);
   }
 });
+
+for (const language of ["zh-CN", "en"] as const) {
+  test(`on a phone the record of a person fits the width in ${language}`, async ({ browser }) => {
+    const page = await enter(browser, "security-administrator", "about:blank", language);
+    await page.setViewportSize({ width: 390, height: 844 });
+    for (const [name, at] of [
+      ["person", await person(page)],
+      ["persons", "/persons"],
+    ] as const) {
+      await page.goto(at);
+      await row(page);
+      await page.waitForLoadState("networkidle");
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      expect(overflow, name).toBeLessThanOrEqual(0);
+      await page.screenshot({ path: `${SHOTS}/phone-${name}-${language}.png`, fullPage: true });
+      await findsNothing(page);
+    }
+  });
+}
 
 test("the board's first load is under 450 kB compressed", async ({ browser }) => {
   const page = await enter(browser, "lead", "about:blank");

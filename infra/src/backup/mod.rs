@@ -11,10 +11,14 @@
 //! acknowledged before it began is in it; a part that events refer to is copied after the log, so what the copied log
 //! refers to is there. A restore changes nothing unless the backup verifies, and a directory into which it was broken off
 //! is not opened.
+//! The keys of personal texts are in none: they are copied apart, for a bounded time, so that no old backup can be read for who was
+//! erased since (decision 0053).
 //! Deliberately absent: what can be built again (projections, checkpoints); a log in a cluster, a vault, credentials and
 //! papers in PostgreSQL, whose own backups are used; encryption, which is the medium's. Why a copy of rows: docs/decisions/0032-backup.md.
 
+mod checked;
 mod files;
+mod keys;
 mod manifest;
 mod restore;
 mod take;
@@ -23,10 +27,12 @@ mod verify;
 use std::io;
 use std::path::{Path, PathBuf};
 
+pub use checked::{Erased, KeysChecked, KeysFrom};
 pub(crate) use files::{facts, under};
+pub use keys::{KeysTaken, KeysTo};
 pub use manifest::{FileFacts, LogFacts, Manifest};
-pub use restore::restore;
-pub use take::{left_out, take};
+pub use restore::{Restored, check, restore};
+pub use take::{Taken, left_out, take};
 pub(crate) use verify::database_fault;
 pub use verify::{Papers, Verified, verify};
 
@@ -70,6 +76,10 @@ pub const PARTS: [Part; 5] = [
 
 /// What can be built again, or is only of a running process.
 pub const DISPOSABLE: [&str; 3] = ["read", "policies.db", sqlite::LOCK_NAME];
+
+/// What is never in a backup and is copied apart ([`take`]): whoever has a backup of years ago must not be able to read who was
+/// erased since.
+pub const APART: [&str; 2] = [vault::KEYS_NAME, vault::MASTER_NAME];
 
 /// What is being done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -142,6 +152,96 @@ pub enum BackupError {
     Damaged {
         /// What is wrong.
         wrong: Vec<String>,
+    },
+    /// There are no keys.
+    #[error(
+        "{} holds no keys of personal texts, or none of this log. Name a data directory whose vault lies in files, or the directory that `onematter backup \
+         --keys` writes into, or one copy in it, as it was named", dir.display()
+    )]
+    NoKeys {
+        /// The directory.
+        dir: PathBuf,
+    },
+    /// The keys would lie with what they open.
+    #[error(
+        "the copy of the keys ({}) and {what} ({}) lie one inside the other, so whoever has the one has the other. Nothing was \
+         written. Name a folder for --keys outside of it, on another medium", keys.display(), other.display()
+    )]
+    KeysTogether {
+        /// The directory of copies.
+        keys: PathBuf,
+        /// What the other is.
+        what: &'static str,
+        /// The other.
+        other: PathBuf,
+    },
+    /// The keys would lie in a backup.
+    #[error(
+        "{} is, or lies in, the backup {}, and keys are in no backup. Nothing was written. Name a folder for --keys on another medium",
+        keys.display(), backup.display()
+    )]
+    KeysInBackup {
+        /// The directory of copies.
+        keys: PathBuf,
+        /// The backup.
+        backup: PathBuf,
+    },
+    /// The keys could not be copied.
+    #[error(
+        "the keys could not be copied into {}: {source}\nneither the backup nor a copy of the keys was kept: put that right, then give the \
+         same command again", dir.display()
+    )]
+    KeysNotCopied {
+        /// The directory of copies.
+        dir: PathBuf,
+        /// Why.
+        source: Box<BackupError>,
+    },
+    /// A copy of another log's keys.
+    #[error(
+        "{} holds the keys of another log ({of}) than the backup's ({log}). Name the copy whose name ends with -{log}, or the folder \
+         of copies that has it", dir.display()
+    )]
+    KeysOfAnother {
+        /// The copy.
+        dir: PathBuf,
+        /// The beginning of its log's identity.
+        of: String,
+        /// The beginning of the backup's.
+        log: String,
+    },
+    /// Another master key was given for a copy.
+    #[error(
+        "the copy of the keys {} is wrapped by the master key {wants}, and {given} was given. If the master key was changed since, \
+         name the file of the one from then with --vault-key (older ones are kept as long as copies from before), and restore; then \
+         start with it, or change it again (onematter keys rotate)", dir.display()
+    )]
+    KeysOtherMaster {
+        /// The copy.
+        dir: PathBuf,
+        /// The id of the master key from then.
+        wants: String,
+        /// The id of the one that was given.
+        given: String,
+    },
+    /// Whether a copy opens cannot be told.
+    #[error(
+        "whether the copy of the keys {} opens cannot be told: its master key ({wants}) is not in it. Name its file with --vault-key",
+        dir.display()
+    )]
+    KeysNoMaster {
+        /// The copy.
+        dir: PathBuf,
+        /// The id of its master key.
+        wants: String,
+    },
+    /// Which log it is cannot be read.
+    #[error("which log lies in {} cannot be read: {source}", dir.display())]
+    Identity {
+        /// The directory.
+        dir: PathBuf,
+        /// What SQLite said.
+        source: rusqlite::Error,
     },
     /// There is no backup.
     #[error("{} is no backup: it has no manifest.json. Name the directory that `onematter backup` made", dir.display())]

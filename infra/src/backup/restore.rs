@@ -8,19 +8,50 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+use super::checked::{self, KeysChecked, KeysFrom};
 use super::files::{create_private, sync_dir, sync_folders};
+use super::keys::held;
 use super::take::apart;
-use super::{BackupError, Kind, OnStep, PARTS, Step, Verified, files, io_error, verify};
+use super::{APART, BackupError, Kind, OnStep, PARTS, Step, Verified, files, io_error, verify};
 use crate::log::sqlite::{LOCK_NAME, RESTORING, lock_to_restore};
 
-/// Restores the backup `from` into `data`, which must be empty or not there. Blocks.
+/// What was verified, and restored if that was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Restored {
+    /// The backup.
+    pub backup: Verified,
+    /// The copy of the keys, if one was named.
+    pub keys: Option<KeysChecked>,
+}
+
+/// Verifies the backup `from` and that a copy of the keys belongs to it and opens. Nothing is written. Blocks.
+///
+/// # Errors
+/// See [`BackupError`]: each says what to do. Also where whether the copy opens cannot be told, its master key being elsewhere.
+pub fn check(from: &Path, keys: Option<KeysFrom<'_>>, on_step: OnStep<'_>) -> Result<Restored, BackupError> {
+    let backup = verify(from, on_step)?;
+    let keys = keys.map(|keys| checked::copy(keys, from, &backup)).transpose()?;
+    if let Some(KeysChecked { path, opened: None, master, .. }) = &keys {
+        return Err(BackupError::KeysNoMaster { dir: path.clone(), wants: master.clone() });
+    }
+    Ok(Restored { backup, keys })
+}
+
+/// Restores the backup `from` into `data`, which must be empty or not there, with the newest copy of the keys in `keys`: without it
+/// its personal texts cannot be read. Blocks.
 ///
 /// # Errors
 /// See [`BackupError`]: each says what to do.
-pub fn restore(from: &Path, data: &Path, on_step: OnStep<'_>) -> Result<Verified, BackupError> {
+pub fn restore(
+    from: &Path,
+    data: &Path,
+    keys: Option<KeysFrom<'_>>,
+    on_step: OnStep<'_>,
+) -> Result<Restored, BackupError> {
     apart(from, data)?;
     empty(data)?;
     let verified = verify(from, on_step)?;
+    let keys = keys.map(|keys| checked::copy(keys, from, &verified)).transpose()?;
     let _lock = lock_to_restore(data)?;
     // whoever came in between has left something
     empty(data)?;
@@ -38,18 +69,25 @@ pub fn restore(from: &Path, data: &Path, on_step: OnStep<'_>) -> Result<Verified
         on_step(Step::CopyingFiles, nth, facts.len() as u64);
     }
     sync_folders(&into, facts)?;
+    if let Some(KeysChecked { path, .. }) = &keys {
+        for name in held(path) {
+            files::copy(&path.join(name), &into.join(name))?;
+        }
+    }
+    let others = APART.iter().copied();
     let log_last = PARTS.iter().filter(|part| part.kind != Kind::Log);
-    for part in log_last.chain(PARTS.iter().filter(|part| part.kind == Kind::Log)) {
-        let copied = into.join(part.name);
+    let log_last = log_last.chain(PARTS.iter().filter(|part| part.kind == Kind::Log)).map(|part| part.name);
+    for name in others.chain(log_last) {
+        let copied = into.join(name);
         if copied.exists() {
-            let place = data.join(part.name);
+            let place = data.join(name);
             fs::rename(&copied, &place).map_err(io_error(&place))?;
         }
     }
     sync_dir(data)?;
     fs::remove_dir_all(&into).map_err(io_error(&into))?;
     sync_dir(data)?;
-    Ok(verified)
+    Ok(Restored { backup: verified, keys })
 }
 
 /// Refuses a directory that holds anything but what a restore that was broken off has left.
@@ -65,7 +103,7 @@ fn empty(data: &Path) -> Result<(), BackupError> {
     let broken_off = names.iter().any(|name| name == RESTORING);
     let ours = |name: &String| {
         [LOCK_NAME, RESTORING, "lost+found"].contains(&name.as_str())
-            || (broken_off && PARTS.iter().any(|part| part.name == name))
+            || (broken_off && names_of_parts().any(|part| part == name))
     };
     match names.iter().find(|name| !ours(name)) {
         Some(found) => Err(BackupError::NotEmpty { dir: data.to_owned(), found: found.clone() }),
@@ -73,13 +111,18 @@ fn empty(data: &Path) -> Result<(), BackupError> {
     }
 }
 
+/// What a restore may put into a directory.
+fn names_of_parts() -> impl Iterator<Item = &'static str> {
+    PARTS.iter().map(|part| part.name).chain(APART)
+}
+
 /// Removes what a restore that was broken off has left; the mark goes last.
 fn clear(data: &Path, into: &Path) -> Result<(), BackupError> {
     if !into.exists() {
         return Ok(());
     }
-    for part in PARTS {
-        let path = data.join(part.name);
+    for name in names_of_parts() {
+        let path = data.join(name);
         let removed = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
         match removed {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(io_error(&path)(error)),

@@ -11,18 +11,35 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, backup::Backup};
 
 use super::files::{self, create_private, sync_dir, sync_folders, under};
+use super::keys::{self, KeysTaken, KeysTo};
 use super::manifest::{LogFacts, Manifest};
-use super::{BackupError, DISPOSABLE, Kind, OnStep, PARTS, Step, Verified, io_error, verify};
+use super::{APART, BackupError, DISPOSABLE, Kind, OnStep, PARTS, Step, Verified, io_error, verify};
 use crate::log::sqlite::copy::copy as copy_log;
 use crate::log::sqlite::{self, RESTORING};
 
-const LOCK: &str = ".lock";
+pub(super) const LOCK: &str = ".lock";
 
-/// Backs up the data directory `data` into the new directory `to`; `now` is written into its manifest. Blocks.
+/// What was taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taken {
+    /// The backup.
+    pub backup: Verified,
+    /// The copy of the keys, if one was asked for.
+    pub keys: Option<KeysTaken>,
+}
+
+/// Backs up the data directory `data` into the new directory `to`, and copies its keys apart if told where; `now` is written into
+/// the manifest and stands in the copy's name. Blocks.
 ///
 /// # Errors
-/// See [`BackupError`]: each says what to do. Nothing is left under the name `to`.
-pub fn take(data: &Path, to: &Path, now: Timestamp, on_step: OnStep<'_>) -> Result<Verified, BackupError> {
+/// See [`BackupError`]: each says what to do. Nothing is left under the name `to`, and no copy of the keys: both are there, or
+/// neither.
+pub fn take(
+    (data, to): (&Path, &Path),
+    keys: Option<KeysTo<'_>>,
+    now: Timestamp,
+    on_step: OnStep<'_>,
+) -> Result<Taken, BackupError> {
     if to.symlink_metadata().is_ok() {
         return Err(BackupError::Exists { path: to.to_owned() });
     }
@@ -31,14 +48,29 @@ pub fn take(data: &Path, to: &Path, now: Timestamp, on_step: OnStep<'_>) -> Resu
         return Err(sqlite::OpenError::Missing { file: log }.into());
     }
     apart(data, to)?;
+    if let Some(keys) = keys {
+        keys::may_copy(data, to, keys.dir)?;
+    }
     let unfinished = Unfinished::begin(to)?;
     fill(data, &unfinished.dir, now, on_step)?;
     let verified = match verify(&unfinished.dir, on_step) {
         Err(BackupError::Unfit { wrong, .. }) => return Err(BackupError::Damaged { wrong }),
         verified => verified?,
     };
-    unfinished.finish(to)?;
-    Ok(verified)
+    let Some(KeysTo { dir, days }) = keys else {
+        unfinished.finish(to)?;
+        return Ok(Taken { backup: verified, keys: None });
+    };
+    // after the texts, so that the key of each that was copied is there; and named before the backup is
+    let uncopied = |source| BackupError::KeysNotCopied { dir: dir.to_owned(), source: Box::new(source) };
+    let named = keys::copy(data, dir, now).and_then(keys::Copied::finish).map_err(uncopied)?;
+    if let Err(error) = unfinished.finish(to) {
+        if !to.exists() {
+            named.undo();
+        }
+        return Err(error);
+    }
+    Ok(Taken { backup: verified, keys: Some(named.deleting_older(dir, now, days)) })
 }
 
 /// What lies in a data directory that is neither backed up nor known to be disposable.
@@ -50,7 +82,8 @@ pub fn left_out(data: &Path) -> Result<Vec<String>, BackupError> {
     for entry in fs::read_dir(data).map_err(io_error(data))? {
         let name = entry.map_err(io_error(data))?.file_name().to_string_lossy().into_owned();
         let stem = name.strip_suffix("-wal").or_else(|| name.strip_suffix("-shm")).unwrap_or(&name);
-        let known = PARTS.iter().any(|part| part.name == stem) || DISPOSABLE.contains(&stem);
+        let known =
+            PARTS.iter().any(|part| part.name == stem) || DISPOSABLE.contains(&stem) || APART.contains(&stem);
         if !known && name != "lost+found" && name != RESTORING {
             names.push(name);
         }
@@ -61,19 +94,21 @@ pub fn left_out(data: &Path) -> Result<Vec<String>, BackupError> {
 
 /// Neither lies in the other: a backup inside a data directory would be lost with it.
 pub(super) fn apart(one: &Path, other: &Path) -> Result<(), BackupError> {
-    let real = |path: &Path| {
-        let there = path.ancestors().find_map(|a| a.canonicalize().ok().map(|real| (a.to_owned(), real)));
-        there.map_or_else(
-            // a relative path whose first part is not there yet
-            || std::env::current_dir().map(|here| here.join(path)).unwrap_or_else(|_| path.to_owned()),
-            |(known, real)| real.join(path.strip_prefix(&known).unwrap_or(Path::new(""))),
-        )
-    };
     let (a, b) = (real(one), real(other));
     if a.starts_with(&b) || b.starts_with(&a) {
         return Err(BackupError::Inside { path: other.to_owned() });
     }
     Ok(())
+}
+
+/// A path as it is without links, as far as it is there.
+pub(super) fn real(path: &Path) -> PathBuf {
+    let there = path.ancestors().find_map(|a| a.canonicalize().ok().map(|real| (a.to_owned(), real)));
+    there.map_or_else(
+        // a relative path whose first part is not there yet
+        || std::env::current_dir().map(|here| here.join(path)).unwrap_or_else(|_| path.to_owned()),
+        |(known, real)| real.join(path.strip_prefix(&known).unwrap_or(Path::new(""))),
+    )
 }
 
 fn fill(data: &Path, into: &Path, now: Timestamp, on_step: OnStep<'_>) -> Result<(), BackupError> {
@@ -123,7 +158,7 @@ fn fill(data: &Path, into: &Path, now: Timestamp, on_step: OnStep<'_>) -> Result
 }
 
 /// Copies a small database in one read, and leaves it in one file.
-fn database(from: &Path, to: &Path) -> Result<(), BackupError> {
+pub(super) fn database(from: &Path, to: &Path) -> Result<(), BackupError> {
     let failed = |source| BackupError::Database { file: from.to_owned(), source };
     drop(files::private_file(to).map_err(io_error(to))?);
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -139,15 +174,15 @@ fn database(from: &Path, to: &Path) -> Result<(), BackupError> {
     File::open(to).and_then(|file| file.sync_all()).map_err(io_error(to))
 }
 
-/// A backup under way; what is not finished is removed.
-struct Unfinished {
-    dir: PathBuf,
+/// A backup, or a copy of keys, under way; what is not finished is removed.
+pub(super) struct Unfinished {
+    pub(super) dir: PathBuf,
     lock: Option<File>,
 }
 
 impl Unfinished {
     /// Makes `NAME.unfinished`; what an earlier backup that was broken off left there is removed.
-    fn begin(to: &Path) -> Result<Self, BackupError> {
+    pub(super) fn begin(to: &Path) -> Result<Self, BackupError> {
         let name = to.file_name().ok_or_else(|| BackupError::Exists { path: to.to_owned() })?;
         let dir = to.with_file_name(format!("{}.unfinished", name.to_string_lossy()));
         create_private(&dir)?;
@@ -171,7 +206,7 @@ impl Unfinished {
         Ok(Self { dir, lock: Some(lock) })
     }
 
-    fn finish(mut self, to: &Path) -> Result<(), BackupError> {
+    pub(super) fn finish(mut self, to: &Path) -> Result<(), BackupError> {
         let lock = self.dir.join(LOCK);
         fs::remove_file(&lock).map_err(io_error(&lock))?;
         // an empty directory made meanwhile would be replaced: there is nothing in it

@@ -7,7 +7,9 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use jiff::Timestamp;
+use om_domain::decider::Decider as _;
 use om_domain::ids::PaperHash;
+use om_domain::person::PersonDecider;
 use rusqlite::{Connection, OpenFlags};
 
 use super::manifest::Manifest;
@@ -16,6 +18,9 @@ use crate::log::sqlite;
 use crate::log::sqlite::audit::audit;
 use crate::papers;
 use crate::vault::known::Known;
+
+/// The stored name of the event that says that a subject's texts were erased; names of events never change.
+const ERASED: &str = "PersonErased";
 
 /// A backup that is what it says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +32,8 @@ pub struct Verified {
     pub texts_missing: u64,
     /// The papers of the backup.
     pub papers: Papers,
+    /// Whose personal texts its log says were erased: county and subject.
+    pub erased: BTreeSet<(String, String)>,
 }
 
 /// The papers of a backup. One that is damaged or missing keeps nobody from backing up and restoring everything else.
@@ -88,11 +95,14 @@ pub fn verify(dir: &Path, on_step: OnStep<'_>) -> Result<Verified, BackupError> 
     if !wrong.is_empty() {
         return Err(BackupError::Unfit { dir: dir.to_owned(), wrong });
     }
-    let (mut texts_missing, mut named_papers) = (0, BTreeSet::new());
+    let (mut texts_missing, mut named_papers, mut erased) = (0, BTreeSet::new(), BTreeSet::new());
     let known = Known::read(dir)?;
     let mut each = |event: &crate::log::StoredEvent| {
         if let Some(known) = &known {
             texts_missing += known.missing_of(event).len() as u64;
+        }
+        if event.stream.category() == PersonDecider::CATEGORY && &*event.kind == ERASED {
+            erased.insert((event.stream.county().to_owned(), event.stream.id().to_owned()));
         }
         for hash in papers::named(&event.payload) {
             named_papers.insert((event.stream.county().to_owned(), hash));
@@ -122,7 +132,7 @@ pub fn verify(dir: &Path, on_step: OnStep<'_>) -> Result<Verified, BackupError> 
     }
     if wrong.is_empty() {
         let papers = Papers::of(&manifest, &named_papers);
-        Ok(Verified { manifest, texts_missing, papers })
+        Ok(Verified { manifest, texts_missing, papers, erased })
     } else {
         Err(BackupError::Unfit { dir: dir.to_owned(), wrong })
     }
@@ -163,7 +173,7 @@ pub(crate) fn database_fault(file: &Path) -> Option<String> {
     }
 }
 
-fn reading(file: &Path) -> rusqlite::Result<Connection> {
+pub(super) fn reading(file: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(file, flags)?;
     connection.busy_timeout(std::time::Duration::from_secs(5))?;

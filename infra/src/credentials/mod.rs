@@ -28,7 +28,8 @@ pub use file::{FILE_NAME, FileCredentials};
 pub use postgres::PostgresCredentials;
 pub use sign_in::{Credentials, NotLetIn, SignedIn, TokenRights};
 
-/// The shortest password that is taken, in characters (NIST SP 800-63B: length, no rules of composition).
+/// The shortest password that is taken, in characters (NIST SP 800-63B-4, 3.1.1.2: length and comparison with what is expected, no rules
+/// of composition).
 pub const MIN_PASSWORD: usize = 12;
 /// The longest password that is hashed, in bytes; more would only cost the server time.
 pub const MAX_PASSWORD: usize = 1_024;
@@ -159,12 +160,21 @@ pub enum CredentialError {
     /// Too easily guessed.
     #[error("a password has at least {MIN_PASSWORD} characters; several words do well")]
     TooShort,
+    /// A guesser's first tries.
+    #[error(
+        "this password is among the first that a guesser tries: it is common, a row of keys or days, or the account's own name; \
+         take three or four words that nobody would put together"
+    )]
+    Guessable,
     /// Too long.
     #[error("a password has at most {MAX_PASSWORD} bytes")]
     TooLong,
     /// What a token is for.
     #[error("say what the token is for in one line of 1 to 100 characters")]
     Label,
+    /// A label is shown to whoever lists tokens.
+    #[error("the label of a token is no place for personal information: {0}")]
+    PersonalLabel(String),
     /// A token's life.
     #[error("a token lasts 1 to {MAX_TOKEN_DAYS} days")]
     Days,

@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
-use om_domain::ids::OfficerId;
+use om_domain::ids::{OfficerId, personal};
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
@@ -91,13 +91,16 @@ impl Credentials {
     /// Sets a password, makes the account if there is none, and ends the sessions that the old one opened.
     ///
     /// # Errors
-    /// When the password is too short, or it cannot be kept.
+    /// When the password is too short or easily guessed, or it cannot be kept.
     pub async fn set_password(&self, holder: &Holder, password: &str) -> Result<(), CredentialError> {
         if password.chars().count() < MIN_PASSWORD {
             return Err(CredentialError::TooShort);
         }
         if password.len() > MAX_PASSWORD {
             return Err(CredentialError::TooLong);
+        }
+        if is_guessable(password, holder) {
+            return Err(CredentialError::Guessable);
         }
         let given = password.to_owned();
         let hash = self.hashed(move || hash(&given)).await?;
@@ -273,6 +276,9 @@ impl Credentials {
         if !(1..=100).contains(&label.chars().count()) || label.chars().any(char::is_control) {
             return Err(CredentialError::Label);
         }
+        if let Some(personal) = personal(label) {
+            return Err(CredentialError::PersonalLabel(personal.todo()));
+        }
         let names = rights.only.iter().flatten();
         let are_names =
             names.clone().all(|name| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric()));
@@ -360,6 +366,13 @@ fn opens(key: &Key, now: Timestamp) -> bool {
         KeyKind::Token | KeyKind::Device => true,
     };
     now < key.expires && idle
+}
+
+/// Whether a guesser who knows the account would come to this password within some ten thousand million tries (NIST SP 800-63B-4,
+/// 3.1.1.2: what is common, expected or made of the account's name).
+fn is_guessable(password: &str, holder: &Holder) -> bool {
+    let known = [holder.officer.as_str(), holder.county.as_str(), "onematter", "yijianshi"];
+    zxcvbn::zxcvbn(password, &known).score() < zxcvbn::Score::Four
 }
 
 fn hash(password: &str) -> Result<String, CredentialError> {

@@ -14,7 +14,7 @@ use crate::backup::database_fault;
 use crate::credentials::FILE_NAME as CREDENTIALS;
 use crate::log::sqlite::audit::{Audit, audit};
 use crate::log::{LogId, OpenError};
-use crate::vault::{FILE_NAME as VAULT, known::Known};
+use crate::vault::{FILE_NAME as VAULT, KEYS_NAME as KEYS, known::Known};
 
 /// Missing references that are named one by one.
 const NAMED: usize = 5;
@@ -134,6 +134,21 @@ pub(super) fn vault(data: &Path, kept: Kept, seen: Option<&Seen>, findings: &mut
             "stop the server, keep the directory as it is, and restore the last backup that verifies into a new one",
         );
         return;
+    }
+    let keys = data.join(KEYS);
+    if !keys.is_file() {
+        return findings.warning(
+            CHECK,
+            format!("there is no {KEYS}, so no personal text can be read"),
+            "restore it from the newest copy (onematter backup --keys writes them); if there is none, live without these texts",
+        );
+    }
+    if let Some(what) = database_fault(&keys) {
+        return findings.damage(
+            CHECK,
+            format!("{} is damaged: {what}", keys.display()),
+            "stop the server, keep the file as it is, and put the newest copy of the keys in its place (docs/operations.md)",
+        );
     }
     let Some(seen) = seen else { return };
     match &seen.missing {

@@ -45,7 +45,9 @@ pub(super) fn directory(data: &Path, findings: &mut Findings) {
              for writing",
         );
     }
-    for name in [FILE_NAME, LOCK_NAME, vault::FILE_NAME, credentials::FILE_NAME, "policies.db"] {
+    for name in
+        [FILE_NAME, LOCK_NAME, vault::FILE_NAME, vault::KEYS_NAME, credentials::FILE_NAME, "policies.db"]
+    {
         let file = data.join(name);
         if file.exists()
             && let Err(error) = File::options().read(true).write(true).open(&file)
@@ -57,15 +59,31 @@ pub(super) fn directory(data: &Path, findings: &mut Findings) {
             );
         }
     }
-    for (name, what) in [(vault::FILE_NAME, "personal text"), (credentials::FILE_NAME, "password hashes")] {
+    for (name, what) in [
+        (FILE_NAME, "what was recorded"),
+        (vault::FILE_NAME, "personal text"),
+        (vault::KEYS_NAME, "the keys of personal text"),
+        (credentials::FILE_NAME, "password hashes"),
+    ] {
         let file = data.join(name);
         if open_to_others(&file) {
             findings.warning(
                 CHECK,
                 format!("{} holds {what} and others may read it", file.display()),
-                "take the right away (chmod 600), or start the server, which does it",
+                "take the right away: chmod -R go= the data directory",
             );
         }
+    }
+    let key = data.join(vault::MASTER_NAME);
+    if open_to_others(&key) {
+        findings.damage(
+            CHECK,
+            format!(
+                "{} is the master key of personal text and others may read it: nothing starts so",
+                key.display()
+            ),
+            "take the right away (chmod 600), and ask who may have read it",
+        );
     }
     if findings.0.len() == before {
         findings.good(CHECK, format!("{shown} can be read and written"));

@@ -15,6 +15,7 @@ use super::slots::Cached;
 use super::{Executor, Fault};
 use crate::log::{Position, StreamName};
 use crate::recorded::{self, Entry, Unreadable};
+use crate::shown;
 
 /// A state as it is at the end of its stream.
 #[derive(Debug, Clone)]
@@ -99,17 +100,21 @@ impl<D: Decider> Executor<D> {
             None => self.load(stream).await?,
         };
         let snapshot = snapshot(&cached);
-        // a stream that does not exist takes no room from one that does
-        *cell = snapshot.revision.is_some().then_some(cached);
+        shown::stream(stream, snapshot.revision);
+        // that a stream does not exist is kept too: it is small, and of most applicants there is no record
+        *cell = Some(cached);
         Ok(snapshot)
     }
 
     /// The state in memory and when it was last seen to be the stream's end, asking the log nothing: for showing while
     /// the log cannot be reached, never for deciding.
     pub async fn remembered(&self, stream: &StreamName) -> Option<(Snapshot<D::State>, Timestamp)> {
+        shown::something_else();
         let slot = self.slots.get(stream);
         let cell = slot.lock().await;
-        cell.as_ref().map(|cached| (snapshot(cached), cached.seen_on))
+        // one that was not there then may be there now
+        let known = cell.as_ref().filter(|cached| cached.hosted.revision().is_some());
+        known.map(|cached| (snapshot(cached), cached.seen_on))
     }
 
     /// The facts of a stream from a revision on, at most `max`, in the order of the log.

@@ -137,6 +137,7 @@ impl<D: Decider> Executor<D> {
             correlation: command,
             causation: None,
             traceparent: telemetry::traceparent(),
+            entered_by: None,
         };
         let job = Job {
             stream: stream.clone(),
@@ -175,6 +176,7 @@ impl<D: Decider> Executor<D> {
             correlation: request.correlation.unwrap_or(command_id),
             causation: request.causation,
             traceparent: request.traceparent.or_else(telemetry::traceparent),
+            entered_by: request.entered_by,
         };
         Ok(Job {
             county: by.county.clone(),
@@ -327,7 +329,8 @@ impl<D: Decider> Executor<D> {
     /// Reads a state up to its stream's end; tells whether it had been behind.
     async fn catch_up(&self, stream: &StreamName, cached: &mut Cached<D>) -> Result<bool, Fault> {
         let (head, now) = (self.host.log.head().await?, self.host.clock.now());
-        let moved = cached.seen_at != head && self.store.catch_up(stream, &mut cached.hosted).await?;
+        let quiet = cached.seen_at == head || self.host.log.is_known_quiet(stream, cached.seen_at);
+        let moved = !quiet && self.store.catch_up(stream, &mut cached.hosted).await?;
         (cached.seen_at, cached.seen_on) = (head, now);
         Ok(moved)
     }

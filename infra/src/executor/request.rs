@@ -6,7 +6,7 @@
 
 use jiff::Timestamp;
 use om_domain::decider::{Actor, Decider, Effective};
-use om_domain::ids::{CommandId, CountyId, EventId, IdError};
+use om_domain::ids::{CommandId, CountyId, EventId, IdError, OfficerId};
 
 use crate::event_store::{CommitError, LoadError};
 use crate::log::{AppendError, LogError, Position, StreamName};
@@ -37,6 +37,8 @@ pub struct Request<D: Decider> {
     pub causation: Option<EventId>,
     /// The request's trace (W3C traceparent); the current span's if none is given.
     pub traceparent: Option<String>,
+    /// Who brings it in for the one who acted, in an import of history.
+    pub entered_by: Option<OfficerId>,
 }
 
 impl<D: Decider> Request<D> {
@@ -54,6 +56,7 @@ impl<D: Decider> Request<D> {
             correlation: None,
             causation: None,
             traceparent: None,
+            entered_by: None,
         }
     }
 }
@@ -72,6 +75,7 @@ impl<D: Decider> Clone for Request<D> {
             correlation: self.correlation,
             causation: self.causation,
             traceparent: self.traceparent.clone(),
+            entered_by: self.entered_by.clone(),
         }
     }
 }

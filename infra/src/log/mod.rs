@@ -8,6 +8,7 @@
 //!
 //! Deliberately absent: what an event means, JSON, snapshots, deletion. An engine never opens a payload.
 
+pub mod by_stream;
 pub mod envelope;
 mod error;
 mod event;
@@ -24,6 +25,7 @@ use async_trait::async_trait;
 use futures::stream::BoxStream;
 use jiff::Timestamp;
 
+pub use by_stream::{ByStream, See, ShownEvent};
 pub use error::{AppendError, InvalidAppend, LogError};
 pub use event::{
     Appended, Expected, MAX_APPEND_BYTES, MAX_APPEND_EVENTS, MAX_KIND_BYTES, NewEvent, StoredEvent,
@@ -81,9 +83,37 @@ pub trait EventLog: Send + Sync {
         max: usize,
     ) -> Result<Vec<StoredEvent>, LogError>;
 
+    /// The same, each event shown where it lies, on a thread that may block; tells how many were shown. `see` may break off.
+    ///
+    /// # Errors
+    /// When the log cannot be read; what was shown before was in order.
+    async fn show_stream(
+        &self,
+        stream: &StreamName,
+        from: u64,
+        max: usize,
+        mut see: See,
+    ) -> Result<usize, LogError> {
+        let events = self.read_stream(stream, from, max).await?;
+        for (shown, event) in (1..).zip(&events) {
+            if see(&ShownEvent::of(event)).is_break() {
+                return Ok(shown);
+            }
+        }
+        Ok(events.len())
+    }
+
     /// The events of all streams after a position (`None`: from the first), at most `max`, in global order.
     /// Fewer than `max` means that the log ended there.
     async fn read_all(&self, after: Option<Position>, max: usize) -> Result<Vec<StoredEvent>, LogError>;
+
+    /// A reader of whole streams; `None` where the engine knows only the two orders above. Blocks to open a connection.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    fn by_stream(&self) -> Result<Option<Box<dyn ByStream>>, LogError> {
+        Ok(None)
+    }
 
     /// All events after a position (`None`: from the first): those stored, then each new one as soon as it
     /// is acknowledged; without a gap, without a double. Memory is bounded however slow the reader is.
@@ -104,6 +134,12 @@ pub trait EventLog: Send + Sync {
 
     /// The last revision of one stream, `None` if it was never written to.
     async fn stream_head(&self, stream: &StreamName) -> Result<Option<u64>, LogError>;
+
+    /// Whether it is known without reading that a stream has not grown after a position up to the last acknowledged one; `false`
+    /// where that would have to be read.
+    fn is_known_quiet(&self, _stream: &StreamName, _after: Option<Position>) -> bool {
+        false
+    }
 
     /// Whether appends are still acknowledged.
     fn state(&self) -> LogState;

@@ -2,7 +2,9 @@
 //!
 //! ```text
 //! DIR/events.db           the log, the only truth; not there if the log is in a cluster
-//! DIR/vault.db            personal text
+//! DIR/vault.db            personal text, sealed
+//! DIR/keys.db             the keys of its subjects; backed up apart
+//! DIR/vault.key           the master key that wraps them, unless a file elsewhere is named
 //! DIR/papers/             papers, by their hash; not there if they are in a database, but for what passes through
 //! DIR/read/               projections, disposable
 //! DIR/policies.db         how far the policies have come, disposable
@@ -20,15 +22,19 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use om_domain::matter::MatterDecider;
+use om_domain::person::PersonDecider;
 use om_projections::board::Board;
+use om_projections::contacts::Contacts;
 use om_projections::meetings::Meetings;
 use om_projections::performance::Performance;
 use om_projections::search::Search;
 
 pub use demo::{DemoClock, VIRTUAL_CLOCK};
 
+use crate::access_log::AccessBook;
 use crate::calendars::{Calendars, CountyCalendars};
 use crate::clock::{Clock, SystemClock, VirtualClock};
+use crate::erasures::{ErasureError, Erasures, Reapplied};
 use crate::executor::{Executor, Host};
 use crate::log::sqlite::Options;
 use crate::log::{EventLog, LogError, LogState, OpenError, SqliteLog, sqlite};
@@ -62,6 +68,8 @@ pub struct PlatformOptions {
     pub cached_matters: Option<usize>,
     /// Where personal text is kept; none: in a file of the directory.
     pub vault: Option<Arc<dyn Vault>>,
+    /// The file of the master key, for the vault in files; none: the directory's own.
+    pub vault_key: Option<PathBuf>,
     /// Where papers are kept; none: in files of the directory.
     pub papers: Option<Arc<dyn PaperStore>>,
     /// The largest paper that is taken, in bytes; none: [`papers::MAX_BYTES`].
@@ -173,8 +181,12 @@ pub struct Platform {
     pub projections: Arc<Projections>,
     /// Personal text.
     pub vault: Arc<dyn Vault>,
+    /// What happened to a subject's personal texts.
+    pub persons: Arc<Executor<PersonDecider>>,
     /// Papers.
     pub papers: Arc<Papers>,
+    /// Where denials and readings are written down.
+    pub access_log: AccessBook,
     /// Which of them lie apart from the directory.
     pub apart: Apart,
     policies: PolicyRunner,
@@ -203,7 +215,7 @@ impl Platform {
         };
         let vault = match options.vault {
             Some(vault) => vault,
-            None => Arc::new(FileVault::open(data)?),
+            None => Arc::new(FileVault::open_with(data, options.vault_key.as_deref())?),
         };
         let papers = papers(data, options.papers, options.papers_limit)?;
         let calendars = Arc::new(CountyCalendars::new(Arc::clone(&log)));
@@ -222,6 +234,7 @@ impl Platform {
             &data.join("read"),
             &[
                 ToRun::new::<Board>(),
+                ToRun::new::<Contacts>(),
                 ToRun::new::<Meetings>(),
                 ToRun::new::<Performance>(),
                 ToRun::new::<Search>(),
@@ -234,6 +247,8 @@ impl Platform {
             policies.start();
             Ticker::new(Arc::clone(&clock), projections.clone(), settlers.clone(), options).start()
         });
+        let access_log = AccessBook::start(&host);
+        let persons = Arc::new(Executor::new(host, OTHERS));
         let data = data.to_owned();
         Ok(Self {
             data,
@@ -245,7 +260,9 @@ impl Platform {
             registers,
             projections,
             vault,
+            persons,
             papers,
+            access_log,
             apart,
             policies,
             settlers,
@@ -289,6 +306,14 @@ impl Platform {
         asked
     }
 
+    /// Holds log and key store together: call it before anything is served.
+    ///
+    /// # Errors
+    /// When either cannot be read or written; then nothing may be served.
+    pub async fn reapply_erasures(&self) -> Result<Reapplied, ErasureError> {
+        Erasures { log: &self.log, persons: &self.persons, vault: &self.vault }.reapply().await
+    }
+
     /// Whether the platform can serve.
     ///
     /// # Errors
@@ -319,6 +344,7 @@ impl Platform {
         if let Some(ticking) = &self.ticking {
             ticking.shutdown().await;
         }
+        self.access_log.finish().await;
         self.policies.shutdown().await;
         self.projections.shutdown().await;
         self.log.close().await;

@@ -1,9 +1,10 @@
 //! Builds a generation of a projection from the log's first event.
 //!
-//! Invariants: reading, decoding and folding run beside each other; what is built has its name only once it is
+//! Invariants: reading and folding run beside each other; what is built has its name only once it is
 //! whole and synced. While one is built, an older one may serve and follow the log.
 //! Deliberately absent: a build taken up again after a crash; it starts anew.
 
+use std::cell::Cell;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -14,6 +15,7 @@ use tokio::task::spawn_blocking;
 use super::file::{self, FileError, Files};
 use super::follow::RunError;
 use super::shared::{Phase, Progress, Shared};
+use super::sweep::{self, Sweep};
 use super::worker::{self, Ended, Worker};
 use super::{BuildProgress, OnProgress};
 use crate::log::{EventLog, LogError, Position, StoredEvent};
@@ -34,6 +36,7 @@ pub(super) struct Generation {
 #[derive(Clone)]
 pub(super) struct Builder {
     pub(super) make: fn() -> Box<dyn AnyProjection>,
+    pub(super) sweep: Option<Sweep>,
     pub(super) files: Files,
     pub(super) log: Arc<dyn EventLog>,
     pub(super) shared: Arc<Shared>,
@@ -41,13 +44,54 @@ pub(super) struct Builder {
 }
 
 impl Builder {
-    /// Builds up to the log's end.
+    /// Builds up to the log's end: stream by stream where that can be, else in the log's order.
     pub(super) async fn build(self, number: u32) -> Result<Generation, RunError> {
-        let of = self.log.head().await?.map_or(0, |head| head.number());
+        let head = self.log.head().await?;
+        let of = head.map_or(0, |head| head.number());
         let serves = self.shared.pool().is_some();
         if !serves {
             self.shared.set_phase(Phase::Building { folded: 0, of });
         }
+        if let Some(upto) = head {
+            let report = self.reporter(of, serves);
+            let builder = self.clone();
+            let swept = spawn_blocking(move || builder.build_by_stream(number, upto, &report)).await??;
+            if let Some(generation) = swept {
+                return self.top_up(generation).await;
+            }
+        }
+        self.build_in_order(number, of, serves).await
+    }
+
+    /// Folds whole streams up to a position; `None` if that cannot be done here.
+    fn build_by_stream(
+        &self,
+        number: u32,
+        upto: Position,
+        report: &dyn Fn(u64),
+    ) -> Result<Option<Generation>, RunError> {
+        let Some(sweep) = self.sweep else { return Ok(None) };
+        let mut readers = sweep::readers(self.log.as_ref())?;
+        let Some(recorded) = sweep::recorded(&mut readers, upto)? else { return Ok(None) };
+        let mut projection = (self.make)();
+        let (building, db) = self.files.begin(number, projection.as_mut())?;
+        let database = |source| FileError::Database { file: building.clone(), source };
+        db.execute_batch("BEGIN").map_err(database)?;
+        let folded = Cell::new(0);
+        let progress = |events| {
+            folded.set(folded.get() + events);
+            report(folded.get());
+        };
+        if let Err(halt) = sweep(readers, &db, upto, &progress) {
+            return halt.into_error(&building).map_or(Ok(None), Err);
+        }
+        let reached = Progress { position: Some(upto), recorded: Some(recorded) };
+        worker::end(&db, self.log.id(), reached).map_err(database)?;
+        let path = self.files.finish(number, &building, db)?;
+        Ok(Some(Generation { number, path, reached, poison: None }))
+    }
+
+    async fn build_in_order(self, number: u32, of: u64, serves: bool) -> Result<Generation, RunError> {
         let (batches, mut incoming) = mpsc::channel(AHEAD);
         let (files, make, log) = (self.files.clone(), self.make, self.log.id());
         let report = self.reporter(of, serves);
@@ -123,10 +167,9 @@ impl Builder {
         }
     }
 
-    fn reporter(&self, of: u64, serves: bool) -> impl Fn(&[StoredEvent]) + Send + 'static {
+    fn reporter(&self, of: u64, serves: bool) -> impl Fn(u64) + Send + 'static {
         let (shared, on_progress) = (Arc::clone(&self.shared), self.on_progress.clone());
-        move |batch: &[StoredEvent]| {
-            let folded = batch.last().map_or(0, |event| event.position.number());
+        move |folded| {
             let of = of.max(folded);
             if !serves {
                 shared.set_phase(Phase::Building { folded, of });

@@ -20,6 +20,8 @@ use super::shared::Progress;
 use crate::log::{LogId, Position};
 
 const BUILDING: &str = "building";
+/// Statements kept by a connection: more than any projection has.
+const STATEMENTS: usize = 128;
 /// A file that is not there is not made: it would be empty and pass for one.
 const EXISTING: OpenFlags = OpenFlags::SQLITE_OPEN_READ_WRITE.union(OpenFlags::SQLITE_OPEN_NO_MUTEX);
 
@@ -97,6 +99,7 @@ impl Files {
                  CREATE TABLE runner_checkpoint (one INTEGER PRIMARY KEY CHECK (one = 1), log TEXT NOT NULL, position TEXT, recorded TEXT);",
             )
             .map_err(database)?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
         projection.reset(&connection).map_err(database)?;
         Ok((path, connection))
     }
@@ -162,6 +165,7 @@ pub(super) fn open(path: &Path) -> rusqlite::Result<Connection> {
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16384;
          PRAGMA journal_size_limit = 67108864;",
     )?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(connection)
 }
 
@@ -169,7 +173,7 @@ pub(super) fn open(path: &Path) -> rusqlite::Result<Connection> {
 pub(super) fn open_for_reading(path: &Path) -> rusqlite::Result<Connection> {
     let connection = Connection::open_with_flags(path, EXISTING)?;
     connection.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -8192;")?;
-    connection.set_prepared_statement_cache_capacity(128);
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
     connection.busy_timeout(std::time::Duration::from_secs(5))?;
     Ok(connection)
 }

@@ -12,6 +12,7 @@ mod file;
 mod follow;
 mod pool;
 mod shared;
+mod sweep;
 mod worker;
 
 use std::path::Path;
@@ -32,6 +33,7 @@ pub use pool::ReadError;
 pub use shared::{Change, Phase, Progress, ProjectionHealth};
 
 use crate::log::{EventLog, LogError, Position};
+use crate::shown;
 use crate::telemetry::Metrics;
 use build::Builder;
 use file::Files;
@@ -59,6 +61,7 @@ pub type OnProgress = Arc<dyn Fn(BuildProgress) + Send + Sync>;
 #[derive(Debug, Clone, Copy)]
 pub struct ToRun {
     make: fn() -> Box<dyn AnyProjection>,
+    sweep: Option<sweep::Sweep>,
 }
 
 impl ToRun {
@@ -67,7 +70,7 @@ impl ToRun {
     where
         Folding<P>: AnyProjection + 'static,
     {
-        Self { make: || Box::new(Folding::<P>::default()) }
+        Self { make: || Box::new(Folding::<P>::default()), sweep: sweep::of::<P>() }
     }
 }
 
@@ -111,6 +114,7 @@ impl Projections {
                 let (control, told) = mpsc::channel(4);
                 let builder = Builder {
                     make: to_run.make,
+                    sweep: to_run.sweep,
                     files: Files::new(dir, projection.as_ref()),
                     log: Arc::clone(&log),
                     shared: Arc::clone(&shared),
@@ -136,6 +140,7 @@ impl Projections {
         &self,
         query: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, ReadError> {
+        shown::rows(P::NAME, self.position_of(P::NAME));
         let pool = self.named(P::NAME)?.shared.pool().ok_or(ReadError::Building(P::NAME))?;
         pool.read(query).await
     }
@@ -159,6 +164,12 @@ impl Projections {
             }
         }
         Ok(())
+    }
+
+    /// How far a projection has come; none where none of the name runs, or it has not begun.
+    pub fn position_of(&self, name: &str) -> Option<Position> {
+        let running = self.running.iter().find(|running| running.shared.name == name)?;
+        running.shared.progress.borrow().position
     }
 
     /// How far a projection has come, as it comes.

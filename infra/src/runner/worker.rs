@@ -144,7 +144,7 @@ pub(super) fn build(
     connection: &Connection,
     log: LogId,
     batches: &mut mpsc::Receiver<Vec<StoredEvent>>,
-    progress: &dyn Fn(&[StoredEvent]),
+    progress: &dyn Fn(u64),
 ) -> rusqlite::Result<Option<(Option<Poison>, Progress)>> {
     connection.execute_batch("BEGIN")?;
     let (mut at, mut poison) = (Progress::default(), None);
@@ -159,12 +159,17 @@ pub(super) fn build(
             poison = Some(found);
             break;
         }
-        progress(&batch);
+        progress(batch.last().map_or(0, |event| event.position.number()));
     }
     projection.flush(connection)?;
-    file::set_checkpoint(connection, log, at)?;
-    connection.execute_batch("COMMIT")?;
+    end(connection, log, at)?;
     Ok(Some((poison, at)))
+}
+
+/// Ends the transaction in which a new file was filled.
+pub(super) fn end(connection: &Connection, log: LogId, at: Progress) -> rusqlite::Result<()> {
+    file::set_checkpoint(connection, log, at)?;
+    connection.execute_batch("COMMIT")
 }
 
 fn encoded(event: &StoredEvent) -> EncodedEvent<'_> {

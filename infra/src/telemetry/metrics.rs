@@ -6,7 +6,8 @@
 use std::time::Duration;
 
 use prometheus::{
-    Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder,
+    Encoder, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
+    TextEncoder,
 };
 
 /// Upper bounds of latency, in seconds: a sync takes 0.1 to 10 ms.
@@ -41,6 +42,12 @@ pub struct Metrics {
     sign_ins: IntCounterVec,
     /// How often providers were asked for their keys, by provider and outcome.
     key_fetches: IntCounterVec,
+    /// Denials that are not in the access log.
+    access_unrecorded: IntCounter,
+    /// Answers to queries over HTTP, by whether they were kept or made.
+    answers: IntCounterVec,
+    /// Changes told to subscribers, by whether they were put together for them alone or for all who follow the same.
+    changes: IntCounterVec,
 }
 
 impl Metrics {
@@ -68,6 +75,9 @@ impl Metrics {
         };
         let log_head = IntGauge::new("onematter_log_head", "Number of the last position of the event log")?;
         registry.register(Box::new(log_head.clone()))?;
+        let access_unrecorded =
+            IntCounter::new("onematter_access_unrecorded_total", "Denials that are not in the access log")?;
+        registry.register(Box::new(access_unrecorded.clone()))?;
         Ok(Self {
             commands: counter(
                 "onematter_commands_total",
@@ -109,6 +119,17 @@ impl Metrics {
                 "How often identity providers were asked for their keys, by provider and outcome",
                 &["provider", "outcome"],
             )?,
+            access_unrecorded,
+            answers: counter(
+                "onematter_answers_total",
+                "Answers to queries over HTTP: kept from an earlier one of the same question, or made",
+                &["how"],
+            )?,
+            changes: counter(
+                "onematter_changes_told_total",
+                "Changes told to subscribers whom they are told alike: put together for one alone, or for all together",
+                &["how"],
+            )?,
             registry,
         })
     }
@@ -131,6 +152,21 @@ impl Metrics {
     /// Counts a sign-in: `way` is `password`, `bearer` or `oidc`, `outcome` one of a closed set of words.
     pub fn sign_in(&self, way: &'static str, outcome: &'static str) {
         self.sign_ins.with_label_values(&[way, outcome]).inc();
+    }
+
+    /// So many subscribers were told of a change, which was put together for each `alone`, or for all `together`.
+    pub fn change_told(&self, how: &'static str, many: u64) {
+        self.changes.with_label_values(&[how]).inc_by(many);
+    }
+
+    /// A query was answered: `kept` from an earlier one, or `made`.
+    pub fn answered(&self, how: &'static str) {
+        self.answers.with_label_values(&[how]).inc();
+    }
+
+    /// So many denials are not in the access log.
+    pub(crate) fn denials_unrecorded(&self, how_many: usize) {
+        self.access_unrecorded.inc_by(u64::try_from(how_many).unwrap_or(u64::MAX));
     }
 
     /// Counts that a configured provider was asked for its keys.

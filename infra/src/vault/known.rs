@@ -10,6 +10,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::{FILE_NAME, VaultError};
 use crate::log::StoredEvent;
+use crate::log::sqlite::RESTORING;
 
 /// How a reference begins in an event's JSON.
 const BEGIN: &[u8] = b"\"vault:";
@@ -63,6 +64,28 @@ impl Known {
         missing.retain(|reference| !self.refs.contains(&(county.to_string(), reference.clone())));
         missing
     }
+}
+
+/// Whether the vault in `dir` has sealed texts and its keys' file is not there: a new one would open none of them.
+///
+/// # Errors
+/// When the vault's file cannot be read.
+pub fn keys_are_missing(dir: &Path) -> Result<bool, VaultError> {
+    let file = dir.join(FILE_NAME);
+    let half_restored = dir.join(RESTORING).exists(); // which is said before
+    if half_restored || dir.join(super::keys::KEYS_NAME).is_file() || !file.is_file() {
+        return Ok(false);
+    }
+    let read = || {
+        let connection = Connection::open_with_flags(&file, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        let sealed = "SELECT count(*) > 0 FROM pragma_table_info('entry') WHERE name = 'sealed'";
+        if !connection.query_row(sealed, (), |row| row.get::<_, bool>(0))? {
+            return Ok(false);
+        }
+        connection
+            .query_row("SELECT EXISTS (SELECT 1 FROM entry WHERE sealed IS NOT NULL)", (), |row| row.get(0))
+    };
+    read().map_err(|source| VaultError::Storage { file: file.clone(), source })
 }
 
 /// The references that stand as strings in a JSON text.

@@ -261,6 +261,7 @@ fn bare_ask(stream: &StreamName, n: u128, command: TallyCommand) -> Ask<Tally> {
         correlation: id(n),
         causation: None,
         traceparent: None,
+        entered_by: None,
     };
     Ask {
         stream: stream.clone(),

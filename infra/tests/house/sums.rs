@@ -19,11 +19,13 @@ impl Projection for Sums {
     const NAME: &'static str = "sums";
     const SCHEMA: u32 = 1;
     const CATEGORIES: &'static [&'static str] = &["tally"];
+    const BY_STREAM: bool = true;
     const DDL: &'static [&'static str] = &["CREATE TABLE IF NOT EXISTS sums
         (county TEXT, tally TEXT, sum INTEGER NOT NULL, events INTEGER NOT NULL, due TEXT, PRIMARY KEY (county, tally))"];
     const TABLES: &'static [&'static str] = &["sums"];
     type Key = (String, String);
     type Row = Sum;
+    type Aside = ();
     type Event<'a> = Incoming<String, TallyEvent>;
 
     fn decode<'a>(event: &EncodedEvent<'a>) -> Result<Option<Self::Event<'a>>, Unreadable> {

@@ -131,13 +131,12 @@ pub fn county() -> CountyId {
 }
 
 pub fn actor(officer: &str) -> Actor {
-    Actor {
-        officer: officer.parse().unwrap(),
-        county: county(),
-        body: "natural-resources".parse().unwrap(),
-        roles: [Role::Officer].into(),
-        stands_in_for: None,
-    }
+    Actor::new(
+        officer.parse().unwrap(),
+        county(),
+        "natural-resources".parse().unwrap(),
+        [Role::Officer].into(),
+    )
 }
 
 pub fn day(text: &str) -> Date {

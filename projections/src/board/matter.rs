@@ -10,11 +10,11 @@ use om_domain::{
     access::{self, Party},
     decider::Recorded,
     ids::{
-        ApplicantId, BodyId, EventId, LegalText, MilestoneCode, OfficerId, PaperHash, ProjectCode, TemplateId,
+        ApplicantId, BodyId, EventId, LegalText, MatterId, MilestoneCode, OfficerId, ProjectCode, TemplateId,
     },
     matter::{event::MatterEvent as E, plan::Whole},
 };
-use rusqlite::{Connection, Row, named_params, params};
+use rusqlite::{Connection, Row, params};
 
 pub(super) const TABLE: &str = "board_matter";
 pub(super) const DDL: &str = "
@@ -30,6 +30,7 @@ CREATE TABLE IF NOT EXISTS board_matter (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS board_matter_name ON board_matter (county, name, matter);
 CREATE INDEX IF NOT EXISTS board_matter_target ON board_matter (county, target_key, matter);
+CREATE INDEX IF NOT EXISTS board_matter_change ON board_matter (county, last_position);
 CREATE INDEX IF NOT EXISTS board_matter_phase ON board_matter (county, phase);
 ";
 
@@ -99,8 +100,8 @@ pub struct MatterRow {
     pub last: Last,
     /// Who has come to take part since the row was written last.
     pub(super) joined: Vec<Party>,
-    /// Papers that were named since.
-    pub(super) papers: Vec<PaperHash>,
+    /// Hashes of the papers that were named since.
+    pub(super) papers: Vec<[u8; 32]>,
 }
 
 impl MatterRow {
@@ -230,53 +231,79 @@ pub(super) fn matter_row(row: &Row<'_>) -> rusqlite::Result<MatterRow> {
     })
 }
 
+/// Writes a matter of which nothing stands.
+pub(super) fn store_new(db: &Connection, place: (&str, &str), row: &mut MatterRow) -> rusqlite::Result<()> {
+    party::store_new(db, place, &mut row.joined)?;
+    write(db, INSERT, place, row)
+}
+
+/// Writes a matter.
 pub(super) fn store(
     db: &Connection,
     county: &str,
-    matter: &str,
+    id: MatterId,
     row: &mut MatterRow,
 ) -> rusqlite::Result<()> {
+    let matter = &*id.to_string();
     party::store(db, (county, matter), &mut row.joined)?;
-    paper::store(db, (county, matter), &mut row.papers)?;
-    db.prepare_cached(
-        "INSERT INTO board_matter (county, matter, name, kind, code, phase, lead_officer, deputy, implementing_body,
-             applicant, place, investment_yuan, target, target_milestone, template, proposed_on, started_on, ended_on, grace,
-             last_event, last_position, last_on)
-         VALUES (:county, :matter, :name, :kind, :code, :phase, :lead_officer, :deputy, :implementing_body,
-             :applicant, :place, :investment_yuan, :target, :target_milestone, :template, :proposed_on, :started_on, :ended_on, :grace,
-             :last_event, :last_position, :last_on)
-         ON CONFLICT (county, matter) DO UPDATE
-         SET name = excluded.name, kind = excluded.kind, implementing_body = excluded.implementing_body,
-             place = excluded.place, investment_yuan = excluded.investment_yuan, target = excluded.target,
-             target_milestone = excluded.target_milestone,
-             phase = excluded.phase, lead_officer = excluded.lead_officer,
-             deputy = excluded.deputy, template = excluded.template, started_on = excluded.started_on,
-             ended_on = excluded.ended_on, grace = excluded.grace, last_event = excluded.last_event,
-             last_position = excluded.last_position, last_on = excluded.last_on",
-    )?
-    .execute(named_params! {
-        ":county": county,
-        ":matter": matter,
-        ":name": row.name.as_str(),
-        ":kind": row.kind.as_str(),
-        ":code": row.code.as_str(),
-        ":phase": row.phase.as_str(),
-        ":lead_officer": row.lead_officer.as_ref().map(OfficerId::as_str),
-        ":deputy": row.deputy.as_ref().map(OfficerId::as_str),
-        ":implementing_body": row.implementing_body.as_str(),
-        ":applicant": row.applicant.as_str(),
-        ":place": row.place.as_str(),
-        ":investment_yuan": row.investment_yuan.map(integer),
-        ":target": row.target.map(Day),
-        ":target_milestone": row.target_milestone.as_ref().map(MilestoneCode::as_str),
-        ":template": row.template.as_ref().map(TemplateId::as_str),
-        ":proposed_on": Day(row.proposed_on),
-        ":started_on": row.started_on.map(Day),
-        ":ended_on": row.ended_on.map(Day),
-        ":grace": row.backfill_grace_days,
-        ":last_event": row.last.event.to_string(),
-        ":last_position": integer(row.last.position),
-        ":last_on": Day(row.last.on),
-    })
-    .map(drop)
+    paper::store(db, (county, id), &mut row.papers)?;
+    write(db, UPSERT, (county, matter), row)
+}
+
+macro_rules! insert {
+    ($then:literal) => {
+        concat!(
+            "INSERT INTO board_matter (county, matter, name, kind, code, phase, lead_officer, deputy, implementing_body,
+                 applicant, place, investment_yuan, target, target_milestone, template, proposed_on, started_on,
+                 ended_on, grace, last_event, last_position, last_on)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22) ",
+            $then
+        )
+    };
+}
+
+const INSERT: &str = insert!("");
+const UPSERT: &str = insert!(
+    "ON CONFLICT (county, matter) DO UPDATE
+     SET name = excluded.name, kind = excluded.kind, implementing_body = excluded.implementing_body,
+         place = excluded.place, investment_yuan = excluded.investment_yuan, target = excluded.target,
+         target_milestone = excluded.target_milestone,
+         phase = excluded.phase, lead_officer = excluded.lead_officer,
+         deputy = excluded.deputy, template = excluded.template, started_on = excluded.started_on,
+         ended_on = excluded.ended_on, grace = excluded.grace, last_event = excluded.last_event,
+         last_position = excluded.last_position, last_on = excluded.last_on"
+);
+
+fn write(
+    db: &Connection,
+    sql: &str,
+    (county, matter): (&str, &str),
+    row: &MatterRow,
+) -> rusqlite::Result<()> {
+    db.prepare_cached(sql)?
+        .execute(params![
+            county,
+            matter,
+            row.name.as_str(),
+            row.kind.as_str(),
+            row.code.as_str(),
+            row.phase.as_str(),
+            row.lead_officer.as_ref().map(OfficerId::as_str),
+            row.deputy.as_ref().map(OfficerId::as_str),
+            row.implementing_body.as_str(),
+            row.applicant.as_str(),
+            row.place.as_str(),
+            row.investment_yuan.map(integer),
+            row.target.map(Day),
+            row.target_milestone.as_ref().map(MilestoneCode::as_str),
+            row.template.as_ref().map(TemplateId::as_str),
+            Day(row.proposed_on),
+            row.started_on.map(Day),
+            row.ended_on.map(Day),
+            row.backfill_grace_days,
+            row.last.event.to_string(),
+            integer(row.last.position),
+            Day(row.last.on),
+        ])
+        .map(drop)
 }

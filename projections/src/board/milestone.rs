@@ -27,6 +27,7 @@ CREATE TABLE IF NOT EXISTS board_milestone (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS board_milestone_date ON board_milestone (county, date) WHERE reached IS NULL;
 CREATE INDEX IF NOT EXISTS board_milestone_missed ON board_milestone (county, missed) WHERE missed IS NOT NULL;
+CREATE INDEX IF NOT EXISTS board_milestone_asked ON board_milestone (county, matter) WHERE asked IS NOT NULL;
 ";
 
 /// A milestone with a date.

@@ -118,20 +118,7 @@ pub fn matters(
     after: Option<&MatterCursor>,
     first: u16,
 ) -> rusqlite::Result<Vec<MatterRows>> {
-    let (sort, beyond) = order.sql();
-    let only = |wanted: bool, condition: &'static str| if wanted { condition } else { "" };
-    let sql = format!(
-        "SELECT m.* FROM board_matter m WHERE m.county = ?1 {} {} {} {} {} {} {} {} {} ORDER BY {sort} LIMIT ?12",
-        only(filter.phase.is_some(), "AND m.phase = ?2"),
-        only(filter.lead_officer.is_some(), "AND m.lead_officer = ?3"),
-        only(filter.implementing_body.is_some(), "AND m.implementing_body = ?4"),
-        only(filter.text.is_some(), "AND instr(m.name || ' ' || m.code || ' ' || m.place, ?5) > 0"),
-        only(filter.act_due.is_some(), ACT_DUE),
-        only(filter.debt_overdue_at.is_some(), DEBT_OVERDUE),
-        only(filter.milestone_late_at.is_some(), MILESTONE_LATE),
-        if after.is_some() { format!("AND {beyond}") } else { String::new() },
-        filter.reach.sql("m.matter", 13),
-    );
+    let sql = matters_sql(filter, order, after.is_some());
     let value = after.map(|after| after.value(order));
     db.prepare_cached(&sql)?
         .query_map(
@@ -155,6 +142,23 @@ pub fn matters(
         .collect()
 }
 
+fn matters_sql(filter: &MatterFilter, order: MatterOrder, after: bool) -> String {
+    let (sort, beyond) = order.sql();
+    let only = |wanted: bool, condition: &'static str| if wanted { condition } else { "" };
+    format!(
+        "SELECT m.* FROM board_matter m WHERE m.county = ?1 {} {} {} {} {} {} {} {} {} ORDER BY {sort} LIMIT ?12",
+        only(filter.phase.is_some(), "AND m.phase = ?2"),
+        only(filter.lead_officer.is_some(), "AND m.lead_officer = ?3"),
+        only(filter.implementing_body.is_some(), "AND m.implementing_body = ?4"),
+        only(filter.text.is_some(), "AND instr(m.name || ' ' || m.code || ' ' || m.place, ?5) > 0"),
+        only(filter.act_due.is_some(), ACT_DUE),
+        only(filter.debt_overdue_at.is_some(), DEBT_OVERDUE),
+        only(filter.milestone_late_at.is_some(), MILESTONE_LATE),
+        if after { format!("AND {beyond}") } else { String::new() },
+        filter.reach.sql("m.matter", 13),
+    )
+}
+
 /// Every matter of a county that was ever proposed, by id.
 ///
 /// # Errors
@@ -168,7 +172,7 @@ pub fn ids(db: &Connection, county: &CountyId) -> rusqlite::Result<Vec<MatterId>
 const ACT_DUE: &str = "AND m.phase <> 'terminated' AND m.matter IN (
     SELECT matter FROM board_permit WHERE county = ?1 AND next_due BETWEEN ?7 AND ?6)";
 const DEBT_OVERDUE: &str = "AND m.phase <> 'terminated' AND m.matter IN (
-    SELECT matter FROM tolerance WHERE county = ?1 AND live AND due < ?10)";
+    SELECT matter FROM tolerance INDEXED BY tolerance_live WHERE county = ?1 AND live AND due < ?10)";
 const MILESTONE_LATE: &str = "AND m.phase <> 'terminated' AND m.matter IN (
     SELECT matter FROM board_milestone WHERE county = ?1 AND reached IS NULL AND date < ?11
     UNION ALL SELECT matter FROM board_milestone WHERE county = ?1 AND missed IS NOT NULL)";
@@ -364,9 +368,34 @@ const MILESTONES_LATE: &str = "SELECT count(*) FROM board_milestone s
 const DATE_CHANGES_OPEN: &str = "SELECT count(*) FROM board_milestone s
     JOIN board_matter m ON m.county = s.county AND m.matter = s.matter
     WHERE s.county = ?1 AND s.asked IS NOT NULL AND m.phase <> 'terminated'";
-const DEBTS_BEFORE: &str = "SELECT count(*) FROM tolerance t
+const DEBTS_BEFORE: &str = "SELECT count(*) FROM tolerance t INDEXED BY tolerance_live
     JOIN board_matter m ON m.county = t.county AND m.matter = t.matter
     WHERE t.county = ?1 AND t.live AND t.due < ?2 AND m.phase <> 'terminated'";
 const OPEN_CARDS: &str = "SELECT count(*) FROM card c
     JOIN board_matter m ON m.county = c.county AND m.matter = c.matter
     WHERE c.county = ?1 AND c.red = ?2 AND c.open AND m.phase <> 'terminated'";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{board::Board, projection::Projection as _};
+
+    /// However many matters a county has, a page costs what its rows cost.
+    #[test]
+    fn a_page_of_matters_is_read_in_its_order_and_not_sorted() {
+        let db = Connection::open_in_memory().unwrap();
+        Board::DDL.iter().for_each(|ddl| db.execute_batch(ddl).unwrap());
+        for order in [MatterOrder::Name, MatterOrder::Target, MatterOrder::LastChange] {
+            for after in [false, true] {
+                let sql =
+                    format!("EXPLAIN QUERY PLAN {}", matters_sql(&MatterFilter::default(), order, after));
+                let mut statement = db.prepare(&sql).unwrap();
+                let (mut rows, mut steps) = (statement.raw_query(), String::new());
+                while let Some(row) = rows.next().unwrap() {
+                    steps.push_str(&row.get::<_, String>("detail").unwrap());
+                }
+                assert!(!steps.is_empty() && !steps.contains("TEMP B-TREE"), "{order:?}: {steps}");
+            }
+        }
+    }
+}

@@ -5,12 +5,13 @@ use crate::{
     deadlines,
     desk::{self, Task},
     life::{CardLine, Debt, Life},
-    sql::{Day, parsed, stage_name, unreadable},
+    sql::{Day, Inserts, parsed, stage_name, text, unreadable},
     supervision, tolerances,
 };
 use jiff::civil::Date;
 use om_domain::ids::{BodyId, CountyId, MatterId, PermitCode};
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, Row, params, types::Null};
+use std::sync::LazyLock;
 
 /// County, matter and permit as they stand in columns.
 pub(super) type Place<'a> = (&'a str, &'a str, &'a str);
@@ -26,6 +27,34 @@ CREATE TABLE IF NOT EXISTS board_permit (
 CREATE INDEX IF NOT EXISTS board_permit_due ON board_permit (county, next_due, matter, permit)
     WHERE next_due IS NOT NULL;
 ";
+
+static NEW: LazyLock<Inserts> = LazyLock::new(|| {
+    let columns =
+        "board_permit (county, matter, permit, lead, custodian, stage, status, done, next_due, body)";
+    Inserts::new(columns, 2, 8)
+});
+
+/// What follows from a permit's life and stands in its row or in those of other tables.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Prepared {
+    /// The life as JSON.
+    body: String,
+    next_due: Option<Date>,
+    tasks: Vec<Task>,
+    deadline: Option<Date>,
+}
+
+impl Prepared {
+    /// What is to be written of a permit that is folded whole.
+    pub(super) fn of(life: &Life) -> serde_json::Result<Self> {
+        Ok(Prepared {
+            body: serde_json::to_string(life)?,
+            next_due: life.next_due(),
+            tasks: desk::tasks(life),
+            deadline: deadlines::next(life),
+        })
+    }
+}
 
 /// What of a permit stands in the other tables.
 #[derive(Debug, Clone, PartialEq)]
@@ -57,6 +86,22 @@ impl Stands {
             cards: life.cards.clone(),
         }
     }
+
+    fn tasks(&self) -> &[Task] {
+        if let Stands::Rows { tasks, .. } = self { tasks } else { &[] }
+    }
+
+    const fn due(&self) -> Option<Date> {
+        if let Stands::Rows { due, .. } = self { *due } else { None }
+    }
+
+    fn debts(&self) -> Option<(&BodyId, &[Debt])> {
+        if let Stands::Rows { debts: (lead, debts), .. } = self { Some((lead, debts)) } else { None }
+    }
+
+    fn cards(&self) -> &[CardLine] {
+        if let Stands::Rows { cards, .. } = self { cards } else { &[] }
+    }
 }
 
 pub(super) fn load(db: &Connection, (county, matter, permit): Place<'_>) -> rusqlite::Result<Option<Life>> {
@@ -71,8 +116,10 @@ fn life(row: &Row<'_>) -> rusqlite::Result<Life> {
 }
 
 pub(super) fn store(db: &Connection, place: Place<'_>, row: &mut Written) -> rusqlite::Result<()> {
+    if row.stands == Stands::Unknown {
+        row.stands = load(db, place)?.map_or(Stands::Nothing, |life| Stands::of(&life));
+    }
     let life = &row.life;
-    let body = serde_json::to_string(life).map_err(unreadable)?;
     db.prepare_cached(
         "INSERT INTO board_permit VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
          ON CONFLICT (county, matter, permit) DO UPDATE
@@ -89,47 +136,64 @@ pub(super) fn store(db: &Connection, place: Place<'_>, row: &mut Written) -> rus
         life.status.as_str(),
         life.is_done(),
         life.next_due().map(Day),
-        body,
+        serde_json::to_string(life).map_err(unreadable)?,
     ])?;
-    write_rest(db, place, row)
-}
-
-fn write_rest(db: &Connection, place: Place<'_>, row: &mut Written) -> rusqlite::Result<()> {
-    if row.stands == Stands::Unknown {
-        remove_rest(db, place)?;
-    }
-    let new = Stands::of(&row.life);
-    let Stands::Rows { tasks, due, debts, cards } = &new else { return Ok(()) };
-    let (old_tasks, old_due, old_lead, old_debts, old_cards): (&[_], _, _, &[_], &[_]) = match &row.stands {
-        Stands::Rows { tasks, due, debts, cards } => (tasks, *due, Some(&debts.0), &debts.1, cards),
-        Stands::Nothing | Stands::Unknown => (&[], None, None, &[], &[]),
-    };
-    desk::write(db, place, old_tasks, tasks)?;
-    if old_due != *due {
-        deadlines::write(db, place, *due)?;
-    }
-    tolerances::write(db, place, (old_lead, old_debts), (&debts.0, &debts.1))?;
-    supervision::write(db, place, old_cards, cards)?;
+    let new = Stands::of(life);
+    write_rest(db, place, &row.stands, &new)?;
     row.stands = new;
     Ok(())
 }
 
-pub(super) fn remove(db: &Connection, place: Place<'_>) -> rusqlite::Result<()> {
-    db.prepare_cached("DELETE FROM board_permit WHERE county = ?1 AND matter = ?2 AND permit = ?3")?
-        .execute(params![place.0, place.1, place.2])?;
-    remove_rest(db, place)
+fn write_rest(db: &Connection, place: Place<'_>, old: &Stands, new: &Stands) -> rusqlite::Result<()> {
+    desk::write(db, place, old.tasks(), new.tasks())?;
+    if old.due() != new.due() {
+        deadlines::write(db, place, new.due())?;
+    }
+    tolerances::write(db, place, old.debts(), new.debts())?;
+    supervision::write(db, place, old.cards(), new.cards())
 }
 
-fn remove_rest(db: &Connection, (county, matter, permit): Place<'_>) -> rusqlite::Result<()> {
-    for sql in [
-        "DELETE FROM desk WHERE county = ?1 AND matter = ?2 AND permit = ?3",
-        "DELETE FROM deadline WHERE county = ?1 AND matter = ?2 AND permit = ?3",
-        "DELETE FROM tolerance WHERE county = ?1 AND matter = ?2 AND permit = ?3",
-        "DELETE FROM card WHERE county = ?1 AND matter = ?2 AND permit = ?3",
-    ] {
-        db.prepare_cached(sql)?.execute(params![county, matter, permit])?;
+/// Writes permits of one matter of which nothing stands, in the order of their codes.
+pub(super) fn store_new(
+    db: &Connection,
+    (county, matter): (&str, &str),
+    permits: &[(&str, &Life, Prepared)],
+) -> rusqlite::Result<()> {
+    let rows: Vec<_> = permits
+        .iter()
+        .map(|(permit, life, prepared)| {
+            [
+                text(permit),
+                text(life.planned.lead.as_str()),
+                text(life.custodian.as_str()),
+                text(stage_name(life.planned.stage)),
+                text(life.status.as_str()),
+                life.is_done().into(),
+                prepared.next_due.map_or(Null.into(), |due| due.to_string().into()),
+                text(&prepared.body),
+            ]
+        })
+        .collect();
+    NEW.insert(db, &[county, matter], &rows)?;
+    tolerances::write_new(db, (county, matter), permits.iter().map(|(permit, life, _)| (*permit, *life)))?;
+    for (permit, life, prepared) in permits {
+        let place = (county, matter, *permit);
+        desk::write(db, place, &[], &prepared.tasks)?;
+        if prepared.deadline.is_some() {
+            deadlines::write(db, place, prepared.deadline)?;
+        }
+        supervision::write(db, place, &[], &life.cards)?;
     }
     Ok(())
+}
+
+/// Removes a permit and all that follows from it.
+pub(super) fn remove(db: &Connection, place: Place<'_>) -> rusqlite::Result<()> {
+    let Some(life) = load(db, place)? else { return Ok(()) };
+    write_rest(db, place, &Stands::of(&life), &Stands::Nothing)?;
+    db.prepare_cached("DELETE FROM board_permit WHERE county = ?1 AND matter = ?2 AND permit = ?3")?
+        .execute(params![place.0, place.1, place.2])
+        .map(drop)
 }
 
 /// A permit of the board.

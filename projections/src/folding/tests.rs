@@ -3,7 +3,10 @@
 use super::Folding;
 use crate::{
     board::Board,
-    projection::{AnyProjection, FoldError},
+    performance::Performance,
+    projection::{AnyProjection, FoldError, Projection},
+    search::Search,
+    streams::{Streams, Writer},
     testing::{
         History, Stored, board,
         chance::{Step, live, steps},
@@ -34,6 +37,26 @@ fn fold(db: &Connection, board: &mut dyn AnyProjection, log: &[Stored], batch: u
     }
 }
 
+/// The rows, folded in the log's order one by one, and folded stream by stream, the last streams by another fold.
+fn in_order_and_by_stream<P: Projection>(log: &[Stored]) -> [Vec<String>; 2] {
+    let (db, mut folded) = (Connection::open_in_memory().unwrap(), Folding::<P>::default());
+    folded.install(&db).unwrap();
+    fold(&db, &mut folded, log, 1);
+    let in_order = folded.dump(&db).unwrap();
+
+    let mut log = log.to_vec();
+    log.sort_by(|a, b| (&a.county, &a.subject, a.position).cmp(&(&b.county, &b.subject, b.position)));
+    let (db, mut folded) = (Connection::open_in_memory().unwrap(), Folding::<P>::default());
+    folded.reset(&db).unwrap();
+    let (mut folds, mut writer) = (<[Streams<P>; 2]>::default(), Writer::default());
+    for event in &log {
+        folds[usize::from(event.county == "530323")].fold(&event.view()).unwrap();
+    }
+    folds.iter_mut().rev().for_each(|fold| writer.write(&db, fold.rows()).unwrap());
+    writer.finish(&db).unwrap();
+    [in_order, folded.dump(&db).unwrap()]
+}
+
 fn one_by_one(log: &[Stored]) -> Vec<String> {
     let (db, mut board) = board();
     fold(&db, &mut board, log, 1);
@@ -61,6 +84,18 @@ proptest! {
         restarted.install(&db).unwrap();
         fold(&db, &mut restarted, &log[middle..], 50);
         prop_assert_eq!(restarted.dump(&db).unwrap(), one_by_one(&log));
+    }
+
+    #[test]
+    fn streams_folded_whole_and_apart_give_the_same_rows(first in steps(), second in steps()) {
+        let log = log(&first, &second);
+        for [in_order, by_stream] in [
+            in_order_and_by_stream::<Board>(&log),
+            in_order_and_by_stream::<Performance>(&log),
+            in_order_and_by_stream::<Search>(&log),
+        ] {
+            prop_assert_eq!(by_stream, in_order);
+        }
     }
 
     #[test]

@@ -29,13 +29,7 @@ struct Story {
 }
 
 fn actor(officer: &str, body: &str, role: Role) -> Actor {
-    Actor {
-        officer: t(officer),
-        county: t("530322"),
-        body: t(body),
-        roles: [role].into(),
-        stands_in_for: None,
-    }
+    Actor::new(t(officer), t("530322"), t(body), [role].into())
 }
 
 impl Story {
@@ -75,6 +69,7 @@ impl Story {
             correlation: CommandId(uuid::Uuid::nil()),
             causation: None,
             traceparent: None,
+            entered_by: None,
         };
         let payload = fact.event.encode().unwrap();
         let (name, version) = (fact.event.name(), fact.event.version());

@@ -123,11 +123,11 @@ pub fn report(
         }
     }
     let graces = table::graces(db, county)?;
-    for (body, recorded, acts) in table::acts(db, county, period)? {
+    for (body, matter, recorded, acts) in table::acts(db, county, period)? {
         let report = all.entry(body).or_default();
         report.entries += acts.entries;
-        for (matter, effective) in acts.late {
-            let grace = graces.get(&matter).copied().unwrap_or_default();
+        let grace = graces.get(&matter).copied().unwrap_or_default();
+        for effective in acts.late {
             report.backfilled += u32::from(is_backfilled(effective, recorded, calendar, i32::from(grace)));
         }
     }

@@ -20,10 +20,20 @@ CREATE TABLE IF NOT EXISTS performance_permit (
     PRIMARY KEY (county, matter, permit)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS performance_acts (
-    county TEXT NOT NULL, day TEXT NOT NULL, of TEXT NOT NULL, body TEXT NOT NULL,
-    PRIMARY KEY (county, day, of)
+    county TEXT NOT NULL, day TEXT NOT NULL, of TEXT NOT NULL, matter TEXT NOT NULL, body TEXT NOT NULL,
+    PRIMARY KEY (county, day, of, matter)
 ) WITHOUT ROWID;
 ";
+
+/// What a body's people recorded on a day in a matter; they sort as the table does.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ActsOfDay {
+    pub(super) county: CountyId,
+    pub(super) day: Date,
+    pub(super) of: BodyId,
+    pub(super) matter: MatterId,
+    pub(super) acts: Acts,
+}
 
 fn json<T: serde::de::DeserializeOwned>(row: &Row<'_>) -> rusqlite::Result<T> {
     serde_json::from_str(row.get_ref("body")?.as_str()?).map_err(unreadable)
@@ -44,9 +54,11 @@ pub(super) fn load(db: &Connection, key: &Key) -> rusqlite::Result<Option<Perfor
             .query_row(params![county, matter.to_string(), permit.as_str()], json::<Track>)
             .optional()
             .map(|track| track.map(|track| PerformanceRow::Permit(Box::new(track)))),
-        Of::Acts(body, day) => db
-            .prepare_cached("SELECT body FROM performance_acts WHERE county = ?1 AND day = ?2 AND of = ?3")?
-            .query_row(params![county, Day(*day), body.as_str()], json::<Acts>)
+        Of::Acts(matter, body, day) => db
+            .prepare_cached(
+                "SELECT body FROM performance_acts WHERE county = ?1 AND day = ?2 AND of = ?3 AND matter = ?4",
+            )?
+            .query_row(params![county, Day(*day), body.as_str(), matter.to_string()], json::<Acts>)
             .optional()
             .map(|acts| acts.map(PerformanceRow::Acts)),
     }
@@ -71,15 +83,22 @@ pub(super) fn store(db: &Connection, key: &Key, row: Option<&PerformanceRow>) ->
             )?
             .execute(params![county, matter.to_string(), permit.as_str()])
             .map(drop),
-        (Of::Acts(of, day), Some(PerformanceRow::Acts(acts))) => {
-            let body = serde_json::to_string(acts).map_err(unreadable)?;
-            db.prepare_cached("INSERT OR REPLACE INTO performance_acts VALUES (?1, ?2, ?3, ?4)")?
-                .execute(params![county, Day(*day), of.as_str(), body])
-                .map(drop)
+        // one without an entry was set aside
+        (Of::Acts(matter, of, day), Some(PerformanceRow::Acts(acts))) if acts.entries > 0 => {
+            let (county, of, acts) = (key.county.clone(), of.clone(), acts.clone());
+            store_acts(db, &ActsOfDay { county, day: *day, of, matter: *matter, acts })
         }
         // neither the grace of a plan nor what was recorded on a day ever goes again
         (Of::Matter(_) | Of::Acts(..), _) => Ok(()),
     }
+}
+
+pub(super) fn store_acts(db: &Connection, one: &ActsOfDay) -> rusqlite::Result<()> {
+    let body = serde_json::to_string(&one.acts).map_err(unreadable)?;
+    let (county, of, matter) = (one.county.as_str(), one.of.as_str(), one.matter.to_string());
+    db.prepare_cached("INSERT OR REPLACE INTO performance_acts VALUES (?1, ?2, ?3, ?4, ?5)")?
+        .execute(params![county, Day(one.day), of, matter, body])
+        .map(drop)
 }
 
 /// The grace of each matter's plan.
@@ -99,17 +118,17 @@ pub(super) fn tracks(
         .collect()
 }
 
-/// What bodies recorded from one day through another.
+/// What bodies recorded from one day through another, matter by matter.
 pub(super) fn acts(
     db: &Connection,
     county: &CountyId,
     (from, to): (Date, Date),
-) -> rusqlite::Result<Vec<(BodyId, Date, Acts)>> {
+) -> rusqlite::Result<Vec<(BodyId, MatterId, Date, Acts)>> {
     db.prepare_cached(
-        "SELECT day, of, body FROM performance_acts WHERE county = ?1 AND day BETWEEN ?2 AND ?3",
+        "SELECT day, of, matter, body FROM performance_acts WHERE county = ?1 AND day BETWEEN ?2 AND ?3",
     )?
     .query_map(params![county.as_str(), Day(from), Day(to)], |row| {
-        Ok((parsed(row, "of")?, day(row, "day")?, json(row)?))
+        Ok((parsed(row, "of")?, parsed(row, "matter")?, day(row, "day")?, json(row)?))
     })?
     .collect()
 }

@@ -34,7 +34,7 @@ impl SearchRow {
                 self.plan = Some(Plan {
                     permits: e.plan.permits.iter().map(slim).collect(),
                     milestones: e.plan.milestones.iter().map(named).collect(),
-                    ..e.plan.clone()
+                    ..(*e.plan).clone()
                 });
                 self.replanned = true;
             }

@@ -17,7 +17,7 @@ fn overdue() -> History {
 #[test]
 fn r13_cards_are_listed_counted_by_body_and_leave_when_closed() {
     let mut h = overdue();
-    let lead = h.state.plan.as_ref().unwrap().permits[0].lead.clone();
+    let lead = h.state.plan.as_deref().unwrap().permits[0].lead.clone();
     let list = |h: &History, filter: CardFilter| {
         let rows = cards(&told(&[h]), &h.county, &filter, None, 10).unwrap();
         rows.into_iter().map(|row| (row.card.number, row.card.colour, row.card.standing)).collect::<Vec<_>>()

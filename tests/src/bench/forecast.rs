@@ -25,7 +25,7 @@ pub(super) fn whole(options: &Options) -> Outcome {
     let permits = plan.permits.iter().map(|p| (p.code.clone(), Permit::planned(p.lead.clone())));
     let mut matter = Matter::default();
     matter.permits = permits.collect();
-    matter.plan = Some(plan);
+    matter.plan = Some(plan.into());
     let calendar = Calendar::national();
     let checked = matter.outlook(&calendar, TODAY).ok_or("the plan has no forecast")?;
     if checked.permits.len() != PERMITS || checked.critical_path.len() < 2 {
@@ -51,7 +51,7 @@ pub(super) fn whole(options: &Options) -> Outcome {
 
 /// The twelve permits again and again: each waits for up to three before it, at each gate in turn.
 fn broad() -> Outcome<Plan> {
-    let mut plan = plan::plan()?;
+    let mut plan = plan::plan(plan::PERMITS.len())?;
     let twelve = std::mem::take(&mut plan.permits);
     let edge =
         twelve.iter().find_map(|permit| permit.prerequisites.first()).ok_or("no edge to copy")?.clone();

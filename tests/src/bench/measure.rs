@@ -36,6 +36,9 @@ async fn clients_on(options: &Options, system: Arc<System>, clients: usize, comm
     let mut taken = serve(&system, clients, first, commands).await?;
     let mut figure = Figure::new(options);
     figure.note(&sizes(&system, first).await?);
+    if let Some(durability) = &system.durability {
+        figure.note(durability);
+    }
     figure.commands(&mut taken, &clock);
     system.close().await
 }

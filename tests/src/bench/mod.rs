@@ -5,18 +5,23 @@
 //!
 //! Invariants: rules, log, executor and board are the product's, in its settings; what was asked of them is checked
 //! before a figure is printed.
-//! Deliberately absent: but for W9, HTTP; tracing, and the reads of other streams that the gateway makes before a command.
+//! Deliberately absent: but for W7 to W9, HTTP; tracing, and the reads of other streams that the gateway makes before a command.
 
+mod bare;
 mod fill;
 mod follow;
 mod forecast;
+mod growth;
 mod measure;
+mod notify;
 mod options;
 mod plan;
 mod process;
+mod query;
 mod report;
 mod restart;
 mod system;
+mod wire;
 mod workload;
 
 pub use options::{Engine, Options};
@@ -41,12 +46,24 @@ pub async fn run(options: &Options) -> Outcome {
         "W5" | "E4" => measure::read_all(options).await,
         "W6" => measure::size(options).await,
         "F1" => forecast::whole(options),
+        "W7" => query::permits(options, false).await,
+        "W7-anew" => query::permits(options, true).await,
+        "W8" => notify::subscribers(options, false).await,
+        "W8-apart" => notify::subscribers(options, true).await,
+        "G1" => growth::overview(options).await,
+        "G2" => growth::command_after(options).await,
+        "G3" => growth::load_after(options).await,
+        "G4" => growth::page_after(options).await,
+        "G5" => growth::command_among(options).await,
+        "G6" => growth::permits_of(options).await,
         "W9" => restart::ready(options, false).await,
         "W9-empty" => restart::ready(options, true).await,
         "E5" | "P3" => follow::all(options).await,
         "P4" => follow::one_county(options).await,
+        "serve-graphql" => bare::graphql().await,
+        "serve-json" => bare::json().await,
         other => Err(format!(
-            "unknown workload {other}: fill, W1 to W6, W3-cached, W9, W9-empty, E1 to E5, P1 to P4 or F1"
+            "unknown workload {other}: fill, W1 to W9, W3-cached, W7-anew, W8-apart, W9-empty, E1 to E5, P1 to P4, G1 to G6 or F1"
         )
         .into()),
     }

@@ -16,6 +16,17 @@ pub enum Engine {
     Esdb,
 }
 
+/// What answers in W7.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Served {
+    /// `onematter serve`.
+    Ours,
+    /// async-graphql with nothing about it.
+    Graphql,
+    /// The same JSON by axum, serialised each time.
+    Json,
+}
+
 /// What to measure, on how much, where.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -27,6 +38,8 @@ pub struct Options {
     pub commands: usize,
     /// The engine that is measured.
     pub engine: Engine,
+    /// What answers in W7.
+    pub served: Served,
     /// The counties that the matters are spread over, one after another.
     pub counties: usize,
     /// The county that the esdb engine's address is narrowed to.
@@ -48,6 +61,7 @@ impl Options {
             events: 10_000,
             commands: 2_000,
             engine: Engine::Embedded,
+            served: Served::Ours,
             counties: 1,
             narrowed: None,
             dir: "target/bench-data/own".into(),
@@ -72,6 +86,13 @@ impl Options {
                         _ => return Err(format!("unknown engine {value}: embedded or esdb").into()),
                     }
                 }
+                "--served" => {
+                    options.served = match value.as_str() {
+                        "async-graphql" => Served::Graphql,
+                        "axum-json" => Served::Json,
+                        _ => return Err(format!("unknown answer {value}: async-graphql or axum-json").into()),
+                    }
+                }
                 "--seed" => options.seed = value.parse().map_err(bad)?,
                 "--dir" => options.dir = value.into(),
                 _ => return Err(format!("unknown option {name}").into()),
@@ -88,6 +109,11 @@ impl Options {
 
     /// The name of what is measured: the engine unless embedded, the counties unless one.
     pub(super) fn system(&self) -> String {
+        match self.served {
+            Served::Ours => {}
+            Served::Graphql => return "async-graphql".to_owned(),
+            Served::Json => return "axum-json".to_owned(),
+        }
         let engine = if self.engine == Engine::Esdb { "-esdb" } else { "" };
         let counties = if self.counties > 1 { format!("-{}", self.counties) } else { String::new() };
         format!("onematter{engine}{counties}")

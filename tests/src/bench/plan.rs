@@ -36,19 +36,19 @@ pub(super) fn code(permit: usize) -> String {
     format!("A{}", permit + 1)
 }
 
-/// The resolved plan.
-pub(super) fn plan() -> Outcome<Plan> {
+/// The resolved plan of so many permits; after the twelfth their names begin again.
+pub(super) fn plan(permits: usize) -> Outcome<Plan> {
     Ok(Plan {
         template: "road".parse()?,
         version: 1,
-        permits: (0..PERMITS.len()).map(permit).collect::<Outcome<_>>()?,
+        permits: (0..permits).map(permit).collect::<Outcome<_>>()?,
         milestones: Vec::new(),
         settings: Settings::default(),
     })
 }
 
 fn permit(nth: usize) -> Outcome<PlannedPermit> {
-    let (name, lead) = PERMITS[nth];
+    let (name, lead) = PERMITS[nth % PERMITS.len()];
     let limit = |value, source: &str| Limit { value, unit: Unit::WorkingDays, source: source.into() };
     let edge = |before: usize| -> Outcome<Prerequisite> {
         Ok(Prerequisite {

@@ -6,7 +6,7 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
@@ -42,8 +42,15 @@ impl Process {
         Self::start(command.args(log.into_iter().flat_map(|log| ["--log", log])), "GraphQL ")
     }
 
+    /// A server that makes each answer anew.
+    pub(super) fn server_that_keeps_nothing(data: &Path) -> Outcome<Self> {
+        let mut command = onematter("serve", data)?;
+        command.args(["--dev", "--answers-mib", "0", "--listen", "127.0.0.1:0"]);
+        Self::start(&mut command, "GraphQL ")
+    }
+
     /// Starts it and waits for the line that says where it listens.
-    fn start(command: &mut Command, line: &'static str) -> Outcome<Self> {
+    pub(super) fn start(command: &mut Command, line: &'static str) -> Outcome<Self> {
         let started = Instant::now();
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
         let stderr = BufReader::new(child.stderr.take().ok_or("no standard error")?);
@@ -73,6 +80,11 @@ impl Process {
     /// Its number.
     pub(super) fn id(&self) -> u32 {
         self.child.id()
+    }
+
+    /// Where it listens.
+    pub(super) fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// How long ago it was started.
@@ -133,15 +145,41 @@ impl Drop for Process {
     }
 }
 
-/// A command of the binary beside this one, with none of the settings of whoever runs the bench.
+/// Imports the county's people, as every county has done that is served: who asks is looked up among them, in memory.
+pub(super) fn import_people(data: &Path) -> Outcome {
+    import("directory", &templates().join("directory-530322.toml"), data)
+}
+
+/// The definitions that come with the product.
+pub(super) fn templates() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../domain/templates")
+}
+
+/// Imports a file into a data directory.
+pub(super) fn import(what: &str, file: &Path, data: &Path) -> Outcome {
+    let mut command = binary()?;
+    let output = command.args(["import", what]).arg(file).arg("--data").arg(data).output()?;
+    if output.status.success() {
+        return Ok(());
+    }
+    Err(format!("{} cannot be imported: {}", file.display(), String::from_utf8_lossy(&output.stderr)).into())
+}
+
+/// A command of the binary beside this one for a data directory, with none of the settings of whoever runs the bench.
 fn onematter(command: &str, data: &Path) -> Outcome<Command> {
+    let mut program = binary()?;
+    program.arg(command).arg("--data").arg(data);
+    Ok(program)
+}
+
+fn binary() -> Outcome<Command> {
     let mut program = Command::new(std::env::current_exe()?.with_file_name("onematter"));
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("ONEMATTER_") {
             program.env_remove(name);
         }
     }
-    program.arg(command).arg("--data").arg(data).env("NO_COLOR", "1").stdin(Stdio::null());
+    program.env("NO_COLOR", "1").stdin(Stdio::null());
     Ok(program)
 }
 

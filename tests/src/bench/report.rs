@@ -83,6 +83,35 @@ impl<'a> Figure<'a> {
         println!("{line}");
     }
 
+    /// W7: requests, with what the server that answered them used.
+    pub(super) fn requests(&self, taken: &mut [Duration], clock: &Clock, cpu: Duration, rss: f64) {
+        let n = taken.len();
+        let mut line = self.line(per(n) / clock.wall().as_secs_f64(), "requests/s", n, cpu);
+        percentiles(&mut line, taken);
+        line["peak_rss_mib"] = round(rss).into();
+        println!("{line}");
+    }
+
+    /// Answers, one at a time, with what the server that gave them used; the value is the median.
+    pub(super) fn answers(&self, taken: &mut [Duration], clock: &Clock, cpu: Duration, rss: f64) {
+        let mut line = self.line(0.0, "us", taken.len(), cpu);
+        percentiles(&mut line, taken);
+        line["value"] = line["p50_us"].clone();
+        line["peak_rss_mib"] = round(rss).into();
+        line["seconds"] = round(clock.wall().as_secs_f64()).into();
+        println!("{line}");
+    }
+
+    /// W8: notices, with what the server that sent them used; the value is the 99th percentile.
+    pub(super) fn heard(&self, taken: &mut [Duration], clock: &Clock, cpu: Duration, rss: f64) {
+        let mut line = self.line(0.0, "ms", taken.len(), cpu);
+        percentiles(&mut line, taken);
+        line["value"] = round(line["p99_us"].as_f64().unwrap_or(0.0) / 1e3).into();
+        line["peak_rss_mib"] = round(rss).into();
+        line["seconds"] = round(clock.wall().as_secs_f64()).into();
+        println!("{line}");
+    }
+
     /// Loads: the value is the median.
     pub(super) fn latency(&self, taken: &mut [Duration], clock: &Clock) {
         let mut line = self.timed(0.0, "us", taken.len(), clock);

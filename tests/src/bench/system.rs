@@ -31,16 +31,22 @@ pub(super) struct System {
     pub(super) host: Host,
     pub(super) executor: Executor<MatterDecider>,
     pub(super) workload: Workload,
+    /// How durable what the embedded log acknowledges is, as it says itself.
+    pub(super) durability: Option<String>,
     node: Mutex<Option<Process>>,
 }
 
 impl System {
     pub(super) async fn open(options: &Options) -> Outcome<Arc<Self>> {
-        let (log, node): (Arc<dyn EventLog>, _) = match options.engine {
-            Engine::Embedded => (SqliteLog::open(&options.dir, LogOptions::default())?, None),
+        let (log, node, durability): (Arc<dyn EventLog>, _, _) = match options.engine {
+            Engine::Embedded => {
+                let log = SqliteLog::open(&options.dir, LogOptions::default())?;
+                let durability = log.durability().map(str::to_owned);
+                (log, None, durability)
+            }
             Engine::Esdb => {
                 let (log, node) = esdb(options).await?;
-                (log, Some(node))
+                (log, Some(node), None)
             }
         };
         let host = Host {
@@ -51,7 +57,7 @@ impl System {
         };
         let executor = Executor::new(host.clone(), STREAMS);
         let workload = Workload::new(options.seed, options.counties)?;
-        Ok(Arc::new(Self { log, host, executor, workload, node: Mutex::new(node) }))
+        Ok(Arc::new(Self { log, host, executor, workload, durability, node: Mutex::new(node) }))
     }
 
     /// The same, with matters that its log does not hold yet.
@@ -59,6 +65,14 @@ impl System {
         let mut system = Self::open(options).await?;
         let head = system.log.head().await?.ok_or("fill this directory first")?;
         let workload = Workload::new(options.seed.wrapping_add(head.number()), options.counties)?;
+        Arc::get_mut(&mut system).ok_or("it is in use already")?.workload = workload;
+        Ok(system)
+    }
+
+    /// The same, with so many permits in each matter's plan.
+    pub(super) async fn open_with_permits(options: &Options, permits: usize) -> Outcome<Arc<Self>> {
+        let mut system = Self::open(options).await?;
+        let workload = Workload::with_permits(options.seed, options.counties, permits)?;
         Arc::get_mut(&mut system).ok_or("it is in use already")?.workload = workload;
         Ok(system)
     }

@@ -70,7 +70,7 @@ impl County {
         let id: CountyId = text(code)?;
         let actor = |officer: &str, body: &str, role| -> Outcome<Actor> {
             let (officer, body) = (text(officer)?, text(body)?);
-            Ok(Actor { officer, county: id.clone(), body, roles: [role].into(), stands_in_for: None })
+            Ok(Actor::new(officer, id.clone(), body, [role].into()))
         };
         let officer = |(_, body): &(&str, &str)| actor(&format!("{body}-officer-1"), body, Role::Officer);
         Ok(Self {
@@ -84,11 +84,16 @@ impl County {
 
 impl Workload {
     pub(super) fn new(seed: u64, counties: usize) -> Outcome<Self> {
+        Self::with_permits(seed, counties, PERMITS.len())
+    }
+
+    /// With more permits in each plan than anything happens to.
+    pub(super) fn with_permits(seed: u64, counties: usize, permits: usize) -> Outcome<Self> {
         let counties = (0..counties.max(1)).map(|nth| County::new(&code(nth, counties)));
         Ok(Self {
             seed,
             counties: counties.collect::<Outcome<_>>()?,
-            plan: plan::plan()?,
+            plan: plan::plan(permits)?,
             codes: (0..PERMITS.len()).map(|nth| text(&plan::code(nth))).collect::<Outcome<_>>()?,
             owed: text(&format!("material:{LATER}"))?,
         })
@@ -123,6 +128,19 @@ impl Workload {
                 self.step(self.county(matter), nth, step, &mut chance)?
             }
         };
+        let id = self.command_id(matter, place);
+        Ok(Request { reads, ..Request::new(self.stream(matter)?, id, by.clone(), command) })
+    }
+
+    /// The same of a matter without end: once its permits are accepted and supplemented they are offered and handed back for
+    /// ever.
+    pub(super) fn long(&self, matter: usize, place: usize) -> Outcome<Request<MatterDecider>> {
+        let lasts = OWN + 5 * PERMITS.len();
+        let Some(beyond) = place.checked_sub(lasts) else { return self.request(matter, place) };
+        let (turn, step) = (beyond % PERMITS.len(), beyond / PERMITS.len());
+        let mut chance = Chance::new(self.seed, matter, place);
+        let nth = (turn * 5 + matter) % PERMITS.len();
+        let (by, command, reads) = self.step(self.county(matter), nth, 5 + step % 2, &mut chance)?;
         let id = self.command_id(matter, place);
         Ok(Request { reads, ..Request::new(self.stream(matter)?, id, by.clone(), command) })
     }

@@ -190,7 +190,7 @@ impl<'h> Act<'h> {
                 Value::Array(values) => places.extend(values.iter_mut()),
                 Value::String(text) => {
                     if let Some(of) = text.strip_prefix(PAPER) {
-                        *text = self.house.paper(of).await;
+                        *text = self.house.paper_of(&self.user, of).await;
                     }
                 }
                 _ => {}

@@ -5,7 +5,7 @@
 use std::io::Write as _;
 use std::process::Stdio;
 
-use om_tests::server::{Server, command, prepare, succeeds, text};
+use om_tests::server::{Server, command, prepare, run, succeeds, text};
 use reqwest::header::{AUTHORIZATION, COOKIE, SET_COOKIE};
 use serde_json::{Value, json};
 use tempfile::tempdir;
@@ -152,5 +152,38 @@ fn what_is_no_account_is_refused_and_said_why() {
     let none = dir.path().join("none");
     refused(["user", "list", "--data", text(&none)], &["there is no data directory", "--data"]);
     refused(["user", "list", "--data", data, "--credentials", "mysql://x"], &["postgres://"]);
+    let number = ["token", "make", "lead@530322", "--label", "王某 138 0013 8000", "--data", data];
+    refused(number, &["no place for personal information", "手机号"]);
     refused(["serve", "--data", data, "--listen", "0.0.0.0:0"], &["unencrypted", "--behind-tls"]);
+}
+
+#[test]
+fn an_account_that_the_directory_does_not_have_is_warned_of() {
+    let dir = tempdir().unwrap();
+    let data = text(dir.path());
+    prepare(dir.path());
+    let said = |arguments: &[&str]| {
+        let output = run(arguments.iter().copied());
+        assert!(output.status.success());
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let unknown = "no account laed";
+    assert!(said(&["user", "add", "laed@530322", "--data", data]).contains(unknown));
+    assert!(said(&["token", "make", "laed@530322", "--label", "x", "--data", data]).contains(unknown));
+    let elsewhere = said(&["user", "add", "lead@530324", "--data", data]);
+    assert!(elsewhere.contains("county 530324 has no account lead"), "{elsewhere}");
+    assert!(!said(&["user", "add", "lead@530322", "--data", data]).contains("warning"));
+}
+
+#[test]
+fn no_command_takes_a_password_that_the_list_of_processes_shows() {
+    let address = "postgres://om:secret@127.0.0.1/om";
+    for (flag, arguments) in [
+        ("--credentials", vec!["user", "list", "--credentials", address]),
+        ("--credentials", vec!["token", "list", "--credentials", address]),
+        ("--vault", vec!["doctor", "--data", "d", "--vault", address]),
+        ("--log", vec!["import", "template", "f.toml", "--data", "d", "--log", "esdb://u:secret@h:2113"]),
+    ] {
+        refused(arguments, &[flag, "holds a password", "passwordFile="]);
+    }
 }

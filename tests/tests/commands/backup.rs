@@ -70,8 +70,8 @@ async fn a_backup_is_restored_to_what_it_was_and_is_served() {
     assert_eq!(fs::read(restored.join(PAPER)).unwrap(), b"scanned");
     let count = |dir: &Path| {
         let vault = Connection::open(dir.join("vault.db")).unwrap();
-        vault.query_row("SELECT count(*), max(text) FROM entry", (), |row| {
-            Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))
+        vault.query_row("SELECT count(*), max(sealed) FROM entry", (), |row| {
+            Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?))
         })
     };
     assert_eq!(count(&restored).unwrap(), count(&data).unwrap());

@@ -278,6 +278,9 @@ fn a_bad_template_is_refused_with_every_line_and_reason() {
     let mut nobody = import.to_vec();
     nobody.extend(["--by", "clerk"]);
     refused(nobody, &["clerk is no administrator", "--by"]);
+    let with = |more: [&'static str; 2]| import.iter().copied().chain(more).collect::<Vec<_>>();
+    refused(with(["--by", "nobody"]), &["county 530322 has no account nobody", "--by"]);
+    refused(with(["--county", "530324"]), &["county 530324 has no directory"]);
     let empty = scratch.path().join("empty");
     refused(["import", "template", text(&file), "--data", text(&empty)], &["import the directory first"]);
 }

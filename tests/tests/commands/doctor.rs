@@ -136,6 +136,15 @@ fn the_vault_the_clock_and_what_was_left_are_looked_at() {
         fs::set_permissions(&vault, fs::Permissions::from_mode(0o644)).unwrap();
         finds(&data, "directory", "warning", "others may read");
         fs::set_permissions(&vault, fs::Permissions::from_mode(0o600)).unwrap();
+        let key = data.join("vault.key");
+        fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).unwrap();
+        finds(&data, "directory", "damage", "nothing starts so");
+        fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).unwrap();
+        for file in ["events.db", "policies.db", "credentials.db", "keys.db"] {
+            let file = data.join(file);
+            let mode = fs::metadata(&file).map_or(0, |meta| meta.permissions().mode());
+            assert_eq!(mode & 0o077, 0, "{} is its owner's", file.display());
+        }
     }
     for rest in ["vault.db-wal", "vault.db-shm"] {
         let _ = fs::remove_file(data.join(rest));

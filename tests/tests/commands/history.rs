@@ -124,7 +124,7 @@ async fn r16_the_past_of_a_running_matter_is_brought_in_once_and_shown_as_back_f
         api.ask("lead", "{ overview { matters(first: 5) { edges { node { id } } } } }", &json!({})).await;
     let matter = all["overview"]["matters"]["edges"][0]["node"]["id"].clone();
     let query = "query($id: ID!) { history(matterId: $id, first: 100) { edges { node {
-        name permit effectiveOn backfilled actor } } } }";
+        name permit effectiveOn backfilled actor enteredBy } } } }";
     let history = api.ask("auditor", query, &json!({ "id": matter })).await;
     let nodes: Vec<Value> =
         history["history"]["edges"].as_array().unwrap().iter().map(|edge| edge["node"].clone()).collect();
@@ -132,6 +132,12 @@ async fn r16_the_past_of_a_running_matter_is_brought_in_once_and_shown_as_back_f
         nodes.iter().find(|node| node["name"] == "PermitAccepted" && node["permit"] == "A2").unwrap();
     assert_eq!((&accepted["effectiveOn"], &accepted["backfilled"]), (&json!("2026-03-09"), &json!(true)));
     assert!(accepted["actor"].as_str().unwrap().contains("nr-officer-1"), "{accepted}");
+    assert_eq!(
+        accepted["enteredBy"], "officer:administrator",
+        "who brought it in is a fact beside who acted"
+    );
+    let started = nodes.iter().find(|node| node["name"] == "MatterStarted").unwrap();
+    assert_eq!(started["enteredBy"], Value::Null, "{started}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -8,4 +8,6 @@ mod cli;
 mod demo;
 mod doctor;
 mod history;
+mod keys;
 mod migrate;
+mod persons;

@@ -56,6 +56,17 @@ async fn keeps_its_promises(store: Arc<dyn CredentialStore>) {
 
 async fn passwords_open(ours: &Credentials) {
     assert!(matches!(ours.set_password(&lead(), "short").await, Err(CredentialError::TooShort)));
+    for first_tried in [
+        "password12345",
+        "qwertyuiop123",
+        "aaaaaaaaaaaa",
+        "202306010101",
+        "lead@530322530322",
+        "lead-lead-lead",
+    ] {
+        let refused = ours.set_password(&lead(), first_tried).await;
+        assert!(matches!(refused, Err(CredentialError::Guessable)), "{first_tried}: {refused:?}");
+    }
     let endless = "x".repeat(2_000);
     assert!(matches!(ours.set_password(&lead(), &endless).await, Err(CredentialError::TooLong)));
     assert!(

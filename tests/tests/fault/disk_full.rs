@@ -39,6 +39,18 @@ async fn readiness(server: &Server) -> (u16, Value) {
     (answer.status().as_u16(), answer.json().await.unwrap())
 }
 
+/// Waits until every projection has folded what is in the log.
+async fn caught_up(server: &Server) {
+    let began = Instant::now();
+    let behind = |health: &Value| {
+        health["projections"].as_array().unwrap().iter().any(|projection| projection["lagEvents"] != 0)
+    };
+    while behind(&readiness(server).await.1) {
+        assert!(began.elapsed() < PATIENCE, "the projections do not catch up\n{}", server.said());
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_signs_out_on_a_full_disk_is_out() {
     let scratch = TempDir::new().unwrap();
@@ -109,6 +121,13 @@ async fn a_full_disk_refuses_commands_and_answers_questions() {
         matter = Some(receipt.matter);
     }
     let matter = matter.unwrap();
+    let kept: Value = api.hand_in("clerk", b"%PDF-1.7 kept before").await.json().await.unwrap();
+    let kept = format!("http://{}{}", server.address, kept["url"].as_str().unwrap());
+    let read = async |by: &str| {
+        reqwest::Client::new().get(&kept).bearer_auth(format!("dev:{by}")).send().await.unwrap().status()
+    };
+    assert_eq!(read("lead").await, 200);
+    caught_up(&server).await;
 
     fs::write(&full, "").unwrap();
     let (resumes, proposes) = (planned(SEED, 0, 6, Some(&matter)), planned(SEED, 0, PROPOSES, None));
@@ -133,7 +152,14 @@ async fn a_full_disk_refuses_commands_and_answers_questions() {
         "{told}"
     );
     assert!(listed(&api).await.contains(&matter));
+    assert_eq!(
+        read("clerk").await,
+        503,
+        "what is protected is not given if that it was read cannot be written down"
+    );
+    assert_eq!(read("lead").await, 200, "whose reading stands in the log has it within ten minutes");
     fs::remove_file(&full).unwrap();
+    assert_eq!(read("clerk").await, 200, "and is given again");
     assert_eq!(api.hand_in("clerk", PAPER).await.status().as_u16(), 201, "a paper is taken again");
 
     let resumed = done(&api, &resumes).await;

@@ -1,4 +1,4 @@
-//! Strangers in numbers: half-open connections, drops of bytes, bodies without end, and ten
+//! Strangers in numbers: half-open connections, drops of bytes, bodies without end, readers that do not read, and ten
 //! thousand who only listen. The process lives, its memory is bounded, and who asks well is answered meanwhile.
 
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the report")]
@@ -181,16 +181,118 @@ async fn say(socket: &mut Socket, message: Value) {
 }
 
 async fn hear(socket: &mut Socket) -> Value {
-    loop {
-        let heard = tokio::time::timeout(PATIENCE, socket.next()).await.unwrap().unwrap().unwrap();
-        if let Message::Text(text) = heard {
-            return serde_json::from_str(text.as_str()).unwrap();
+    let said = async {
+        loop {
+            // pings come for as long as one waits
+            if let Message::Text(text) = socket.next().await.unwrap().unwrap() {
+                return serde_json::from_str(text.as_str()).unwrap();
+            }
         }
-    }
+    };
+    tokio::time::timeout(PATIENCE, said).await.unwrap()
 }
 
 fn subscribe(id: usize, query: &str) -> Value {
     json!({ "type": "subscribe", "id": id.to_string(), "payload": { "query": query } })
+}
+
+/// Connects, asks again and again for more than the system's buffers hold, and reads nothing.
+async fn deaf(address: SocketAddr, dear: &str) -> Socket {
+    let mut socket = connected(address).await;
+    for id in 0..30 {
+        // the server need not take what it cannot answer
+        let asked = socket.send(Message::Text(subscribe(id, dear).to_string().into()));
+        if tokio::time::timeout(Duration::from_secs(1), asked).await.is_err() {
+            break;
+        }
+    }
+    socket
+}
+
+async fn connections(server: &Server) -> u32 {
+    let figures =
+        reqwest::get(format!("http://{}/metrics", server.address)).await.unwrap().text().await.unwrap();
+    let line = figures.lines().find(|line| line.starts_with("onematter_websocket_connections ")).unwrap();
+    line.split(' ').next_back().unwrap().parse().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn slow_readers_are_cut_off_and_others_keep_pace() {
+    const DEAF: u32 = 8;
+    let (_scratch, server) = served().await;
+    let api = server.api();
+    let before = server.resident();
+    let mut pace = connected(server.address).await;
+    let years: String = (0..12)
+        .map(|n| format!("a{n}: calendar(from: \"2023-01-01\", to: \"2023-12-31\") {{ days {{ date kind name }} notices {{ number off {{ date }} }} }} "))
+        .collect();
+    let dear = format!("{{ {years} }}");
+    let mut sockets = Vec::new();
+    for _ in 0..DEAF {
+        sockets.push(deaf(server.address, &dear).await);
+    }
+    assert_eq!(connections(&server).await, DEAF + 1);
+    let (mut asked, mut matter, mut largest, began) = (0, None::<String>, 0, Instant::now());
+    while connections(&server).await > 1 {
+        assert!(began.elapsed() < 3 * PATIENCE, "deaf readers are kept\n{}", server.said());
+        let done = send(&api, &planned(7, 0, asked, matter.as_deref())).await.unwrap().unwrap();
+        if matter.as_ref() != Some(&done.matter) {
+            let id = &done.matter;
+            let entries = format!(
+                "subscription {{ matterChanged(id: \"{id}\") {{ ... on MatterChanged {{ revision }} }} }}"
+            );
+            say(&mut pace, subscribe(usize::try_from(asked).unwrap(), &entries)).await;
+            matter = Some(done.matter);
+        }
+        for _ in done.events {
+            assert_eq!(hear(&mut pace).await["type"], "next");
+        }
+        asked += 1;
+        largest = largest.max(server.resident());
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    println!(
+        "cut off after {:?}; {asked} heard meanwhile; {} MiB before, at most {} MiB",
+        began.elapsed(),
+        before / MIB,
+        largest / MIB
+    );
+    assert!(asked > 1, "nothing was asked while they were there");
+    assert!(largest < before + 150 * MIB, "{} MiB, {} before", largest / MIB, before / MIB);
+    say(&mut pace, json!({ "type": "ping" })).await;
+    hear(&mut pace).await;
+}
+
+/// Each is looked at every three seconds whether it still may. An operation that is not driven while its session is about something
+/// else must hold nothing that others, or the session itself, wait for: else the server stands still after a few commands.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn slow_a_thousand_who_follow_one_matter_hold_up_nobody() {
+    let (_scratch, server) = served().await;
+    let api = server.api();
+    let (mut matter, mut told) = (None, 0);
+    for n in 0..6 {
+        let done = send(&api, &planned(7, 0, n, matter.as_deref())).await.unwrap().unwrap();
+        (matter, told) = (Some(done.matter), told + done.events.len());
+    }
+    let matter = matter.unwrap();
+    let entries = format!(
+        "subscription {{ matterChanged(id: \"{matter}\") {{ ... on MatterChanged {{ revision }} }} }}"
+    );
+    let mut following = Vec::new();
+    for _ in 0..1_000 {
+        let mut socket = connected(server.address).await;
+        say(&mut socket, subscribe(0, &entries)).await;
+        following.push(socket);
+    }
+    for n in 6..24 {
+        told += send(&api, &planned(7, 0, n, Some(&matter))).await.unwrap().unwrap().events.len();
+        tokio::time::sleep(Duration::from_millis(400)).await;
+    }
+    for socket in &mut following {
+        for _ in 0..told {
+            assert_eq!(hear(socket).await["type"], "next");
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -63,8 +63,11 @@ fn serving(data: &Path, node: SocketAddr) -> Command {
 }
 
 fn gateway(data: &Path, node: SocketAddr, vault: &str) -> Server {
+    // one master key for all: they share the vault
+    let key = data.with_file_name("vault.key");
+    om_infra::vault::MasterKey::of(data.parent().unwrap(), None).unwrap();
     let mut command = serving(data, node);
-    command.env("ONEMATTER_VAULT", vault);
+    command.env("ONEMATTER_VAULT", vault).env("ONEMATTER_VAULT_KEY", key);
     Server::start_by(command)
 }
 

@@ -96,6 +96,76 @@ async fn a_paper_is_for_those_who_see_a_matter_that_names_it() {
 }
 
 #[tokio::test]
+async fn a_paper_is_for_those_through_whose_hands_its_permit_goes() {
+    let case = Case::story().await;
+    case.at("2023-06-12").accepted("W", FILE, "wa-officer-1").await;
+    let path = format!("/papers/{}", case.paper("form").await);
+    let status = async |user: &str| case.get(user, &path).send().await.unwrap().status().as_u16();
+    // the land office waits for the water permit; ecology has another permit of the matter
+    assert_eq!((status("wa-officer-1").await, status("nr-officer-1").await), (200, 200));
+    assert_eq!((status("lead").await, status("deputy").await, status("township").await), (200, 200, 200));
+    assert_eq!(status("ec-officer-1").await, 404);
+    let read = "query($id: ID!) { matter(id: $id) { phase } }";
+    assert_eq!(
+        code(&case, "ec-officer-1", read, json!({ "id": case.id })).await,
+        Value::Null,
+        "a party of the matter"
+    );
+    let asked = json!({ "permit": "W", "bodies": ["body:ecology"], "question": "取水口上游有无排污口？", "due": { "workingDays": 5 } });
+    case.by("wa-officer-1").act("requestOpinion", asked).done().await;
+    assert_eq!(status("ec-officer-1").await, 200);
+    // handed to a second permit, it is that one's too
+    case.by("clerk").submit("E", &["eia"]).done().await;
+    let own = format!("/papers/{}", case.paper("eia").await);
+    assert_eq!(case.get("wa-officer-1", &own).send().await.unwrap().status(), 404);
+    assert_eq!(case.get("ec-officer-1", &own).send().await.unwrap().status(), 200);
+}
+
+#[tokio::test]
+async fn who_knows_a_papers_hash_does_not_have_it_by_naming_it() {
+    let case = Case::story().await;
+    case.at("2023-06-12").accepted("W", FILE, "wa-officer-1").await;
+    case.by("clerk").submit("E", &["eia"]).done().await;
+    let paper = case.paper("eia").await;
+    let path = format!("/papers/{paper}");
+    let status = async |user: &str| case.get(user, &path).send().await.unwrap().status().as_u16();
+    assert_eq!((status("wa-officer-1").await, status("ec-officer-1").await), (404, 200));
+    let water = case.by("wa-officer-1");
+    let offer = || water.offer("W", "natural-resources").with(json!({ "papers": [paper] }));
+    offer().refused("PaperMissing").await.says("papers", json!([paper]));
+    let mut decision = case.by("wa-head").notice();
+    decision["paper"] = json!(paper);
+    let bar = json!({ "applicant": "applicant:city-investment", "kind": "FRAUD", "matter": case.id, "permit": "W",
+        "decision": decision });
+    case.on_register("wa-head", "imposeBar", bar).await.shows("code", "PaperMissing");
+    assert_eq!(status("wa-officer-1").await, 404, "it was not handed on");
+    // who has the bytes has it
+    assert_eq!(case.hand_in("wa-head", "text/plain", b"eia".to_vec()).await.status().as_u16(), 201);
+    offer().done().await;
+    assert_eq!((status("wa-officer-1").await, status("nr-officer-1").await), (200, 200));
+}
+
+#[tokio::test]
+async fn the_decision_that_bars_an_applicant_is_for_those_of_its_permit() {
+    let case = Case::story().await;
+    case.at("2023-06-12").by("clerk").submit("W", &["form"]).done().await;
+    let paper = case.paper_of("wa-head", "不得申请决定书").await;
+    let path = format!("/papers/{paper}");
+    let status = async |user: &str| case.get(user, &path).send().await.unwrap().status().as_u16();
+    assert_eq!(status("ec-officer-1").await, 200, "nothing names it yet");
+    let mut decision = case.by("wa-head").notice();
+    decision["paper"] = json!(paper);
+    let bar = json!({ "applicant": "applicant:city-investment", "kind": "FRAUD", "matter": case.id, "permit": "W",
+        "decision": decision });
+    case.on_register("wa-head", "imposeBar", bar).await.shows("entries", 1);
+    assert_eq!((status("ec-officer-1").await, status(OUTSIDER).await), (404, 404));
+    assert_eq!(
+        (status("wa-officer-1").await, status("nr-officer-1").await, status("lead").await),
+        (200, 200, 200)
+    );
+}
+
+#[tokio::test]
 async fn r18_an_administrator_reads_no_matter_and_audit_hands_nothing_in() {
     let case = Case::story().await;
     for query in [
@@ -117,6 +187,11 @@ async fn r18_an_administrator_reads_no_matter_and_audit_hands_nothing_in() {
         assert_eq!(code(&case, user, put, input.clone()).await, "FORBIDDEN", "{user}");
         let answer = case.hand_in(user, "application/pdf", b"%PDF-1.4 x".to_vec()).await;
         assert_eq!(answer.status().as_u16(), 403, "{user}");
+    }
+    // nor by the calendar of its body's deadlines, though the body takes part
+    for (user, status) in [("administrator", 404), ("clerk", 200)] {
+        let answer = case.get(user, "/calendar/mine.ics").send().await.unwrap();
+        assert_eq!(answer.status().as_u16(), status, "{user}");
     }
     // a denial inside a fragment is one too
     let hidden = "{ ...f } fragment f on Query { ... on Query { overview { underway } } }";

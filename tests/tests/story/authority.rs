@@ -65,11 +65,11 @@ async fn a_role_taken_away_is_gone_with_the_next_request() {
     let case = Case::story().await;
     case.at("2023-06-12").by("clerk").submit("W", FILE).done().await;
     let roles = json!({ "officer": "officer:wa-officer-1", "roles": ["AUDITOR"] });
-    let done = case.on_register("administrator", "changeRoles", roles).await;
+    let done = case.on_register("security-administrator", "changeRoles", roles).await;
     done.shows("__typename", "RegisterCommandDone");
     case.by("wa-officer-1").accept("W").refused("NotAuthorised").await;
-    let own = json!({ "officer": "officer:administrator", "roles": ["ADMINISTRATOR", "HEAD"] });
-    let refused = case.on_register("administrator", "changeRoles", own).await;
+    let own = json!({ "officer": "officer:security-administrator", "roles": ["AUDITOR"] });
+    let refused = case.on_register("security-administrator", "changeRoles", own).await;
     refused.shows("__typename", "CommandRefused").shows("rule", "R18");
 }
 
@@ -78,7 +78,7 @@ async fn a_retired_account_is_nobody_and_what_it_did_stays_known() {
     let case = Case::story().await;
     case.at("2023-06-12").accepted("W", FILE, "wa-officer-1").await;
     let retire = json!({ "officer": "officer:wa-officer-1", "reason": "调离" });
-    let done = case.on_register("administrator", "retireOfficer", retire).await;
+    let done = case.on_register("security-administrator", "retireOfficer", retire).await;
     done.shows("__typename", "RegisterCommandDone");
     let answer = case.post("wa-officer-1", "{ me { officer } }", json!({})).await;
     assert_eq!(answer["errors"][0]["extensions"]["code"], "UNAUTHENTICATED", "{answer}");

@@ -13,6 +13,7 @@ use om_gateway::serve::PROTOCOLS;
 use om_infra::credentials::ATTEMPTS;
 use om_infra::tls::{Tls, TlsFiles};
 use om_tests::guarded::{Guarded, PASSWORD, cookies};
+use om_tests::house::House;
 use om_tests::tls::{Authority, Signed};
 use reqwest::header::{AUTHORIZATION, COOKIE, RETRY_AFTER};
 use reqwest::{Method, Response};
@@ -27,6 +28,8 @@ use tokio_rustls::TlsConnector;
 use tokio_tungstenite::connect_async;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::protocol::frame::Frame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
 
 const WHO: &str = "{ me { officer } }";
 const FORWARDED: &str = "x-forwarded-for";
@@ -164,6 +167,28 @@ async fn an_account_spends_its_own_points_and_a_dear_question_is_many() {
     assert!(dear_ones < 4, "{dear_ones} dear questions for nine points");
 }
 
+/// What is no text, or too much, is told by the codes that every client knows (RFC 6455, 7.4.1).
+#[tokio::test]
+async fn a_websocket_that_cannot_be_read_is_closed_with_the_reason() {
+    let house = House::open().await;
+    let large = Message::Text("x".repeat(300 * 1_024).into());
+    let no_text = Frame::message(vec![b'"', 0xff, b'"'], OpCode::Data(Data::Text), true);
+    for (sent, code) in [(large, 1009), (Message::Frame(no_text), 1007)] {
+        let mut request = format!("ws://{}/graphql/ws", house.address).into_client_request().unwrap();
+        request.headers_mut().insert("sec-websocket-protocol", "graphql-transport-ws".parse().unwrap());
+        let (mut socket, _) = connect_async(request).await.unwrap();
+        // the server may have closed before all of it is written
+        let _ = socket.send(sent).await;
+        let frame = loop {
+            match socket.next().await.unwrap().unwrap() {
+                Message::Close(frame) => break frame.unwrap(),
+                other => assert!(other.is_ping(), "{other:?}"),
+            }
+        };
+        assert_eq!(u16::from(frame.code), code, "{}", frame.reason);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_websocket_is_limited_like_the_rest() {
     let (guarded, lead, clerk) = tight().await;
@@ -273,6 +298,8 @@ async fn the_schema_is_a_file_and_not_told_to_whoever_asks() {
         let answer: Value =
             guarded.ask(query).header(COOKIE, &cookie).send().await.unwrap().json().await.unwrap();
         assert!(answer["data"].as_object().is_none_or(|data| data.values().all(Value::is_null)), "{answer}");
+        let said = answer["errors"][0]["message"].as_str().unwrap();
+        assert!(said.contains("gateway/schema.graphql"), "{said}");
     }
     let answer: Value = guarded
         .ask("{ __typename me { __typename } }")

@@ -3,6 +3,8 @@
 //! One binary, since each links the whole gateway.
 
 mod access;
+mod access_log;
+mod answers;
 mod authority;
 mod board;
 mod briefing;
@@ -18,16 +20,20 @@ mod handoff;
 mod hostile;
 mod idempotency;
 mod intake;
+mod leaks;
 mod lists;
 mod many_departments;
 mod meetings;
 mod notices;
 mod oidc;
+mod one_person;
 mod operations;
 mod opinion;
+mod order;
 mod package;
 mod papers;
 mod performance;
+mod persons;
 mod plan;
 mod rebuild;
 mod record;
@@ -38,3 +44,4 @@ mod stand_in;
 mod subscriptions;
 mod supervision;
 mod tolerance;
+mod whose;

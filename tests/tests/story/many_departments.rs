@@ -276,12 +276,8 @@ struct Replay {
 
 impl Replay {
     async fn of(hall: &Hall, facts: &[Recorded<MatterEvent>]) -> Self {
-        let actor = |user: &str, body: &str, role| Actor {
-            officer: user.parse().unwrap(),
-            county: COUNTY.parse().unwrap(),
-            body: body.parse().unwrap(),
-            roles: [role].into(),
-            stands_in_for: None,
+        let actor = |user: &str, body: &str, role| {
+            Actor::new(user.parse().unwrap(), COUNTY.parse().unwrap(), body.parse().unwrap(), [role].into())
         };
         let officers =
             accounts().into_iter().zip(0..).map(|(user, n)| (actor(&user, &body(n), Role::Officer), user));

@@ -240,7 +240,7 @@ async fn a_forged_id_token_or_a_stranger_opens_no_session() {
     provider.forge(json!({ "sub": "clerk" }), false);
     assert_eq!(trusting.sign_in().await.status(), 200);
     let retire = json!({ "officer": "officer:clerk", "reason": "调离" });
-    trusting.house.on_register("administrator", "retireOfficer", retire).await;
+    trusting.house.on_register("security-administrator", "retireOfficer", retire).await;
     nobody(trusting.sign_in().await, 403, "clerk@530322").await;
 }
 

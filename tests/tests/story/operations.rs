@@ -22,7 +22,10 @@ async fn an_administrator_and_an_auditor_see_how_far_the_lists_are_behind_and_wh
             .shows("papers.keptIn", "DIRECTORY");
         let head: u64 = seen.at("log.head").as_str().and_then(|head| head.parse().ok()).unwrap_or_default();
         assert!(head > 0, "{seen:?}");
-        assert_eq!(seen.each("projections", "name"), ["board", "meeting", "performance", "search"]);
+        assert_eq!(
+            seen.each("projections", "name"),
+            ["board", "contact", "meeting", "performance", "search"]
+        );
         assert!(seen.each("projections", "phase").iter().all(|phase| *phase == "LIVE"), "{seen:?}");
         assert!(seen.all("projections").iter().all(|row| row.0["lagEntries"] == 0), "{seen:?}");
         assert!(seen.all("policies").iter().all(|row| row.0["waits"] == false), "{seen:?}");

@@ -177,6 +177,29 @@ async fn a_token_for_some_commands_gives_no_other_however_it_is_written() {
         let paper = paper.header("content-type", "text/plain").body("x").send().await.unwrap();
         assert_eq!(paper.status(), status);
     }
+    // four commands and a paper, each a denial that audit reads
+    let audit = TokenRights { read_only: true, only: None };
+    let made = guarded.credentials.make_token(&holder("audit-administrator"), "audit", audit, 1).await;
+    let audit = format!("Bearer {}", made.unwrap().0);
+    let log =
+        "{ accessLog(officer: \"officer:nr-officer-1\", kind: DENIED) { nodes { action rule times } } }";
+    let mut times = 0;
+    for _ in 0..100 {
+        let answer = guarded.ask(log).header(AUTHORIZATION, &audit).send().await.unwrap();
+        let answer: Value = answer.json().await.unwrap();
+        let found = answer["data"]["accessLog"]["nodes"].as_array().unwrap().clone();
+        assert!(
+            found.iter().all(|entry| entry["rule"] == "A5"
+                && (entry["action"] == "PutText" || entry["action"] == "HandIn")),
+            "{answer}"
+        );
+        times = found.iter().map(|entry| entry["times"].as_u64().unwrap()).sum();
+        if times >= 5 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    assert_eq!(times, 5);
 }
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
@@ -218,7 +241,7 @@ async fn a_connection_ends_with_the_session_that_opened_it_and_with_the_account(
     assert_eq!(closed(of_lead).await, 4401);
 
     let retire = json!({ "officer": "officer:clerk", "reason": "调离" });
-    guarded.house.on_register("administrator", "retireOfficer", retire).await;
+    guarded.house.on_register("security-administrator", "retireOfficer", retire).await;
     assert_eq!(closed(of_clerk).await, 4401);
     assert_eq!(code(guarded.ask(WHO).header(COOKIE, &clerk)).await, refused(401));
 }

@@ -59,7 +59,9 @@ async fn r18_a_stand_in_does_what_the_post_may_on_its_days_and_the_history_says_
 async fn r18_what_they_handled_themselves_they_do_not_decide_in_the_heads_place() {
     let case = Case::story().await;
     case.at("2023-06-12").accepted("W", &["form", "seal", "photo"], "wa-officer-1").await;
-    granted(&case, "administrator", "wa-officer-1", "2023-06-12", "2023-06-16").await.shows("entries", 1);
+    granted(&case, "security-administrator", "wa-officer-1", "2023-06-12", "2023-06-16")
+        .await
+        .shows("entries", 1);
     granted(&case, "wa-head", "wa-officer-2", "2023-06-14", "2023-06-20")
         .await
         .shows("code", "StoodInForAlready");
@@ -79,7 +81,7 @@ async fn r18_what_they_handled_themselves_they_do_not_decide_in_the_heads_place(
 async fn ended_early_the_place_is_left_at_once_and_stays_in_the_record() {
     let case = accepted().await;
     granted(&case, "wa-head", "wa-officer-2", "2023-06-12", "2023-06-30").await.shows("entries", 1);
-    granted(&case, "administrator", "nr-officer-1", "2023-07-03", "2023-07-07")
+    granted(&case, "security-administrator", "nr-officer-1", "2023-07-03", "2023-07-07")
         .await
         .shows("code", "StandInElsewhere");
     let end = json!({ "principal": "officer:wa-head", "from": "2023-06-12", "reason": "提前返岗" });

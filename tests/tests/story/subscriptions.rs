@@ -16,10 +16,10 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
-struct Ear(WebSocketStream<MaybeTlsStream<TcpStream>>);
+pub(crate) struct Ear(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 impl Ear {
-    async fn of(house: &House, user: &str) -> Self {
+    pub(crate) async fn of(house: &House, user: &str) -> Self {
         let mut request = format!("ws://{}/graphql/ws", house.address).into_client_request().unwrap();
         request.headers_mut().insert("sec-websocket-protocol", "graphql-transport-ws".parse().unwrap());
         let (socket, _) = connect_async(request).await.unwrap();
@@ -34,7 +34,7 @@ impl Ear {
         self.0.send(Message::Text(message.to_string().into())).await.unwrap();
     }
 
-    async fn subscribe(&mut self, query: &str) {
+    pub(crate) async fn subscribe(&mut self, query: &str) {
         self.say(json!({ "type": "subscribe", "id": "1", "payload": { "query": query } })).await;
     }
 
@@ -47,6 +47,17 @@ impl Ear {
                 other => panic!("{other:?}"),
             }
         }
+    }
+
+    /// All that is heard until nothing is for so long.
+    pub(crate) async fn hears_for(&mut self, quiet: Duration) -> Vec<Value> {
+        let mut heard = Vec::new();
+        while let Ok(Some(Ok(message))) = tokio::time::timeout(quiet, self.0.next()).await {
+            if let Message::Text(text) = message {
+                heard.push(serde_json::from_str(text.as_str()).unwrap());
+            }
+        }
+        heard
     }
 
     async fn next(&mut self, field: &str) -> Seen {
@@ -80,6 +91,34 @@ async fn a_subscriber_gets_what_it_missed_and_then_each_new_entry_in_order() {
     ear.next("matterChanged").await.shows("revision", 7).shows("event.name", "TermOverrun");
 }
 
+/// Rights are looked at before each entry is given, not only now and then.
+#[tokio::test]
+async fn what_is_recorded_after_a_right_was_withdrawn_is_not_told_any_more() {
+    let case = Case::story().await;
+    case.at("2023-06-12").by("clerk").submit("W", &["form", "seal"]).done().await;
+    for (change, input, code) in [
+        ("changeRoles", json!({ "officer": "officer:wa-officer-2", "roles": ["HEAD"] }), 4403),
+        ("retireOfficer", json!({ "officer": "officer:wa-officer-2", "reason": "调离" }), 4401),
+    ] {
+        let mut ear = Ear::of(&case, "wa-officer-2").await;
+        ear.subscribe(&entries_since(&case, case.revision().await - 1)).await;
+        ear.next("matterChanged").await;
+        case.on_register("security-administrator", change, input).await.shows("entries", 1);
+        match code {
+            4403 => case.by("wa-officer-1").accept("W").done().await,
+            _ => case.by("wa-officer-1").offer("W", "ecology").done().await,
+        };
+        let closed = loop {
+            match ear.0.next().await.unwrap().unwrap() {
+                Message::Close(frame) => break u16::from(frame.unwrap().code),
+                Message::Ping(_) => {}
+                other => panic!("after {change} was heard {other:?}"),
+            }
+        };
+        assert_eq!(closed, code, "{change}");
+    }
+}
+
 #[tokio::test]
 async fn a_burst_of_many_people_reaches_every_subscriber_whole() {
     let case = Case::story().await;
@@ -101,6 +140,60 @@ async fn a_burst_of_many_people_reaches_every_subscriber_whole() {
         for revision in 4..=last {
             ear.next("matterChanged").await.shows("revision", revision);
         }
+    }
+}
+
+async fn told(house: &House, how: &str) -> u64 {
+    let figures = house.platform.gather().await.unwrap();
+    let name = format!("onematter_changes_told_total{{how=\"{how}\"}} ");
+    figures.lines().find_map(|line| line.strip_prefix(&name)).map_or(0, |count| count.parse().unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_change_is_put_together_once_for_all_who_follow_alike_wherever_they_began() {
+    let case = Case::story().await;
+    case.at("2023-06-12");
+    let query = "subscription S($id: ID!, $since: Int) { matterChanged(id: $id, since: $since) { __typename
+       ... on MatterChanged { revision event { name sentenceZh permit } } ... on Resync { reason } } }";
+    let (before, mut ears) = (case.revision().await, Vec::new());
+    for (user, since) in
+        [("lead", before), ("auditor", before), ("wa-officer-1", 1), ("lead", 0), ("clerk", before)]
+    {
+        let mut ear = Ear::of(&case, user).await;
+        let variables = json!({ "id": case.id, "since": since });
+        let payload = json!({ "query": query, "variables": variables });
+        ear.say(json!({ "type": "subscribe", "id": "1", "payload": payload })).await;
+        let mut at = since;
+        while at < before {
+            at += 1;
+            ear.next("matterChanged").await.shows("revision", at);
+        }
+        ears.push(ear);
+    }
+    let mut apart = Ear::of(&case, "lead").await;
+    apart.subscribe(&entries_since(&case, before)).await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let alone = told(&case, "alone").await;
+    case.accepted("W", &["form", "seal"], "wa-officer-1").await;
+    case.by("wa-officer-1").offer("W", "ecology").done().await;
+    let last = case.revision().await;
+    assert!(last > before + 2);
+    for revision in before + 1..=last {
+        let first = ears[0].next("matterChanged").await;
+        first.shows("revision", revision);
+        for ear in &mut ears[1..] {
+            assert_eq!(ear.next("matterChanged").await.0, first.0);
+        }
+        apart.next("matterChanged").await.shows("revision", revision);
+    }
+    let many = u64::try_from(ears.len()).unwrap() + 1;
+    assert_eq!(told(&case, "together").await, many * (last - before));
+    assert_eq!(told(&case, "alone").await, alone, "what was stored before was told alone");
+    // one who leaves does not take the others with it, not even the first
+    drop(ears.remove(0));
+    case.by("wa-officer-1").withdraw_offer("W").done().await;
+    for ear in &mut ears {
+        ear.next("matterChanged").await.shows("revision", last + 1);
     }
 }
 
@@ -226,4 +319,27 @@ async fn an_administrator_hears_how_the_installation_runs_and_who_only_works_wit
     other.subscribe(query).await;
     let told = other.hear().await;
     assert_eq!(told["payload"][0]["extensions"]["code"], "FORBIDDEN", "{told}");
+}
+
+/// Woken by what it reads itself, a subscriber that shows personal text would read, and so be written down, for ever.
+#[tokio::test]
+async fn who_listens_is_not_woken_by_what_is_read() {
+    let case = Case::story().await;
+    let paper = case.paper("form").await;
+    case.house.platform.projections.caught_up().await.unwrap();
+    let mut ear = Ear::of(&case.house, "lead").await;
+    ear.subscribe("subscription { overviewChanged { position } }").await;
+    ear.next("overviewChanged").await;
+    for _ in 0..3 {
+        assert_eq!(case.get("clerk", &format!("/papers/{paper}")).send().await.unwrap().status(), 200);
+    }
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    case.at("2023-06-12").by("clerk").submit("W", &["form", "seal"]).done().await;
+    case.house.platform.projections.caught_up().await.unwrap();
+    let head = case.house.platform.log.head().await.unwrap().unwrap().to_string();
+    assert_eq!(
+        ear.next("overviewChanged").await.at("position"),
+        &head,
+        "the first that is heard is the command"
+    );
 }

@@ -1,7 +1,7 @@
 use crate::{
     decider::{Explained, Role},
     directory::{self, DirectoryCommand as C, DirectoryDecider, DirectoryEvent as E},
-    given::{Given, actor, administrator, id},
+    given::{Given, actor, id, security_administrator},
 };
 use jiff::civil::date;
 
@@ -14,10 +14,10 @@ fn ended(principal: &str, from: i8) -> C {
     C::EndStandIn { principal: id(principal), from: date(2023, 6, from), reason: id("提前返岗") }
 }
 
-/// The shipped directory on Monday 2023-06-12; its administrator acts.
+/// The shipped directory on Monday 2023-06-12; its security administrator acts.
 fn given() -> Given<DirectoryDecider> {
     let definition = directory::parse(directory::SHIPPED).unwrap();
-    Given::nothing().does(&C::ImportDirectory { definition }).by(administrator())
+    Given::nothing().does(&C::ImportDirectory { definition, part: None }).by(security_administrator())
 }
 
 fn refused(given: &mut Given<DirectoryDecider>, command: &C) -> &'static str {
@@ -35,6 +35,25 @@ fn r18_a_head_names_a_stand_in_who_acts_in_the_post_on_those_days_only() {
     assert_eq!((&acting.roles, &acting.stands_in_for), (&[Role::Head].into(), &Some(id("wa-head"))));
     let granted = &given.state.stand_ins()[0];
     assert_eq!((granted.granted_by.as_str(), granted.granted_on), ("wa-head", date(2023, 6, 12)));
+}
+
+#[test]
+fn r18_who_administers_or_audits_stands_in_for_nobody_and_who_becomes_that_no_longer() {
+    let mut given = given();
+    for keeper in ["administrator", "security-administrator"] {
+        let head = actor("gs-head", "government-services", &[Role::Head]);
+        given = given.by(head);
+        assert_eq!(refused(&mut given, &days(13, 16, "clerk", keeper)), "RoleStandsAlone", "{keeper}");
+    }
+    let of_clerk = given.does(&days(13, 16, "clerk", "gs-officer-1"));
+    let on = |given: &Given<DirectoryDecider>| {
+        given.state.in_place_of_others(&id("gs-officer-1"), date(2023, 6, 14)).len()
+    };
+    assert_eq!(on(&of_clerk), 1);
+    let roles = [Role::AuditAdministrator].into();
+    let changed =
+        of_clerk.by(security_administrator()).does(&C::ChangeRoles { id: id("gs-officer-1"), roles });
+    assert_eq!(on(&changed), 0);
 }
 
 #[test]
@@ -90,7 +109,7 @@ fn ended_early_it_holds_no_more_and_another_may_follow() {
     assert!(given.state.in_place_of_others(&id("wa-officer-1"), date(2023, 6, 14)).is_empty());
     assert_eq!(given.when(&ended("wa-head", 12)), Ok(vec![]));
     let told = given.state.stand_ins()[0].ended.clone().unwrap();
-    assert_eq!((told.on, told.by.as_str()), (date(2023, 6, 14), "administrator"));
+    assert_eq!((told.on, told.by.as_str()), (date(2023, 6, 14), "security-administrator"));
     let again = given.when(&days(14, 16, "wa-head", "wa-officer-2")).unwrap();
     assert!(matches!(&again[..], [E::StandInGranted(_)]));
     let mut over = given.does(&days(14, 16, "wa-head", "wa-officer-2")).on(date(2023, 6, 17));
@@ -104,4 +123,37 @@ fn a_retired_account_neither_stands_in_nor_is_stood_in_for() {
         let given = given().does(&days(12, 16, "wa-head", "wa-officer-1")).does(&retire);
         assert!(given.state.in_place_of_others(&id("wa-officer-1"), date(2023, 6, 13)).is_empty(), "{gone}");
     }
+}
+
+fn named(account: &str) -> C {
+    C::NameOfficer { officer: id(account), person: id("vault:01ARZ3NDEKTSV4RRFFQ69G5FAV") }
+}
+
+fn named_other(account: &str) -> C {
+    C::NameOfficer { officer: id(account), person: id("vault:01ARZ3NDEKTSV4RRFFQ69G5FAW") }
+}
+
+#[test]
+fn r18_a_stand_in_is_one_with_whatever_accounts_either_has() {
+    let head = actor("wa-head", "water", &[Role::Head]);
+    let given = given().does(&named("wa-head")).does(&named("clerk"));
+    let given = given.does(&named_other("wa-officer-1")).does(&named_other("township")).by(head).does(&days(
+        13,
+        16,
+        "wa-head",
+        "wa-officer-1",
+    ));
+    let acting = &given.state.in_place_of_others(&id("wa-officer-1"), date(2023, 6, 14))[0];
+    for one in ["wa-officer-1", "wa-head", "clerk", "township"] {
+        assert!(acting.is_one_with(&id(one)), "{one}");
+    }
+    assert!(!acting.is_one_with(&id("wa-officer-2")));
+}
+
+#[test]
+fn r18_nobody_names_their_own_other_account() {
+    let given = given().does(&named("wa-head")).does(&named("wa-officer-1"));
+    let mut head = given.by(actor("wa-head", "water", &[Role::Head]));
+    assert_eq!(refused(&mut head, &days(13, 16, "wa-head", "wa-officer-1")), "OwnStandIn");
+    assert!(head.when(&days(13, 16, "wa-head", "wa-officer-2")).is_ok());
 }

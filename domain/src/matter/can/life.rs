@@ -49,11 +49,9 @@ pub(super) fn on_matter(state: &Matter, ctx: &Ctx<'_>) -> Vec<Can> {
     let task_force = TaskForce { lead: lead.officer.clone(), deputy: None, members: BTreeMap::new() };
     let mut officers = BTreeMap::from([(lead.officer.clone(), lead)]);
     let second = colleagues().into_iter().find(|officer| *officer != ctx.by.officer);
-    let colleague = |officer: OfficerId| Actor {
-        officer,
-        roles: BTreeSet::from([Role::Officer]),
-        stands_in_for: None,
-        ..ctx.by.clone()
+    let colleague = |officer: OfficerId| {
+        let (county, body) = (ctx.by.county.clone(), ctx.by.body.clone());
+        Actor::new(officer, county, body, BTreeSet::from([Role::Officer]))
     };
     officers.extend(second.clone().map(|officer| (officer.clone(), colleague(officer))));
     let reads = MatterReads { officers, bodies: None, ..ctx.read.clone() };

@@ -15,6 +15,7 @@ use crate::{
     },
 };
 use jiff::civil::Date;
+use std::sync::Arc;
 
 /// The milestone a fact is about.
 pub fn event_milestone(event: &E) -> Option<&MilestoneCode> {
@@ -98,7 +99,7 @@ fn end(dated: &mut Dated, on: Date, what: Came, reason: Option<&LegalText>) {
 }
 
 fn planned(state: &mut Matter, e: &MilestonePlanned, day: Date) {
-    let Some(plan) = &mut state.plan else { return };
+    let Some(plan) = state.plan.as_mut().map(Arc::make_mut) else { return };
     let known = plan.milestones.iter_mut().find(|m| m.code == e.milestone);
     let added = state.dates.get(&e.milestone).map_or(known.is_none(), |dated| dated.added);
     let node = PlannedMilestone {
@@ -147,7 +148,7 @@ impl Matter {
 pub(in crate::matter) fn amended(state: &mut Matter) {
     let permits = state.plan.as_ref().map(|plan| plan.permits.clone()).unwrap_or_default();
     let milestones = state.milestones_with(&permits);
-    if let Some(plan) = &mut state.plan {
+    if let Some(plan) = state.plan.as_mut().map(Arc::make_mut) {
         plan.milestones = milestones;
     }
 }

@@ -332,6 +332,11 @@ impl Explained for MatterRefusal {
     fn wants_another_person(&self) -> bool {
         matches!(self, Self::NotAuthorised { .. })
     }
+    fn wants_a_right(&self) -> bool {
+        self.wants_another_person()
+            || matches!(self, Self::CustodyElsewhere { .. })
+            || self.rule() == Some("R18")
+    }
     fn source(&self) -> Option<String> {
         self.words(&Names::default()).source
     }

@@ -53,6 +53,8 @@ pub(super) struct Desk {
     pub(super) matters: Arc<Executor<MatterDecider>>,
     pub(super) registers: Registers,
     pub(super) papers: Offered,
+    /// Who brings the table in.
+    pub(super) entered_by: OfficerId,
 }
 
 impl Desk {
@@ -118,7 +120,7 @@ impl Desk {
             Outcome::Refused { refusal, .. } => {
                 let code = about.parse().ok();
                 let names = Names {
-                    plan: state.plan.as_ref(),
+                    plan: state.plan.as_deref(),
                     about: code.as_ref(),
                     ..Names::of_directory(&self.directory)
                 };
@@ -166,6 +168,7 @@ impl Desk {
             effective: Some(Effective::On(day)),
             as_of: Some(end.checked_sub(SignedDuration::from_micros(1)).unwrap_or(end)),
             reads,
+            entered_by: Some(self.entered_by.clone()),
             ..Request::new(stream, entry.id, actor, command)
         })
     }

@@ -1,7 +1,7 @@
 //! `import history`: past approvals of matters that are running, from a table (后期补录, R16).
 //!
 //! Invariants: every line is a command of the officer it names, decided by the same rules, at the day it took effect and
-//! recorded now, so that it is shown as back-filled; all lines are tried on a log in memory first, and one that is refused
+//! recorded now, so that it is shown as back-filled, with who brought it in; all lines are tried on a log in memory first, and one that is refused
 //! keeps the whole file out; the papers it names are handed in before anything is recorded; a matter's lines are one append;
 //! a command's id follows from its line, so a file brought in again, whole, broken off or with lines added, brings in what
 //! is not there yet.
@@ -18,7 +18,10 @@ use super::{
 };
 use desk::{Desk, officer};
 use line::Read;
-use om_domain::ids::{CommandId, CountyId, MatterId};
+use om_domain::{
+    access::Action,
+    ids::{CommandId, CountyId, MatterId},
+};
 use om_infra::{
     calendars::{Calendars, CountyCalendars},
     config::EMBEDDED,
@@ -134,7 +137,7 @@ fn read<'a>(lines: &'a [Line], papers: &mut Offered) -> (Vec<Entry<'a>>, Vec<Fau
 
 async fn brought(args: &ImportHistory, platform: &Platform, table: Table<'_>) -> Result<Done, Failure> {
     let county: CountyId = args.county.parse()?;
-    administrator(platform, &county, &args.by).await?;
+    let entered_by = administrator(platform, &county, &args.by, Action::KeepTemplates).await?.officer;
     let directory = platform.registers.directory(&county).await?.state;
     let Table { lines, entries, mut faults, papers } = table;
     let matters = named(platform, &county, lines, &mut faults).await?;
@@ -149,7 +152,7 @@ async fn brought(args: &ImportHistory, platform: &Platform, table: Table<'_>) ->
     let host = Host { log, calendars, ..platform.host() };
     let matters = Arc::new(Executor::new(host.clone(), by_matter.len().max(1)));
     let registers = Registers::new(&host, 64, Arc::clone(&matters), Some(Arc::clone(&platform.papers)));
-    let desk = Desk { county, directory, matters, registers, papers };
+    let desk = Desk { county, directory, matters, registers, papers, entered_by };
     let mut done = Done { matters: by_matter.len(), ..Done::default() };
     for (matter, entries) in &by_matter {
         desk.matter(*matter, entries, &mut done, &mut faults).await?;

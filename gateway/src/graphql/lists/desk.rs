@@ -40,7 +40,7 @@ pub enum DeskOrder {
 
 /// One thing to be done on one permit, or about one milestone.
 #[derive(Debug, Clone, SimpleObject)]
-#[graphql(complex)]
+#[graphql(complex, serial)]
 pub struct DeskTask {
     /// The matter, `matter:…`.
     pub matter: ID,
@@ -112,6 +112,7 @@ connection! {
 
 /// Who stands in for whom where the desk is.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct DeskPeople {
     /// Stand-in officers of the body today (AB岗).
     pub stand_ins: Vec<StandIn>,
@@ -160,7 +161,7 @@ pub(crate) async fn of_matter(
 #[derive(Default)]
 pub struct DeskQuery;
 
-#[Object]
+#[Object(serial)]
 impl DeskQuery {
     /// A body's desk: what it must do next, on every permit in its hands.
     #[graphql(complexity = "multiplier(first, 50) * child_complexity")]
@@ -182,7 +183,7 @@ impl DeskQuery {
             Some(id) => node_id::body(id)?,
             None => who.actor.body.clone(),
         };
-        access::of_body(who, Action::ReadDesk, &body)?;
+        access::of_body(services, who, Action::ReadDesk, &body).await?;
         page(ctx, body, order, first, after).await
     }
 }

@@ -36,6 +36,7 @@ pub enum Mover {
 
 /// What the day of completion hangs on now.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct CriticalStep {
     /// Code of the permit or milestone in the matter's plan.
     pub code: String,
@@ -60,6 +61,7 @@ pub struct CriticalStep {
 /// When a matter will be done as it stands today: every department takes its whole promised limit (the statutory one where
 /// nothing is promised), live tolerances stand.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct MatterOutlook {
     /// The day in Beijing it is computed for.
     pub day: Date,
@@ -86,7 +88,7 @@ pub struct MatterOutlook {
 pub(super) async fn of(ctx: &Context<'_>, id: MatterId) -> Result<Option<MatterOutlook>> {
     let (services, who) = of_request(ctx)?;
     let state = services.matters.state(&stream_of(who, id)?).await.map_err(of_fault)?.state;
-    access::of_matter(who, &state)?;
+    access::of_matter(who, id, &state)?;
     if state.phase == Phase::Terminated {
         return Ok(None);
     }
@@ -133,7 +135,7 @@ fn step_of(
     node: &Node,
     today: jiff::civil::Date,
 ) -> Option<CriticalStep> {
-    let plan = state.plan.as_ref()?;
+    let plan = state.plan.as_deref()?;
     let code = match node {
         Node::Permit(code) => code,
         Node::Milestone(code) => {
@@ -180,7 +182,7 @@ fn is_done(state: &Matter, node: &Node) -> bool {
         Node::Milestone(code) => state.milestones.contains_key(code),
         Node::Permit(code) => {
             let certificate =
-                state.plan.as_ref().and_then(|plan| plan.permit(code)).is_some_and(|p| p.certificate);
+                state.plan.as_deref().and_then(|plan| plan.permit(code)).is_some_and(|p| p.certificate);
             state.permits.get(code).is_some_and(|permit| permit.is_done(certificate))
         }
     }

@@ -61,7 +61,7 @@ pub enum MatterOrder {
 
 /// A matter in a list.
 #[derive(Debug, Clone, SimpleObject)]
-#[graphql(complex)]
+#[graphql(complex, serial)]
 pub struct MatterSummary {
     #[graphql(skip)]
     matter: MatterId,
@@ -120,6 +120,7 @@ impl From<&MatterRows> for MatterSummary {
 
 /// How the permits and milestones of a matter stand against their days.
 #[derive(Debug, Clone, Default, SimpleObject)]
+#[graphql(serial)]
 pub struct MatterPressure {
     /// Permits in its plan.
     pub permits: usize,
@@ -212,7 +213,7 @@ connection! {
 
 /// The county at a glance. The counts open the lists they count.
 #[derive(Debug, Clone, SimpleObject)]
-#[graphql(complex)]
+#[graphql(complex, serial)]
 pub struct Overview {
     #[graphql(skip)]
     today: jiff::civil::Date,
@@ -291,7 +292,7 @@ impl Overview {
 #[derive(Default)]
 pub struct OverviewQuery;
 
-#[Object]
+#[Object(serial)]
 impl OverviewQuery {
     /// The county at a glance: counts, and the list of matters.
     #[graphql(complexity = "10 + child_complexity")]

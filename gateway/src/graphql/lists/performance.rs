@@ -17,6 +17,7 @@ use om_projections::performance::{self, KindReport, Performance, Report};
 
 /// Decisions of one kind of permit.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct KindPerformance {
     /// The permit's name, the same in whichever matters.
     pub name: LegalText,
@@ -34,6 +35,7 @@ pub struct KindPerformance {
 
 /// Terms that ran out against a department in the period and still count: no act recorded later shows that they were kept.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct OverduePerformance {
     /// Answers to a file, limits, pre-reviews, hearings, deliveries.
     pub terms: u32,
@@ -47,6 +49,7 @@ pub struct OverduePerformance {
 
 /// Tolerances (容缺) granted in the period on a department's permits, and what came of them until now.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct TolerancePerformance {
     /// Granted.
     pub granted: u32,
@@ -60,6 +63,7 @@ pub struct TolerancePerformance {
 
 /// What a department achieved in a period.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct DepartmentPerformance {
     /// The department, `body:…`.
     pub body: ID,
@@ -151,7 +155,7 @@ impl DepartmentPerformance {
 #[derive(Default)]
 pub struct PerformanceQuery;
 
-#[Object]
+#[Object(serial)]
 impl PerformanceQuery {
     /// What each department achieved (部门效能) from one day through another: decisions on time, medians of working days by kind
     /// of permit, what ran out, back-filling, tolerances kept. Bodies that did nothing in the period are left out.

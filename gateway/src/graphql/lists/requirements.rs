@@ -21,6 +21,6 @@ pub(crate) async fn named(
     let (services, who) = of_request(ctx)?;
     let stream = stream_of(who, node_id::matter(matter)?)?;
     let known = services.matters.state(&stream).await.map_err(of_fault)?;
-    let names = Names { plan: known.state.plan.as_ref(), ..Names::default() };
+    let names = Names { plan: known.state.plan.as_deref(), ..Names::default() };
     Ok(names.requirement(permit.map(|code| &code.0), &requirement.0))
 }

@@ -39,6 +39,7 @@ pub enum SearchKind {
 
 /// Something found.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct SearchHit {
     /// What it is.
     pub kind: SearchKind,
@@ -102,7 +103,7 @@ const WORDS: usize = 8;
 #[derive(Default)]
 pub struct SearchQuery;
 
-#[Object]
+#[Object(serial)]
 impl SearchQuery {
     /// What in the county contains this text, matters first (全县检索): words apart by blanks must all be there, letters of either
     /// case alike, in Chinese or English; two characters are enough, one is allowed.

@@ -7,7 +7,7 @@
 use crate::{
     access,
     context::Requester,
-    graphql::{node_id, node_id::NodeId},
+    graphql::{node_id, node_id::NodeId, place::Place},
     services::Services,
 };
 use async_graphql::{Context, ID, Result, SimpleObject, Subscription};
@@ -21,6 +21,7 @@ const BURST: Duration = Duration::from_millis(150);
 
 /// A list may read differently now: read it again.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct ListChange {
     /// What has changed: the desk's body `body:…`, or none for the overview.
     pub body: Option<ID>,
@@ -47,7 +48,7 @@ impl ListSubscription {
             Some(id) => node_id::body(id)?,
             None => who.actor.body.clone(),
         };
-        access::of_body(who, Action::ReadDesk, &body)?;
+        access::of_body(ctx.data::<Arc<Services>>()?, who, Action::ReadDesk, &body).await?;
         changes(ctx, Some(NodeId::Body(body).id()))
     }
 
@@ -62,23 +63,29 @@ struct Following {
     wakes: watch::Receiver<u64>,
     body: Option<ID>,
     begun: bool,
+    place: Place,
 }
 
 fn changes(ctx: &Context<'_>, body: Option<ID>) -> Result<impl Stream<Item = ListChange> + use<>> {
     let services = Arc::clone(ctx.data::<Arc<Services>>()?);
-    let wakes = services.changes.of_county(ctx.data::<Requester>()?.county().as_str());
-    let following = Following { services, wakes, body, begun: false };
+    let county = ctx.data::<Requester>()?.county().as_str();
+    let wakes = services.changes.of_county(county);
+    let place = ctx.data_opt::<Place>().cloned().unwrap_or_default();
+    place.begins(format!("{county} {}", body.as_ref().map_or("", |body| body.as_str())), None);
+    let following = Following { services, wakes, body, begun: false, place };
     Ok(futures::stream::unfold(following, step))
 }
 
 async fn step(mut following: Following) -> Option<(ListChange, Following)> {
     if following.begun {
+        following.place.waits();
         following.wakes.changed().await.ok()?;
         tokio::time::sleep(BURST).await;
     }
     following.begun = true;
     following.wakes.mark_unchanged();
     let head = following.services.head().await.ok().flatten();
+    following.place.moves(head.map(|head| head.number()));
     let pending = match head {
         Some(head) => following.services.pending(head).await,
         None => false,

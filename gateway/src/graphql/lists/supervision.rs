@@ -40,7 +40,7 @@ pub struct CardFilterInput {
 
 /// A card of the county's list. Whether its ground still stands says the matter's own screen.
 #[derive(Debug, Clone, SimpleObject)]
-#[graphql(complex)]
+#[graphql(complex, serial)]
 pub struct CardItem {
     /// The matter, `matter:…`.
     pub matter: ID,
@@ -131,6 +131,7 @@ connection! {
 
 /// The open cards of one body.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct BodyCards {
     /// The body, `body:…`.
     pub body: ID,
@@ -155,7 +156,7 @@ impl From<Counted> for BodyCards {
 #[derive(Default)]
 pub struct SupervisionQuery;
 
-#[Object]
+#[Object(serial)]
 impl SupervisionQuery {
     /// The county's cards (红黄牌), those issued first first; `overviewChanged` says when to read again.
     #[graphql(complexity = "multiplier(first, 50) * child_complexity")]

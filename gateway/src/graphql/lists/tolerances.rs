@@ -40,7 +40,7 @@ pub struct ToleranceFilterInput {
 
 /// A line of the ledger: one tolerated deficiency, whatever became of it.
 #[derive(Debug, Clone, SimpleObject)]
-#[graphql(complex)]
+#[graphql(complex, serial)]
 pub struct ToleranceLine {
     /// The matter, `matter:…`.
     pub matter: ID,
@@ -140,7 +140,7 @@ connection! {
 #[derive(Default)]
 pub struct ToleranceQuery;
 
-#[Object]
+#[Object(serial)]
 impl ToleranceQuery {
     /// The county's ledger of tolerated deficiencies, by due date.
     #[graphql(complexity = "multiplier(first, 50) * child_complexity")]

@@ -27,7 +27,7 @@ use om_projections::board::{self, Board, MatterCursor, MatterFilter, MatterRows}
 
 /// All that lies before a township or subdistrict, in one.
 #[derive(Debug, Clone, SimpleObject)]
-#[graphql(complex)]
+#[graphql(complex, serial)]
 pub struct TownshipDesk {
     #[graphql(skip)]
     of: BodyId,
@@ -94,7 +94,7 @@ impl TownshipDesk {
 #[derive(Default)]
 pub struct TownshipQuery;
 
-#[Object]
+#[Object(serial)]
 impl TownshipQuery {
     /// All that lies before a township or subdistrict (乡镇工作台), in one: its matters, its tasks, handoffs that wait for it, tasks
     /// of joint meetings.
@@ -113,7 +113,7 @@ impl TownshipQuery {
             Some(id) => node_id::body(id)?,
             None => who.actor.body.clone(),
         };
-        access::of_body(who, Action::ReadDesk, &of)?;
+        access::of_body(services, who, Action::ReadDesk, &of).await?;
         Ok(TownshipDesk { body: NodeId::Body(of.clone()).id(), of })
     }
 }

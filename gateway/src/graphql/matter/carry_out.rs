@@ -10,6 +10,7 @@ use crate::{
     context::Requester,
     graphql::{
         error::{Code, error, fault},
+        papers::of_unreadable,
         standing_in,
     },
     services::{Services, stream},
@@ -54,15 +55,17 @@ pub async fn carry_out(
     let who = ctx.data::<Requester>()?;
     let name = stream_of(who, asked.matter)?;
     let matter = services.matters.state(&name).await.map_err(of_fault)?.state;
-    if matter.phase != Phase::Unknown && !may_act(who, &matter, &command) {
+    if matter.phase != Phase::Unknown && !may_act(who, asked.matter, &matter, &command) {
         // nothing is told of it, not even that it exists
         let directory = services.registers.directory(who.county()).await.map_err(of_fault)?.state;
         return Ok(payload::refused(&MatterRefusal::NoSuchMatter, None, &Names::of_directory(&directory)));
     }
     let day = asked.effective.map_or_else(|| services.today(), |effective| effective.day());
     let registers = &services.registers;
-    let reads =
+    let mut reads =
         registers.for_matter(who.county(), asked.matter, &matter, &command, day).await.map_err(of_fault)?;
+    let unseen = access::unseen(services, who, command.papers(), &reads.missing_papers).await;
+    reads.missing_papers.extend(unseen.map_err(of_unreadable)?);
     let about = command.permit().cloned();
     let request = Request {
         effective: asked.effective,
@@ -75,10 +78,10 @@ pub async fn carry_out(
 }
 
 /// Whether the requester may act on this matter at all; due dates are revised by who keeps the calendar and reads no matter.
-fn may_act(who: &Requester, matter: &Matter, command: &MatterCommand) -> bool {
+fn may_act(who: &Requester, id: MatterId, matter: &Matter, command: &MatterCommand) -> bool {
     let keeps = matches!(command, MatterCommand::ReviseDueDates { .. })
         && access::verdict(who, Action::KeepCalendar, Of::County).is_allowed();
-    keeps || access::sees_matter(who, matter)
+    keeps || access::sees_matter(who, id, matter)
 }
 
 /// Proposes a matter: reserves the project code, then creates the matter.

@@ -28,7 +28,7 @@ use om_infra::{log::StreamName, recorded::Entry};
 
 /// An entry of a matter's history: a fact, as it was recorded.
 #[derive(Debug, Clone, SimpleObject)]
-#[graphql(complex)]
+#[graphql(complex, serial)]
 pub struct Event {
     #[graphql(skip)]
     id: ID,
@@ -48,6 +48,8 @@ pub struct Event {
     pub body: ID,
     /// In whose place they acted, `officer:…` (AB岗代办); none where in their own post.
     pub stands_in_for: Option<ID>,
+    /// Who brought it in from papers of the past, `officer:…` (后期补录); none where whoever acted recorded it.
+    pub entered_by: Option<ID>,
     /// Their roles at that moment.
     pub roles: Vec<Role>,
     /// The instant it happened at; none where only the date is known.
@@ -102,6 +104,7 @@ impl Event {
             permit: event_permit(&fact.event).cloned().map(Into::into),
             actor: NodeId::Officer(fact.by.officer.clone()).id(),
             stands_in_for: fact.by.stands_in_for.clone().map(|officer| NodeId::Officer(officer).id()),
+            entered_by: entry.origin.entered_by.clone().map(|officer| NodeId::Officer(officer).id()),
             body: NodeId::Body(fact.by.body.clone()).id(),
             roles: fact.by.roles.iter().map(|role| (*role).into()).collect(),
             effective_at: match fact.effective {
@@ -153,12 +156,12 @@ pub async fn events(
     let (services, who) = of_request(ctx)?;
     let name = stream_of(who, matter)?;
     let state = services.matters.state(&name).await.map_err(of_fault)?.state;
-    access::of_matter(who, &state)?;
+    access::of_matter(who, matter, &state)?;
     let grace = state.backfill_grace_days();
     let entries = sifted(services, &name, from, size + 1, &wanted).await?;
     let calendar = services.calendar(who.county()).await.map_err(of_fault)?;
     let directory = services.registers.directory(who.county()).await.map_err(of_fault)?.state;
-    let names = Names { directory: Some(&directory), plan: state.plan.as_ref(), ..Names::default() };
+    let names = Names { directory: Some(&directory), plan: state.plan.as_deref(), ..Names::default() };
     let events = entries.iter().map(|entry| Event::of(matter, entry, &calendar, grace, &names));
     let events = events.map(|event| (event.revision.to_string(), event)).collect();
     Ok(EventConnection::of(events, size, after.is_some()))

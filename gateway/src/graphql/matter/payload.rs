@@ -38,6 +38,7 @@ pub enum MatterCommandPayload {
 
 /// The command was carried out, or what it asks was already so.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct MatterCommandDone {
     /// What was recorded.
     pub receipt: Receipt,
@@ -49,6 +50,7 @@ pub struct MatterCommandDone {
 
 /// What a command has recorded. Keep it as evidence of what was done.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct Receipt {
     /// The command's id.
     pub command_id: Option<Uuid>,
@@ -70,6 +72,7 @@ pub struct Receipt {
 
 /// The command was refused by a rule. Nothing of it was recorded.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct CommandRefused {
     /// The refusal's name, such as `RequirementsUnmet`.
     pub code: &'static str,
@@ -101,6 +104,7 @@ pub enum ConflictKind {
 
 /// Somebody else came first, or the command's id was used before. Nothing was recorded, nothing overwritten.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct CommandConflict {
     /// Which of the two.
     pub kind: ConflictKind,
@@ -202,7 +206,7 @@ async fn named(
 ) -> Result<MatterCommandPayload> {
     let directory = services.registers.directory(who.county()).await.map_err(of_fault)?.state;
     let state = services.matters.state(&stream_of(who, matter)?).await.map_err(of_fault)?.state;
-    let names = Names { directory: Some(&directory), plan: state.plan.as_ref(), about, ..Names::default() };
+    let names = Names { directory: Some(&directory), plan: state.plan.as_deref(), about, ..Names::default() };
     Ok(refused(refusal, Some(standing), &names))
 }
 

@@ -7,7 +7,7 @@ use super::{
     carry_out::of_fault,
     history::{EventConnection, Wanted, events},
     payload::stream_of,
-    types::{Matter, View},
+    types::{Elsewhere, Matter, View},
 };
 use crate::{
     access,
@@ -21,11 +21,7 @@ use crate::{
     services::Services,
 };
 use async_graphql::{Context, Error, ID, InputObject, Object, OneofObject, Result};
-use om_domain::{
-    calendar::beijing,
-    ids::MatterId,
-    matter::{MatterReads, state::Phase},
-};
+use om_domain::{calendar::beijing, ids::MatterId, matter::state::Phase};
 use om_infra::{
     calendars::Calendars as _,
     executor::{At, HistoryError, Known},
@@ -56,7 +52,7 @@ pub struct AtInput {
 #[derive(Default)]
 pub struct MatterQuery;
 
-#[Object]
+#[Object(serial)]
 impl MatterQuery {
     /// One matter: as it is now, or as known and as true at a moment of the past.
     async fn matter(
@@ -106,7 +102,7 @@ impl MatterQuery {
 }
 
 /// The matter as it is now; while the log's server does not answer, as it was when it last did.
-pub async fn view_of(services: &Services, who: &Requester, id: MatterId) -> Result<View> {
+pub async fn view_of(services: &Arc<Services>, who: &Requester, id: MatterId) -> Result<View> {
     let name = stream_of(who, id)?;
     let (snapshot, as_of) = match services.matters.state(&name).await {
         Ok(snapshot) => (snapshot, services.now()),
@@ -118,13 +114,7 @@ pub async fn view_of(services: &Services, who: &Requester, id: MatterId) -> Resu
     if snapshot.state.phase == Phase::Unknown {
         return Err(not_found("the matter"));
     }
-    access::of_matter(who, &snapshot.state)?;
-    let reads = services.registers.for_asking(who.county(), id, &snapshot.state, beijing(as_of)).await;
-    let reads = match reads {
-        // what would be allowed is not known; no command is carried out meanwhile
-        Err(cause) if cause.is_outage() => MatterReads { matter: Some(id), ..MatterReads::default() },
-        reads => reads.map_err(of_fault)?,
-    };
+    access::of_matter(who, id, &snapshot.state)?;
     let calendar = match services.calendar(who.county()).await {
         Err(cause) if cause.is_outage() => {
             services.calendars.remembered(who.county()).ok_or_else(|| of_fault(cause))?
@@ -155,7 +145,7 @@ pub async fn view_of(services: &Services, who: &Requester, id: MatterId) -> Resu
         past: false,
         calendar,
         settings,
-        reads: Arc::new(reads),
+        elsewhere: Elsewhere::of(services),
         directory,
         by: Arc::clone(&who.actor),
         in_place,
@@ -176,7 +166,7 @@ async fn past(services: &Services, who: &Requester, id: MatterId, at: AtInput) -
     };
     let name = stream_of(who, id)?;
     // who may see it now, sees its past
-    access::of_matter(who, &services.matters.state(&name).await.map_err(of_fault)?.state)?;
+    access::of_matter(who, id, &services.matters.state(&name).await.map_err(of_fault)?.state)?;
     let as_of = at.as_of.map(Into::into);
     let at = At { known, as_of };
     let folded = services.matters.fold_at(&name, at).await.map_err(of_history)?;
@@ -203,7 +193,7 @@ async fn past(services: &Services, who: &Requester, id: MatterId, at: AtInput) -
         calendar: calendar.map_err(of_fault)?,
         // no change ever alters what held on a day that had begun
         settings: services.calendars.settings(who.county()).await.map_err(of_fault)?,
-        reads: Arc::default(),
+        elsewhere: Elsewhere::default(),
         directory: services.registers.directory(who.county()).await.map_err(of_fault)?.state,
         by: Arc::clone(&who.actor),
         in_place: Vec::new(),

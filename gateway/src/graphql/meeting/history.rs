@@ -23,7 +23,7 @@ use om_infra::recorded::Entry;
 
 /// An entry of a meeting's history: a fact, as it was recorded.
 #[derive(Debug, Clone, SimpleObject)]
-#[graphql(complex)]
+#[graphql(complex, serial)]
 pub struct MeetingEntry {
     #[graphql(skip)]
     id: ID,
@@ -106,7 +106,11 @@ pub(super) async fn entries(
     let from = after.as_ref().map(cursor).transpose()?.map_or(0, |revision| revision.saturating_add(1));
     let (services, who) = of_request(ctx)?;
     let name = stream_of(who, meeting)?;
-    access::of_meeting(who, &services.registers.meetings.state(&name).await.map_err(of_fault)?.state)?;
+    access::of_meeting(
+        who,
+        meeting,
+        &services.registers.meetings.state(&name).await.map_err(of_fault)?.state,
+    )?;
     let found = services.registers.meetings.history(&name, from, size + 1).await.map_err(of_fault)?;
     let directory = services.registers.directory(who.county()).await.map_err(of_fault)?.state;
     let names = Names::of_directory(&directory);

@@ -87,7 +87,7 @@ macro_rules! meeting_mutations {
         #[derive(Default)]
         pub struct $root;
 
-        #[Object]
+        #[Object(serial)]
         impl $root {
             /// Convene a joint meeting (召集联席会议): a task-force lead's, or the head's of the government.
             async fn convene_meeting(

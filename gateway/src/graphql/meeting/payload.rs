@@ -41,6 +41,7 @@ pub enum MeetingCommandPayload {
 
 /// The command was carried out, or what it asks was already so.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct MeetingCommandDone {
     /// The meeting as it is now.
     pub meeting: Meeting,
@@ -75,7 +76,7 @@ pub(super) async fn carry_out(
     let name = stream_of(who, asked.meeting)?;
     let executor = &services.registers.meetings;
     let state = executor.state(&name).await.map_err(of_fault)?.state;
-    if state.phase != MeetingPhase::Unknown && !access::sees_meeting(who, &state) {
+    if state.phase != MeetingPhase::Unknown && !access::sees_meeting(who, asked.meeting, &state) {
         let directory = services.registers.directory(who.county()).await.map_err(of_fault)?.state;
         let refusal = MeetingRefusal::NoSuchMeeting;
         return Ok(other(refused(&refusal, None, &Names::of_directory(&directory))));

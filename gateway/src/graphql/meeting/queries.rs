@@ -83,7 +83,7 @@ pub(crate) async fn meeting_now(services: &Services, who: &Requester, id: Meetin
     if snapshot.state.phase == MeetingPhase::Unknown {
         return Err(not_found("the meeting"));
     }
-    access::of_meeting(who, &snapshot.state)?;
+    access::of_meeting(who, id, &snapshot.state)?;
     let registers = &services.registers;
     let reads = registers.for_asking_of_meeting(who.county(), &snapshot.state).await.map_err(of_fault)?;
     let directory = registers.directory(who.county()).await.map_err(of_fault)?.state;
@@ -115,7 +115,7 @@ async fn past(services: &Services, who: &Requester, id: MeetingId, at: AtInput) 
         }
     };
     let name = stream_of(who, id)?;
-    access::of_meeting(who, &services.registers.meetings.state(&name).await.map_err(of_fault)?.state)?;
+    access::of_meeting(who, id, &services.registers.meetings.state(&name).await.map_err(of_fault)?.state)?;
     let as_of = at.as_of.map(Into::into);
     let folded = services.registers.meetings.fold_at(&name, At { known, as_of }).await.map_err(of_history)?;
     let Some(recorded) = folded.known_recorded else { return Err(not_found("the meeting")) };
@@ -148,7 +148,7 @@ async fn past(services: &Services, who: &Requester, id: MeetingId, at: AtInput) 
 #[derive(Default)]
 pub struct MeetingQuery;
 
-#[Object]
+#[Object(serial)]
 impl MeetingQuery {
     /// One joint meeting (联席会议): as it is now, or as known and as true at a moment of the past.
     async fn meeting(
@@ -243,7 +243,11 @@ pub(crate) async fn meeting_entry(
 ) -> Result<MeetingEntry> {
     let (services, who) = of_request(ctx)?;
     let name = stream_of(who, meeting)?;
-    access::of_meeting(who, &services.registers.meetings.state(&name).await.map_err(of_fault)?.state)?;
+    access::of_meeting(
+        who,
+        meeting,
+        &services.registers.meetings.state(&name).await.map_err(of_fault)?.state,
+    )?;
     let directory = services.registers.directory(who.county()).await.map_err(of_fault)?.state;
     let mut from = 0;
     loop {

@@ -17,12 +17,13 @@ use crate::{
         matter::{carry_out::of_fault, queries::of_request, subscriptions::Resync},
         node_id,
         node_id::NodeId,
+        place::Place,
     },
     services::Services,
 };
 use async_graphql::{ComplexObject, Context, ID, Result, SimpleObject, Subscription, Union};
 use futures::Stream;
-use om_domain::{ids::MeetingId, meeting::MeetingPhase, naming::Names};
+use om_domain::{access::Action, ids::MeetingId, meeting::MeetingPhase, naming::Names};
 use om_infra::log::StreamName;
 use std::sync::Arc;
 
@@ -38,7 +39,7 @@ pub enum MeetingChange {
 
 /// One more entry of a meeting.
 #[derive(Debug, Clone, SimpleObject)]
-#[graphql(complex)]
+#[graphql(complex, serial)]
 pub struct MeetingChanged {
     #[graphql(skip)]
     meeting: MeetingId,
@@ -81,10 +82,13 @@ impl MeetingSubscription {
         if snapshot.state.phase == MeetingPhase::Unknown {
             return Err(not_found("the meeting"));
         }
-        access::of_meeting(&who, &snapshot.state)?;
-        let since = since.map(u64::from);
-        let resync = Resync::where_ahead(NodeId::Meeting(meeting), since, snapshot.revision);
-        let following = Following::after(Entries { services, who, name, meeting }, since, wakes);
+        access::of_meeting(&who, meeting, &snapshot.state)?;
+        let place = ctx.data_opt::<Place>().cloned().unwrap_or_default();
+        let from = place.from(since.map(u64::from));
+        let resync = Resync::where_ahead(NodeId::Meeting(meeting), from.checked_sub(1), snapshot.revision);
+        place.begins(name.to_string(), Some(from));
+        let entries = Entries { services, who, name, meeting, place: place.clone() };
+        let following = Following::from(entries, from, place, wakes);
         Ok(futures::stream::unfold(Some((following, resync)), step))
     }
 }
@@ -94,6 +98,7 @@ struct Entries {
     who: Requester,
     name: StreamName,
     meeting: MeetingId,
+    place: Place,
 }
 
 impl Source for Entries {
@@ -105,7 +110,11 @@ impl Source for Entries {
         if entries.is_empty() {
             return Ok(Vec::new());
         }
-        access::of_meeting(&self.who, &registers.meetings.state(&self.name).await.map_err(of_fault)?.state)?;
+        let state = registers.meetings.state(&self.name).await.map_err(of_fault)?.state;
+        self.place.is_for(Action::ReadMeeting, &state.parties);
+        if !self.place.asks_each() {
+            access::of_meeting(&self.who, self.meeting, &state)?;
+        }
         let directory = registers.directory(self.who.county()).await.map_err(of_fault)?.state;
         let names = Names::of_directory(&directory);
         let entry = |entry| MeetingEntry::of(self.meeting, entry, &names);

@@ -92,6 +92,7 @@ impl MeetingView {
 
 /// The act by which a competent body did what was resolved.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct ResolutionLink {
     /// The entry of the matter, `event:…/…`.
     pub event: ID,
@@ -124,7 +125,7 @@ impl ResolutionLink {
 
 /// A resolution (议定事项). It decides nothing by itself.
 #[derive(Debug, Clone, SimpleObject)]
-#[graphql(complex)]
+#[graphql(complex, serial)]
 pub struct Resolution {
     #[graphql(skip)]
     view: Arc<MeetingView>,
@@ -152,6 +153,7 @@ impl Resolution {
 
 /// A report on a task.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct TaskReport {
     /// The day.
     pub on: Date,
@@ -174,7 +176,7 @@ pub struct MeetingTask {
 }
 
 /// A task of a meeting (会议任务).
-#[Object]
+#[Object(serial)]
 impl MeetingTask {
     /// Its number in the minutes, from 1.
     async fn number(&self) -> u16 {
@@ -288,7 +290,7 @@ impl Meeting {
 }
 
 /// A joint meeting (联席会议), as the fold of its stream has it: now, or at the moment asked for.
-#[Object]
+#[Object(serial)]
 impl Meeting {
     /// Its id, `meeting:…`.
     pub async fn id(&self) -> ID {

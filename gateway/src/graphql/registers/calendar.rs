@@ -37,6 +37,7 @@ pub enum CalendarDayKind {
 
 /// One day of the county's calendar.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct CalendarDay {
     /// The day.
     pub date: Date,
@@ -52,6 +53,7 @@ pub struct CalendarDay {
 
 /// A day that a document names, with the holiday it belongs to.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct NamedDay {
     /// The day.
     pub date: Date,
@@ -61,6 +63,7 @@ pub struct NamedDay {
 
 /// A document that the calendar is made of: a notice of the State Council, or the county's own days.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct CalendarDocument {
     /// Its number, such as 国办发明电〔2025〕7号.
     pub number: String,
@@ -82,6 +85,7 @@ pub struct CalendarDocument {
 
 /// A part of the county's working calendar, as known now.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct Calendar {
     /// The name of what it knows, such as `cn-2026-1`; it changes with every document recorded.
     pub version: String,
@@ -226,7 +230,7 @@ fn day(calendar: &calendar::Calendar, date: civil::Date) -> CalendarDay {
 #[derive(Default)]
 pub struct CalendarQuery;
 
-#[Object]
+#[Object(serial)]
 impl CalendarQuery {
     /// The county's working calendar between two days, both included, at most 400 days (R19).
     async fn calendar(
@@ -268,9 +272,9 @@ impl CalendarQuery {
 #[derive(Default)]
 pub struct CalendarMutation;
 
-#[Object]
+#[Object(serial)]
 impl CalendarMutation {
-    /// Record the State Council's holiday notice of a year, or an amendment (R19): an administrator's. Every command
+    /// Record the State Council's holiday notice of a year, or an amendment (R19): the system administrator's. Every command
     /// from then on counts by it; open due dates that it moves are revised, with the old and the new date (R20).
     async fn record_holiday_notice(
         &self,
@@ -290,7 +294,7 @@ impl CalendarMutation {
         on_book(ctx, input.command_id, CalendarBookCommand::RecordHolidayNotice { notice }).await
     }
 
-    /// Record the county's own days off and make-up days (R19): an administrator's. Open due dates are revised as by a
+    /// Record the county's own days off and make-up days (R19): the system administrator's. Open due dates are revised as by a
     /// notice.
     async fn record_county_overlay(
         &self,

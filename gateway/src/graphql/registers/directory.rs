@@ -29,6 +29,7 @@ pub enum BodyKind {
 
 /// A body of the county.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct Body {
     /// Its id, `body:…`.
     #[graphql(owned)]
@@ -43,6 +44,7 @@ pub struct Body {
 
 /// An officer's account.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct Officer {
     /// Its id, `officer:…`.
     #[graphql(owned)]
@@ -84,6 +86,7 @@ impl Officer {
 
 /// The directory of one county (机构与账号目录).
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct Directory {
     /// Its revision; none before anything was recorded.
     pub revision: Option<u64>,
@@ -99,7 +102,7 @@ pub struct Directory {
 #[derive(Default)]
 pub struct DirectoryQuery;
 
-#[Object]
+#[Object(serial)]
 impl DirectoryQuery {
     /// The county's directory: bodies, and the accounts that act for them.
     async fn directory(&self, ctx: &Context<'_>) -> Result<Directory> {

@@ -25,6 +25,7 @@ pub struct CalendarFeedInput {
 
 /// What came of it.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct CalendarFeedMade {
     /// How the command was answered.
     pub outcome: RegisterCommandPayload,
@@ -36,7 +37,7 @@ pub struct CalendarFeedMade {
 #[derive(Default)]
 pub struct CalendarFeedMutation;
 
-#[Object]
+#[Object(serial)]
 impl CalendarFeedMutation {
     /// Make a secret address of one's deadlines for a calendar (iCal), which cannot sign in. Whoever has the address reads
     /// them; the address before is closed.

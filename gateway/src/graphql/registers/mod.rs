@@ -5,6 +5,7 @@
 
 pub mod applicants;
 pub mod calendar;
+pub mod contacts;
 pub mod directory;
 pub mod feeds;
 pub mod mutations;

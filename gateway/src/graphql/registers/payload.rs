@@ -28,6 +28,7 @@ pub enum RegisterCommandPayload {
 
 /// The command was carried out, or what it asks was already so.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct RegisterCommandDone {
     /// The command's id; none when nothing was to be recorded.
     pub command_id: Option<Uuid>,
@@ -50,7 +51,8 @@ pub async fn carry_out<D: Decider>(
     request: Request<D>,
 ) -> Result<RegisterCommandPayload> {
     let county = request.by.county.clone();
-    let outcome = standing_in::execute(services, executor, request).await.map_err(of_fault)?;
+    // on the heap: every root that is merged with this one would hold it on the stack once more
+    let outcome = Box::pin(standing_in::execute(services, executor, request)).await.map_err(of_fault)?;
     let pending = match outcome.position() {
         Some(position) => services.pending(position).await,
         None => false,

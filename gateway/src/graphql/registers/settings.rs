@@ -19,6 +19,7 @@ use om_infra::{calendars::Calendars as _, executor::Request};
 
 /// What a county sets, as it holds from a day on.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct Settings {
     /// The first day these hold; none for the usual ones, which hold where nothing was set.
     pub from: Option<Date>,
@@ -95,7 +96,7 @@ pub struct ChangeSettingsInput {
 #[derive(Default)]
 pub struct SettingsQuery;
 
-#[Object]
+#[Object(serial)]
 impl SettingsQuery {
     /// The county's settings of a day.
     async fn settings(
@@ -121,9 +122,9 @@ impl SettingsQuery {
 #[derive(Default)]
 pub struct SettingsMutation;
 
-#[Object]
+#[Object(serial)]
 impl SettingsMutation {
-    /// Change the county's settings from a later day on: an administrator's. What was carded or planned before stays as
+    /// Change the county's settings from a later day on: the system administrator's. What was carded or planned before stays as
     /// it was (R20).
     async fn change_settings(
         &self,

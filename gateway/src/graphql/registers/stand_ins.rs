@@ -17,6 +17,7 @@ use om_domain::{
 
 /// A dated delegation inside a body (AB岗代岗).
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct StandIn {
     /// In whose place, `officer:…`.
     pub principal: ID,
@@ -108,7 +109,7 @@ pub struct EndStandInInput {
 #[derive(Default)]
 pub struct StandInQuery;
 
-#[Object]
+#[Object(serial)]
 impl StandInQuery {
     /// Stand-in officers (AB岗) ever named in the county, the latest first: who could act in whose place on which days.
     #[graphql(complexity = "100 * child_complexity")]
@@ -132,11 +133,11 @@ impl StandInQuery {
     }
 }
 
-/// Commands on stand-ins: the head's of the body, or an administrator's.
+/// Commands on stand-ins: the head's of the body, or a security administrator's.
 #[derive(Default)]
 pub struct StandInMutation;
 
-#[Object]
+#[Object(serial)]
 impl StandInMutation {
     /// Name a stand-in (AB岗) inside a body, for some days: it may do what the post may, never what separation of duties keeps
     /// apart, and each such act says in whose place it was.

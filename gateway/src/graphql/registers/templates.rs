@@ -14,6 +14,7 @@ use om_domain::{ids::TemplateId, template::TemplateDecider};
 
 /// A template in its latest version.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct Template {
     /// Its id, `template:…`.
     #[graphql(owned)]
@@ -34,7 +35,7 @@ pub struct Template {
 #[derive(Default)]
 pub struct TemplateQuery;
 
-#[Object]
+#[Object(serial)]
 impl TemplateQuery {
     /// The templates that this county has imported, by id, in their latest version.
     #[graphql(complexity = "10 * child_complexity")]

@@ -26,6 +26,8 @@ const PerformancePage = lazy(() => import("../performance/PerformancePage"));
 const TownshipDesk = lazy(() => import("../township/TownshipDesk"));
 const Mine = lazy(() => import("../me/Mine"));
 const Operations = lazy(() => import("../operations/Operations"));
+const Persons = lazy(() => import("../persons/Persons"));
+const PersonPage = lazy(() => import("../persons/PersonPage"));
 
 /** Who looks at no matter begins at what they keep. */
 function First() {
@@ -60,6 +62,8 @@ export function App() {
                     <Route path="/township" element={<TownshipDesk />} />
                     <Route path="/mine" element={<Mine />} />
                     <Route path="/operations" element={<Operations />} />
+                    <Route path="/persons" element={<Persons />} />
+                    <Route path="/persons/:id" element={<PersonPage />} />
                     <Route path="*" element={<Navigate to="/" replace />} />
                   </Routes>
                 </Suspense>

@@ -8,7 +8,7 @@ import { beginAt, came, choose, type DevAccount, NotLetIn, type ProviderWay, typ
 import { type Language, speak } from "../i18n";
 
 /** The first accounts to try, by what their people come for. */
-const FIRST = ["lead", "nr-officer-1", "clerk", "township", "supervisor", "auditor", "administrator"] as const;
+const FIRST = ["lead", "nr-officer-1", "clerk", "township", "supervisor", "auditor", "administrator", "security-administrator", "audit-administrator"] as const;
 
 type Use = (session: Session) => void;
 

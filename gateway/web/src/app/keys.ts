@@ -12,6 +12,7 @@ export const KEYS = [
   { keys: ["g", "p"], what: "performance" },
   { keys: ["g", "b"], what: "briefing" },
   { keys: ["g", "a"], what: "operations" },
+  { keys: ["g", "r"], what: "persons" },
   { keys: ["g", "i"], what: "mine" },
   { keys: ["↑", "↓"], what: "rows" },
   { keys: ["←", "→"], what: "edges" },

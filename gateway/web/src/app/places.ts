@@ -16,6 +16,7 @@ export interface Place {
     | "performance"
     | "briefing"
     | "operations"
+    | "persons"
     | "search"
     | "mine";
   path: string;
@@ -40,6 +41,7 @@ export const PLACES: [Place, ...Place[]] = [
   },
   { key: "briefing", path: "/briefing", letter: "b", of: ["LEAD", "GOVERNMENT_HEAD", "SUPERVISOR", "AUDITOR"] },
   { key: "operations", path: "/operations", letter: "a" },
+  { key: "persons", path: "/persons", letter: "r", of: ["SECURITY_ADMINISTRATOR", "AUDIT_ADMINISTRATOR", "AUDITOR"] },
   { key: "search", path: "/search", letter: "s", apart: true },
   { key: "mine", path: "/mine", letter: "i", apart: true },
 ];

@@ -110,10 +110,15 @@ const ACTING: ReadonlySet<Role> = new Set<Role>(["OFFICER", "HEAD", "GOVERNMENT_
 /** Roles that convene and chair joint meetings. */
 export const CHAIRS: ReadonlySet<Role> = new Set<Role>(["LEAD", "GOVERNMENT_HEAD"]);
 
-/** Whether one looks at matters at all: who only keeps the installation does not. */
-export const looks = (me: Me | undefined): boolean => !!me?.roles.some((role) => role !== "ADMINISTRATOR");
+/** The three administrators: they keep the installation and look at no matter. */
+const KEEPING: ReadonlySet<Role> = new Set<Role>(["ADMINISTRATOR", "SECURITY_ADMINISTRATOR", "AUDIT_ADMINISTRATOR"]);
 
-export const acts = (me: Me | undefined): boolean => !!me?.roles.some((role) => ACTING.has(role));
+/** Whether one looks at matters at all: who only keeps the installation does not. */
+export const looks = (me: Me | undefined): boolean => !!me?.roles.some((role) => !KEEPING.has(role));
+/** Whether one has any of these roles. */
+export const hasRole = (me: Pick<Me, "roles"> | undefined, ...roles: Role[]): boolean => !!me?.roles.some((role) => roles.includes(role));
+
+export const acts = (me: Pick<Me, "roles"> | undefined): boolean => !!me?.roles.some((role) => ACTING.has(role));
 export const convenes = (me: Me | undefined): boolean =>
   !!me?.can.some(({ name, allowed }) => name === "conveneMeeting" && allowed);
 

@@ -1,6 +1,6 @@
 // One command: what it does, what follows from it, its fields, and the answer of the rules.
-import { Alert, Button, Drawer, Form, Grid, Space, Typography } from "antd";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { Alert, Button, Drawer, Form, Grid, Modal, Space, Typography } from "antd";
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type CombinedError, useQuery } from "urql";
 import { newId } from "../api/ids";
@@ -35,11 +35,14 @@ export function CommandForm({
   choices,
   close,
   done,
+  sure,
 }: {
   target: Target;
   choices: Partial<Choices>;
   close: () => void;
   done: Done;
+  /** Said where it is asked once more, before what nothing undoes. */
+  sure?: ReactNode;
 }) {
   const { t, i18n } = useTranslation();
   const english = i18n.language === "en";
@@ -52,7 +55,7 @@ export function CommandForm({
       {spec ? (
         <CommandContext value={target.command}>
           <ChoicesContext value={given}>
-            <Body target={target} spec={spec} name={name} close={close} done={done} />
+            <Body target={target} spec={spec} name={name} close={close} done={done} sure={sure} />
           </ChoicesContext>
         </CommandContext>
       ) : (
@@ -68,18 +71,21 @@ function Body({
   name,
   close,
   done,
+  sure,
 }: {
   target: Target;
   spec: CommandSpec;
   name: string;
   close: () => void;
   done: Done;
+  sure?: ReactNode;
 }) {
   const { t, i18n } = useTranslation();
   const english = i18n.language === "en";
   const { link } = useSigned();
   const [form] = Form.useForm();
   const [busy, setBusy] = useState(false);
+  const [asked, setAsked] = useState(false);
   const [answer, setAnswer] = useState<Answer>();
   const [fault, setFault] = useState<CombinedError>();
   // the same intention however often it is sent, until its content changes
@@ -139,7 +145,7 @@ function Body({
         form={form}
         layout="vertical"
         initialValues={target.initial}
-        onFinish={(values) => void submit(values as Record<string, unknown>)}
+        onFinish={(values) => (sure ? setAsked(true) : void submit(values as Record<string, unknown>))}
         onValuesChange={changed}
         onKeyDown={(event) => {
           // an act with legal effect is confirmed by its button, never by the Enter that chose a day
@@ -171,6 +177,20 @@ function Body({
           <Button onClick={close}>{t("command.cancel")}</Button>
         </Space>
       </Form>
+      <Modal
+        open={asked}
+        title={t("command.sure", { name })}
+        okText={t("command.confirm", { name })}
+        okButtonProps={{ danger: true }}
+        cancelText={t("command.back")}
+        onCancel={() => setAsked(false)}
+        onOk={() => {
+          setAsked(false);
+          void submit(form.getFieldsValue() as Record<string, unknown>);
+        }}
+      >
+        {sure}
+      </Modal>
     </>
   );
 }

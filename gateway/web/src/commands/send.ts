@@ -54,11 +54,11 @@ export async function send(client: Client, name: string, spec: CommandSpec, inpu
   }
 }
 
-/** Keeps a personal text in the vault and gives the reference that a command carries instead of it. */
-export async function putText(client: Client, textClass: string, text: string): Promise<string> {
+/** Keeps a personal text in the vault, about `subject` if said, and gives the reference that a command carries instead of it. */
+export async function putText(client: Client, textClass: string, text: string, subject?: string): Promise<string> {
   const result = await client
     .mutation("mutation PutText($input: PutTextInput!) { putText(input: $input) { ref } }", {
-      input: { commandId: newId(), class: textClass, text },
+      input: { commandId: newId(), class: textClass, text, subject },
     })
     .toPromise();
   if (!result.data) throw result.error ?? new Error("no answer");

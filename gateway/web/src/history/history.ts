@@ -23,6 +23,7 @@ export const HistoryQuery = graphql(`
           version
           permit
           actor
+          enteredBy
           body
           effectiveOn
           recorded

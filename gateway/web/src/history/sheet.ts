@@ -16,5 +16,6 @@ export const entryColumns = (t: TFunction, { bodyName, officerName }: Directory,
   { heading: t("excel.lateRecorded"), kind: "number", value: (entry) => (entry.backfilled ? entry.recordedLateWorkingDays : null) },
   { heading: t("replay.body"), value: (entry) => bodyName(entry.body) },
   { heading: t("replay.person"), value: (entry) => officerName(entry.actor) },
+  { heading: t("excel.enteredBy"), value: (entry) => (entry.enteredBy ? officerName(entry.enteredBy) : null) },
   { heading: t("excel.entryId"), value: (entry) => entry.id },
 ];

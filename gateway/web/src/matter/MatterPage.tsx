@@ -9,6 +9,7 @@ import { useDirectory } from "../app/session";
 import { Actions } from "../commands/Actions";
 import { Ask } from "../ui/Ask";
 import { ExportButton } from "../ui/ExportButton";
+import { ContactButton } from "./Contact";
 import { Gantt } from "./gantt/Gantt";
 import { dayNumber, dayOf, range, type Zoom } from "./gantt/geometry";
 import { Permits } from "./Permits";
@@ -189,6 +190,7 @@ function Head({
           />
         </div>
         <Space align="start" wrap className="om-no-print">
+          {project && !matter.past ? <ContactButton applicant={project.applicant} /> : null}
           <ExportButton
             title={project?.name ?? matter.id}
             gather={(run) => workbook(run, matter.id, at, t, directory, i18n.language === "en")}

@@ -2,10 +2,9 @@
 import { Alert, App as Messages, Button, Flex, Popconfirm, Typography } from "antd";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { type CombinedError, useClient } from "urql";
+import { useClient } from "urql";
 import { graphql } from "../api/graphql";
-import { newId } from "../api/ids";
-import { FaultNote } from "../ui/Ask";
+import { answerOf, useSending } from "../commands/useSending";
 
 const Open = graphql(`
   mutation OpenCalendarFeed($input: CalendarFeedInput!) {
@@ -42,46 +41,27 @@ const Close = graphql(`
   }
 `);
 
-interface Outcome {
-  __typename: string;
-  message?: string;
-  messageZh?: string;
-}
-
 export function CalendarFeed({ since, again }: { since: string | null; again: () => void }) {
-  const { t, i18n } = useTranslation();
-  const english = i18n.language === "en";
+  const { t } = useTranslation();
   const client = useClient();
   const { message } = Messages.useApp();
   const [address, setAddress] = useState<string>();
-  const [busy, setBusy] = useState(false);
-  const [refused, setRefused] = useState<string>();
-  const [fault, setFault] = useState<{ error: CombinedError; retry: () => void }>();
+  const { busy, told, run } = useSending();
   const field = useRef<HTMLInputElement>(null);
 
-  const run = async (what: "open" | "close") => {
-    setBusy(true);
-    setRefused(undefined);
-    setFault(undefined);
-    const input = { commandId: newId() };
-    let outcome: Outcome | undefined;
-    let error: CombinedError | undefined;
-    if (what === "open") {
-      const answer = await client.mutation(Open, { input }).toPromise();
-      ({ error } = answer);
-      outcome = answer.data?.openCalendarFeed.outcome as Outcome | undefined;
-      const path = answer.data?.openCalendarFeed.path;
+  const open = async () => {
+    await run(async (commandId) => {
+      const { path, outcome } = answerOf(await client.mutation(Open, { input: { commandId } }).toPromise()).openCalendarFeed;
       if (path) setAddress(new URL(path, location.origin).href);
-    } else {
-      const answer = await client.mutation(Close, { input }).toPromise();
-      ({ error } = answer);
-      outcome = answer.data?.closeCalendarFeed as Outcome | undefined;
-      if (outcome?.__typename === "RegisterCommandDone") setAddress(undefined);
-    }
-    setBusy(false);
-    if (!outcome) {
-      if (error) setFault({ error, retry: () => void run(what) });
-    } else if (outcome.__typename !== "RegisterCommandDone") setRefused((english ? outcome.message : outcome.messageZh) ?? "");
+      return outcome;
+    });
+    again();
+  };
+  const close = async () => {
+    const closed = await run(
+      async (commandId) => answerOf(await client.mutation(Close, { input: { commandId } }).toPromise()).closeCalendarFeed,
+    );
+    if (closed) setAddress(undefined);
     again();
   };
   const copy = async () => {
@@ -102,8 +82,7 @@ export function CalendarFeed({ since, again }: { since: string | null; again: ()
       </Typography.Title>
       <Typography.Paragraph>{t("feed.what")}</Typography.Paragraph>
       <div aria-live="polite">
-        {fault ? <FaultNote error={fault.error} retry={fault.retry} /> : null}
-        {refused === undefined ? null : <Alert type="error" showIcon role="alert" title={refused} style={{ marginBottom: 12 }} />}
+        {told}
         {address ? (
           <Alert
             type="success"
@@ -136,7 +115,7 @@ export function CalendarFeed({ since, again }: { since: string | null; again: ()
               title={t("feed.renewSure")}
               okText={t("feed.renew")}
               cancelText={t("command.cancel")}
-              onConfirm={() => void run("open")}
+              onConfirm={() => void open()}
             >
               <Button loading={busy}>{t("feed.renew")}</Button>
             </Popconfirm>
@@ -145,7 +124,7 @@ export function CalendarFeed({ since, again }: { since: string | null; again: ()
               okText={t("feed.close")}
               cancelText={t("command.cancel")}
               okButtonProps={{ danger: true }}
-              onConfirm={() => void run("close")}
+              onConfirm={() => void close()}
             >
               <Button danger loading={busy}>
                 {t("feed.close")}
@@ -153,7 +132,7 @@ export function CalendarFeed({ since, again }: { since: string | null; again: ()
             </Popconfirm>
           </>
         ) : (
-          <Button type="primary" loading={busy} onClick={() => void run("open")}>
+          <Button type="primary" loading={busy} onClick={() => void open()}>
             {t("feed.open")}
           </Button>
         )}

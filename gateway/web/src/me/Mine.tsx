@@ -3,7 +3,7 @@ import { Alert, Card, Descriptions, Tag, Typography } from "antd";
 import { useTranslation } from "react-i18next";
 import { useQuery, useSubscription } from "urql";
 import { graphql } from "../api/graphql";
-import { looks, useDirectory } from "../app/session";
+import { acts, hasRole, looks, useDirectory } from "../app/session";
 import { Ask } from "../ui/Ask";
 import { useAgainAt } from "../ui/pages";
 import { CalendarFeed } from "./CalendarFeed";
@@ -42,13 +42,10 @@ const Changed = graphql(`
   }
 `);
 
-/** Audit and who keeps the installation have no deadlines of their own. */
-const hasDeadlines = (roles: readonly string[]) => roles.some((role) => role !== "ADMINISTRATOR" && role !== "AUDITOR");
-
 export default function Mine() {
   const { t } = useTranslation();
   const { me, bodyName, officerName } = useDirectory();
-  const body = me && !me.roles.includes("ADMINISTRATOR") ? me.body : null;
+  const body = me && looks(me) ? me.body : null;
   const [{ data, error }, ask] = useQuery({ query: MineQuery, variables: { body }, pause: !me, requestPolicy: "cache-and-network" });
   const again = () => ask({ requestPolicy: "network-only" });
   const [{ data: change }] = useSubscription({ query: Changed, pause: !looks(me) });
@@ -96,7 +93,7 @@ export default function Mine() {
             </Typography.Paragraph>
             <StandIns all={standIns} today={me.today} again={again} />
           </Card>
-          {hasDeadlines(me.roles) ? (
+          {acts(me) || hasRole(me, "SUPERVISOR") ? (
             <Card size="small">
               <CalendarFeed since={me.calendarFeedSince} again={again} />
             </Card>

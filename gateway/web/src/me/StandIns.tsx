@@ -1,4 +1,4 @@
-// Stand-in officers (AB岗): who stood in for whom on which days; named and ended by the head or an administrator.
+// Stand-in officers (AB岗): who stood in for whom on which days; named and ended by the head or a security administrator.
 import { Button, Checkbox, Empty, Flex, Table } from "antd";
 import type { ColumnsType } from "antd/es/table";
 import { useState } from "react";

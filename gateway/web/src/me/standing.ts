@@ -34,7 +34,7 @@ export function standingOf({ holdsToday, endedOn, from }: Pick<StandIn, "holdsTo
 
 /** Whether one may name stand-ins, and of which body only; the server decides. */
 export function grantsFor(me: Pick<Me, "roles" | "body"> | undefined): { body?: string } | undefined {
-  if (me?.roles.includes("ADMINISTRATOR")) return {};
+  if (me?.roles.includes("SECURITY_ADMINISTRATOR")) return {};
   return me?.roles.some((role) => role === "HEAD" || role === "GOVERNMENT_HEAD") ? { body: me.body } : undefined;
 }
 

@@ -5,11 +5,12 @@ import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
 import { useQuery } from "urql";
 import { graphql, type ResultOf } from "../api/graphql";
-import { useDirectory } from "../app/session";
+import { hasRole, useDirectory } from "../app/session";
 import { Ask } from "../ui/Ask";
 import { ExportButton } from "../ui/ExportButton";
 import { sheetOf } from "../ui/excel";
 import { type PlanNode, placed } from "./graph";
+import { AccessLog } from "./AccessLog";
 import { Health } from "./Health";
 import { bodyColumns, officerColumns } from "./sheet";
 import { StandInsTab } from "./StandInsTab";
@@ -19,12 +20,15 @@ export default function Operations() {
   const [params, setParams] = useSearchParams();
   const { me } = useDirectory();
   const wide = Grid.useBreakpoint().md ?? true;
-  const keeps = me?.roles.some((role) => role === "ADMINISTRATOR" || role === "AUDITOR");
+  const keeps = hasRole(me, "ADMINISTRATOR", "AUDIT_ADMINISTRATOR", "AUDITOR");
   const tabs = [
     { key: "templates", label: t("operations.templates"), children: <Templates /> },
     { key: "directory", label: t("operations.directory"), children: <DirectoryTab /> },
     { key: "standIns", label: t("standIn.title"), children: <StandInsTab /> },
     { key: "calendar", label: t("operations.calendar"), children: <CalendarTab /> },
+    ...(hasRole(me, "AUDIT_ADMINISTRATOR", "AUDITOR")
+      ? [{ key: "access", label: t("accessLog.title"), children: <AccessLog /> }]
+      : []),
     ...(keeps ? [{ key: "health", label: t("health.title"), children: <Health /> }] : []),
   ];
   const chosen = tabs.find(({ key }) => key === params.get("tab")) ?? tabs[0];

@@ -14,13 +14,14 @@ describe("an answer that is no yes", () => {
   it("says what to do, and keeps what the server said", () => {
     const body = JSON.stringify({ errors: [{ message: "the paper is larger", extensions: { traceId: "t1" } }] });
     expect(faultOf(413, body)).toMatchObject({ kind: "tooLarge", told: "the paper is larger", traceId: "t1" });
-    expect([415, 401, 403, 404, 507, 503, 500].map((status) => faultOf(status, "").kind)).toEqual([
+    expect([415, 401, 403, 404, 507, 503, 429, 500].map((status) => faultOf(status, "").kind)).toEqual([
       "kind",
       "signedOut",
       "forbidden",
       "gone",
       "full",
       "busy",
+      "tooMany",
       "other",
     ]);
     expect(faultOf(502, "<html>").told).toBe("502");

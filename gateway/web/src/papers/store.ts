@@ -9,7 +9,7 @@ export interface Stored {
   url: string;
 }
 
-export const FAULTS = ["tooLarge", "kind", "empty", "full", "busy", "unreachable", "forbidden", "signedOut", "gone", "other"] as const;
+export const FAULTS = ["tooLarge", "kind", "empty", "full", "busy", "tooMany", "unreachable", "forbidden", "signedOut", "gone", "other"] as const;
 export type FaultKind = (typeof FAULTS)[number];
 
 /** Why a paper did not come or go. */
@@ -73,7 +73,9 @@ export function faultOf(status: number, body: string): PaperFault {
                 ? "full"
                 : status === 503
                   ? "busy"
-                  : "other";
+                  : status === 429
+                    ? "tooMany"
+                    : "other";
   return new PaperFault(kind, message || String(status), extensions?.traceId);
 }
 

@@ -250,7 +250,14 @@ function Entries({ name, entries, at, go }: { name: string; entries: readonly En
     {
       title: t("replay.by"),
       responsive: ["md"],
-      render: (_, entry) => `${bodyName(entry.body)} · ${officerName(entry.actor)}`,
+      render: (_, entry) =>
+        [
+          bodyName(entry.body),
+          officerName(entry.actor),
+          entry.enteredBy ? t("replay.enteredBy", { officer: officerName(entry.enteredBy) }) : "",
+        ]
+          .filter(Boolean)
+          .join(" · "),
     },
   ];
   return (

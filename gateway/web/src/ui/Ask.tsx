@@ -6,15 +6,16 @@ import type { CombinedError } from "urql";
 import { faultOf } from "../api/faults";
 
 export function FaultNote({ error, retry, stale }: { error: CombinedError; retry: () => void; stale?: boolean }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const fault = faultOf(error);
+  const said = fault.messageZh && i18n.language !== "en" ? fault.messageZh : undefined;
   const known = t(`fault.codes.${fault.code as "UNREACHABLE"}`, { defaultValue: "" });
   return (
     <Alert
       type={stale ? "warning" : "error"}
       showIcon
       role="alert"
-      title={known || fault.message}
+      title={said ?? (known || fault.message)}
       description={
         <>
           {stale ? <div>{t("fault.stale")}</div> : null}

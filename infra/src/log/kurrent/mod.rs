@@ -40,6 +40,7 @@ use super::{
     AppendError, Appended, Distance, EventLog, Expected, LogError, LogId, LogState, NewEvent, Position,
     StoredEvent, StreamName, event,
 };
+use crate::shown;
 use calls::Identity;
 use health::Health;
 use link::{Lent, Link};
@@ -397,11 +398,13 @@ impl EventLog for KurrentLog {
         from: u64,
         max: usize,
     ) -> Result<Vec<StoredEvent>, LogError> {
+        shown::off_the_log();
         self.shared.read_stream(stream, from, max).await
     }
 
     /// A filtered read may end before the log does, so it is the end only when nothing more comes.
     async fn read_all(&self, after: Option<Position>, max: usize) -> Result<Vec<StoredEvent>, LogError> {
+        shown::off_the_log();
         let mut after = self.shared.check_position(after)?;
         self.shared.check_not_ahead(after).await?;
         let mut events = Vec::new();

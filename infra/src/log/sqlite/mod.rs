@@ -13,6 +13,7 @@
 //! Why this layout: docs/decisions/0001-log-layout.md.
 
 pub mod audit;
+mod by_stream;
 pub mod copy;
 mod heads;
 mod open;
@@ -32,11 +33,13 @@ use async_trait::async_trait;
 use futures::stream::BoxStream;
 use tokio::sync::{mpsc, oneshot, watch};
 
+use super::by_stream::{ByStream, See};
 use super::leaf::LeafContent;
 use super::{
     AppendError, Appended, EventLog, Expected, LogError, LogId, LogState, NewEvent, Position, StoredEvent,
     StreamName, event,
 };
+use crate::shown;
 use pool::Pool;
 use tail::Tail;
 use writer::{Append, Request, Row};
@@ -62,6 +65,8 @@ struct Shared {
     tail: Tail,
     pool: Pool,
     stopped: OnceLock<String>,
+    /// Of the connection that writes; none where nothing is written.
+    durability: Option<String>,
 }
 
 impl SqliteLog {
@@ -81,6 +86,7 @@ impl SqliteLog {
             tail: Tail::new(opened.head),
             pool: Pool::new(opened.file.clone(), &options),
             stopped: OnceLock::new(),
+            durability: Some(opened.durability.clone()),
         });
         let (requests, queue) = mpsc::channel(QUEUE);
         let writer = writer::spawn(opened, &options, Arc::clone(&shared), head_sender, queue)?;
@@ -97,8 +103,15 @@ impl SqliteLog {
         let (_, head) = watch::channel(seen.head);
         let pool = Pool::new(seen.file, options);
         let tail = Tail::new(seen.head);
-        let shared = Arc::new(Shared { id: seen.id, head, tail, pool, stopped: OnceLock::new() });
+        let (stopped, durability) = (OnceLock::new(), None);
+        let shared = Arc::new(Shared { id: seen.id, head, tail, pool, stopped, durability });
         Ok(Arc::new(Self { shared, requests: None, writer: Mutex::new(None) }))
+    }
+
+    /// How durable what is acknowledged is, as SQLite says of the connection that writes: `journal_mode=wal synchronous=FULL`. `None`
+    /// where nothing is written.
+    pub fn durability(&self) -> Option<&str> {
+        self.shared.durability.as_deref()
     }
 
     /// Finishes what was queued, folds the write-ahead log into the file and ends the writer. Appends that
@@ -185,6 +198,15 @@ impl Shared {
     }
 }
 
+/// Which log lies in a directory, beside whoever has it open.
+///
+/// # Errors
+/// When its file cannot be read.
+pub fn identity(dir: &std::path::Path) -> rusqlite::Result<LogId> {
+    let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
+    schema::id(&rusqlite::Connection::open_with_flags(dir.join(FILE_NAME), flags)?)
+}
+
 #[async_trait]
 impl EventLog for SqliteLog {
     async fn append(
@@ -208,14 +230,36 @@ impl EventLog for SqliteLog {
         from: u64,
         max: usize,
     ) -> Result<Vec<StoredEvent>, LogError> {
+        shown::off_the_log();
         let (id, stream) = (self.shared.id, stream.clone());
         self.shared.pool.read(move |connection| connection.read_stream(id, &stream, from, max)).await
     }
 
+    async fn show_stream(
+        &self,
+        stream: &StreamName,
+        from: u64,
+        max: usize,
+        mut see: See,
+    ) -> Result<usize, LogError> {
+        shown::off_the_log();
+        let (id, stream) = (self.shared.id, stream.clone());
+        self.shared
+            .pool
+            .read(move |connection| connection.show_stream(id, &stream, from, max, &mut see))
+            .await
+    }
+
     async fn read_all(&self, after: Option<Position>, max: usize) -> Result<Vec<StoredEvent>, LogError> {
+        shown::off_the_log();
         let after = self.shared.check_position(after)?;
         self.shared.check_not_ahead(after).await?;
         self.shared.read_after(after, max, usize::MAX).await
+    }
+
+    fn by_stream(&self) -> Result<Option<Box<dyn ByStream>>, LogError> {
+        let read = self.shared.pool.apart()?;
+        Ok(Some(Box::new(by_stream::Streams { log: self.shared.id, read })))
     }
 
     fn subscribe(&self, after: Option<Position>) -> BoxStream<'static, Result<StoredEvent, LogError>> {
@@ -234,6 +278,10 @@ impl EventLog for SqliteLog {
     async fn stream_head(&self, stream: &StreamName) -> Result<Option<u64>, LogError> {
         let stream = stream.clone();
         self.shared.pool.read(move |connection| connection.stream_head(&stream)).await
+    }
+
+    fn is_known_quiet(&self, stream: &StreamName, after: Option<Position>) -> bool {
+        self.shared.check_position(after).is_ok_and(|after| self.shared.tail.is_quiet(stream, after))
     }
 
     fn state(&self) -> LogState {

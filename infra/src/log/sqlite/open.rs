@@ -127,6 +127,8 @@ pub(super) struct Opened {
     pub(super) id: LogId,
     /// The number of the last position, 0 if there is none.
     pub(super) head: u64,
+    /// How the connection is set, as SQLite says.
+    pub(super) durability: String,
     pub(super) connection: Connection,
     /// Held for as long as anything may be written.
     pub(super) lock: File,
@@ -145,12 +147,12 @@ pub(super) fn open(dir: &Path, options: &Options) -> Result<Opened, OpenError> {
         }
         schema::Found::SomethingElse => return Err(OpenError::NotALog { file }),
     }
-    configure(&connection, options).map_err(storage)?;
+    let durability = configure(&connection, options).map_err(storage)?;
     recover(&connection).map_err(storage)?;
     File::open(dir).and_then(|d| d.sync_all()).map_err(|source| directory(dir, source))?;
     let id = schema::id(&connection).map_err(storage)?;
     let head = schema::head(&connection).map_err(storage)?;
-    Ok(Opened { file, id, head, connection, lock })
+    Ok(Opened { file, id, head, durability, connection, lock })
 }
 
 /// What is found in a file that is only read.
@@ -241,7 +243,8 @@ fn connect(file: &Path, options: &Options) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-fn configure(connection: &Connection, options: &Options) -> rusqlite::Result<()> {
+/// Gives how the connection that writes is set, as SQLite itself says.
+fn configure(connection: &Connection, options: &Options) -> rusqlite::Result<String> {
     let synchronous = match options.durability {
         Durability::Synced => "FULL",
         Durability::UnsyncedForFaultTests => "OFF",
@@ -255,7 +258,14 @@ fn configure(connection: &Connection, options: &Options) -> rusqlite::Result<()>
     connection.pragma_update(None, "wal_autocheckpoint", 0)?;
     connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
     connection.set_prepared_statement_cache_capacity(32);
-    Ok(())
+    let journal: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
+    let level = match connection.pragma_query_value(None, "synchronous", |row| row.get::<_, i64>(0))? {
+        0 => "OFF",
+        1 => "NORMAL",
+        2 => "FULL",
+        _ => "EXTRA",
+    };
+    Ok(format!("journal_mode={journal} synchronous={level}"))
 }
 
 /// Folds in what an earlier process left. Its frames may be in the system's cache but not on disk (its last

@@ -30,6 +30,11 @@ impl Pool {
         Self(Arc::new(Inner { file, cache_kib, permits, idle: Mutex::default() }))
     }
 
+    /// A connection for who reads long and alone; it counts as none of these.
+    pub(super) fn apart(&self) -> Result<ReadConnection, LogError> {
+        ReadConnection::open(&self.0.file, self.0.cache_kib)
+    }
+
     /// Runs one read on a thread that may block.
     pub(super) async fn read<T: Send + 'static>(
         &self,

@@ -13,7 +13,9 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags, Row};
 use uuid::Uuid;
 
+use super::by_stream::shown;
 use super::schema;
+use crate::log::by_stream::See;
 use crate::log::{LogError, LogId, Position, StoredEvent, StreamName};
 
 /// Stream names kept per connection: of streams whose numbers agree modulo this, the one read last.
@@ -23,17 +25,19 @@ const CHUNK: usize = 64 * 1_024;
 
 const BY_STREAM: &str = "SELECT no, position, type, recorded, id, leaf, payload, metadata FROM event
      WHERE no BETWEEN ?1 AND ?2 ORDER BY no LIMIT ?3";
+const WHERE_IT_LIES: &str = "SELECT no, position, type, recorded, id, payload, metadata FROM event
+     WHERE no BETWEEN ?1 AND ?2 ORDER BY no LIMIT ?3";
 const BY_POSITION: &str = "SELECT e.no, l.position, type, recorded, id, leaf, payload, metadata
      FROM log AS l CROSS JOIN event AS e ON e.no = l.event
      WHERE l.position > ?1 ORDER BY l.position LIMIT ?2";
 
 pub(super) struct ReadConnection {
-    connection: Connection,
-    names: Names,
+    pub(super) connection: Connection,
+    pub(super) names: Names,
 }
 
 /// What rows say by number: stream names and event types.
-struct Names {
+pub(super) struct Names {
     streams: Vec<Option<(i64, StreamName)>>,
     /// By number: they are few, and numbered from 1.
     types: Vec<Option<(Arc<str>, u16)>>,
@@ -47,6 +51,8 @@ impl ReadConnection {
             connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
             connection.busy_timeout(std::time::Duration::from_secs(5))?;
             connection.pragma_update(None, "cache_size", -i64::from(cache_kib))?;
+            // else a statement is compiled again each time its values differ
+            connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
             Ok(connection)
         };
         let connection = open().map_err(|e| fault("opening a read connection", e))?;
@@ -85,6 +91,36 @@ impl ReadConnection {
         read().map_err(|e| e.into_fault(DOING))
     }
 
+    /// As [`Self::read_stream`], each event shown where it lies; how many.
+    pub(super) fn show_stream(
+        &mut self,
+        log: LogId,
+        stream: &StreamName,
+        from: u64,
+        max: usize,
+        see: &mut See,
+    ) -> Result<usize, LogError> {
+        const DOING: &str = "reading a stream";
+        let no = schema::stream_no(&self.connection, stream.as_str()).map_err(|e| fault(DOING, e))?;
+        let Some(no) = no.filter(|_| from <= schema::MAX_REVISION) else { return Ok(0) };
+        let Self { connection, names } = self;
+        let mut show = || {
+            let mut statement = connection.prepare_cached(WHERE_IT_LIES)?;
+            let bounds = (schema::event_no(no, from), schema::event_no(no, schema::MAX_REVISION), limit(max));
+            let mut rows = statement.query(bounds)?;
+            let mut seen = 0;
+            while let Some(row) = rows.next()? {
+                names.learn_type(connection, row.get(2)?)?;
+                seen += 1;
+                if see(&shown(row, log, stream, names)?).is_break() {
+                    break;
+                }
+            }
+            Ok(seen)
+        };
+        show().map_err(|e: ReadError| e.into_fault(DOING))
+    }
+
     pub(super) fn read_after(
         &mut self,
         log: LogId,
@@ -103,7 +139,7 @@ impl ReadConnection {
 }
 
 /// Why a row could not be read.
-enum ReadError {
+pub(super) enum ReadError {
     Sqlite(rusqlite::Error),
     Damaged(String),
 }
@@ -115,7 +151,7 @@ impl From<rusqlite::Error> for ReadError {
 }
 
 impl ReadError {
-    fn into_fault(self, doing: &'static str) -> LogError {
+    pub(super) fn into_fault(self, doing: &'static str) -> LogError {
         match self {
             Self::Sqlite(error) => fault(doing, error),
             Self::Damaged(what) => LogError::Damaged { what },
@@ -123,7 +159,7 @@ impl ReadError {
     }
 }
 
-fn fault(doing: &'static str, error: rusqlite::Error) -> LogError {
+pub(super) fn fault(doing: &'static str, error: rusqlite::Error) -> LogError {
     LogError::Storage { doing, source: Arc::new(error) }
 }
 
@@ -200,20 +236,32 @@ impl Names {
     }
 
     fn event_type(&mut self, connection: &Connection, no: i64) -> Result<(Arc<str>, u16), ReadError> {
-        let slot = usize::try_from(no).map_err(|_| ReadError::Damaged(format!("event type {no}")))?;
-        if let Some(Some(known)) = self.types.get(slot) {
-            return Ok(known.clone());
+        self.learn_type(connection, no)?;
+        let known = usize::try_from(no).ok().and_then(|slot| self.types.get(slot)).cloned().flatten();
+        known.ok_or_else(|| ReadError::Damaged(format!("event type {no}")))
+    }
+
+    /// Looks the name of a type up, unless it is known.
+    pub(super) fn learn_type(&mut self, connection: &Connection, no: i64) -> Result<(), ReadError> {
+        if self.known_type(no).is_some() {
+            return Ok(());
         }
+        let slot = usize::try_from(no).map_err(|_| ReadError::Damaged(format!("event type {no}")))?;
         let mut statement =
             connection.prepare_cached("SELECT name, version FROM event_type WHERE no = ?1")?;
         let (name, version): (String, u16) =
             statement.query_row((no,), |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let found = (Arc::from(name), version);
         if self.types.len() <= slot {
             self.types.resize(slot + 1, None);
         }
-        self.types[slot] = Some(found.clone());
-        Ok(found)
+        self.types[slot] = Some((Arc::from(name), version));
+        Ok(())
+    }
+
+    /// Name and version of a type that is known.
+    pub(super) fn known_type(&self, no: i64) -> Option<(&str, u16)> {
+        let known = usize::try_from(no).ok().and_then(|slot| self.types.get(slot)?.as_ref());
+        known.map(|(name, version)| (&**name, *version))
     }
 }
 
@@ -221,7 +269,7 @@ fn slot(stream: i64) -> usize {
     usize::try_from(stream.rem_euclid(NAMES)).unwrap_or_default()
 }
 
-fn array<const N: usize>(value: ValueRef<'_>) -> Option<[u8; N]> {
+pub(super) fn array<const N: usize>(value: ValueRef<'_>) -> Option<[u8; N]> {
     value.as_blob().ok()?.try_into().ok()
 }
 

@@ -13,8 +13,10 @@ impl MatterRefusal {
             TwoOfficersNeeded { given } => words(
                 "R18",
                 "行政许可法 34",
-                format!("实质核查须两人以上，只有 {given} 人。"),
-                format!("A check of substance needs two officers; {given} given."),
+                format!("实质核查须两人以上，只有 {given} 人；同一人的几个账号算一人。请另派人员。"),
+                format!(
+                    "A check of substance needs two officers, {given} given; several accounts of one person are one. Name another."
+                ),
             ),
             CheckMissing { permit } => {
                 let permit = names.permit(permit);

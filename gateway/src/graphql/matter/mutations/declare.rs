@@ -60,7 +60,9 @@ macro_rules! matter_mutations {
                     input: $input,
                 ) -> async_graphql::Result<crate::graphql::matter::payload::MatterCommandPayload> {
                     let asked = input.asked()?;
-                    crate::graphql::matter::carry_out::carry_out(ctx, asked, input.command()?).await
+                    let command = input.command()?;
+                    // on the heap: every root that is merged with this one would hold it on the stack once more
+                    Box::pin(crate::graphql::matter::carry_out::carry_out(ctx, asked, command)).await
                 }
             )*
         }

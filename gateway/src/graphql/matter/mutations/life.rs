@@ -30,7 +30,7 @@ pub struct ProposeMatterInput {
 #[derive(Default)]
 pub struct ProposeMutation;
 
-#[Object]
+#[Object(serial)]
 impl ProposeMutation {
     /// Propose a matter (一件事项目) for a project. Its project code is reserved first (one per project, 政府投资条例 10).
     async fn propose_matter(

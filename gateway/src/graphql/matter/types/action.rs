@@ -9,6 +9,7 @@ use om_domain::{
 
 /// An action, and whether the one who asks may take it now. Buttons come from here.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct Action {
     /// The mutation's name, such as `approvePermit`.
     pub name: &'static str,

@@ -63,6 +63,7 @@ pub enum NextAct {
 
 /// Where an open permit or milestone stands: whose move it is, or what it waits for.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct Blocking {
     /// Code of the permit or milestone.
     pub code: String,
@@ -146,6 +147,7 @@ impl Blocking {
 
 /// A number of days.
 #[derive(Debug, Clone, Copy, SimpleObject)]
+#[graphql(serial)]
 pub struct DayCount {
     /// Working days (工作日).
     pub working_days: i32,
@@ -162,6 +164,7 @@ impl From<Days> for DayCount {
 /// Where the time went, from the day the matter started: each day is booked once. A day in review is its custodian's work
 /// until the limit ends; beyond it, while a prerequisite is still lacking, it is waiting.
 #[derive(Debug, Clone, Copy, SimpleObject)]
+#[graphql(serial)]
 pub struct TimeSplit {
     /// With the custodian, who was to act.
     pub working: DayCount,
@@ -189,6 +192,7 @@ impl From<Split> for TimeSplit {
 
 /// The time booked to one department.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct BodyTime {
     /// The department, `body:…`.
     pub body: ID,
@@ -198,6 +202,7 @@ pub struct BodyTime {
 
 /// Where the time of a matter went: the days of all its permits together (事项日).
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct MatterTime {
     /// Of all permits.
     pub all: TimeSplit,

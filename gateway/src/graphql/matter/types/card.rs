@@ -13,7 +13,7 @@ use crate::graphql::{
     node_id::NodeId,
     scalars::{Date, LegalText, Requirement},
 };
-use async_graphql::{ComplexObject, Enum, ID, SimpleObject};
+use async_graphql::{ComplexObject, Enum, ID, Result, SimpleObject};
 use om_domain::{
     ids::PermitCode,
     matter::{
@@ -40,6 +40,7 @@ pub enum CardSubject {
 
 /// The clock as the rule saw it, read at the end of the day before the card; `used + left = total`.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct CardEvidence {
     /// The day at whose end it was read.
     pub as_of: Date,
@@ -67,6 +68,7 @@ pub struct CardEvidence {
 
 /// What somebody said of a card.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct CardWord {
     /// The day.
     pub on: Date,
@@ -84,7 +86,7 @@ impl From<&card::Said> for CardWord {
 
 /// A card (红黄牌): a notice of supervision, not a sanction.
 #[derive(Debug, Clone, SimpleObject)]
-#[graphql(complex)]
+#[graphql(complex, serial)]
 pub struct Card {
     #[graphql(skip)]
     view: Arc<View>,
@@ -133,8 +135,10 @@ pub struct Card {
 impl Card {
     /// What the one who asks may do with it now, and why not. Empty when the past is looked at.
     #[graphql(complexity = "20 + 10 * child_complexity")]
-    async fn can(&self) -> Vec<Action> {
-        self.view.actions(Some(&self.code), |ctx| can_on_card(&self.view.state, &self.code, self.number, ctx))
+    async fn can(&self) -> Result<Vec<Action>> {
+        self.view
+            .actions(Some(&self.code), |ctx| can_on_card(&self.view.state, &self.code, self.number, ctx))
+            .await
     }
 }
 

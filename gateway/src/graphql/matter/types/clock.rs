@@ -12,6 +12,7 @@ use om_domain::{
 
 /// A limit (时限): value, unit and who says so.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct Limit {
     /// How many units.
     pub value: u16,
@@ -43,6 +44,7 @@ pub enum ClockState {
 
 /// One line of a clock's arithmetic; the lines can be re-added by hand.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct ClockStep {
     /// What kind of line it is, such as `counted`, `holiday`, `excluded` or `due`.
     pub step: String,
@@ -64,7 +66,7 @@ impl From<&Step> for ClockStep {
 
 /// One limit of a permit, read at the end of a day in Beijing.
 #[derive(Debug, Clone, SimpleObject)]
-#[graphql(complex)]
+#[graphql(complex, serial)]
 pub struct LimitClock {
     #[graphql(skip)]
     read: Box<(Clock, Calendar, jiff::civil::Date)>,
@@ -134,6 +136,7 @@ impl LimitClock {
 
 /// Both limits of a permit; they run with the same exclusions (行政许可法 45).
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct PermitClock {
     /// The statutory limit (法定时限); none where no law sets one.
     pub statutory: Option<LimitClock>,

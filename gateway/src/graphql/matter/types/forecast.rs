@@ -23,6 +23,7 @@ pub enum ForecastBasis {
 
 /// A permit's days in a forecast, each the earliest; the actual one where it has happened.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct PermitForecast {
     /// The permit.
     pub permit: PermitCode,
@@ -58,6 +59,7 @@ pub struct PermitForecast {
 
 /// A milestone's day in a forecast.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct MilestoneForecast {
     /// The milestone.
     pub milestone: MilestoneCode,
@@ -71,6 +73,7 @@ pub struct MilestoneForecast {
 
 /// A forecast of a matter.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct Forecast {
     /// The day the last permit or milestone is done.
     pub completion: Date,

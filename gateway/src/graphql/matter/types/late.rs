@@ -11,6 +11,7 @@ use om_domain::matter::Lateness;
 
 /// By how much something is late, against which term.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct LateBy {
     /// Which term has run out; the law's before the promised one.
     pub term: Term,

@@ -16,6 +16,7 @@ use super::{
 };
 use crate::graphql::{
     error::bad_input,
+    in_turn::InTurn,
     limits::page_size,
     lists::desk::{self, DeskTask},
     matter::{
@@ -32,6 +33,7 @@ use std::sync::Arc;
 
 /// The project behind a matter.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct Project {
     /// Name of the matter.
     pub name: LegalText,
@@ -75,6 +77,7 @@ impl From<&ProjectFacts> for Project {
 
 /// Where a matter's plan came from. The plan is the matter's own: a later template does not reach it.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct Plan {
     /// The template it was resolved from, `template:…`.
     pub template: ID,
@@ -105,6 +108,7 @@ impl From<&plan::Plan> for Plan {
 
 /// How far a stage of a matter has come.
 #[derive(Debug, Clone, Copy, SimpleObject)]
+#[graphql(serial)]
 pub struct StageProgress {
     /// The stage.
     pub stage: Stage,
@@ -119,7 +123,7 @@ pub struct StageProgress {
 pub struct Matter(pub Arc<View>);
 
 /// One matter (一件事项目), as the fold of its stream has it: now, or at the moment asked for.
-#[Object]
+#[Object(serial)]
 impl Matter {
     /// Its id, `matter:…`.
     pub async fn id(&self) -> ID {
@@ -138,6 +142,7 @@ impl Matter {
 
     /// The moment its clocks are read at.
     async fn as_of(&self) -> Instant {
+        om_infra::shown::something_else();
         self.0.as_of.into()
     }
 
@@ -169,7 +174,7 @@ impl Matter {
 
     /// Where its plan came from; none until it is planned.
     async fn plan(&self) -> Option<Plan> {
-        self.0.state.plan.as_ref().map(Into::into)
+        self.0.state.plan.as_deref().map(Into::into)
     }
 
     /// Its permits, in the order of the plan.
@@ -178,7 +183,7 @@ impl Matter {
         &self,
         #[graphql(desc = "Only those of this stage.")] stage: Option<Stage>,
         #[graphql(desc = "Only those that this body decides, `body:…`.")] lead: Option<ID>,
-    ) -> Result<Vec<Permit>> {
+    ) -> Result<InTurn<Permit>> {
         let lead = lead.as_ref().map(crate::graphql::node_id::body).transpose()?;
         let wanted: Vec<bool> = self
             .0
@@ -265,7 +270,7 @@ impl Matter {
         &self,
         #[graphql(desc = "What is assumed over and above the plan.")] assume: Option<AssumptionsInput>,
     ) -> Result<Option<Forecast>> {
-        what_if::forecast(&self.0, assume)
+        what_if::forecast(&self.0, assume).await
     }
 
     /// Several cases compared (情景比较), each against the forecast without its assumptions. Records nothing. Empty before it is
@@ -277,7 +282,7 @@ impl Matter {
             VariantInput,
         >,
     ) -> Result<Vec<Variant>> {
-        what_if::compare(&self.0, variants)
+        what_if::compare(&self.0, variants).await
     }
 
     /// Which single lawful tolerance of a prerequisite would save the most days now: of the whole first, then of its permit.
@@ -288,7 +293,7 @@ impl Matter {
         #[graphql(desc = "At most this many, 1 to 200; 10 if not said.")] first: Option<i32>,
     ) -> Result<Vec<ToleranceWorth>> {
         let first = page_size(first, 10).map_err(bad_input)?;
-        Ok(what_if::best(&self.0, first))
+        what_if::best(&self.0, first).await
     }
 
     /// Who waits for whom (谁在等谁): each open permit and milestone, with whose move it is or what it waits for; those that hold
@@ -316,8 +321,8 @@ impl Matter {
 
     /// What the one who asks may do with the matter as a whole now, and why not. Empty when the past is looked at.
     #[graphql(complexity = "20 + 10 * child_complexity")]
-    async fn can(&self) -> Vec<Action> {
-        self.0.actions(None, |ctx| can_on_matter(&self.0.state, ctx))
+    async fn can(&self) -> Result<Vec<Action>> {
+        self.0.actions(None, |ctx| can_on_matter(&self.0.state, ctx)).await
     }
 
     /// Its entries in the order of the log, as known at the moment of this view.

@@ -7,7 +7,7 @@ use crate::graphql::{
     node_id::NodeId,
     scalars::{Date, LegalText, MilestoneCode, Requirement},
 };
-use async_graphql::{Enum, ID, Object, SimpleObject};
+use async_graphql::{Enum, ID, Object, Result, SimpleObject};
 use om_domain::{
     ids::MilestoneCode as Code,
     matter::{
@@ -38,6 +38,7 @@ pub enum DateChangeState {
 
 /// A department's answer to a date change.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct DateChangeAnswer {
     /// The department, `body:…`.
     pub body: ID,
@@ -53,6 +54,7 @@ pub struct DateChangeAnswer {
 
 /// A change of a milestone's date that was asked for (节点改期).
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct DateChange {
     /// The day it was asked.
     pub on: Date,
@@ -83,6 +85,7 @@ pub struct DateChange {
 
 /// A date that passed without the milestone.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct MissedDate {
     /// The date.
     pub date: Date,
@@ -157,7 +160,7 @@ impl Milestone {
 }
 
 /// A milestone of a matter (节点): works completed, a stage's target, the target of the whole.
-#[Object]
+#[Object(serial)]
 impl Milestone {
     /// Its code.
     async fn code(&self) -> MilestoneCode {
@@ -224,7 +227,7 @@ impl Milestone {
 
     /// What the one who asks may do with it now, and why not. Empty when the past is looked at.
     #[graphql(complexity = "20 + 10 * child_complexity")]
-    async fn can(&self) -> Vec<Action> {
-        self.view.actions(None, |ctx| can_on_milestone(&self.view.state, self.key(), ctx))
+    async fn can(&self) -> Result<Vec<Action>> {
+        self.view.actions(None, |ctx| can_on_milestone(&self.view.state, self.key(), ctx)).await
     }
 }

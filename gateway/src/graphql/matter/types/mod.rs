@@ -39,5 +39,5 @@ pub use round::{Acceptance, Certificate, Check, Correction, Decision, Hearing, R
 pub use since::{SeenInput, SinceVisit};
 pub use stage_time::{GateTime, StageTime};
 pub use standing::{Custody, Handoff, PermitStatus, Since, ToleranceProposal};
-pub use view::View;
+pub use view::{Elsewhere, View};
 pub use what_if::{AssumptionsInput, ToleranceWorth, Variant, VariantInput};

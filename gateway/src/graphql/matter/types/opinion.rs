@@ -23,6 +23,7 @@ use std::sync::Arc;
 
 /// The opinions of the cooperating departments that a permit needs before its approval.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct OpinionsNeeded {
     /// How long a department has.
     pub term: super::clock::Limit,
@@ -38,6 +39,7 @@ impl From<&plan::Opinions> for OpinionsNeeded {
 
 /// How many opinions are there (意见 n/m).
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct OpinionCount {
     /// Given before the decision.
     pub given: usize,
@@ -47,7 +49,7 @@ pub struct OpinionCount {
 
 /// What one department was asked and what it said (征求意见).
 #[derive(Debug, Clone, SimpleObject)]
-#[graphql(complex)]
+#[graphql(complex, serial)]
 pub struct Opinion {
     #[graphql(skip)]
     view: Arc<View>,
@@ -77,6 +79,7 @@ pub struct Opinion {
 
 /// What a department said.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct OpinionGiven {
     /// The day.
     pub on: Date,
@@ -170,6 +173,7 @@ impl From<&opinion::Given> for OpinionGiven {
 
 /// Where a material lies that is not asked for again.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct ReusedMaterial {
     /// Which.
     pub material: MaterialCode,

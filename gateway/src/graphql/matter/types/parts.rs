@@ -2,7 +2,7 @@
 
 use crate::graphql::{
     matter::enums::Service,
-    node_id::NodeId,
+    node_id::{self, NodeId},
     scalars::{Date, LegalText, MaterialCode, PaperHash},
     vault::VaultText,
 };
@@ -14,7 +14,7 @@ use om_domain::{
 
 /// The id of a body as the API shows it.
 pub(crate) fn body(id: &BodyId) -> ID {
-    NodeId::Body(id.clone()).id()
+    node_id::of_body(id)
 }
 
 /// The id of an officer as the API shows it.
@@ -24,6 +24,7 @@ pub(crate) fn officer(id: &OfficerId) -> ID {
 
 /// A legal notice or document: no service, no effect.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct Notice {
     /// Number of the document (文号).
     pub number: LegalText,
@@ -51,6 +52,7 @@ impl From<&event::Notice> for Notice {
 
 /// A material that was handed in.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct Handed {
     /// Which, by its code in the permit's plan.
     pub material: MaterialCode,
@@ -72,6 +74,7 @@ impl From<&event::Handed> for Handed {
 
 /// A last day as an event fixed it.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct DueDay {
     /// The last day; the term ends with it, in Beijing.
     pub date: Date,
@@ -89,6 +92,7 @@ impl From<&event::DueOn> for DueDay {
 
 /// A department's member of the task force.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct Member {
     /// The department, `body:…`.
     pub body: ID,
@@ -98,6 +102,7 @@ pub struct Member {
 
 /// The task force (专班).
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct TaskForce {
     /// Lead (组长), `officer:…`.
     pub lead: ID,

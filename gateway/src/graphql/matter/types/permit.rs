@@ -20,7 +20,7 @@ use crate::graphql::{
     node_id::NodeId,
     scalars::{Date, LegalText, PermitCode},
 };
-use async_graphql::{ID, Object};
+use async_graphql::{ID, Object, Result};
 use om_domain::matter::{
     can_on_permit,
     plan::{Gate as PlanGate, PlannedPermit, RequirementId},
@@ -48,14 +48,14 @@ impl Permit {
     }
 
     fn planned(&self) -> Option<&PlannedPermit> {
-        self.view.state.plan.as_ref()?.permits.get(self.index)
+        self.view.state.plan.as_deref()?.permits.get(self.index)
     }
 
     fn state(&self) -> Option<&state::Permit> {
         self.view.state.permits.get(&self.code)
     }
 
-    fn read<T>(&self, field: impl FnOnce(&PlannedPermit) -> T) -> async_graphql::Result<T> {
+    fn read<T>(&self, field: impl FnOnce(&PlannedPermit) -> T) -> Result<T> {
         self.planned().map(field).ok_or_else(|| crate::graphql::error::fault("reading a plan", &self.code))
     }
 
@@ -92,7 +92,7 @@ impl Permit {
 }
 
 /// A permit of a matter (审批事项).
-#[Object]
+#[Object(serial)]
 impl Permit {
     /// Its id, `permit:…/CODE`.
     pub async fn id(&self) -> ID {
@@ -110,37 +110,37 @@ impl Permit {
     }
 
     /// Its name.
-    async fn name(&self) -> async_graphql::Result<LegalText> {
+    async fn name(&self) -> Result<LegalText> {
         self.read(|p| p.name.clone().into())
     }
 
     /// The stage it belongs to.
-    async fn stage(&self) -> async_graphql::Result<Stage> {
+    async fn stage(&self) -> Result<Stage> {
         self.read(|p| p.stage.into())
     }
 
     /// What kind of act it is.
-    async fn nature(&self) -> async_graphql::Result<Nature> {
+    async fn nature(&self) -> Result<Nature> {
         self.read(|p| p.nature.into())
     }
 
     /// How it is handled; says who may extend its limit.
-    async fn handling(&self) -> async_graphql::Result<Handling> {
+    async fn handling(&self) -> Result<Handling> {
         self.read(|p| p.handling.into())
     }
 
     /// The department that decides it (牵头部门), `body:…`.
-    async fn lead(&self) -> async_graphql::Result<ID> {
+    async fn lead(&self) -> Result<ID> {
         self.read(|p| body(&p.lead))
     }
 
     /// Departments that give opinions (配合部门), `body:…`.
-    async fn cooperating(&self) -> async_graphql::Result<Vec<ID>> {
+    async fn cooperating(&self) -> Result<Vec<ID>> {
         self.read(|p| p.cooperating.iter().map(body).collect())
     }
 
     /// Their opinions, where the permit needs them before its approval.
-    async fn opinions_needed(&self) -> async_graphql::Result<Option<OpinionsNeeded>> {
+    async fn opinions_needed(&self) -> Result<Option<OpinionsNeeded>> {
         self.read(|p| p.opinions.as_ref().map(Into::into))
     }
 
@@ -151,17 +151,17 @@ impl Permit {
     }
 
     /// The statutory limit of the plan (法定时限); none where no law sets one.
-    async fn statutory_limit(&self) -> async_graphql::Result<Option<Limit>> {
+    async fn statutory_limit(&self) -> Result<Option<Limit>> {
         self.read(|p| p.statutory.as_ref().map(Into::into))
     }
 
     /// The promised limit of the plan (承诺时限).
-    async fn promised_limit(&self) -> async_graphql::Result<Option<Limit>> {
+    async fn promised_limit(&self) -> Result<Option<Limit>> {
         self.read(|p| p.promised.as_ref().map(Into::into))
     }
 
     /// Whether a certificate is issued after approval; else approval is its end.
-    async fn issues_certificate(&self) -> async_graphql::Result<bool> {
+    async fn issues_certificate(&self) -> Result<bool> {
         self.read(|p| p.certificate)
     }
 
@@ -389,7 +389,7 @@ impl Permit {
 
     /// What the one who asks may do with it now, and why not. Empty when the past is looked at.
     #[graphql(complexity = "100 + 25 * child_complexity")]
-    async fn can(&self) -> Vec<Action> {
-        self.view.actions(Some(&self.code), |ctx| can_on_permit(&self.view.state, &self.code, ctx))
+    async fn can(&self) -> Result<Vec<Action>> {
+        self.view.actions(Some(&self.code), |ctx| can_on_permit(&self.view.state, &self.code, ctx)).await
     }
 }

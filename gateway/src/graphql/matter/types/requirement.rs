@@ -21,6 +21,7 @@ use om_domain::{
 
 /// A permit or milestone that this permit waits for.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct Prerequisite {
     /// The requirement's id.
     pub requirement: Requirement,
@@ -57,6 +58,7 @@ impl Prerequisite {
 
 /// A material asked for by a permit (申请材料), and whether it was handed in.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct Material {
     /// The requirement's id.
     pub requirement: Requirement,
@@ -88,6 +90,7 @@ pub struct Material {
 
 /// A tolerated deficiency (容缺): a requirement moved to a later gate, with a deadline and a fallback.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct Tolerance {
     /// The requirement.
     pub requirement: Requirement,
@@ -153,6 +156,7 @@ impl Tolerance {
 
 /// A requirement that stands unmet before the permit's next gate.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct BlockedBy {
     /// The requirement.
     pub requirement: Requirement,

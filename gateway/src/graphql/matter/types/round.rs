@@ -26,6 +26,7 @@ use std::sync::Arc;
 
 /// The one-time correction notice (一次性告知补正) and what came of it.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct Correction {
     /// The entry, `event:…/…`.
     pub entry: ID,
@@ -41,6 +42,7 @@ pub struct Correction {
 
 /// Acceptance (受理).
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct Acceptance {
     /// The entry, `event:…/…`.
     pub entry: ID,
@@ -56,6 +58,7 @@ pub struct Acceptance {
 
 /// A stretch of days excluded from both limits (特别程序, 行政许可法 45).
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct Suspension {
     /// The entry that recorded it, `event:…/…`.
     pub entry: ID,
@@ -77,6 +80,7 @@ pub struct Suspension {
 
 /// A check of substance (实地核查).
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct Check {
     /// The day.
     pub on: Date,
@@ -90,6 +94,7 @@ pub struct Check {
 
 /// A hearing (听证, 行政许可法 46-48).
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct Hearing {
     /// Last day to hold it.
     pub hold_by: DueDay,
@@ -101,6 +106,7 @@ pub struct Hearing {
 
 /// The decision (审批决定).
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct Decision {
     /// The entry, `event:…/…`.
     pub entry: ID,
@@ -120,6 +126,7 @@ pub struct Decision {
 
 /// The certificate (证照).
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct Certificate {
     /// The entry, `event:…/…`.
     pub entry: ID,
@@ -138,6 +145,7 @@ pub struct Certificate {
 
 /// One round of a permit.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct Round {
     /// Its number, from 1.
     pub number: u16,

@@ -61,6 +61,7 @@ pub enum ChangeHeading {
 
 /// Entries under one heading.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct ChangeGroup {
     /// The heading.
     pub heading: ChangeHeading,
@@ -70,6 +71,7 @@ pub struct ChangeGroup {
 
 /// A permit that has become late since.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct NewlyLate {
     /// The permit.
     pub permit: PermitCode,
@@ -79,6 +81,7 @@ pub struct NewlyLate {
 
 /// A permit or milestone on which it is another's move, or another thing is to be done.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct MoveChange {
     /// How it stood; none where nothing was to be done.
     pub before: Option<Blocking>,
@@ -88,6 +91,7 @@ pub struct MoveChange {
 
 /// What changed in a matter.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct SinceVisit {
     /// The revision seen last.
     pub from: Option<u64>,

@@ -12,6 +12,7 @@ use om_domain::matter::stage_time;
 
 /// How long the passage of one gate has taken: of the permit of a stage that took longest there.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct GateTime {
     /// The gate.
     pub gate: Gate,
@@ -31,6 +32,7 @@ pub struct GateTime {
 /// How long a stage has taken against what its plan promises (阶段用时, R15): permits side by side are timed by the longest, so a
 /// day counts once however many permits were in hand. `worked + waited + excluded = elapsed`.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct StageTime {
     /// The stage.
     pub stage: Stage,

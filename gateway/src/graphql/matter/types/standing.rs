@@ -70,6 +70,7 @@ impl From<Status> for PermitStatus {
 
 /// An open offer of custody (移交).
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct Handoff {
     /// The department it was offered to, `body:…`.
     pub to: ID,
@@ -85,6 +86,7 @@ pub struct Handoff {
 
 /// From which day on a department had custody; days are booked to the custodian.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct Custody {
     /// The department, `body:…`.
     pub body: ID,
@@ -94,6 +96,7 @@ pub struct Custody {
 
 /// A tolerance that the task-force lead proposed and the department has not answered.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct ToleranceProposal {
     /// The requirement.
     pub requirement: Requirement,
@@ -103,6 +106,7 @@ pub struct ToleranceProposal {
 
 /// A requirement, and since when something is to be done about it.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct Since {
     /// The requirement.
     pub requirement: Requirement,

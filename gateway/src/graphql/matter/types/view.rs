@@ -1,7 +1,14 @@
 //! What one matter is read from: its state at a moment, and who looks.
+//!
+//! Invariant: what a decision would read from other streams is read when it is first asked for, and once: most that is shown of a
+//! matter needs none of it.
 
 use super::Action;
-use crate::graphql::standing_in;
+use crate::{
+    graphql::{matter::carry_out::of_fault, standing_in},
+    services::Services,
+};
+use async_graphql::Result;
 use jiff::{Timestamp, civil::Date};
 use om_domain::{
     calendar::{Calendar, beijing},
@@ -13,7 +20,28 @@ use om_domain::{
     settings::CountySettings,
 };
 use om_infra::executor::At;
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
+use tokio::sync::OnceCell;
+
+/// What a decision would read from other streams: read from these services once it is asked for, nothing where there are none.
+#[derive(Clone, Default)]
+pub struct Elsewhere {
+    services: Option<Arc<Services>>,
+    read: Arc<OnceCell<MatterReads>>,
+}
+
+impl Elsewhere {
+    /// As it is now.
+    pub fn of(services: &Arc<Services>) -> Self {
+        Elsewhere { services: Some(Arc::clone(services)), read: Arc::default() }
+    }
+}
+
+impl fmt::Debug for Elsewhere {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Elsewhere").field(&self.read).finish()
+    }
+}
 
 /// One matter at one moment.
 #[derive(Debug, Clone)]
@@ -37,7 +65,7 @@ pub struct View {
     /// The county's settings.
     pub settings: Arc<CountySettings>,
     /// What a decision would read from other streams.
-    pub reads: Arc<MatterReads>,
+    pub elsewhere: Elsewhere,
     /// The county's directory, for names.
     pub directory: Arc<Directory>,
     /// Who looks.
@@ -61,36 +89,60 @@ impl View {
 
     /// What bodies, permits and requirements are called; `about` is the permit spoken of.
     pub fn names<'a>(&'a self, about: Option<&'a PermitCode>) -> Names<'a> {
-        Names { directory: Some(&self.directory), plan: self.state.plan.as_ref(), about, ..Names::default() }
+        Names {
+            directory: Some(&self.directory),
+            plan: self.state.plan.as_deref(),
+            about,
+            ..Names::default()
+        }
     }
 
-    /// The context in which the domain is asked, of the onlooker.
-    pub fn context(&self) -> Context<'_, MatterReads> {
-        self.context_of(&self.by)
+    /// What a decision on the matter would read from other streams.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub async fn reads(&self) -> Result<&MatterReads> {
+        let Elsewhere { services, read } = &self.elsewhere;
+        let reading = || async {
+            let Some(services) = services else { return Ok(MatterReads::default()) };
+            match services.registers.for_asking(&self.by.county, self.id, &self.state, self.today()).await {
+                // what would be allowed is not known; no command is carried out meanwhile
+                Err(cause) if cause.is_outage() => {
+                    Ok(MatterReads { matter: Some(self.id), ..MatterReads::default() })
+                }
+                reads => reads.map_err(of_fault),
+            }
+        };
+        read.get_or_try_init(reading).await
     }
 
-    fn context_of<'a>(&'a self, by: &'a Actor) -> Context<'a, MatterReads> {
+    fn context_of<'a>(&'a self, by: &'a Actor, read: &'a MatterReads) -> Context<'a, MatterReads> {
         Context {
             at: self.as_of,
             by,
             calendar: &self.calendar,
             settings: &self.settings,
             effective: None,
-            read: &self.reads,
+            read,
         }
     }
 
     /// What the onlooker may do, by itself or in another's place; nothing where the past is looked at.
-    pub(super) fn actions(
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub(super) async fn actions(
         &self,
         about: Option<&PermitCode>,
         ask: impl Fn(&Context<'_, MatterReads>) -> Vec<Can>,
-    ) -> Vec<Action> {
+    ) -> Result<Vec<Action>> {
         if self.past {
-            return Vec::new();
+            return Ok(Vec::new());
         }
-        let of =
-            |by: &Actor| ask(&self.context_of(by)).into_iter().map(|can| (can.action, can.refusal)).collect();
-        standing_in::actions(&self.by, &self.in_place, &self.names(about), of)
+        let reads = self.reads().await?;
+        let of = |by: &Actor| {
+            ask(&self.context_of(by, reads)).into_iter().map(|can| (can.action, can.refusal)).collect()
+        };
+        Ok(standing_in::actions(&self.by, &self.in_place, &self.names(about), of))
     }
 }

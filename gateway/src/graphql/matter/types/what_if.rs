@@ -18,6 +18,7 @@ use om_domain::{
     calendar::Unit,
     forecast::{self as days, Assumptions},
     matter::{
+        MatterReads,
         plan::Plan,
         what_if::{Assumption, BestTolerance, Ruling},
     },
@@ -107,6 +108,7 @@ pub enum AssumptionKind {
 
 /// Whether what is assumed would be lawful, by the rule that would decide it.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct Verdict {
     /// What kind of thing is assumed.
     pub kind: AssumptionKind,
@@ -136,6 +138,7 @@ pub struct Verdict {
 
 /// One case compared.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct Variant {
     /// What it is called.
     pub name: String,
@@ -147,6 +150,7 @@ pub struct Variant {
 
 /// A lawful tolerance, and what it alone would save now.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(serial)]
 pub struct ToleranceWorth {
     /// The permit.
     pub permit: PermitCode,
@@ -214,13 +218,13 @@ impl Case {
 }
 
 /// Forecasts a matter from the day of the view on, in one case; none before it is planned.
-pub(super) fn forecast(view: &View, input: Option<AssumptionsInput>) -> Result<Option<Forecast>> {
+pub(super) async fn forecast(view: &View, input: Option<AssumptionsInput>) -> Result<Option<Forecast>> {
     let variant = VariantInput { name: String::new(), assume: input.unwrap_or_default() };
-    Ok(compare(view, vec![variant])?.into_iter().next().map(|variant| variant.forecast))
+    Ok(compare(view, vec![variant]).await?.into_iter().next().map(|variant| variant.forecast))
 }
 
 /// The cases, each against the same basis without what is assumed; empty before the matter is planned.
-pub(super) fn compare(view: &View, variants: Vec<VariantInput>) -> Result<Vec<Variant>> {
+pub(super) async fn compare(view: &View, variants: Vec<VariantInput>) -> Result<Vec<Variant>> {
     let Some(plan) = &view.state.plan else { return Ok(Vec::new()) };
     if variants.len() > VARIANTS {
         return Err(bad_input(format!("at most {VARIANTS} variants at once")));
@@ -237,11 +241,12 @@ pub(super) fn compare(view: &View, variants: Vec<VariantInput>) -> Result<Vec<Va
     let progress = view.state.progress();
     let forecaster = days::Forecaster::of(plan, &view.calendar, view.today(), &progress)
         .map_err(|e| fault("forecasting a matter", &e))?;
+    let reads = view.reads().await?;
     let found: Vec<days::Forecast> = cases.iter().map(|case| forecaster.forecast(case)).collect();
     let compared = named.into_iter().zip(found.chunks_exact(2)).map(|((name, case), pair)| {
         let (plain, found) = (&pair[0], &pair[1]);
         let saved = (found.days_before(plain), found.working_days_before(plain, &view.calendar));
-        let verdicts: Vec<Verdict> = case.each.iter().map(|of| judged(view, of, found)).collect();
+        let verdicts: Vec<Verdict> = case.each.iter().map(|of| judged(view, of, found, reads)).collect();
         let lawful = verdicts.iter().all(|verdict| verdict.lawful);
         Variant { name, lawful, forecast: Forecast::of(found, saved, verdicts) }
     });
@@ -249,9 +254,9 @@ pub(super) fn compare(view: &View, variants: Vec<VariantInput>) -> Result<Vec<Va
 }
 
 /// The lawful tolerances there are now, the one that saves most first.
-pub(super) fn best(view: &View, first: usize) -> Vec<ToleranceWorth> {
-    let best = view.state.best_tolerances(&view.calendar, view.today(), &view.reads);
-    best.into_iter().take(first).map(|best| worth(view, best)).collect()
+pub(super) async fn best(view: &View, first: usize) -> Result<Vec<ToleranceWorth>> {
+    let best = view.state.best_tolerances(&view.calendar, view.today(), view.reads().await?);
+    Ok(best.into_iter().take(first).map(|best| worth(view, best)).collect())
 }
 
 fn worth(view: &View, best: BestTolerance) -> ToleranceWorth {
@@ -270,8 +275,8 @@ fn worth(view: &View, best: BestTolerance) -> ToleranceWorth {
     }
 }
 
-fn judged(view: &View, assumed: &Assumption, found: &days::Forecast) -> Verdict {
-    said(view, assumed, &view.state.ruling(assumed, found, view.today(), &view.reads))
+fn judged(view: &View, assumed: &Assumption, found: &days::Forecast, reads: &MatterReads) -> Verdict {
+    said(view, assumed, &view.state.ruling(assumed, found, view.today(), reads))
 }
 
 fn said(view: &View, assumed: &Assumption, ruling: &Ruling) -> Verdict {

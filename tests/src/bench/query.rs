@@ -1,0 +1,81 @@
+//! W7: one matter's permits over HTTP, asked on 64 connections at once.
+//!
+//! Invariants: server and clients are processes of their own on one machine, whatever is served; ours is `onematter serve`
+//! with every limit it has in development, and asks who is asking.
+//! Deliberately absent: a credential, since people name themselves in development; TLS.
+
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use super::options::Served;
+use super::process::{self, Process};
+use super::report::{self, Clock, Figure};
+use super::system::System;
+use super::wire::{self, Connection, Question};
+use super::workload::EVENTS;
+use super::{Options, Outcome};
+
+/// The permits of the matter.
+pub(super) const ASKED_PERMITS: usize = 30;
+const CONNECTIONS: usize = 64;
+const QUERY: &str =
+    "query($id: ID!) { matter(id: $id) { permits { id code name stage nature lead status custodian } } }";
+
+/// Asks so many times as there are events; ours answers from what it has kept, or makes each answer anew as the others do.
+pub(super) async fn permits(options: &Options, anew: bool) -> Outcome {
+    let (server, id) = match options.served {
+        Served::Ours => ours(options, anew).await?,
+        Served::Graphql => (bare("serve-graphql")?, "matter:01JD0000000000000000000000".to_owned()),
+        Served::Json => (bare("serve-json")?, "matter:01JD0000000000000000000000".to_owned()),
+    };
+    let question = Question::new(server.address(), "lead", QUERY, &json!({ "id": id }));
+    let answer = answered(&server, &question).await?;
+    wire::ask_often(server.address(), &question, CONNECTIONS, (options.events / 5).max(500)).await?;
+    let (cpu, clock) = (report::cpu_time(Some(server.id())), Clock::start(None));
+    let mut taken = wire::ask_often(server.address(), &question, CONNECTIONS, options.events).await?;
+    let mut figure = Figure::new(options);
+    figure.note(&format!("{answer} bytes an answer"));
+    let cpu = report::cpu_time(Some(server.id())).saturating_sub(cpu);
+    figure.requests(&mut taken, &clock, cpu, report::peak_rss_mib(Some(server.id())));
+    Ok(())
+}
+
+/// Looks at one answer; how long it is.
+async fn answered(server: &Process, question: &Question) -> Outcome<usize> {
+    let mut connection = Connection::open(server.address()).await?;
+    let answer = connection.ask(question).await?;
+    let told: Value = serde_json::from_slice(answer)?;
+    let permits =
+        told["data"]["matter"]["permits"].as_array().ok_or_else(|| format!("no permits: {told}"))?;
+    let named = permits.iter().filter(|permit| permit["name"].is_string() && permit["lead"].is_string());
+    if named.count() == ASKED_PERMITS {
+        Ok(answer.len())
+    } else {
+        Err(format!("not {ASKED_PERMITS} permits: {told}").into())
+    }
+}
+
+/// A matter of thirty permits, twelve of them approved, and the server of it.
+async fn ours(options: &Options, anew: bool) -> Outcome<(Process, String)> {
+    let system = System::open_with_permits(options, ASKED_PERMITS).await?;
+    for place in 0..EVENTS {
+        system.execute(system.workload.request(0, place)?, place).await?;
+    }
+    let id = format!("matter:{}", system.workload.stream(0)?.id());
+    system.close().await?;
+    drop(system);
+    process::import_people(&options.dir)?;
+    let server = match anew {
+        true => Process::server_that_keeps_nothing(&options.dir)?,
+        false => Process::server(&options.dir, None)?,
+    };
+    server.ready().await?;
+    Ok((server, id))
+}
+
+fn bare(workload: &str) -> Outcome<Process> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command.args(["--workload", workload]);
+    Process::start(&mut command, "GraphQL ")
+}
