@@ -5,6 +5,7 @@
 pub mod access_log;
 pub mod backup;
 pub mod bar_papers;
+mod blocking;
 pub mod calendars;
 pub mod clock;
 pub mod config;

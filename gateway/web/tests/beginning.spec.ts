@@ -1,6 +1,6 @@
 // A matter from nothing to its first day underway, all from the console.
 import { expect, test } from "@playwright/test";
-import { choose, enter, write } from "./people";
+import { choose, enter, findsNothing, write } from "./people";
 
 test("a lead proposes a matter, forms its task force, plans it by a template and starts it", async ({ browser }) => {
   const lead = await enter(browser, "lead");
@@ -15,6 +15,11 @@ test("a lead proposes a matter, forms its task force, plans it by a template and
   await write(propose, "目标日期", "2024-06-30");
   await propose.getByRole("button", { name: "确认提出一件事项目" }).click();
   await expect(lead.getByRole("heading", { level: 1, name: "板桥镇集镇道路提升工程" })).toBeVisible();
+
+  // the overview says what is to be done next with it, for those too who hear the page
+  const overview = await enter(browser, "lead");
+  await expect(overview.getByRole("row", { name: /板桥镇集镇道路提升工程/ })).toContainText("尚未编制计划");
+  await findsNothing(overview);
 
   await lead.getByRole("button", { name: "认定并组建专班" }).click();
   const form = lead.getByRole("dialog", { name: "认定并组建专班" });

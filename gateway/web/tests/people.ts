@@ -1,4 +1,5 @@
 // People at their screens: each has a browser context of their own.
+import AxeBuilder from "@axe-core/playwright";
 import { type Browser, type BrowserContext, expect, type Locator, type Page, test } from "@playwright/test";
 
 const there: { story: string; context: BrowserContext }[] = [];
@@ -215,4 +216,15 @@ export async function formerContact(page: Page, applicant: string): Promise<{ na
   const former = await namePerson(page, applicant, "王建国", "13800138001");
   await namePerson(page, applicant, "赵明", "13800138003");
   return former;
+}
+
+/** An accessibility check (WCAG 2.2 AA) of what a page shows. */
+export async function findsNothing(page: Page) {
+  // what moves is looked at when it stands
+  await page.waitForTimeout(400);
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"])
+    .analyze();
+  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(" | ")}`);
+  expect(found).toEqual([]);
 }

@@ -1,9 +1,8 @@
 // Every screen in both languages and on a phone: nothing for the accessibility checker to find, nothing asked of
 // another host, nothing said in the browser's console; a picture of each is written to target/screenshots.
 import { statSync } from "node:fs";
-import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
-import { ask, enter, formerContact, matter, meeting, path } from "./people";
+import { ask, enter, findsNothing, formerContact, matter, meeting, path } from "./people";
 
 const SHOTS = "../../target/screenshots";
 
@@ -105,16 +104,6 @@ function watch(page: Page): string[] {
     if (!["data:", "blob:"].includes(protocol) && host !== own) wrong.push(`another host: ${request.url()}`);
   });
   return wrong;
-}
-
-async function findsNothing(page: Page) {
-  // what moves is looked at when it stands
-  await page.waitForTimeout(400);
-  const { violations } = await new AxeBuilder({ page })
-    .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"])
-    .analyze();
-  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(" | ")}`);
-  expect(found).toEqual([]);
 }
 
 for (const language of ["zh-CN", "en"] as const) {

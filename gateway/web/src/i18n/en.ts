@@ -260,6 +260,7 @@ export const en: Words<typeof zh> = {
     empty: "No matter is like that.",
     emptyAll: "No matter yet: the task-force lead proposes the first.",
     asOf: "As of {{day}}",
+    unplanned: "No plan yet",
     none: "—",
   },
   contact: {

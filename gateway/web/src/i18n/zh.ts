@@ -250,6 +250,7 @@ export const zh = {
     empty: "没有符合条件的项目。",
     emptyAll: "还没有项目：由专班组长提出第一个。",
     asOf: "{{day}} 的情况",
+    unplanned: "尚未编制计划",
     none: "—",
   },
   contact: {

@@ -132,6 +132,7 @@ export function Matters({ nodes, empty, busy }: { nodes: readonly Summary[]; emp
 
 function Stages({ matter }: { matter: Summary }) {
   const { t } = useTranslation();
+  if (!matter.stages.length) return <span>{t("overview.unplanned")}</span>;
   const words = matter.stages.map(({ stage, done, permits }) => `${t(`stage.${stage}`)} ${done}/${permits}`);
   return (
     <Tooltip title={words.join("，")}>

@@ -31,7 +31,7 @@ use std::thread::JoinHandle;
 
 use async_trait::async_trait;
 use futures::stream::BoxStream;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{oneshot, watch};
 
 use super::by_stream::{ByStream, See};
 use super::leaf::LeafContent;
@@ -42,18 +42,16 @@ use super::{
 use crate::shown;
 use pool::Pool;
 use tail::Tail;
-use writer::{Append, Request, Row};
+use writer::{Append, Desk, Row};
 
 pub use open::lock as hold;
 pub use open::{Durability, FILE_NAME, LOCK_NAME, OpenError, Options, RESTORING, lock_to_restore};
 
-/// How many appends may wait for the writer before the next caller waits for room.
-const QUEUE: usize = 1_024;
-
 /// The embedded log. Dropping it finishes what was queued, as [`SqliteLog::close`] does, and blocks for that.
 pub struct SqliteLog {
     shared: Arc<Shared>,
-    requests: Option<mpsc::Sender<Request>>,
+    /// None where nothing is written.
+    desk: Option<Desk>,
     writer: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -88,9 +86,8 @@ impl SqliteLog {
             stopped: OnceLock::new(),
             durability: Some(opened.durability.clone()),
         });
-        let (requests, queue) = mpsc::channel(QUEUE);
-        let writer = writer::spawn(opened, &options, Arc::clone(&shared), head_sender, queue)?;
-        Ok(Arc::new(Self { shared, requests: Some(requests), writer: Mutex::new(Some(writer)) }))
+        let (desk, writer) = writer::spawn(opened, &options, Arc::clone(&shared), head_sender)?;
+        Ok(Arc::new(Self { shared, desk: Some(desk), writer: Mutex::new(Some(writer)) }))
     }
 
     /// Opens the log in `dir` for reading only, beside a process that may be writing it. Shows what was
@@ -105,7 +102,7 @@ impl SqliteLog {
         let tail = Tail::new(seen.head);
         let (stopped, durability) = (OnceLock::new(), None);
         let shared = Arc::new(Shared { id: seen.id, head, tail, pool, stopped, durability });
-        Ok(Arc::new(Self { shared, requests: None, writer: Mutex::new(None) }))
+        Ok(Arc::new(Self { shared, desk: None, writer: Mutex::new(None) }))
     }
 
     /// How durable what is acknowledged is, as SQLite says of the connection that writes: `journal_mode=wal synchronous=FULL`. `None`
@@ -117,12 +114,8 @@ impl SqliteLog {
     /// Finishes what was queued, folds the write-ahead log into the file and ends the writer. Appends that
     /// come later, and subscriptions that have read everything, get [`LogError::Closed`]; reads go on.
     pub async fn close(&self) {
-        if let Some(requests) = &self.requests {
-            let (done, finished) = oneshot::channel();
-            if requests.send(Request::Close(done)).await.is_ok() {
-                // an error here means that the writer is gone, which is what was asked for
-                let _ = finished.await;
-            }
+        if let Some(desk) = &self.desk {
+            desk.close().await;
         }
     }
 
@@ -152,7 +145,7 @@ impl SqliteLog {
 
 impl Drop for SqliteLog {
     fn drop(&mut self) {
-        self.requests = None;
+        self.desk = None;
         let writer = self.writer.get_mut().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(writer) = writer {
             // a panic of the writer was reported by its thread
@@ -216,11 +209,10 @@ impl EventLog for SqliteLog {
         events: Vec<NewEvent>,
     ) -> Result<Appended, AppendError> {
         event::check(&events)?;
-        let requests = self.requests.as_ref().ok_or(LogError::Closed)?;
+        let desk = self.desk.as_ref().ok_or(LogError::Closed)?;
         let (answer, answered) = oneshot::channel();
         let rows = Self::prepare(stream, expected, events);
-        let append = Append { stream: stream.clone(), expected, rows, answer };
-        requests.send(Request::Append(append)).await.map_err(|_| LogError::Closed)?;
+        desk.append(Append { stream: stream.clone(), expected, rows, answer }).await?;
         answered.await.map_err(|_| LogError::Closed)?
     }
 

@@ -10,6 +10,7 @@ use tokio::sync::Semaphore;
 
 use super::Options;
 use super::reader::ReadConnection;
+use crate::blocking;
 use crate::log::LogError;
 
 #[derive(Clone)]
@@ -35,14 +36,14 @@ impl Pool {
         ReadConnection::open(&self.0.file, self.0.cache_kib)
     }
 
-    /// Runs one read on a thread that may block.
+    /// Runs one read, on this thread if it may block.
     pub(super) async fn read<T: Send + 'static>(
         &self,
         read: impl FnOnce(&mut ReadConnection) -> Result<T, LogError> + Send + 'static,
     ) -> Result<T, LogError> {
         let inner = Arc::clone(&self.0);
         let permit = Arc::clone(&inner.permits).acquire_owned().await.map_err(|_| LogError::Closed)?;
-        let task = tokio::task::spawn_blocking(move || {
+        let done = blocking::run(move || {
             let idle = inner.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
             let mut connection = match idle {
                 Some(connection) => connection,
@@ -53,7 +54,7 @@ impl Pool {
             drop(permit);
             answer
         });
-        task.await
+        done.await
             .unwrap_or_else(|stopped| Err(LogError::Storage { doing: "reading", source: Arc::new(stopped) }))
     }
 }

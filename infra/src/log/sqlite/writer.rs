@@ -1,5 +1,8 @@
 //! The one writer: takes what has queued, commits it together, answers, and looks again. No timer.
 //!
+//! Whoever comes alone finds it idle and commits on the own thread ([`Desk::serve_alone`]): that saves waking two threads, each of which
+//! takes as long as a fifth of the sync. As soon as one append queues, all queue, until the writer's thread has answered them.
+//!
 //! What always holds:
 //! - an answer is given after the commit that it speaks of is synced, refusals included, because they were
 //!   made on what that commit holds;
@@ -11,7 +14,8 @@
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use rusqlite::{Connection, ErrorCode, ffi};
@@ -21,11 +25,14 @@ use super::heads::TwoGenerations;
 use super::open::{OpenError, Opened, Options};
 use super::placement::{Placement, Verdict};
 use super::{Shared, schema};
+use crate::blocking;
 use crate::log::{AppendError, Appended, Expected, LogError, NewEvent, StoredEvent, StreamName};
 
 /// The most that one commit takes: appends, and bytes after which it takes no further one.
 const COMMIT_APPENDS: usize = 256;
 const COMMIT_BYTES: usize = 4 << 20;
+/// How many appends may wait for the writer before the next caller waits for room.
+const QUEUE: usize = 1_024;
 /// Streams remembered, per generation.
 const STREAMS: usize = 16_384;
 /// How often the size of the write-ahead log is looked at: bytes of events, or commits, since the last look.
@@ -50,13 +57,21 @@ pub(super) struct Row {
     pub(super) leaf: [u8; 32],
 }
 
+/// Where appends are handed in.
+pub(super) struct Desk {
+    requests: mpsc::Sender<Request>,
+    /// How many requests the writer's thread has been given and not yet served.
+    queued: Arc<AtomicUsize>,
+    writer: Arc<Mutex<Option<Writer>>>,
+}
+
+/// Starts the writer's thread. It ends when the desk is gone or was closed.
 pub(super) fn spawn(
     opened: Opened,
     options: &Options,
     shared: Arc<Shared>,
     head: watch::Sender<u64>,
-    queue: mpsc::Receiver<Request>,
-) -> Result<JoinHandle<()>, OpenError> {
+) -> Result<(Desk, JoinHandle<()>), OpenError> {
     let file = opened.file.clone();
     let writer = Writer {
         placement: Placement {
@@ -74,8 +89,96 @@ pub(super) fn spawn(
         head,
         _lock: opened.lock,
     };
+    let (requests, queue) = mpsc::channel(QUEUE);
+    let desk = Desk { requests, queued: Arc::default(), writer: Arc::new(Mutex::new(Some(writer))) };
+    let (writer, queued) = (Arc::clone(&desk.writer), Arc::clone(&desk.queued));
     let thread = std::thread::Builder::new().name("event-log-writer".into());
-    thread.spawn(move || writer.run(queue)).map_err(|source| OpenError::Directory { dir: file, source })
+    let thread = thread.spawn(move || run(&writer, &queued, queue));
+    Ok((desk, thread.map_err(|source| OpenError::Directory { dir: file, source })?))
+}
+
+impl Desk {
+    /// Commits an append, alone or with what else has queued.
+    pub(super) async fn append(&self, append: Append) -> Result<(), LogError> {
+        match self.serve_alone(append) {
+            Ok(()) => Ok(()),
+            Err(append) => self.queue(Request::Append(append)).await,
+        }
+    }
+
+    /// Serves what has queued, then nothing any more; returns when the file is closed.
+    pub(super) async fn close(&self) {
+        let (done, finished) = oneshot::channel();
+        if self.queue(Request::Close(done)).await.is_ok() {
+            // an error here means that the writer is gone, which is what was asked for
+            let _ = finished.await;
+        }
+    }
+
+    async fn queue(&self, request: Request) -> Result<(), LogError> {
+        let room = self.requests.reserve().await.map_err(|_| LogError::Closed)?;
+        self.queued.fetch_add(1, Ordering::Relaxed);
+        room.send(request);
+        Ok(())
+    }
+
+    /// Commits on this thread if it may block and nobody else is at the writer or waits for it; gives the append back otherwise.
+    fn serve_alone(&self, append: Append) -> Result<(), Append> {
+        if !blocking::may_block_here() || self.queued.load(Ordering::Relaxed) > 0 {
+            return Err(append);
+        }
+        let Ok(mut writer) = self.writer.try_lock() else { return Err(append) };
+        let Some(writer) = writer.as_mut() else { return Err(append) };
+        tokio::task::block_in_place(|| {
+            let bytes = append.bytes();
+            writer.serve(&mut vec![append], bytes);
+        });
+        Ok(())
+    }
+}
+
+/// The writer's thread.
+fn run(writer: &Mutex<Option<Writer>>, queued: &AtomicUsize, mut queue: mpsc::Receiver<Request>) {
+    let mut closers = Vec::new();
+    let mut batch = Vec::with_capacity(COMMIT_APPENDS);
+    while let Some(request) = queue.blocking_recv() {
+        let (mut bytes, mut taken) = (0, 0);
+        let mut next = Some(request);
+        // what comes while somebody commits alone is taken along; after a panic nobody knows what the writer holds
+        let Ok(mut writer) = writer.lock() else { break };
+        while let Some(request) = next {
+            taken += 1;
+            match request {
+                Request::Append(append) => {
+                    bytes += append.bytes();
+                    batch.push(append);
+                }
+                Request::Close(done) => {
+                    queue.close();
+                    closers.push(done);
+                }
+            }
+            let room = batch.len() < COMMIT_APPENDS && bytes < COMMIT_BYTES;
+            next = if room { queue.try_recv().ok() } else { None };
+        }
+        if let Some(writer) = writer.as_mut() {
+            writer.serve(&mut batch, bytes);
+        }
+        queued.fetch_sub(taken, Ordering::Relaxed);
+    }
+    let whole = !writer.is_poisoned();
+    let writer = writer.lock().unwrap_or_else(PoisonError::into_inner).take();
+    if let Some(writer) = &writer
+        && whole
+        && writer.stopped().is_none()
+    {
+        writer.fold_in("TRUNCATE");
+    }
+    drop(writer);
+    for done in closers {
+        // whoever asked may have stopped waiting
+        let _ = done.send(());
+    }
 }
 
 struct Writer {
@@ -91,38 +194,6 @@ struct Writer {
 }
 
 impl Writer {
-    fn run(mut self, mut queue: mpsc::Receiver<Request>) {
-        let mut closers = Vec::new();
-        let mut batch = Vec::with_capacity(COMMIT_APPENDS);
-        while let Some(request) = queue.blocking_recv() {
-            let mut bytes = 0;
-            let mut next = Some(request);
-            while let Some(request) = next {
-                match request {
-                    Request::Append(append) => {
-                        bytes += append.rows.iter().map(Row::bytes).sum::<usize>();
-                        batch.push(append);
-                    }
-                    Request::Close(done) => {
-                        queue.close();
-                        closers.push(done);
-                    }
-                }
-                let room = batch.len() < COMMIT_APPENDS && bytes < COMMIT_BYTES;
-                next = if room { queue.try_recv().ok() } else { None };
-            }
-            self.serve(&mut batch, bytes);
-        }
-        if self.stopped().is_none() {
-            self.fold_in("TRUNCATE");
-        }
-        drop(self);
-        for done in closers {
-            // whoever asked may have stopped waiting
-            let _ = done.send(());
-        }
-    }
-
     fn stopped(&self) -> Option<LogError> {
         self.shared.stopped.get().map(|reason| LogError::Stopped { reason: reason.clone() })
     }
@@ -215,7 +286,7 @@ impl Writer {
         }
     }
 
-    fn fold_in(&mut self, mode: &str) {
+    fn fold_in(&self, mode: &str) {
         let sql = format!("PRAGMA wal_checkpoint({mode})");
         if let Err(error) = self.connection.query_row(&sql, (), |_| Ok(())) {
             let fault = self.classify(error);
@@ -251,8 +322,9 @@ impl Writer {
     }
 }
 
-impl Row {
+impl Append {
     fn bytes(&self) -> usize {
-        self.event.payload.len() + self.event.metadata.len() + schema::ROW_OVERHEAD_BYTES
+        let of = |row: &Row| row.event.payload.len() + row.event.metadata.len() + schema::ROW_OVERHEAD_BYTES;
+        self.rows.iter().map(of).sum()
     }
 }
