@@ -74,6 +74,7 @@ impl Projection for Performance {
     const SCHEMA: u32 = 2;
     const CATEGORIES: &'static [&'static str] = &["matter"];
     const BY_STREAM: bool = true;
+    const LATER: bool = true;
     const DDL: &'static [&'static str] = &[table::DDL];
     const TABLES: &'static [&'static str] = table::TABLES;
     type Key = Key;

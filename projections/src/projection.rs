@@ -106,6 +106,9 @@ pub trait Projection: Send + 'static {
     /// Whether each row is a function of one stream's facts and of nothing else. Streams are then folded one by one when
     /// the projection is built, in any order and on several threads.
     const BY_STREAM: bool = false;
+    /// Whether a gateway is of use before it is built: it is built after those that are needed, and whoever asks for its rows
+    /// meanwhile is told so.
+    const LATER: bool = false;
     /// `CREATE TABLE` and `CREATE INDEX`, each `IF NOT EXISTS`; every table's primary key begins with the county.
     const DDL: &'static [&'static str];
     /// Its tables, for dropping.

@@ -109,6 +109,7 @@ impl Projection for Search {
     const SCHEMA: u32 = 1;
     const CATEGORIES: &'static [&'static str] = &["matter", "meeting"];
     const BY_STREAM: bool = true;
+    const LATER: bool = true;
     const DDL: &'static [&'static str] = &[table::DDL];
     const TABLES: &'static [&'static str] = table::TABLES;
     type Key = Key;

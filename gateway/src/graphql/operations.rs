@@ -208,7 +208,7 @@ impl Operations {
         );
         let log = LogFigures::of(services).await;
         let health = services.projections.health().await.unwrap_or_default();
-        let following = !health.is_empty() && health.iter().all(ProjectionHealth::is_ready);
+        let following = !health.is_empty() && health.iter().all(ProjectionHealth::lets_serve);
         Ok(Operations {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             ready: log.standing == LogStanding::Serving && following,

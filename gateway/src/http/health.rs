@@ -22,8 +22,8 @@ pub async fn livez() -> &'static str {
     "alive\n"
 }
 
-/// Whether requests can be relied upon: the log acknowledges, the projections follow, nobody is shutting down. A full
-/// disk is said as `degraded`, with 200: commands are refused as such and everything can be read.
+/// Whether requests can be relied upon: the log acknowledges, the projections follow, nobody is shutting down. What may come
+/// later (search, performance) may still be being built: it is said, and whoever asks for it is told so. A full disk is said as `degraded`, with 200: commands are refused as such and everything can be read.
 pub async fn readyz(State(state): State<GatewayState>) -> Response {
     let services = state.services();
     let draining = state.shutdown().is_cancelled();
@@ -36,7 +36,7 @@ pub async fn readyz(State(state): State<GatewayState>) -> Response {
     };
     let serving = services.log.state() == LogState::Serving;
     let health = services.projections.health().await.unwrap_or_default();
-    let following = !health.is_empty() && health.iter().all(ProjectionHealth::is_ready);
+    let following = !health.is_empty() && health.iter().all(ProjectionHealth::lets_serve);
     let ready = serving && following && !draining;
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let projections: Vec<Value> = health.iter().map(projection).collect();
@@ -71,7 +71,7 @@ fn projection(health: &ProjectionHealth) -> Value {
         Phase::Failing { .. } => json!({ "phase": "failing" }),
     };
     json!({
-        "name": health.name, "schema": health.schema, "state": phase,
+        "name": health.name, "schema": health.schema, "state": phase, "later": health.later,
         "lagEvents": health.lag.events(), "lagBytes": health.lag.bytes(), "lagMs": health.lag_ms,
     })
 }

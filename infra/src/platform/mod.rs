@@ -321,7 +321,7 @@ impl Platform {
     pub async fn readiness(&self) -> Result<Readiness, LogError> {
         let projections = self.projections.health().await?;
         let log = self.log.state();
-        let ready = log == LogState::Serving && projections.iter().all(ProjectionHealth::is_ready);
+        let ready = log == LogState::Serving && projections.iter().all(ProjectionHealth::lets_serve);
         Ok(Readiness { ready, log, projections, policies: self.policies.health() })
     }
 

@@ -7,9 +7,10 @@
 use std::cell::Cell;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use om_projections::projection::{AnyProjection, Poison};
-use tokio::sync::{broadcast, mpsc};
+use tokio::sync::{broadcast, mpsc, watch};
 use tokio::task::spawn_blocking;
 
 use super::file::{self, FileError, Files};
@@ -24,6 +25,9 @@ use crate::log::{EventLog, LogError, Position, StoredEvent};
 const PAGE: usize = 1_024;
 /// Batches under way between the reader and the folding thread.
 pub(super) const AHEAD: usize = 2;
+
+/// How often who waits for its turn looks whether it is to end.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// A file that can serve.
 pub(super) struct Generation {
@@ -41,9 +45,27 @@ pub(super) struct Builder {
     pub(super) log: Arc<dyn EventLog>,
     pub(super) shared: Arc<Shared>,
     pub(super) on_progress: Option<OnProgress>,
+    /// How many projections that a gateway cannot do without have not served yet.
+    pub(super) awaited: Arc<watch::Sender<usize>>,
 }
 
 impl Builder {
+    /// Waits until those are built that a gateway cannot do without, if this is not one of them.
+    ///
+    /// # Errors
+    /// When it is to end before that.
+    pub(super) async fn its_turn(&self) -> Result<(), RunError> {
+        let mut awaited = self.awaited.subscribe();
+        while !self.shared.is_awaited() && !self.shared.is_stopping() {
+            let turn = awaited.wait_for(|left| *left == 0);
+            // whoever is to end is not told by these
+            if tokio::time::timeout(LOOK, turn).await.is_ok() {
+                return Ok(());
+            }
+        }
+        if self.shared.is_stopping() { Err(RunError::Ended) } else { Ok(()) }
+    }
+
     /// Builds up to the log's end: stream by stream where that can be, else in the log's order.
     pub(super) async fn build(self, number: u32) -> Result<Generation, RunError> {
         let head = self.log.head().await?;
@@ -115,7 +137,7 @@ impl Builder {
         if generation.poison.is_some() {
             return Ok(generation);
         }
-        let quiet = Shared::new(self.shared.name, self.shared.schema, broadcast::Sender::new(1));
+        let quiet = Shared::new((self.make)().as_ref(), false, broadcast::Sender::new(1));
         quiet.progress.send_replace(generation.reached);
         let quiet = Arc::new(quiet);
         let worker = self.worker(&generation, Arc::clone(&quiet)).await?;

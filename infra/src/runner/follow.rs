@@ -55,6 +55,7 @@ pub(super) enum Control {
 pub(super) struct Follower {
     pub(super) builder: Builder,
     pub(super) control: mpsc::Receiver<Control>,
+    pub(super) has_served: bool,
 }
 
 /// Why following ended.
@@ -124,7 +125,7 @@ impl Follower {
 
     /// Says that something failed and waits a little; true if it is to end.
     async fn failed(&mut self, error: &RunError) -> bool {
-        if matches!(error, RunError::Log(LogError::Closed)) {
+        if matches!(error, RunError::Log(LogError::Closed)) || self.builder.shared.is_stopping() {
             return true;
         }
         tracing::error!(projection = self.name(), %error, "the projection failed; trying again");
@@ -152,14 +153,18 @@ impl Follower {
                 Ok(None) | Err(_) => {}
             }
         }
+        self.builder.its_turn().await?;
         self.builder.clone().build(last + 1).await
     }
 
-    fn serve(&self, generation: &Generation) {
+    fn serve(&mut self, generation: &Generation) {
         self.builder.shared.serve(&generation.path, generation.reached);
         match &generation.poison {
             Some(poison) => self.stopped(poison),
             None => self.builder.shared.set_phase(Phase::Live),
+        }
+        if !std::mem::replace(&mut self.has_served, true) && self.builder.shared.is_awaited() {
+            self.builder.awaited.send_modify(|left| *left -= 1);
         }
     }
 

@@ -62,6 +62,7 @@ pub type OnProgress = Arc<dyn Fn(BuildProgress) + Send + Sync>;
 pub struct ToRun {
     make: fn() -> Box<dyn AnyProjection>,
     sweep: Option<sweep::Sweep>,
+    later: bool,
 }
 
 impl ToRun {
@@ -70,7 +71,7 @@ impl ToRun {
     where
         Folding<P>: AnyProjection + 'static,
     {
-        Self { make: || Box::new(Folding::<P>::default()), sweep: sweep::of::<P>() }
+        Self { make: || Box::new(Folding::<P>::default()), sweep: sweep::of::<P>(), later: P::LATER }
     }
 }
 
@@ -106,11 +107,12 @@ impl Projections {
         on_progress: Option<OnProgress>,
     ) -> Self {
         let changes = broadcast::Sender::new(CHANGES_KEPT);
+        let awaited = Arc::new(watch::Sender::new(projections.iter().filter(|to_run| !to_run.later).count()));
         let running = projections
             .iter()
             .map(|to_run| {
                 let projection = (to_run.make)();
-                let shared = Arc::new(Shared::new(projection.name(), projection.schema(), changes.clone()));
+                let shared = Arc::new(Shared::new(projection.as_ref(), to_run.later, changes.clone()));
                 let (control, told) = mpsc::channel(4);
                 let builder = Builder {
                     make: to_run.make,
@@ -119,8 +121,9 @@ impl Projections {
                     log: Arc::clone(&log),
                     shared: Arc::clone(&shared),
                     on_progress: on_progress.clone(),
+                    awaited: Arc::clone(&awaited),
                 };
-                let follower = Follower { builder, control: told };
+                let follower = Follower { builder, control: told, has_served: false };
                 let task = tokio::sync::Mutex::new(Some(tokio::spawn(follower.run())));
                 Running { shared, control, task }
             })
@@ -145,13 +148,17 @@ impl Projections {
         pool.read(query).await
     }
 
-    /// Waits until all projections show a position, so that a writer reads its own writes.
+    /// Waits until all projections show a position, so that a writer reads its own writes; not for one that may come later and
+    /// is being built for the first time, which shows nothing that could be read.
     ///
     /// # Errors
     /// Names one that does not by the end of `timeout`; at once if it has stopped.
     pub async fn wait_for(&self, position: Position, timeout: Duration) -> Result<(), Behind> {
         let deadline = tokio::time::Instant::now() + timeout;
         for running in &self.running {
+            if running.shared.comes_later() {
+                continue;
+            }
             let behind = Behind { projection: running.shared.name, position };
             let mut progress = running.shared.progress.subscribe();
             let shown = |progress: &Progress| progress.position.is_some_and(|at| at >= position);

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Instant;
 
 use jiff::Timestamp;
-use om_projections::projection::Poison;
+use om_projections::projection::{AnyProjection, Poison};
 use tokio::sync::{broadcast, watch};
 
 use super::pool::Pool;
@@ -76,6 +76,8 @@ pub struct ProjectionHealth {
     pub lag: Distance,
     /// How long it has been behind without a break.
     pub lag_ms: u64,
+    /// Whether a gateway is of use before it is built.
+    pub later: bool,
 }
 
 impl ProjectionHealth {
@@ -83,11 +85,17 @@ impl ProjectionHealth {
     pub const fn is_ready(&self) -> bool {
         matches!(self.phase, Phase::Live)
     }
+
+    /// Whether a gateway may serve: its rows can be read and move, or it may come later and is being built.
+    pub const fn lets_serve(&self) -> bool {
+        self.is_ready() || (self.later && matches!(self.phase, Phase::Building { .. }))
+    }
 }
 
 pub(super) struct Shared {
     pub(super) name: &'static str,
     pub(super) schema: u32,
+    later: bool,
     pub(super) progress: watch::Sender<Progress>,
     pub(super) changes: broadcast::Sender<Change>,
     pub(super) serving: RwLock<Option<Arc<Pool>>>,
@@ -97,10 +105,15 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    pub(super) fn new(name: &'static str, schema: u32, changes: broadcast::Sender<Change>) -> Self {
+    pub(super) fn new(
+        projection: &dyn AnyProjection,
+        later: bool,
+        changes: broadcast::Sender<Change>,
+    ) -> Self {
         Self {
-            name,
-            schema,
+            name: projection.name(),
+            schema: projection.schema(),
+            later,
             progress: watch::Sender::default(),
             changes,
             serving: RwLock::default(),
@@ -116,6 +129,15 @@ impl Shared {
 
     pub(super) fn set_phase(&self, phase: Phase) {
         *self.phase.lock().unwrap_or_else(PoisonError::into_inner) = phase;
+    }
+
+    /// Whether it is one that may come later, and has not come yet.
+    pub(super) fn comes_later(&self) -> bool {
+        self.later && self.pool().is_none()
+    }
+
+    pub(super) const fn is_awaited(&self) -> bool {
+        !self.later
     }
 
     pub(super) fn stop(&self) {
@@ -179,6 +201,7 @@ impl Shared {
             position,
             lag,
             lag_ms: since.filter(|_| !lag.is_none()).map_or(0, elapsed_ms),
+            later: self.later,
         }
     }
 }

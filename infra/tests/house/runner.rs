@@ -11,7 +11,7 @@ use om_infra::runner::{Change, OnProgress, Phase, Projections, ReadError, ToRun}
 use tempfile::tempdir;
 use uuid::Uuid;
 
-use crate::sums::{Sums, all};
+use crate::sums::{LaterSums, Sums, all};
 use crate::toy::*;
 
 const LONG: Duration = Duration::from_secs(20);
@@ -198,4 +198,37 @@ async fn a_file_that_is_no_database_is_built_again() {
     projections.caught_up().await.unwrap();
     assert_eq!(rows(&projections).await, [row("a", 0, 1)]);
     assert!(!dir.path().join("read/sums-1-7.db").exists());
+}
+
+#[tokio::test]
+async fn what_may_come_later_waits_for_what_is_needed_and_nobody_waits_for_it() {
+    let dir = tempdir().unwrap();
+    let house = House::open(dir.path());
+    let at = done(house.executor().execute(open("a", 1)).await.unwrap()).position;
+    let both = [ToRun::new::<LaterSums>(), ToRun::new::<Sums>()];
+    let start = || Projections::start(house.log.clone(), &dir.path().join("read"), &both, None);
+    // where the rows that are needed would be built stands something else
+    let in_the_way = dir.path().join("read/sums-1-1.db.building");
+    std::fs::create_dir_all(&in_the_way).unwrap();
+    let projections = start();
+    while !matches!(projections.health().await.unwrap()[1].phase, Phase::Failing { .. }) {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let health = projections.health().await.unwrap();
+    assert!(matches!(health[0].phase, Phase::Building { .. }) && health[0].later, "{health:?}");
+    assert!(health[0].lets_serve() && !health[1].lets_serve());
+    assert!(matches!(projections.read::<LaterSums, _>(all).await, Err(ReadError::Building("later-sums"))));
+    assert_eq!(projections.wait_for(at, Duration::ZERO).await.unwrap_err().projection, "sums");
+    // one that still waits for its turn ends when told
+    tokio::time::timeout(LONG, projections.shutdown()).await.unwrap();
+
+    std::fs::remove_dir_all(&in_the_way).unwrap();
+    let projections = start();
+    projections.caught_up().await.unwrap();
+    let at = done(house.executor().execute(raise("a", 2, 5)).await.unwrap()).position;
+    projections.wait_for(at, LONG).await.unwrap();
+    for rows in [projections.read::<LaterSums, _>(all).await, projections.read::<Sums, _>(all).await] {
+        assert_eq!(rows.unwrap(), [row("a", 5, 2)], "once it is there, a writer waits for it too");
+    }
+    projections.shutdown().await;
 }

@@ -84,3 +84,40 @@ pub fn due(db: &Connection, before: Date, limit: usize) -> rusqlite::Result<Vec<
         .query_map(params![before.to_string(), limit], |row| row.get(0))?
         .collect()
 }
+
+/// The same tallies, without which a gateway is of use.
+pub struct LaterSums;
+
+impl Projection for LaterSums {
+    const NAME: &'static str = "later-sums";
+    const LATER: bool = true;
+    const SCHEMA: u32 = Sums::SCHEMA;
+    const CATEGORIES: &'static [&'static str] = Sums::CATEGORIES;
+    const BY_STREAM: bool = true;
+    const DDL: &'static [&'static str] = Sums::DDL;
+    const TABLES: &'static [&'static str] = Sums::TABLES;
+    type Key = <Sums as Projection>::Key;
+    type Row = Sum;
+    type Aside = ();
+    type Event<'a> = Incoming<String, TallyEvent>;
+
+    fn decode<'a>(event: &EncodedEvent<'a>) -> Result<Option<Self::Event<'a>>, Unreadable> {
+        Sums::decode(event)
+    }
+
+    fn keys(event: &Self::Event<'_>, keys: &mut Vec<Self::Key>) {
+        Sums::keys(event, keys);
+    }
+
+    fn evolve(key: &Self::Key, row: Option<Sum>, event: &Self::Event<'_>) -> Option<Sum> {
+        Sums::evolve(key, row, event)
+    }
+
+    fn load(db: &Connection, key: &Self::Key) -> rusqlite::Result<Option<Sum>> {
+        Sums::load(db, key)
+    }
+
+    fn store(db: &Connection, key: &Self::Key, row: Option<&mut Sum>) -> rusqlite::Result<()> {
+        Sums::store(db, key, row)
+    }
+}

@@ -97,19 +97,33 @@ impl Process {
         format!("esdb://{}?tls=false", self.address)
     }
 
-    /// Waits until `/readyz` answers 200; how long that took from the start of the process, and how many events its
-    /// projections were behind then.
+    /// Waits until `/readyz` answers 200; how long that took from the start of the process, and how many events the
+    /// projections that it waits for were behind then.
     pub(super) async fn ready(&self) -> Outcome<(Duration, u64)> {
+        let (took, said) = self.until(|said| said["ready"] == true).await?;
+        let projections = said["projections"].as_array().ok_or("/readyz shows no projections")?;
+        let awaited = projections.iter().filter(|projection| projection["later"] == false);
+        let behind = awaited.filter_map(|projection| projection["lagEvents"].as_u64());
+        Ok((took, behind.max().ok_or("/readyz shows no lag")?))
+    }
+
+    /// Waits until every projection follows the log; how long that took from the start of the process.
+    pub(super) async fn whole(&self) -> Outcome<Duration> {
+        let live = |said: &Value| {
+            let projections = said["projections"].as_array();
+            projections.is_some_and(|all| all.iter().all(|projection| projection["state"]["phase"] == "live"))
+        };
+        Ok(self.until(live).await?.0)
+    }
+
+    async fn until(&self, wanted: impl Fn(&Value) -> bool) -> Outcome<(Duration, Value)> {
         let (http, url) = (reqwest::Client::new(), format!("http://{}/readyz", self.address));
         loop {
             let answer = http.get(&url).send().await?;
-            let ready = answer.status().is_success();
             let took = self.started.elapsed();
             let said: Value = answer.json().await?;
-            if ready {
-                let projections = said["projections"].as_array().ok_or("/readyz shows no projections")?;
-                let behind = projections.iter().filter_map(|projection| projection["lagEvents"].as_u64());
-                return Ok((took, behind.max().ok_or("/readyz shows no lag")?));
+            if wanted(&said) {
+                return Ok((took, said));
             }
             if took > PATIENCE {
                 return Err(format!("the server is not ready: {said}").into());

@@ -51,6 +51,7 @@ pub(super) async fn ready(options: &Options, empty: bool) -> Outcome {
         let server = Process::server(&data, url.as_deref())?;
         let listens = server.age();
         let (took, behind) = server.ready().await?;
+        let whole = server.whole().await?;
         cpu = report::cpu_time(Some(server.id()));
         rss = rss.max(report::peak_rss_mib(Some(server.id())));
         server.stop()?;
@@ -58,7 +59,8 @@ pub(super) async fn ready(options: &Options, empty: bool) -> Outcome {
             return Err(format!("ready, and {behind} events behind").into());
         }
         taken.push(took);
-        figure.note(&format!("listening after {} ms", listens.as_millis()));
+        let (listens, whole) = (listens.as_millis(), whole.as_millis());
+        figure.note(&format!("listening after {listens} ms, all projections after {whole} ms"));
     }
     if let Some(node) = node {
         node.stop()?;
