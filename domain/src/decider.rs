@@ -314,7 +314,7 @@ pub trait EventRecord: Sized + Clone + Debug + PartialEq + Send + Sync + 'static
 /// # Errors
 /// When it is not UTF-8, or not the JSON of this type.
 pub fn from_json<T: DeserializeOwned>(stored: &[u8]) -> Result<T, serde_json::Error> {
-    let text = str::from_utf8(stored).map_err(serde::de::Error::custom)?;
+    let text = simdutf8::compat::from_utf8(stored).map_err(serde::de::Error::custom)?;
     serde_json::from_str(text)
 }
 

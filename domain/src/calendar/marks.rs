@@ -75,9 +75,10 @@ impl Marks {
     /// The `n`-th working day after `start`, `n` at least 1: the first day through which `n` more have been worked.
     pub(super) fn nth_after(&self, start: i32, n: i32) -> i32 {
         let target = self.worked_through(start).saturating_add(n);
-        let days_off = i32::try_from(self.days.len()).unwrap_or(i32::MAX);
-        let weeks = n.saturating_add(days_off) / 5 + 2;
-        let (mut low, mut high) = (start, start.saturating_add(weeks.saturating_mul(7)));
+        let (mut low, mut high) = (start, start.saturating_add(plain_days(n)));
+        while self.worked_through(high) < target && high < i32::MAX {
+            (low, high) = (high, high.saturating_add(7));
+        }
         while high - low > 1 {
             let middle = low + (high - low) / 2;
             if self.worked_through(middle) < target { low = middle } else { high = middle }
@@ -88,13 +89,20 @@ impl Marks {
     /// The last day after which `n` working days, `n` at least 1, still come by `end`: with one more, only `n - 1` would.
     pub(super) fn last_before(&self, end: i32, n: i32) -> i32 {
         let target = self.worked_through(end).saturating_sub(n);
-        let days_off = i32::try_from(self.days.len()).unwrap_or(i32::MAX);
-        let weeks = n.saturating_add(days_off) / 5 + 2;
-        let (mut low, mut high) = (end.saturating_sub(weeks.saturating_mul(7)), end);
+        let (mut low, mut high) = (end.saturating_sub(plain_days(n)), end);
+        while self.worked_through(low) > target && low > i32::MIN {
+            (low, high) = (low.saturating_sub(7), low);
+        }
         while high - low > 1 {
             let middle = low + (high - low) / 2;
             if self.worked_through(middle) <= target { low = middle } else { high = middle }
         }
         low
     }
+}
+
+/// Where to begin looking for the `n`-th working day: as many days as `n` takes at least where none is a holiday. From there it is
+/// looked for week by week, since few holidays are longer.
+fn plain_days(n: i32) -> i32 {
+    (n / 5).saturating_mul(7).saturating_add(1)
 }

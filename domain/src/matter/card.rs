@@ -122,8 +122,10 @@ impl Thresholds {
     pub fn met_on(self, clock: &Clock, calendar: &Calendar) -> Option<Date> {
         let (total, unit) = (clock.limit_total(), clock.limit.unit);
         let by_share = clock.used_up_on(calendar, self.used_of(total, unit));
-        let last_days = match (unit, clock.due(calendar)) {
-            (Unit::CalendarDays, Due::On { date, .. }) => {
+        // the last days are those of a limit in calendar days alone
+        let due = (unit == Unit::CalendarDays).then(|| clock.due(calendar));
+        let last_days = match due {
+            Some(Due::On { date, .. }) => {
                 Some(calendar.working_day_before(date, self.left_days).max(clock.start))
             }
             _ => None,

@@ -32,7 +32,7 @@ pub(super) struct Written<'a> {
 
 impl<'a> Written<'a> {
     pub(super) fn read(stored: &'a [u8]) -> Option<Self> {
-        let mut rest = Rest(str::from_utf8(stored).ok()?);
+        let mut rest = Rest(simdutf8::basic::from_utf8(stored).ok()?);
         let by = KNOWN.with_borrow_mut(|known| known.actor(&mut rest))?;
         let (effective, at) = match rest.field_if(",\"effective\":{\"at\":\"")? {
             Some(at) => (Effective::At(instant(at)?), Some(at)),

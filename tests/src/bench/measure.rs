@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use om_domain::matter::MatterDecider;
 use om_infra::event_store::LogEventStore;
+use om_infra::executor::Request;
 use om_infra::log::StreamName;
 use om_infra::runner::{Projections, ToRun};
 use om_projections::board::Board;
@@ -31,9 +32,10 @@ pub(super) async fn more_commands(options: &Options, clients: usize) -> Outcome 
 
 async fn clients_on(options: &Options, system: Arc<System>, clients: usize, commands: usize) -> Outcome {
     let (warm_up, first) = options.warm_up(commands);
-    serve(&system, clients, 0, warm_up).await?;
+    serve(&system, asked(&system, clients, 0, warm_up)?).await?;
+    let asked = asked(&system, clients, first, commands)?;
     let clock = Clock::start(system.node_id());
-    let mut taken = serve(&system, clients, first, commands).await?;
+    let mut taken = serve(&system, asked).await?;
     let mut figure = Figure::new(options);
     figure.note(&sizes(&system, first).await?);
     if let Some(durability) = &system.durability {
@@ -43,16 +45,31 @@ async fn clients_on(options: &Options, system: Arc<System>, clients: usize, comm
     system.close().await
 }
 
-async fn serve(system: &Arc<System>, clients: usize, first: usize, count: usize) -> Outcome<Vec<Duration>> {
+/// A client's commands, each with its place in the life of its matter.
+type Asked = Vec<(Request<MatterDecider>, usize)>;
+
+/// What each client will ask: written beforehand, as whoever asks over a wire has done.
+fn asked(system: &System, clients: usize, first: usize, count: usize) -> Outcome<Vec<Asked>> {
     let each = count.div_ceil(clients);
-    let running: Vec<_> = (0..clients)
-        .map(|client| {
+    let of = |client: usize| {
+        let nth = |n: usize| {
+            let (matter, place) = (first + client + clients * (n / EVENTS), n % EVENTS);
+            Ok((system.workload.request(matter, place)?, place))
+        };
+        (0..each).map(nth).collect()
+    };
+    (0..clients).map(of).collect()
+}
+
+async fn serve(system: &Arc<System>, asked: Vec<Asked>) -> Outcome<Vec<Duration>> {
+    let mut taken = Vec::with_capacity(asked.iter().map(Vec::len).sum());
+    let running: Vec<_> = asked
+        .into_iter()
+        .map(|asked| {
             let system = Arc::clone(system);
             tokio::spawn(async move {
-                let mut taken = Vec::with_capacity(each);
-                for n in 0..each {
-                    let (matter, place) = (first + client + clients * (n / EVENTS), n % EVENTS);
-                    let request = system.workload.request(matter, place)?;
+                let mut taken = Vec::with_capacity(asked.len());
+                for (request, place) in asked {
                     let started = Instant::now();
                     system.execute(request, place).await?;
                     taken.push(started.elapsed());
@@ -61,7 +78,6 @@ async fn serve(system: &Arc<System>, clients: usize, first: usize, count: usize)
             })
         })
         .collect();
-    let mut taken = Vec::with_capacity(count);
     for client in running {
         taken.extend(client.await??);
     }
