@@ -230,3 +230,48 @@ async fn whole_streams_come_one_after_another_up_to_a_position() {
     reader.read(&streams, last, &mut two).unwrap();
     assert_eq!(count, 2, "it stops when told");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn alone_or_together_every_append_is_stored_once_until_the_log_is_closed() {
+    const CLIENTS: u64 = 16;
+    let dir = TempDir::new().unwrap();
+    let log = open(&dir).unwrap();
+    let client = |nth: u64| {
+        let log = Arc::clone(&log);
+        tokio::spawn(async move {
+            let stream = StreamName::new("530322", "matter", format!("{nth:04}")).unwrap();
+            let mut acknowledged = Vec::new();
+            for revision in 0.. {
+                let expected = Expected::of_head(u64::checked_sub(revision, 1));
+                match log.append(&stream, expected, vec![event("1")]).await {
+                    Ok(appended) => acknowledged.push(appended.position.number()),
+                    Err(AppendError::Fault(LogError::Closed)) => break,
+                    Err(other) => panic!("{other}"),
+                }
+                // now and then it comes when nobody else does
+                if (nth + revision) % 3 == 0 {
+                    tokio::time::sleep(std::time::Duration::from_micros(200 * nth)).await;
+                }
+            }
+            acknowledged
+        })
+    };
+    let clients: Vec<_> = (0..CLIENTS).map(client).collect();
+    while log.head().await.unwrap().is_none_or(|head| head.number() < 2_000) {
+        tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+    }
+    log.close().await;
+    let mut acknowledged = Vec::new();
+    for client in clients {
+        acknowledged.extend(client.await.unwrap());
+    }
+    drop(log);
+    acknowledged.sort_unstable();
+    let again = open(&dir).unwrap();
+    let head = again.head().await.unwrap().unwrap().number();
+    assert_eq!(
+        acknowledged,
+        (1..=head).collect::<Vec<_>>(),
+        "each has its place, and none is without an answer"
+    );
+}

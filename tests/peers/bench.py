@@ -126,7 +126,9 @@ def options():
     full = os.environ.get("FULL") == "1"
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--events", type=int, default=1_000_000 if full else 100_000, help="history for W3 to W9, E4, E5 and P")
-    parser.set_defaults(histories=(*HISTORIES, MOST) if full else HISTORIES)
+    sizes = lambda text: tuple(int(size) for size in text.split(","))
+    growing = (*HISTORIES, MOST) if full else HISTORIES
+    parser.add_argument("--histories", type=sizes, default=growing, help="histories that growth is measured at, comma-separated")
     parser.add_argument("--commands", type=int, default=2_000, help="commands in W1 and E1; twice in E2, four times in W2, E3 and P1")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", default=",".join([*TITLES, "growth"]), help="workloads, comma-separated; growth: how costs grow")

@@ -118,13 +118,11 @@ pub(super) fn next(state: &Matter, at: &At<'_>, round: &Round) -> Option<(Date, 
             && !round.lies.elsewhere.contains_key(&m.code)
             && !round.tolerances.contains_key(&id)
     });
+    let mut found: Vec<_> = lacking.filter_map(|m| state.lies_with(at.code, &m.code)).collect();
+    let first = found.iter().map(|reused| reused.received_on).min()?;
     let barriers = [Lane::Round(at.code.clone()), Lane::Plan];
     let floor = barriers.iter().filter_map(|lane| state.order.last(lane)).fold(round.entered_on, Date::max);
-    let found: Vec<_> = lacking
-        .filter_map(|m| state.lies_with(at.code, &m.code))
-        .map(|reused| (reused.received_on.max(floor), reused))
-        .collect();
-    let day = found.iter().map(|(day, _)| *day).min()?;
-    let reused = found.into_iter().filter(|(on, _)| *on == day).map(|(_, reused)| reused).collect();
-    Some((day, on(day, MaterialsReused { permit: at.code.clone(), reused })))
+    let day = first.max(floor);
+    found.retain(|reused| reused.received_on <= day);
+    Some((day, on(day, MaterialsReused { permit: at.code.clone(), reused: found })))
 }

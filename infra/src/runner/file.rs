@@ -95,7 +95,7 @@ impl Files {
         connection
             .execute_batch(
                 "PRAGMA page_size = 8192; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;
-                 PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -65536;
+                 PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -59392;
                  CREATE TABLE runner_checkpoint (one INTEGER PRIMARY KEY CHECK (one = 1), log TEXT NOT NULL, position TEXT, recorded TEXT);",
             )
             .map_err(database)?;
