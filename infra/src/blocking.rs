@@ -58,7 +58,7 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread")]
     async fn a_panic_is_told_and_ends_nothing_else() {
-        let stopped = run(|| panic!("a page of {} bytes", 3)).await.map(|()| ()).unwrap_err();
+        let stopped = run(|| panic!("a page of {} bytes", 3)).await.unwrap_err();
         assert!(stopped.to_string().contains("a page of 3 bytes"), "{stopped}");
         assert_eq!(run(|| 2).await.unwrap(), 2);
     }

@@ -249,7 +249,7 @@ async fn alone_or_together_every_append_is_stored_once_until_the_log_is_closed()
                     Err(other) => panic!("{other}"),
                 }
                 // now and then it comes when nobody else does
-                if (nth + revision) % 3 == 0 {
+                if (nth + revision).is_multiple_of(3) {
                     tokio::time::sleep(std::time::Duration::from_micros(200 * nth)).await;
                 }
             }
