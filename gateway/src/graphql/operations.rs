@@ -126,7 +126,8 @@ pub struct StoreFigures {
 pub struct Operations {
     /// The program's version.
     pub version: String,
-    /// Whether requests can be relied upon: the log records and every list follows it.
+    /// Whether requests can be relied upon: the log records, and every list follows it; those that may come later (search, performance)
+    /// may still be being built.
     pub ready: bool,
     /// The log.
     pub log: LogFigures,

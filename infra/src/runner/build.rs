@@ -56,7 +56,7 @@ impl Builder {
     /// When it is to end before that.
     pub(super) async fn its_turn(&self) -> Result<(), RunError> {
         let mut awaited = self.awaited.subscribe();
-        while !self.shared.is_awaited() && !self.shared.is_stopping() {
+        while self.shared.later && !self.shared.is_stopping() {
             let turn = awaited.wait_for(|left| *left == 0);
             // whoever is to end is not told by these
             if tokio::time::timeout(LOOK, turn).await.is_ok() {

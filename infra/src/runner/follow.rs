@@ -163,7 +163,7 @@ impl Follower {
             Some(poison) => self.stopped(poison),
             None => self.builder.shared.set_phase(Phase::Live),
         }
-        if !std::mem::replace(&mut self.has_served, true) && self.builder.shared.is_awaited() {
+        if !std::mem::replace(&mut self.has_served, true) && !self.builder.shared.later {
             self.builder.awaited.send_modify(|left| *left -= 1);
         }
     }

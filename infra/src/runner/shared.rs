@@ -95,7 +95,7 @@ impl ProjectionHealth {
 pub(super) struct Shared {
     pub(super) name: &'static str,
     pub(super) schema: u32,
-    later: bool,
+    pub(super) later: bool,
     pub(super) progress: watch::Sender<Progress>,
     pub(super) changes: broadcast::Sender<Change>,
     pub(super) serving: RwLock<Option<Arc<Pool>>>,
@@ -134,10 +134,6 @@ impl Shared {
     /// Whether it is one that may come later, and has not come yet.
     pub(super) fn comes_later(&self) -> bool {
         self.later && self.pool().is_none()
-    }
-
-    pub(super) const fn is_awaited(&self) -> bool {
-        !self.later
     }
 
     pub(super) fn stop(&self) {

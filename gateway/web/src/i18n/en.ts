@@ -878,6 +878,7 @@ export const en: Words<typeof zh> = {
   health: {
     title: "Health",
     ready: "All runs: the log records and every list follows it.",
+    readyBut: "It can be used; lists that are being built come a little later.",
     notReady: "Something does not run as it should.",
     because: {
       SERVING: "A list does not follow the log: it is being built, or has stopped; see below.",

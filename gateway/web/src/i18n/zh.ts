@@ -868,6 +868,7 @@ export const zh = {
   health: {
     title: "运行状态",
     ready: "运行正常：事件库可写，各列表都跟得上。",
+    readyBut: "可以使用：标明“重建中”的列表稍后才有。",
     notReady: "有部件没有正常运行。",
     because: {
       SERVING: "有列表没有跟上事件库：正在重建，或已停住，见下表。",

@@ -143,6 +143,7 @@ function Figures({ operations }: { operations: Operations }) {
       <span className={answers ? "om-good" : "om-bad"}>{t(answers ? "health.answers" : "health.silent")}</span>
     </>
   );
+  const whole = operations.projections.every(({ phase }) => phase === "LIVE");
   return (
     <>
       <div aria-live="polite">
@@ -150,7 +151,7 @@ function Figures({ operations }: { operations: Operations }) {
           type={operations.ready ? "success" : "error"}
           showIcon
           style={{ marginBottom: 12 }}
-          title={t(operations.ready ? "health.ready" : "health.notReady")}
+          title={t(operations.ready ? (whole ? "health.ready" : "health.readyBut") : "health.notReady")}
           description={operations.ready ? undefined : t(`health.because.${log.standing}`)}
         />
       </div>
