@@ -12,6 +12,7 @@ use crate::{
 use jiff::{Timestamp, civil::Date};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use smol_str::SmolStr;
 use std::{collections::BTreeSet, fmt::Debug};
 
 /// What an officer may be in the county's directory. Membership of a task force is per matter and not a role.
@@ -395,12 +396,41 @@ pub trait Decider: Send + Sync + 'static {
         None
     }
 
+    /// Of what a fact can make something due.
+    fn reach(_event: &Self::Event) -> Reach {
+        Reach::All
+    }
+
+    /// The same where nothing was due, on the same day, calendar and settings, before facts of this reach: the answer is that of
+    /// [`Decider::settle`], and what they do not reach need not be asked.
+    fn settle_within(
+        state: &Self::State,
+        _reached: &[Reach],
+        ctx: &Context<'_, Self::Reads>,
+    ) -> Option<Fact<Self::Event>> {
+        Self::settle(state, ctx)
+    }
+
     /// What follows from the command, or why it is refused. An empty answer means: already so, nothing to record.
     fn decide(
         state: &Self::State,
         command: &Self::Command,
         ctx: &Context<'_, Self::Reads>,
     ) -> Result<Vec<Fact<Self::Event>>, Self::Refusal>;
+}
+
+/// More facts of time than any stream can owe at once: beyond it the rules are in a circle.
+pub const MOST_SETTLED: usize = 4_096;
+
+/// Of what in a state a fact can make something due by time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reach {
+    /// Of anything.
+    All,
+    /// Of one part, such as a permit of a matter.
+    Part(SmolStr),
+    /// Of one part, and of those that wait for it.
+    PartAndWaiting(SmolStr),
 }
 
 /// Declares an aggregate's events: one documented struct each, with its stored version, and the enum of them.

@@ -13,7 +13,9 @@ use cqrs_es::{Aggregate, DomainEvent};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use om_domain::calendar::Calendar;
-use om_domain::decider::{Actor, Context, Decider, Effective, EventRecord, Explained, Fact, Recorded, Role};
+use om_domain::decider::{
+    Actor, Context, Decider, Effective, EventRecord, Explained, Fact, MOST_SETTLED, Reach, Recorded, Role,
+};
 use om_domain::ids::{CommandId, EventId};
 use om_domain::metadata::RequestHash;
 use om_domain::naming::Names;
@@ -27,9 +29,6 @@ use uuid::Uuid;
 use crate::clock::microseconds;
 use crate::log::{Position, StreamName};
 use crate::recorded::{Entry, Origin};
-
-/// More facts of time than any stream can owe at once: beyond it the rules are in a circle.
-const MOST_SETTLED: usize = 4_096;
 
 /// A fact in its envelope, as cqrs-es passes it round. The position is known once it has been stored.
 #[derive(Debug, Clone, PartialEq)]
@@ -140,7 +139,12 @@ struct Settled {
     day: Date,
     calendar: Calendar,
     settings: Arc<CountySettings>,
+    /// What has been folded since.
+    reached: Vec<Reach>,
 }
+
+/// So many parts reached are asked as everything is.
+const MOST_REACHED: usize = 16;
 
 impl<D: Decider> Default for Hosted<D> {
     fn default() -> Self {
@@ -191,13 +195,23 @@ impl<D: Decider> Hosted<D> {
 
     /// Folds a fact where it is.
     pub(crate) fn fold(&mut self, fact: &Recorded<D::Event>, behind: Behind, position: Option<Position>) {
-        self.settled = None;
+        self.reach(&fact.event);
         D::evolve(Arc::make_mut(&mut self.state), fact);
         self.revision = Some(fact.revision);
         self.recorded = Some(fact.recorded);
         if let Some(position) = position {
             self.position = Some(position);
             self.remember(fact, behind, position);
+        }
+    }
+
+    /// Notes of what this fact can make something due.
+    fn reach(&mut self, event: &D::Event) {
+        let Some(settled) = &mut self.settled else { return };
+        match D::reach(event) {
+            reach if reach == Reach::All || settled.reached.len() >= MOST_REACHED => self.settled = None,
+            reach if settled.reached.contains(&reach) => {}
+            reach => settled.reached.push(reach),
         }
     }
 
@@ -338,13 +352,16 @@ impl<D: Decider> Hosted<D> {
                 && settled.calendar.is_very(calendar)
                 && Arc::ptr_eq(&settled.settings, &ask.settings)
         };
-        if self.settled.as_ref().is_some_and(same) {
-            return Ok(());
-        }
+        self.settled = self.settled.take().filter(same);
         for _ in 0..MOST_SETTLED {
-            let Some(fact) = D::settle(&self.state, &context) else {
+            let due = match &self.settled {
+                Some(settled) if settled.reached.is_empty() => return Ok(()),
+                Some(settled) => D::settle_within(&self.state, &settled.reached, &context),
+                None => D::settle(&self.state, &context),
+            };
+            let Some(fact) = due else {
                 let (calendar, settings) = (calendar.clone(), Arc::clone(&ask.settings));
-                self.settled = Some(Settled { day, calendar, settings });
+                self.settled = Some(Settled { day, calendar, settings, reached: Vec::new() });
                 return Ok(());
             };
             let command = settle_id(&ask.stream, self.next_revision());

@@ -31,6 +31,7 @@ mod package;
 mod papers;
 pub mod plan;
 mod project;
+mod reach;
 mod receipt;
 mod record;
 pub mod refusal;
@@ -60,7 +61,7 @@ pub use tolerance::{consequence, verdict};
 
 use crate::{
     access::{self, Action},
-    decider::{Actor, Context, Decider, Effective, Fact, Recorded, Seen},
+    decider::{Actor, Context, Decider, Effective, Fact, MOST_SETTLED, Reach, Recorded, Seen},
     ids::{BodyId, EventId, MatterId, OfficerId, PaperHash},
 };
 use jiff::civil::Date;
@@ -111,6 +112,14 @@ impl Decider for MatterDecider {
         settle::next(state, ctx)
     }
 
+    fn reach(event: &MatterEvent) -> Reach {
+        reach::of(event)
+    }
+
+    fn settle_within(state: &Matter, reached: &[Reach], ctx: &Ctx<'_>) -> Option<Fact<MatterEvent>> {
+        settle::next_of(state, |planned| reach::reaches(reached, planned), ctx)
+    }
+
     fn decide(state: &Matter, command: &MatterCommand, ctx: &Ctx<'_>) -> Facts {
         let ctx = &decision::dated(command, ctx);
         let effective = ctx.day();
@@ -136,7 +145,9 @@ fn out_of_order(state: &Matter, facts: &[Fact<MatterEvent>], ctx: &Ctx<'_>) -> O
         }
         evolve::evolve(&mut after, &provisional(fact, ctx));
     }
-    while let Some(fact) = settle::next(&after, ctx) {
+    // rules in a circle are told by who settles what this leads to
+    for _ in 0..MOST_SETTLED {
+        let fact = settle::next(&after, ctx)?;
         if let Some(last) = after.order.broken_by(&fact) {
             return Some(last);
         }

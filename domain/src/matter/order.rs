@@ -9,10 +9,10 @@ use crate::{
     ids::{BodyId, MaterialCode, MilestoneCode, PermitCode},
 };
 use jiff::civil::Date;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 /// A part of the state that a fact writes.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Lane {
     /// Life of the matter and its task force.
     Matter,
@@ -70,7 +70,7 @@ impl Lane {
 
 /// The last day each lane was written on.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub(super) struct Order(BTreeMap<Lane, Date>);
+pub(super) struct Order(HashMap<Lane, Date>);
 
 impl Order {
     /// Notes a fact that took effect on this day.

@@ -112,11 +112,11 @@ pub(super) fn next(state: &Matter, at: &At<'_>, round: &Round) -> Option<(Date, 
         return None;
     }
     let lacking = at.planned.materials.iter().filter(|m| {
-        let id = RequirementId::Material(m.code.clone());
+        let is_tolerated = || round.tolerances.contains_key(&RequirementId::Material(m.code.clone()));
         !m.own
             && !round.materials.contains_key(&m.code)
             && !round.lies.elsewhere.contains_key(&m.code)
-            && !round.tolerances.contains_key(&id)
+            && !is_tolerated()
     });
     let mut found: Vec<_> = lacking.filter_map(|m| state.lies_with(at.code, &m.code)).collect();
     let first = found.iter().map(|reused| reused.received_on).min()?;

@@ -11,7 +11,7 @@ use super::{
     intake::first_dues,
     on,
     order::Lane,
-    plan::{Gate, Mode, Nature, Requirement, RequirementId},
+    plan::{Gate, Mode, Nature, PlannedPermit, Requirement, RequirementId},
     requirements::gate_now,
     state::{Clocks, Debt, Matter, Phase, Round, RoundPhase, Tolerance},
     supervision,
@@ -41,12 +41,21 @@ impl Dues {
 
 /// The earliest fact that time has made true and that is not recorded.
 pub(super) fn next(state: &Matter, ctx: &Ctx<'_>) -> Option<Fact<MatterEvent>> {
+    next_of(state, |_| true, ctx)
+}
+
+/// The same of some permits, where nothing is due of the others.
+pub(super) fn next_of(
+    state: &Matter,
+    asked: impl Fn(&PlannedPermit) -> bool,
+    ctx: &Ctx<'_>,
+) -> Option<Fact<MatterEvent>> {
     if matches!(state.phase, Phase::Unknown | Phase::Terminated) {
         return None;
     }
     let plan = state.plan.as_ref()?;
     let mut dues = Dues { today: ctx.today(), earliest: None };
-    for planned in &plan.permits {
+    for planned in plan.permits.iter().filter(|planned| asked(planned)) {
         let Some(permit) = state.permits.get(&planned.code) else { continue };
         if !permit.rounds.is_empty() {
             of_permit(state, &At { plan, planned, permit, code: &planned.code }, ctx, &mut dues);

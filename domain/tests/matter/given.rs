@@ -7,7 +7,7 @@
 pub(super) use super::{asking::*, plan::*};
 use jiff::{Timestamp, civil::Date};
 use om_domain::{
-    calendar::{Calendar, instant},
+    calendar::{Calendar, beijing, instant},
     clock::{Clock, Extension, Ground, Limit, Unit},
     decider::{Actor, Context, Decider, Effective, Fact, Recorded, Role, Seen, SeenAt},
     ids::{EventId, LegalText, MatterId, MilestoneCode, OfficerId, PaperHash, PermitCode},
@@ -114,6 +114,17 @@ pub struct Given {
     pub by: Actor,
     effective: Option<Effective>,
     answer: Option<Result<Vec<E>, MatterRefusal>>,
+    /// When nothing was due; forgotten by who puts another state in its place.
+    pub quiet: Option<Quiet>,
+}
+
+/// After so many facts nothing was due, seen from here.
+#[derive(Clone)]
+pub struct Quiet {
+    facts: usize,
+    day: Date,
+    calendar: Calendar,
+    settings: CountySettings,
 }
 
 /// A matter with this plan, underway since 2023-06-01.
@@ -146,6 +157,7 @@ pub fn proposed(plan: Plan) -> Given {
         by: actor("lead"),
         effective: None,
         answer: None,
+        quiet: None,
     }
     .when(C::ProposeMatter { project: project() })
 }
@@ -238,11 +250,33 @@ impl Given {
     pub fn settle(&mut self) -> usize {
         let before = self.log.len();
         let system = actor("system");
-        while let Some(fact) = MatterDecider::settle(&self.state, &self.context(&system, None)) {
+        while let Some(fact) = self.due(&system) {
             assert!(self.log.len() < before + 200, "time never stops stating {:?}", fact.event);
             self.record(&system, fact);
         }
+        self.quiet = Some(Quiet {
+            facts: self.log.len(),
+            day: beijing(self.now),
+            calendar: self.calendar.clone(),
+            settings: self.settings.clone(),
+        });
         self.log.len() - before
+    }
+
+    /// What time has made true. Asked of what the facts reach since nothing was due, it is the same.
+    fn due(&self, system: &Actor) -> Option<Fact<E>> {
+        let context = self.context(system, None);
+        let due = MatterDecider::settle(&self.state, &context);
+        let same = |quiet: &&Quiet| {
+            (quiet.day, &quiet.settings) == (context.today(), &self.settings)
+                && quiet.calendar.is_very(&self.calendar)
+        };
+        if let Some(quiet) = self.quiet.as_ref().filter(same) {
+            let since = &self.log[quiet.facts..];
+            let reached: Vec<_> = since.iter().map(|fact| MatterDecider::reach(&fact.event)).collect();
+            assert_eq!(MatterDecider::settle_within(&self.state, &reached, &context), due, "after {since:?}");
+        }
+        due
     }
 
     /// Settles, decides, records: true if accepted.

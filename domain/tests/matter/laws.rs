@@ -186,7 +186,7 @@ proptest! {
     fn r22_time_sees_the_day_and_nothing_finer(steps in steps(60), cut in any::<proptest::sample::Index>()) {
         let mut g = told(&steps).g;
         let log: Vec<_> = g.log.iter().take(4 + cut.index(g.log.len())).cloned().collect();
-        g.state = folded(&log);
+        (g.state, g.quiet) = (folded(&log), None);
         let system = actor("system");
         let stated = MatterDecider::settle(&g.state, &g.context(&system, None));
         let day = beijing(g.now);
@@ -233,7 +233,7 @@ proptest! {
         rest.sort_by_cached_key(|_| keys.next());
         prop_assert_eq!(first.len(), 3);
         let mut g = told.g.clone();
-        g.state = folded(&log);
+        (g.state, g.quiet) = (folded(&log), None);
         g.log = log;
         g.settle();
         for step in &steps {

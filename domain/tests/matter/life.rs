@@ -41,7 +41,7 @@ fn a_matter_has_one_project_code_and_is_proposed_once() {
     proposed(plan()).when(C::ProposeMatter { project: project() }).refused_as("MatterExists");
     let mut other = proposed(plan());
     other.log.clear();
-    other.state = Default::default();
+    (other.state, other.quiet) = (Default::default(), None);
     other
         .clone()
         .read(|r| r.reserved = None)
@@ -358,7 +358,7 @@ fn a_project_code_of_another_place_is_refused_and_one_from_above_is_not() {
     let propose = |code: &str| {
         let mut g = proposed(plan());
         g.log.clear();
-        g.state = Default::default();
+        (g.state, g.quiet) = (Default::default(), None);
         g.when(C::ProposeMatter {
             project: om_domain::matter::event::ProjectFacts { code: p(code), ..project() },
         })

@@ -10,7 +10,7 @@ use super::{
     premise::{self, Measured},
 };
 use crate::{
-    calendar::Calendar,
+    calendar::{Calendar, Unit, days},
     clock::Clock,
     decider::Fact,
     ids::{BodyId, PermitCode},
@@ -77,6 +77,9 @@ fn earliest(round: &Round, term: Term, day: Date) -> Date {
 }
 
 fn red(at: &At<'_>, round: &Round, (term, due): (Term, Date), ctx: &Ctx<'_>, dues: &mut Dues) {
+    if !dues.would_take(after(due)) {
+        return;
+    }
     let Some((day, version)) = in_force(ctx.settings, earliest(round, term, after(due)), by_rule) else {
         return;
     };
@@ -96,6 +99,9 @@ fn red(at: &At<'_>, round: &Round, (term, due): (Term, Date), ctx: &Ctx<'_>, due
 }
 
 fn yellow(at: &At<'_>, round: &Round, ctx: &Ctx<'_>, dues: &mut Dues) {
+    if !yellow_not_before(at, round, ctx.settings).is_some_and(|day| dues.would_take(day)) {
+        return;
+    }
     let Some(found) = yellow_of(at, round, ctx.calendar, ctx.settings) else { return };
     let Yellow { day, version, subject, clock, due } = found;
     if !dues.would_take(day) || has_either(at, &subject, day, ctx.calendar) {
@@ -104,6 +110,19 @@ fn yellow(at: &At<'_>, round: &Round, ctx: &Ctx<'_>, dues: &mut Dues) {
     let evidence = Evidence::read(&clock, due, ctx.calendar, before(day));
     let against = custodian(at.permit, &at.planned.lead, day);
     issue(at, Due::of(version, Colour::Yellow, day, subject, against, evidence), ctx, dues);
+}
+
+/// A day before which no yellow card comes, without a count of working days: each of them takes a day at least. None if none
+/// is to come.
+fn yellow_not_before(at: &At<'_>, round: &Round, settings: &CountySettings) -> Option<Date> {
+    let limit = at.planned.promised.as_ref().or(at.planned.statutory.as_ref())?;
+    let from = round.clocks.as_ref()?.from;
+    if limit.unit == Unit::CalendarDays {
+        // the last working days before its end may begin at once
+        return Some(from);
+    }
+    let used = |(version, _): (&Version, _)| thresholds(version).used_of(limit.value.into(), limit.unit);
+    settings.versions().map(used).min().map(|used| days::shift(from, used))
 }
 
 /// A yellow card that comes if nothing happens before.
@@ -165,6 +184,9 @@ impl Matter {
 fn handoff(at: &At<'_>, ctx: &Ctx<'_>, dues: &mut Dues) {
     let Some(offer) = &at.permit.custody.offer else { return };
     let due = offer.answer_due.date;
+    if !dues.would_take(after(due)) {
+        return;
+    }
     let Some((day, version)) = in_force(ctx.settings, after(due), by_rule) else { return };
     if !dues.would_take(day) {
         return;
@@ -244,5 +266,5 @@ fn custodian(permit: &Permit, lead: &BodyId, day: Date) -> BodyId {
 }
 
 pub(super) fn before(day: Date) -> Date {
-    crate::calendar::days::shift(day, -1)
+    days::shift(day, -1)
 }
