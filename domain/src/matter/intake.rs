@@ -74,7 +74,8 @@ pub(super) fn submission(
     known_materials(&at, materials)?;
     Ok(PermitSubmitted {
         permit: code.clone(),
-        round: at.permit.round().map_or(1, |r| r.number.saturating_add(1)),
+        // the last number, wherever it stands: facts of time name their round by it
+        round: at.permit.rounds.iter().map(|r| r.number).max().map_or(1, |last| last.saturating_add(1)),
         received_on: ctx.day(),
         materials: materials.to_vec(),
         intake_due: term(ctx.calendar, ctx.day(), INTAKE_DAYS),

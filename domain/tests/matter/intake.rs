@@ -322,3 +322,19 @@ fn r03_a_refusal_to_accept_is_a_decision_and_the_lead_departments_alone() {
         .when(not_accepted("A1", "2023-06-12"))
         .refused_as("NotAuthorised");
 }
+
+#[test]
+fn a_round_has_a_number_of_its_own_however_the_others_stand() {
+    // no log holds them so; yet a number twice, and time would state of the one for ever what has come of the other
+    let mut g =
+        given(plan()).on("2023-06-05").by("window").when(submit("A1", &["form"])).when(withdraw("A1"));
+    let first = g.log.len() - 2;
+    g = g.on("2023-06-06").when(submit("A1", &["form"])).when(withdraw("A1"));
+    g.log[first..].rotate_left(2);
+    (g.state, g.quiet) = (folded(&g.log), None);
+    let numbers: Vec<_> = g.permit("A1").rounds.iter().map(|round| round.number).collect();
+    assert_eq!(numbers, [2, 1]);
+    let events = g.on("2023-09-01").effective("2023-06-20").attempt(&submit("A1", &["form"])).unwrap();
+    let [E::PermitSubmitted(e), ..] = &events[..] else { panic!("{events:?}") };
+    assert_eq!(e.round, 3);
+}
