@@ -115,7 +115,8 @@ pub struct Writer<P: Projection> {
 
 impl<P: Projection> Default for Writer<P> {
     fn default() -> Self {
-        Writer { aside: Vec::new() }
+        // all of it at once: as it grows it would lie in memory twice
+        Writer { aside: Vec::with_capacity(ASIDE) }
     }
 }
 
@@ -126,8 +127,11 @@ impl<P: Projection> Writer<P> {
     /// What SQLite said.
     pub fn write(&mut self, db: &Connection, mut folded: Folded<P>) -> rusqlite::Result<()> {
         P::store_new(db, &mut folded.rows)?;
+        if self.aside.len() + folded.aside.len() > ASIDE {
+            self.finish(db)?;
+        }
         self.aside.extend(folded.aside);
-        if self.aside.len() > ASIDE { self.finish(db) } else { Ok(()) }
+        Ok(())
     }
 
     /// Writes what was kept aside.

@@ -20,6 +20,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 OURS = "onematter"
 OURS_BINARY = "onematter-bench"
+# beside it: the program, and what it is compared with over HTTP
+OUR_BINARIES = [OURS_BINARY, "onematter", "onematter-bare"]
 # our systems: the options that make them. The esdb engine speaks to a node of ours in a process of its own.
 COUNTIES = 50
 SYSTEMS = {
@@ -29,6 +31,8 @@ SYSTEMS = {
     f"onematter-esdb-{COUNTIES}": ["--engine", "esdb", "--counties", str(COUNTIES)],
 }
 PEERS = ["cqrs-es", "cqrs-es-snapshots", "umadb"]
+# a peer of what is asked over HTTP: started and asked by our own program, like the raw limits there
+YOGA = "graphql-yoga"
 RAW = {
     "W1": ["sqlite", "sqlite-decide", "file"],
     "W2": ["engine", "sqlite", "file"],
@@ -43,6 +47,7 @@ RAW = {
 IN_OURS = RAW["W7"] + RAW["W7-anew"]
 SNAPSHOTS_MATTER = ("W1", "W2")
 PEERS_TOO = ("W1", "W2", "W3", "W4", "W5", "W6")
+YOGA_TOO = ("W7", "W7-anew")
 ENGINES = ("E1", "E2", "E3", "E4", "E5", "W9", "W9-empty")
 PROVINCE = ("P1", "P2", "P3", "P4")
 # how many times --commands; F1 has none, W8 and W8-apart their own; the others find a history of --events
@@ -151,31 +156,55 @@ def built(package, name):
     return (Path(target).absolute() if target else package / "target") / "release" / name
 
 
+def installed(wanted):
+    """Whether graphql-yoga and its Node are there to be measured; why not is said."""
+    folder = ROOT / "tests" / "peers" / "yoga"
+    why_not = None
+    if not shutil.which("node"):
+        why_not = "there is no node"
+    elif wanted.as_built:
+        why_not = None if (folder / "node_modules" / YOGA).is_dir() else "it is not installed"
+    elif not shutil.which("npm"):
+        why_not = "there is no npm"
+    else:
+        print(f"installing {YOGA}", flush=True)
+        command = ["npm", "ci", "--prefix", folder, "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+        if subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL).returncode != 0:
+            why_not = "npm cannot install it"
+    if why_not:
+        print(f"{YOGA}: left out, {why_not}", flush=True)
+    return not why_not
+
+
 def programs(wanted):
     """(kind, system) -> the command that takes a workload. What does not build or answer is left out, aloud."""
-    found = {}
+    found, asked = {}, set(wanted.only.split(","))
     raw = dict.fromkeys(system for systems in RAW.values() for system in systems if system not in IN_OURS)
     others = (("peers", "peer", PEERS), ("rawbench", "raw", raw))
-    for name, kind, systems in others if set(PEERS_TOO) & set(wanted.only.split(",")) else ():
+    for name, kind, systems in others if asked & set(PEERS_TOO) else ():
         if not build(wanted, name, "--manifest-path", f"tests/{name}/Cargo.toml"):
             sys.exit(f"{name} does not build")
         binary = built(ROOT / "tests" / name, name)
         found.update({(kind, system): [binary, system] for system in systems})
     if wanted.without_ours:
         print("our own side: left out as asked")
-    elif not build(wanted, OURS_BINARY, "-p", "om-tests", "-p", "om-gateway", "--bin", OURS_BINARY, "--bin", "onematter"):
+    elif not build(wanted, OURS_BINARY, "-p", "om-tests", "-p", "om-gateway", *(f"--bin={name}" for name in OUR_BINARIES)):
         sys.exit(f"{OURS_BINARY} does not build")
     else:
         for system, arguments in SYSTEMS.items():
             found[("ours", system)] = [built(ROOT, OURS_BINARY), "--json", *arguments, "--workload"]
         for system in IN_OURS:
             found[("raw", system)] = [built(ROOT, OURS_BINARY), "--json", "--served", system, "--workload"]
+        if asked & set(YOGA_TOO) and installed(wanted):
+            found[("peer", YOGA)] = [built(ROOT, OURS_BINARY), "--json", "--served", YOGA, "--workload"]
     return found
 
 
 def runs(kind, system, workload):
     if kind == "raw":
         return system in RAW.get(workload, [])
+    if system == YOGA:
+        return workload in YOGA_TOO
     if kind == "peer":
         return workload in PEERS_TOO and (system != "cqrs-es-snapshots" or workload in SNAPSHOTS_MATTER)
     if workload in PROVINCE:
@@ -395,6 +424,13 @@ def sqlite_versions():
     return found
 
 
+def node_version():
+    """What graphql-yoga runs on; its own version stands in its lock file."""
+    if not shutil.which("node"):
+        return None
+    return subprocess.run(["node", "--version"], capture_output=True, text=True).stdout.strip()
+
+
 def main():
     wanted = options()
     started = time.time()
@@ -428,6 +464,7 @@ def main():
         "commands": wanted.commands,
         "rounds": wanted.rounds,
         "sqlite": sqlite_versions(),
+        "node": node_version(),
         "figures": [dict(line, kind=kind, system=system) for (_, kind, system), line in figures.items()],
         "bars": verdicts,
         "ratios": ratios,

@@ -14,7 +14,7 @@ use sqlx::sqlite::{
 
 use crate::Outcome;
 use crate::figure::{Clock, Options, size_of};
-use crate::workload::{EVENTS, Event, Matter, OutOfOrder, Random, event, log_order, matter_id};
+use crate::workload::{EVENTS, Event, Matter, OutOfOrder, event, log_order, matter_id, visited};
 
 impl DomainEvent for Event {
     fn event_type(&self) -> String {
@@ -101,11 +101,10 @@ pub async fn run(options: &Options, snapshot_every: Option<usize>) -> Outcome {
             Ok(())
         }
         "W3" => {
-            let mut random = Random::new(options.seed);
             let clock = Clock::start();
             let mut taken = Vec::new();
-            for _ in 0..1_000 {
-                let id = matter_id(random.below(options.matters() as u64) as usize);
+            for nth in 0..1_000 {
+                let id = matter_id(visited(nth, options.matters()));
                 let started = Instant::now();
                 let context = store.load_aggregate(&id).await?;
                 taken.push(started.elapsed());

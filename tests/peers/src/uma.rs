@@ -17,7 +17,7 @@ use umadb_dcb::{DcbAppendCondition, DcbEvent, DcbEventStoreSync, DcbQuery, DcbQu
 
 use crate::Outcome;
 use crate::figure::{Clock, Options};
-use crate::workload::{EVENTS, Event, Matter, Random, Slim, event, log_order, matter_id};
+use crate::workload::{EVENTS, Event, Matter, Slim, event, log_order, matter_id, visited};
 
 const PAGE: u32 = 10_000;
 
@@ -111,11 +111,10 @@ pub async fn run(options: &Options) -> Outcome {
             writer.join().map_err(|_| "the writer thread panicked")?;
         }
         "W3" => {
-            let mut random = Random::new(options.seed);
             let clock = Clock::start();
             let mut taken = Vec::new();
-            for _ in 0..1_000 {
-                let id = matter_id(random.below(options.matters() as u64) as usize);
+            for nth in 0..1_000 {
+                let id = matter_id(visited(nth, options.matters()));
                 let started = Instant::now();
                 let (state, _) = load(&db, &id)?;
                 taken.push(started.elapsed());

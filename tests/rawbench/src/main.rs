@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 use figure::{Clock, Options, size_of};
 use rusqlite::{Connection, params};
 use tokio::sync::oneshot;
-use workload::{EVENTS, Event, Matter, Random, Slim, event, log_order};
+use workload::{EVENTS, Event, Matter, Slim, event, log_order, visited};
 
 type Outcome<T = ()> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
@@ -230,11 +230,10 @@ async fn clients(queue: &Sender<Command>, seed: u64, first: usize, count: usize)
 
 fn load(options: &Options, decode: bool) -> Outcome {
     let db = open(&options.dir)?;
-    let mut random = Random::new(options.seed);
     let clock = Clock::start();
     let mut taken = Vec::new();
-    for _ in 0..1_000 {
-        let stream = (random.below(options.matters() as u64) as i64 + 1) << 24;
+    for nth in 0..1_000 {
+        let stream = (visited(nth, options.matters()) as i64 + 1) << 24;
         let started = Instant::now();
         let mut query = db.prepare_cached(OF_MATTER)?;
         let mut rows = query.query([stream, stream | 0xff_ffff])?;

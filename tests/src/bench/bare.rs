@@ -1,7 +1,7 @@
 //! What W7 is compared with: the same answer from async-graphql without anything about it, and from axum as JSON.
 //!
 //! Invariants: the answer is put together for each request; permits, fields and lengths are those of ours.
-//! Deliberately absent: who asks, limits, storage, time.
+//! Deliberately absent: who asks, limits, storage, time, an allocator other than the system's.
 
 use async_graphql::{EmptyMutation, EmptySubscription, ID, Object, Schema, SimpleObject};
 use axum::routing::post;
@@ -43,6 +43,11 @@ fn permits() -> Vec<Permit> {
         .collect()
 }
 
+/// The permits for a server that is not of this program.
+pub(super) fn permits_as_json() -> Outcome<String> {
+    Ok(serde_json::to_string(&permits())?)
+}
+
 struct Query(Vec<Permit>);
 
 struct Matter<'a>(&'a [Permit]);
@@ -76,8 +81,20 @@ struct Whole {
     permits: Vec<Permit>,
 }
 
-/// Serves it with async-graphql until the process is ended.
-pub(super) async fn graphql() -> Outcome {
+/// Serves what is asked for, `graphql` or `json`, until the process is ended.
+///
+/// # Errors
+/// When it is neither, or there is no port.
+pub async fn serve_as(answer: &str) -> Outcome {
+    match answer {
+        "graphql" => graphql().await,
+        "json" => json().await,
+        other => Err(format!("unknown answer {other}: graphql or json").into()),
+    }
+}
+
+/// With async-graphql.
+async fn graphql() -> Outcome {
     let schema = Schema::new(Query(permits()), EmptyMutation, EmptySubscription);
     let answer = move |Json(asked): Json<async_graphql::Request>| {
         let schema = schema.clone();
@@ -86,8 +103,8 @@ pub(super) async fn graphql() -> Outcome {
     serve(Router::new().route("/graphql", post(answer))).await
 }
 
-/// Serves it as JSON, serialised for each request.
-pub(super) async fn json() -> Outcome {
+/// As JSON, serialised for each request.
+async fn json() -> Outcome {
     let found: &Found = Box::leak(Box::new(Found { matter: Whole { permits: permits() } }));
     // the question is read, as it must be to be answered
     let answer = move |_asked: Json<serde_json::Value>| async move { Json(Told { data: found }) };

@@ -127,7 +127,7 @@ fn whole(revision: Option<u64>) -> Outcome {
     }
 }
 
-/// Matters by chance, the same for the same seed.
+/// The matters loaded, in the peers' order: none comes again before all have come.
 fn streams(system: &System, options: &Options) -> Outcome<Vec<StreamName>> {
     let matters = options.matters();
     (0..LOADS).map(|nth| system.workload.stream(nth.wrapping_mul(7_919) % matters)).collect()

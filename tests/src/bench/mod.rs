@@ -7,7 +7,7 @@
 //! before a figure is printed.
 //! Deliberately absent: but for W7 to W9, HTTP; tracing, and the reads of other streams that the gateway makes before a command.
 
-mod bare;
+pub mod bare;
 mod fill;
 mod follow;
 mod forecast;
@@ -60,8 +60,6 @@ pub async fn run(options: &Options) -> Outcome {
         "W9-empty" => restart::ready(options, true).await,
         "E5" | "P3" => follow::all(options).await,
         "P4" => follow::one_county(options).await,
-        "serve-graphql" => bare::graphql().await,
-        "serve-json" => bare::json().await,
         other => Err(format!(
             "unknown workload {other}: fill, W1 to W9, W3-cached, W7-anew, W8-apart, W9-empty, E1 to E5, P1 to P4, G1 to G6 or F1"
         )

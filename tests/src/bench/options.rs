@@ -25,6 +25,8 @@ pub enum Served {
     Graphql,
     /// The same JSON by axum, serialised each time.
     Json,
+    /// graphql-yoga, on Node.
+    Yoga,
 }
 
 /// What to measure, on how much, where.
@@ -90,7 +92,11 @@ impl Options {
                     options.served = match value.as_str() {
                         "async-graphql" => Served::Graphql,
                         "axum-json" => Served::Json,
-                        _ => return Err(format!("unknown answer {value}: async-graphql or axum-json").into()),
+                        "graphql-yoga" => Served::Yoga,
+                        _ => {
+                            let known = "async-graphql, axum-json or graphql-yoga";
+                            return Err(format!("unknown answer {value}: {known}").into());
+                        }
                     }
                 }
                 "--seed" => options.seed = value.parse().map_err(bad)?,
@@ -113,6 +119,7 @@ impl Options {
             Served::Ours => {}
             Served::Graphql => return "async-graphql".to_owned(),
             Served::Json => return "axum-json".to_owned(),
+            Served::Yoga => return "graphql-yoga".to_owned(),
         }
         let engine = if self.engine == Engine::Esdb { "-esdb" } else { "" };
         let counties = if self.counties > 1 { format!("-{}", self.counties) } else { String::new() };

@@ -4,10 +4,12 @@
 //! with every limit it has in development, and asks who is asking.
 //! Deliberately absent: a credential, since people name themselves in development; TLS.
 
+use std::path::Path;
 use std::process::Command;
 
 use serde_json::{Value, json};
 
+use super::bare::permits_as_json;
 use super::options::Served;
 use super::process::{self, Process};
 use super::report::{self, Clock, Figure};
@@ -19,6 +21,8 @@ use super::{Options, Outcome};
 /// The permits of the matter.
 pub(super) const ASKED_PERMITS: usize = 30;
 const CONNECTIONS: usize = 64;
+/// What others than ours are asked for; to them one is as good as another.
+const ANY: &str = "matter:01JD0000000000000000000000";
 const QUERY: &str =
     "query($id: ID!) { matter(id: $id) { permits { id code name stage nature lead status custodian } } }";
 
@@ -26,8 +30,9 @@ const QUERY: &str =
 pub(super) async fn permits(options: &Options, anew: bool) -> Outcome {
     let (server, id) = match options.served {
         Served::Ours => ours(options, anew).await?,
-        Served::Graphql => (bare("serve-graphql")?, "matter:01JD0000000000000000000000".to_owned()),
-        Served::Json => (bare("serve-json")?, "matter:01JD0000000000000000000000".to_owned()),
+        Served::Graphql => (bare("graphql")?, ANY.to_owned()),
+        Served::Json => (bare("json")?, ANY.to_owned()),
+        Served::Yoga => (yoga()?, ANY.to_owned()),
     };
     let question = Question::new(server.address(), "lead", QUERY, &json!({ "id": id }));
     let answer = answered(&server, &question).await?;
@@ -74,8 +79,15 @@ async fn ours(options: &Options, anew: bool) -> Outcome<(Process, String)> {
     Ok((server, id))
 }
 
-fn bare(workload: &str) -> Outcome<Process> {
-    let mut command = Command::new(std::env::current_exe()?);
-    command.args(["--workload", workload]);
+fn bare(answer: &str) -> Outcome<Process> {
+    let server = std::env::current_exe()?.with_file_name("onematter-bare");
+    Process::start(Command::new(server).arg(answer), "GraphQL ")
+}
+
+/// In Node's production mode, as one would serve with it; the permits are those of the others.
+fn yoga() -> Outcome<Process> {
+    let server = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers/yoga/server.mjs");
+    let mut command = Command::new("node");
+    command.env("NODE_ENV", "production").arg(server).arg(permits_as_json()?);
     Process::start(&mut command, "GraphQL ")
 }

@@ -1,6 +1,11 @@
 //! Our own side of `make bench`: see [`om_tests::bench`].
 
+use mimalloc::MiMalloc;
 use om_tests::bench::{Options, Outcome, run};
+
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 #[tokio::main(worker_threads = 2)]
 async fn main() -> Outcome {

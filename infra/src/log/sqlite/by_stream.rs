@@ -6,7 +6,7 @@
 use std::ops::ControlFlow;
 
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension, Row};
+use rusqlite::{Connection, OptionalExtension, Row};
 use uuid::Uuid;
 
 use super::reader::{Names, ReadConnection, ReadError, array, fault};
@@ -59,8 +59,7 @@ impl Streams {
             let mut rows = statement.query((from, last, upto, STRETCH))?;
             let mut seen = 0;
             while let Some(row) = rows.next()? {
-                names.learn_type(connection, row.get(2)?)?;
-                let event = shown(row, *log, name, names)?;
+                let event = shown(connection, row, (*log, name), names)?;
                 from = schema::event_no(no, event.revision) + 1;
                 seen += 1;
                 if see(&event).is_break() {
@@ -79,17 +78,18 @@ fn name(row: &Row<'_>, column: usize) -> Result<StreamName, ReadError> {
     text.parse().map_err(|e| ReadError::Damaged(format!("{e}")))
 }
 
-/// An event in a row whose columns are in the order of [`EVENTS`]; its type is known.
+/// An event in a row whose columns are in the order of [`EVENTS`].
 pub(super) fn shown<'a>(
+    connection: &Connection,
     row: &'a Row<'_>,
-    log: LogId,
-    stream: &'a StreamName,
-    names: &'a Names,
+    (log, stream): (LogId, &'a StreamName),
+    names: &'a mut Names,
 ) -> Result<ShownEvent<'a>, ReadError> {
-    let no: i64 = row.get(0)?;
+    let (no, kind): (i64, i64) = (row.get(0)?, row.get(2)?);
+    names.learn_type(connection, kind)?;
     let damaged = |what: &str| ReadError::Damaged(format!("{what} of event row {no} cannot be read"));
     let blob = |column, what| row.get_ref(column)?.as_blob().map_err(|_| damaged(what));
-    let (kind, version) = names.known_type(row.get(2)?).ok_or_else(|| damaged("the type"))?;
+    let (kind, version) = names.known_type(kind).ok_or_else(|| damaged("the type"))?;
     Ok(ShownEvent {
         position: Position::new(log, row.get::<_, i64>(1)?.cast_unsigned()),
         stream,

@@ -25,8 +25,11 @@ const CHUNK: usize = 64 * 1_024;
 
 const BY_STREAM: &str = "SELECT no, position, type, recorded, id, leaf, payload, metadata FROM event
      WHERE no BETWEEN ?1 AND ?2 ORDER BY no LIMIT ?3";
+/// Finds the stream as well: a statement of its own would be a read transaction more.
 const WHERE_IT_LIES: &str = "SELECT no, position, type, recorded, id, payload, metadata FROM event
-     WHERE no BETWEEN ?1 AND ?2 ORDER BY no LIMIT ?3";
+     WHERE no BETWEEN (SELECT no << 24 | ?2 FROM stream WHERE name = ?1)
+         AND (SELECT no << 24 | 0xffffff FROM stream WHERE name = ?1)
+     ORDER BY no LIMIT ?3";
 const BY_POSITION: &str = "SELECT e.no, l.position, type, recorded, id, leaf, payload, metadata
      FROM log AS l CROSS JOIN event AS e ON e.no = l.event
      WHERE l.position > ?1 ORDER BY l.position LIMIT ?2";
@@ -100,25 +103,23 @@ impl ReadConnection {
         max: usize,
         see: &mut See,
     ) -> Result<usize, LogError> {
-        const DOING: &str = "reading a stream";
-        let no = schema::stream_no(&self.connection, stream.as_str()).map_err(|e| fault(DOING, e))?;
-        let Some(no) = no.filter(|_| from <= schema::MAX_REVISION) else { return Ok(0) };
+        if from > schema::MAX_REVISION {
+            return Ok(0);
+        }
         let Self { connection, names } = self;
         let mut show = || {
             let mut statement = connection.prepare_cached(WHERE_IT_LIES)?;
-            let bounds = (schema::event_no(no, from), schema::event_no(no, schema::MAX_REVISION), limit(max));
-            let mut rows = statement.query(bounds)?;
+            let mut rows = statement.query((stream.as_str(), from.cast_signed(), limit(max)))?;
             let mut seen = 0;
             while let Some(row) = rows.next()? {
-                names.learn_type(connection, row.get(2)?)?;
                 seen += 1;
-                if see(&shown(row, log, stream, names)?).is_break() {
+                if see(&shown(connection, row, (log, stream), names)?).is_break() {
                     break;
                 }
             }
             Ok(seen)
         };
-        show().map_err(|e: ReadError| e.into_fault(DOING))
+        show().map_err(|e: ReadError| e.into_fault("reading a stream"))
     }
 
     pub(super) fn read_after(
