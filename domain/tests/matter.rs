@@ -8,6 +8,7 @@ mod matter {
     mod asking;
     mod blocks;
     mod can;
+    mod checks;
     mod clocks;
     mod custody;
     mod dates;

@@ -5,6 +5,7 @@
 mod matter {
     mod acts;
     mod asking;
+    mod checks;
     mod given;
     mod laws;
     mod plan;

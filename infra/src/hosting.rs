@@ -356,7 +356,11 @@ impl<D: Decider> Hosted<D> {
         for _ in 0..MOST_SETTLED {
             let due = match &self.settled {
                 Some(settled) if settled.reached.is_empty() => return Ok(()),
-                Some(settled) => D::settle_within(&self.state, &settled.reached, &context),
+                Some(settled) => {
+                    let due = D::settle_within(&self.state, &settled.reached, &context);
+                    debug_assert_eq!(due, D::settle(&self.state, &context), "{:?}", settled.reached);
+                    due
+                }
                 None => D::settle(&self.state, &context),
             };
             let Some(fact) = due else {

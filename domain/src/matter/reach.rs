@@ -1,6 +1,6 @@
 //! Of which permits a fact can make something due by time, so that only those are asked (R22).
 //!
-//! Invariant: where nothing was due before a fact, what is due after it is due of what it reaches.
+//! Invariant: where nothing was due before a fact that the rules let come about, what is due after it is due of what it reaches.
 //! What time states of a permit depends on its own life and, of another's, on how far that has come, if this one waits for it, and
 //! on what materials lie with it.
 //! Deliberately absent: facts about the matter and its plan; they reach everything, as does whatever is not named here.

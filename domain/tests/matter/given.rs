@@ -4,10 +4,10 @@
 //! read in the order of effect ends in the same state as the log as recorded (R16).
 #![allow(dead_code, unreachable_pub, reason = "two test binaries each use a part of it")]
 
-pub(super) use super::{asking::*, plan::*};
+pub(super) use super::{asking::*, checks::*, plan::*};
 use jiff::{Timestamp, civil::Date};
 use om_domain::{
-    calendar::{Calendar, beijing, instant},
+    calendar::{Calendar, instant},
     clock::{Clock, Extension, Ground, Limit, Unit},
     decider::{Actor, Context, Decider, Effective, Fact, Recorded, Role, Seen, SeenAt},
     ids::{EventId, LegalText, MatterId, MilestoneCode, OfficerId, PaperHash, PermitCode},
@@ -89,20 +89,6 @@ pub fn folded<'a>(log: impl IntoIterator<Item = &'a Recorded<E>>) -> Matter {
     state
 }
 
-/// The facts in the order of effect: by day, then as recorded.
-pub fn by_effect(log: &[Recorded<E>]) -> Vec<&Recorded<E>> {
-    let mut facts: Vec<_> = log.iter().collect();
-    facts.sort_by_key(|fact| (fact.effective.day(), fact.revision));
-    facts
-}
-
-/// What is the same for whoever looks: the fold, without the memory of what may still be back-filled.
-pub fn assert_same_by_effect(log: &[Recorded<E>]) {
-    let (known, as_true) = (folded(log), folded(by_effect(log)));
-    assert_eq!(known.permits, as_true.permits, "the order of effect ends elsewhere");
-    assert_eq!(known, as_true, "the order of effect ends elsewhere");
-}
-
 #[derive(Clone)]
 pub struct Given {
     pub log: Vec<Recorded<E>>,
@@ -116,15 +102,6 @@ pub struct Given {
     answer: Option<Result<Vec<E>, MatterRefusal>>,
     /// When nothing was due; forgotten by who puts another state in its place.
     pub quiet: Option<Quiet>,
-}
-
-/// After so many facts nothing was due, seen from here.
-#[derive(Clone)]
-pub struct Quiet {
-    facts: usize,
-    day: Date,
-    calendar: Calendar,
-    settings: CountySettings,
 }
 
 /// A matter with this plan, underway since 2023-06-01.
@@ -254,29 +231,8 @@ impl Given {
             assert!(self.log.len() < before + 200, "time never stops stating {:?}", fact.event);
             self.record(&system, fact);
         }
-        self.quiet = Some(Quiet {
-            facts: self.log.len(),
-            day: beijing(self.now),
-            calendar: self.calendar.clone(),
-            settings: self.settings.clone(),
-        });
+        self.quiet = Some(Quiet::now(self));
         self.log.len() - before
-    }
-
-    /// What time has made true. Asked of what the facts reach since nothing was due, it is the same.
-    fn due(&self, system: &Actor) -> Option<Fact<E>> {
-        let context = self.context(system, None);
-        let due = MatterDecider::settle(&self.state, &context);
-        let same = |quiet: &&Quiet| {
-            (quiet.day, &quiet.settings) == (context.today(), &self.settings)
-                && quiet.calendar.is_very(&self.calendar)
-        };
-        if let Some(quiet) = self.quiet.as_ref().filter(same) {
-            let since = &self.log[quiet.facts..];
-            let reached: Vec<_> = since.iter().map(|fact| MatterDecider::reach(&fact.event)).collect();
-            assert_eq!(MatterDecider::settle_within(&self.state, &reached, &context), due, "after {since:?}");
-        }
-        due
     }
 
     /// Settles, decides, records: true if accepted.
