@@ -25,11 +25,6 @@ const CHUNK: usize = 64 * 1_024;
 
 const BY_STREAM: &str = "SELECT no, position, type, recorded, id, leaf, payload, metadata FROM event
      WHERE no BETWEEN ?1 AND ?2 ORDER BY no LIMIT ?3";
-/// Finds the stream as well: a statement of its own would be a read transaction more.
-const WHERE_IT_LIES: &str = "SELECT no, position, type, recorded, id, payload, metadata FROM event
-     WHERE no BETWEEN (SELECT no << 24 | ?2 FROM stream WHERE name = ?1)
-         AND (SELECT no << 24 | 0xffffff FROM stream WHERE name = ?1)
-     ORDER BY no LIMIT ?3";
 const BY_POSITION: &str = "SELECT e.no, l.position, type, recorded, id, leaf, payload, metadata
      FROM log AS l CROSS JOIN event AS e ON e.no = l.event
      WHERE l.position > ?1 ORDER BY l.position LIMIT ?2";
@@ -108,7 +103,7 @@ impl ReadConnection {
         }
         let Self { connection, names } = self;
         let mut show = || {
-            let mut statement = connection.prepare_cached(WHERE_IT_LIES)?;
+            let mut statement = connection.prepare_cached(schema::FROM_REVISION)?;
             let mut rows = statement.query((stream.as_str(), from.cast_signed(), limit(max)))?;
             let mut seen = 0;
             while let Some(row) = rows.next()? {

@@ -32,6 +32,13 @@ CREATE TABLE event (
 CREATE TABLE log (position INTEGER PRIMARY KEY, event INTEGER NOT NULL) STRICT;
 ";
 
+/// The events of a stream by its name, from a revision on, at most so many. It finds the stream as well: a statement of its own for
+/// that would be a read transaction more. Its numbers are [`REVISION_BITS`] and [`MAX_REVISION`].
+pub(super) const FROM_REVISION: &str = "SELECT no, position, type, recorded, id, payload, metadata FROM event
+     WHERE no BETWEEN (SELECT no << 24 | ?2 FROM stream WHERE name = ?1)
+         AND (SELECT no << 24 | 0xffffff FROM stream WHERE name = ?1)
+     ORDER BY no LIMIT ?3";
+
 /// What a file turned out to be.
 pub(super) enum Found {
     /// A new file.
