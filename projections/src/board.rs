@@ -9,7 +9,6 @@ mod matter;
 mod milestone;
 mod outline;
 mod overview;
-mod paper;
 mod party;
 mod permit;
 #[cfg(test)]
@@ -21,7 +20,6 @@ pub use overview::{
     Counts, MatterCursor, MatterFilter, MatterOrder, MatterRows, PermitCursor, PermitFilter, StageProgress,
     counts, ids, matter_rows, matters, permits, stages,
 };
-pub use paper::naming;
 pub use permit::PermitRow;
 
 use crate::{
@@ -36,11 +34,11 @@ use om_domain::{
     ids::{CountyId, MatterId, MilestoneCode, PermitCode},
     matter::{
         event::{MatterEvent as E, MatterPlanned, PlanAmended},
-        event_milestone, event_permit, papers_named_bytes,
+        event_milestone, event_permit,
     },
 };
 use rusqlite::Connection;
-use std::{collections::BTreeMap, ops::Deref};
+use std::collections::BTreeMap;
 
 /// The projection of matters: board, desk, deadlines and debts.
 #[derive(Debug)]
@@ -89,24 +87,9 @@ pub struct Written {
     prepared: Option<permit::Prepared>,
 }
 
-/// A fact of a matter, with the hashes of the papers it names.
-#[derive(Debug, Clone)]
-pub struct Told {
-    fact: Incoming<MatterId, E>,
-    papers: Vec<[u8; 32]>,
-}
-
-impl Deref for Told {
-    type Target = Incoming<MatterId, E>;
-
-    fn deref(&self) -> &Self::Target {
-        &self.fact
-    }
-}
-
 impl Projection for Board {
     const NAME: &'static str = "board";
-    const SCHEMA: u32 = 7;
+    const SCHEMA: u32 = 8;
     const CATEGORIES: &'static [&'static str] = &["matter"];
     const BY_STREAM: bool = true;
     const DDL: &'static [&'static str] = &[
@@ -118,7 +101,6 @@ impl Projection for Board {
         tolerances::DDL,
         supervision::DDL,
         party::DDL,
-        paper::DDL,
     ];
     const TABLES: &'static [&'static str] = &[
         matter::TABLE,
@@ -129,24 +111,22 @@ impl Projection for Board {
         tolerances::TABLE,
         supervision::TABLE,
         party::TABLE,
-        paper::TABLE,
     ];
     type Key = Key;
     type Row = BoardRow;
-    type Aside = paper::Named;
-    type Event<'a> = Told;
+    type Aside = ();
+    type Event<'a> = Incoming<MatterId, E>;
 
     fn decode<'a>(event: &EncodedEvent<'a>) -> Result<Option<Self::Event<'a>>, Unreadable> {
         let matter = event.subject.parse().map_err(|e| Unreadable(format!("{e}")))?;
-        let fact = Incoming::decode_by(glance::decode, event, matter)?;
-        Ok(Some(Told { fact, papers: papers_named_bytes(event.payload) }))
+        Incoming::decode_by(glance::decode, event, matter).map(Some)
     }
 
     fn keys(event: &Self::Event<'_>, keys: &mut Vec<Key>) {
         let key = |of: Of| Key { county: event.county.clone(), matter: event.subject, of };
         let permit = |code: &PermitCode| key(Of::Permit(code.clone()));
         keys.push(key(Of::Matter));
-        match &event.fact.fact.event {
+        match &event.fact.event {
             E::MatterPlanned(e) => keys.extend(e.plan.permits.iter().map(|p| permit(&p.code))),
             E::PlanAmended(e) => {
                 let put = e.put.iter().map(|p| &p.code);
@@ -161,11 +141,10 @@ impl Projection for Board {
     }
 
     fn evolve(key: &Key, row: Option<BoardRow>, event: &Self::Event<'_>) -> Option<BoardRow> {
-        let fact = &event.fact.fact;
+        let fact = &event.fact;
         match (&key.of, row) {
             (Of::Matter, Some(BoardRow::Matter(mut row))) => {
                 row.evolve(fact, event.position);
-                row.papers.extend_from_slice(&event.papers);
                 Some(BoardRow::Matter(row))
             }
             (Of::Matter, _) => {
@@ -186,17 +165,11 @@ impl Projection for Board {
         }
     }
 
-    fn set_aside(key: &Key, row: &mut BoardRow, aside: &mut Vec<paper::Named>) {
-        match row {
-            BoardRow::Matter(row) => paper::set_aside(&key.county, key.matter, &mut row.papers, aside),
-            // what has no JSON form, whoever writes it says
-            BoardRow::Permit(row) => row.prepared = permit::Prepared::of(&row.life).ok(),
-            BoardRow::Milestone(_) => {}
+    fn prepare(_: &Key, row: &mut BoardRow, _: &mut Vec<()>) {
+        if let BoardRow::Permit(row) = row {
+            // what cannot be packed, whoever writes it says
+            row.prepared = permit::Prepared::of(&row.life).ok();
         }
-    }
-
-    fn store_aside(db: &Connection, aside: &[paper::Named]) -> rusqlite::Result<()> {
-        paper::store_sorted(db, aside)
     }
 
     fn store_new(db: &Connection, rows: &mut [(Key, BoardRow)]) -> rusqlite::Result<()> {
@@ -228,7 +201,7 @@ impl Projection for Board {
         let matter = key.matter.to_string();
         match (&key.of, row) {
             (Of::Matter, Some(BoardRow::Matter(row))) => {
-                matter::store(db, key.county.as_str(), key.matter, row)
+                matter::store(db, (key.county.as_str(), &matter), row)
             }
             (Of::Permit(code), Some(BoardRow::Permit(row))) => {
                 permit::store(db, (key.county.as_str(), &matter, code.as_str()), row)
@@ -303,7 +276,6 @@ pub fn parts(county: &CountyId, matter: MatterId, facts: impl IntoIterator<Item 
     let (mut rows, mut keys) = (BTreeMap::new(), Vec::new());
     for (position, fact) in (1..).zip(facts) {
         let incoming = Incoming { county: county.clone(), subject: matter, position, fact };
-        let incoming = Told { fact: incoming, papers: Vec::new() };
         Board::keys(&incoming, &mut keys);
         for key in keys.drain(..) {
             let row = rows.remove(&key);

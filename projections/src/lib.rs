@@ -11,6 +11,7 @@ pub mod desk;
 pub mod folding;
 pub mod life;
 pub mod meetings;
+pub mod named_papers;
 pub mod performance;
 pub mod projection;
 pub mod reach;

@@ -139,7 +139,7 @@ impl Projection for Performance {
         }
     }
 
-    fn set_aside(key: &Key, row: &mut PerformanceRow, aside: &mut Vec<ActsOfDay>) {
+    fn prepare(key: &Key, row: &mut PerformanceRow, aside: &mut Vec<ActsOfDay>) {
         // their table goes by days, and a matter's acts lie on many
         if let (Of::Acts(matter, of, day), PerformanceRow::Acts(acts)) = (&key.of, row) {
             let (county, of, acts) = (key.county.clone(), of.clone(), std::mem::take(acts));

@@ -117,7 +117,7 @@ pub trait Projection: Send + 'static {
     type Key: Clone + Eq + Hash + Ord + Debug + Send;
     /// A row as the fold sees it; it may be spread over several table rows.
     type Row: Debug + Send;
-    /// An entry of a table that is not ordered by the key, such as who is found by a paper; `()` where there is none.
+    /// An entry of a table that is not ordered by the key, such as matters found by a paper; `()` where there is none.
     type Aside: Ord + Debug + Send;
     /// What it makes of an encoded event: [`Incoming`], or a slim view that borrows from it.
     type Event<'a>;
@@ -134,9 +134,9 @@ pub trait Projection: Send + 'static {
     /// The row after the event; `None`: there is no such row (any more). Total and pure.
     fn evolve(key: &Self::Key, row: Option<Self::Row>, event: &Self::Event<'_>) -> Option<Self::Row>;
 
-    /// Makes a row that was folded as a whole ready to be written: takes out of it the entries that are written by
-    /// [`Projection::store_aside`], in their own order, and does what else need not wait for the table.
-    fn set_aside(_key: &Self::Key, _row: &mut Self::Row, _aside: &mut Vec<Self::Aside>) {}
+    /// Makes a row that was folded as a whole ready to be written, on the thread that folded it: takes out of it the entries that
+    /// are written by [`Projection::store_aside`], in their own order, and does what else need not wait for the table.
+    fn prepare(_key: &Self::Key, _row: &mut Self::Row, _aside: &mut Vec<Self::Aside>) {}
 
     /// Writes entries, in their order, each once; the same may stand already.
     ///

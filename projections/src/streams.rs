@@ -101,7 +101,7 @@ impl<P: Projection> Streams<P> {
         rows.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
         let mut aside = Vec::new();
         for (key, row) in &mut rows {
-            P::set_aside(key, row, &mut aside);
+            P::prepare(key, row, &mut aside);
         }
         Folded { rows, aside }
     }

@@ -20,7 +20,7 @@ use om_infra::{
     log::LogError,
     runner::ReadError,
 };
-use om_projections::board::{self, Board};
+use om_projections::named_papers::{self, NamedPapers};
 use std::{
     collections::{BTreeMap, BTreeSet},
     time::Duration,
@@ -36,7 +36,7 @@ type Naming = BTreeMap<MatterId, BTreeSet<PermitCode>>;
 /// matter as a whole, one that its own body has handed in here, or one that nothing names yet, which only those know who handed it in.
 ///
 /// # Errors
-/// When the board or a matter cannot be read.
+/// When the list of papers or a matter cannot be read.
 pub async fn sees_paper(services: &Services, who: &Requester, paper: &PaperHash) -> Result<bool, Unreadable> {
     if let Verdict::Deny(denial) = verdict(who, Action::ReadMatter, Of::County) {
         denied(services, who, &denial, paper).await;
@@ -76,7 +76,7 @@ pub async fn sees_paper(services: &Services, who: &Requester, paper: &PaperHash)
 /// have its paper by handing it on.
 ///
 /// # Errors
-/// When the board or a matter cannot be read.
+/// When the list of papers or a matter cannot be read.
 pub async fn unseen(
     services: &Services,
     who: &Requester,
@@ -95,7 +95,10 @@ pub async fn unseen(
 
 async fn naming(services: &Services, who: &Requester, paper: &PaperHash) -> Result<Naming, Unreadable> {
     let (county, named) = (who.county().clone(), paper.clone());
-    let matters = services.projections.read::<Board, _>(move |db| board::naming(db, &county, &named)).await?;
+    let matters = services
+        .projections
+        .read::<NamedPapers, _>(move |db| named_papers::naming(db, &county, &named))
+        .await?;
     let mut naming: Naming = matters.into_iter().map(|matter| (matter, BTreeSet::new())).collect();
     for (matter, permit) in services.registers.bar_papers.of(who.county(), paper).await? {
         naming.entry(matter).or_default().insert(permit);
@@ -103,10 +106,10 @@ async fn naming(services: &Services, who: &Requester, paper: &PaperHash) -> Resu
     Ok(naming)
 }
 
-/// Waits until the board has passed the log's end as it is now: a matter's own screen may name a paper before the board does.
+/// Waits until the list of papers has passed the log's end as it is now: a matter's own screen may name one before that does.
 async fn passed_the_end(services: &Services) -> Result<(), Unreadable> {
     let Some(end) = services.head().await? else { return Ok(()) };
-    let mut progress = services.projections.progress::<Board>()?;
+    let mut progress = services.projections.progress::<NamedPapers>()?;
     let passed = progress.wait_for(|progress| progress.position.is_some_and(|at| at >= end));
     match tokio::time::timeout(PATIENCE, passed).await {
         Ok(Ok(_)) => Ok(()),
@@ -123,10 +126,10 @@ async fn denied(services: &Services, who: &Requester, denial: &Denial, paper: &P
 /// Whose a paper is could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum Unreadable {
-    /// The board.
+    /// The list of papers.
     #[error(transparent)]
-    Board(#[from] ReadError),
-    /// The board stands behind the log.
+    Lists(#[from] ReadError),
+    /// The list of papers stands behind the log.
     #[error("the lists have not caught up with the log")]
     Behind,
     /// The log.

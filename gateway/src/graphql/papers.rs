@@ -77,7 +77,7 @@ impl PaperQuery {
 /// That whose a paper is cannot be told, as an error the caller can act on.
 pub(super) fn of_unreadable(cause: Unreadable) -> Error {
     match cause {
-        Unreadable::Board(cause) => of_read(cause),
+        Unreadable::Lists(cause) => of_read(cause),
         Unreadable::Behind => error(
             Code::Unavailable,
             "whose a paper is cannot be looked up now: send the same again in a moment",

@@ -26,6 +26,7 @@ use om_domain::person::PersonDecider;
 use om_projections::board::Board;
 use om_projections::contacts::Contacts;
 use om_projections::meetings::Meetings;
+use om_projections::named_papers::NamedPapers;
 use om_projections::performance::Performance;
 use om_projections::search::Search;
 
@@ -236,6 +237,7 @@ impl Platform {
                 ToRun::new::<Board>(),
                 ToRun::new::<Contacts>(),
                 ToRun::new::<Meetings>(),
+                ToRun::new::<NamedPapers>(),
                 ToRun::new::<Performance>(),
                 ToRun::new::<Search>(),
             ],

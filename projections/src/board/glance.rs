@@ -248,7 +248,7 @@ impl Approved {
 mod tests {
     use super::*;
     use crate::{
-        board::{Board, BoardRow, Key, Told, tests::tolerate_form},
+        board::{Board, BoardRow, Key, tests::tolerate_form},
         projection::{Incoming, Projection as _},
         testing::{
             History, Stored,
@@ -267,8 +267,8 @@ mod tests {
     /// Folds a fact into the rows of its matter.
     fn fold(h: &History, rows: &mut Rows, fact: Recorded<MatterEvent>) {
         let position = fact.revision + 1;
-        let fact = Incoming { county: h.county.clone(), subject: h.matter, position, fact };
-        let (told, mut keys) = (Told { fact, papers: Vec::new() }, Vec::new());
+        let told = Incoming { county: h.county.clone(), subject: h.matter, position, fact };
+        let mut keys = Vec::new();
         Board::keys(&told, &mut keys);
         for key in keys {
             let row = rows.remove(&key);

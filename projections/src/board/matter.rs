@@ -1,6 +1,6 @@
 //! A matter's row.
 
-use super::{paper, party};
+use super::party;
 use crate::{
     life::Last,
     sql::{Day, day, day_if, integer, named, parsed, parsed_if, unsigned},
@@ -9,9 +9,7 @@ use jiff::civil::Date;
 use om_domain::{
     access::{self, Party},
     decider::Recorded,
-    ids::{
-        ApplicantId, BodyId, EventId, LegalText, MatterId, MilestoneCode, OfficerId, ProjectCode, TemplateId,
-    },
+    ids::{ApplicantId, BodyId, EventId, LegalText, MilestoneCode, OfficerId, ProjectCode, TemplateId},
     matter::{event::MatterEvent as E, plan::Whole},
 };
 use rusqlite::{Connection, Row, params};
@@ -100,8 +98,6 @@ pub struct MatterRow {
     pub last: Last,
     /// Who has come to take part since the row was written last.
     pub(super) joined: Vec<Party>,
-    /// Hashes of the papers that were named since.
-    pub(super) papers: Vec<[u8; 32]>,
 }
 
 impl MatterRow {
@@ -129,7 +125,6 @@ impl MatterRow {
             backfill_grace_days: 0,
             last: Last { event: fact.id, position, on: day },
             joined: access::of_matter(fact),
-            papers: Vec::new(),
         })
     }
 
@@ -227,7 +222,6 @@ pub(super) fn matter_row(row: &Row<'_>) -> rusqlite::Result<MatterRow> {
             on: day(row, "last_on")?,
         },
         joined: Vec::new(),
-        papers: Vec::new(),
     })
 }
 
@@ -238,16 +232,9 @@ pub(super) fn store_new(db: &Connection, place: (&str, &str), row: &mut MatterRo
 }
 
 /// Writes a matter.
-pub(super) fn store(
-    db: &Connection,
-    county: &str,
-    id: MatterId,
-    row: &mut MatterRow,
-) -> rusqlite::Result<()> {
-    let matter = &*id.to_string();
-    party::store(db, (county, matter), &mut row.joined)?;
-    paper::store(db, (county, id), &mut row.papers)?;
-    write(db, UPSERT, (county, matter), row)
+pub(super) fn store(db: &Connection, place: (&str, &str), row: &mut MatterRow) -> rusqlite::Result<()> {
+    party::store(db, place, &mut row.joined)?;
+    write(db, UPSERT, place, row)
 }
 
 macro_rules! insert {

@@ -3,6 +3,7 @@
 use super::Folding;
 use crate::{
     board::Board,
+    named_papers::NamedPapers,
     performance::Performance,
     projection::{AnyProjection, FoldError, Projection},
     search::Search,
@@ -91,6 +92,7 @@ proptest! {
         let log = log(&first, &second);
         for [in_order, by_stream] in [
             in_order_and_by_stream::<Board>(&log),
+            in_order_and_by_stream::<NamedPapers>(&log),
             in_order_and_by_stream::<Performance>(&log),
             in_order_and_by_stream::<Search>(&log),
         ] {

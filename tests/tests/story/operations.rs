@@ -24,7 +24,7 @@ async fn an_administrator_and_an_auditor_see_how_far_the_lists_are_behind_and_wh
         assert!(head > 0, "{seen:?}");
         assert_eq!(
             seen.each("projections", "name"),
-            ["board", "contact", "meeting", "performance", "search"]
+            ["board", "contact", "meeting", "paper", "performance", "search"]
         );
         assert!(seen.each("projections", "phase").iter().all(|phase| *phase == "LIVE"), "{seen:?}");
         assert!(seen.all("projections").iter().all(|row| row.0["lagEntries"] == 0), "{seen:?}");

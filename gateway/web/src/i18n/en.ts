@@ -902,7 +902,7 @@ export const en: Words<typeof zh> = {
     lists: "How far the lists follow the log",
     noLists: "The log does not answer: not known now.",
     what: "List",
-    projection: { board: "overview, desk, tolerances, cards", contact: "applicants' contacts", meeting: "joint meetings", performance: "performance", search: "search" },
+    projection: { board: "overview, desk, tolerances, cards", contact: "applicants' contacts", meeting: "joint meetings", paper: "papers and the matters that name them", performance: "performance", search: "search" },
     phase: { LIVE: "follows", BUILDING: "being built", STOPPED: "stopped", FAILING: "trying again" },
     stoppedAt: "at {{at}}: this version cannot read that entry; install the one that wrote it.",
     behind: "Behind",

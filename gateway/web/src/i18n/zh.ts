@@ -892,7 +892,7 @@ export const zh = {
     lists: "各列表跟上事件库的情况",
     noLists: "事件库没有应答，暂时不知道。",
     what: "列表",
-    projection: { board: "总览、办件台、容缺、红黄牌", contact: "申请人联系人", meeting: "联席会议", performance: "部门效能", search: "全县检索" },
+    projection: { board: "总览、办件台、容缺、红黄牌", contact: "申请人联系人", meeting: "联席会议", paper: "文件所属事项", performance: "部门效能", search: "全县检索" },
     phase: { LIVE: "跟随中", BUILDING: "重建中", STOPPED: "已停住", FAILING: "重试中" },
     stoppedAt: "停在 {{at}}：这个版本读不懂那条记录，请安装写入它的版本。",
     behind: "落后",
