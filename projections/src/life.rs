@@ -1,7 +1,8 @@
 //! The life of one permit as the read side keeps it: the row that board, desk, deadlines and debts are read from.
 //!
 //! Invariants: due dates stand as events fixed them (R20); what a term or a debt came to is what an event said of it;
-//! facts of one permit alone make up its life.
+//! facts of one permit alone make up its life. It is stored packed ([`crate::sql::packed`]), fields and variants by their order alone:
+//! whoever changes one raises [`Projection::SCHEMA`](crate::projection::Projection::SCHEMA) of the board (`life/tests.rs`).
 //! Deliberately absent: “days left” and “overdue”, which need a day and a calendar ([`Life::clocks_at`]); papers,
 //! notices, checks, what opinions say, which one matter's own fold has.
 
@@ -26,7 +27,6 @@ use om_domain::{
         plan::{Nature, PlannedPermit, RequirementId, Stage},
     },
 };
-use parts::is_default;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -118,57 +118,40 @@ impl Planned {
 
 /// The current round of a permit.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
 pub struct Round {
     /// From 1; 0 while nothing was submitted.
     pub number: u16,
     /// The entry of the receipt, and then of the corrected file.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub receipts: Vec<EventId>,
     /// The day the file was received.
-    #[serde(skip_serializing_if = "is_default")]
     pub received_on: Option<Date>,
     /// The day the corrected file was received.
-    #[serde(skip_serializing_if = "is_default")]
     pub corrected_on: Option<Date>,
     /// Last day of the term of intake (R3).
-    #[serde(skip_serializing_if = "is_default")]
     pub intake_due: Option<DueDay>,
     /// Internal term of a pre-review (mode 3).
-    #[serde(skip_serializing_if = "is_default")]
     pub pre_review_due: Option<DueDay>,
     /// Whether the provisional opinion of a pre-review was confirmed.
-    #[serde(skip_serializing_if = "is_default")]
     pub pre_review_confirmed: bool,
     /// The clock's first day, not counted itself.
-    #[serde(skip_serializing_if = "is_default")]
     pub clock_from: Option<Date>,
     /// Due dates of the clock.
-    #[serde(skip_serializing_if = "is_default")]
     pub dues: Option<ClockDues>,
     /// Suspensions that are open.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub stops: Vec<Stop>,
     /// A hearing asked for and not held: since when, and the last day to hold it.
-    #[serde(skip_serializing_if = "is_default")]
     pub hearing: Option<(Date, DueDay)>,
     /// Opinions asked for and not withdrawn, by department.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub opinions: BTreeMap<BodyId, Asked>,
     /// The day of the decision.
-    #[serde(skip_serializing_if = "is_default")]
     pub decided_on: Option<Date>,
     /// Last day to deliver the certificate (R5).
-    #[serde(skip_serializing_if = "is_default")]
     pub delivery_due: Option<DueDay>,
     /// The day the certificate was issued.
-    #[serde(skip_serializing_if = "is_default")]
     pub issued_on: Option<Date>,
     /// The day the certificate expires.
-    #[serde(skip_serializing_if = "is_default")]
     pub valid_until: Option<Date>,
     /// A renewal asked for and not answered.
-    #[serde(skip_serializing_if = "is_default")]
     pub renewal: Option<Renewal>,
 }
 
@@ -184,39 +167,28 @@ pub struct Life {
     /// The one body that has custody.
     pub custodian: BodyId,
     /// An open offer of custody.
-    #[serde(default, skip_serializing_if = "is_default")]
     pub offer: Option<Offer>,
     /// Offers stated to be overdue: against whom, and the last day for an answer.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub handoffs_overdue: Vec<(BodyId, Date)>,
     /// The current round.
     pub round: Round,
     /// Tolerated deficiencies of all rounds, in the order they were tolerated.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub debts: Vec<Debt>,
     /// Terms that passed without their act, of all rounds.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub overruns: Vec<Overrun>,
     /// Tolerance proposed by the lead and not answered: since when.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub proposals: BTreeMap<RequirementId, Date>,
     /// Prerequisites that fell away after their gate: since when.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub fell_away: BTreeMap<RequirementId, Date>,
     /// Debts for which revocation was proposed and not decided: since when.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub revocations: BTreeMap<RequirementId, Date>,
     /// How the current round stood before a lapse ended it; a lapse can be set aside.
-    #[serde(default, skip_serializing_if = "is_default")]
     pub before_lapse: Option<Box<BeforeLapse>>,
     /// Cards of all rounds, by number.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cards: Vec<CardLine>,
     /// Entries corrected.
-    #[serde(default, skip_serializing_if = "is_default")]
     pub corrections: u16,
     /// Entries recorded on a later day than they happened on, by a person.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub late: Vec<Late>,
     /// The last event.
     pub last: Last,
@@ -298,3 +270,6 @@ impl Life {
             || self.live_debts().any(|debt| debt.provisional)
     }
 }
+
+#[cfg(test)]
+mod tests;

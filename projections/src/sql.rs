@@ -8,6 +8,7 @@ use rusqlite::{
     Connection, Row,
     types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, Type, ValueRef},
 };
+use serde::{Serialize, de::DeserializeOwned};
 use std::{error::Error, str::FromStr};
 
 /// A day in a column; text of this form sorts as days do, for years 0 to 9999.
@@ -52,6 +53,18 @@ where
     T::Err: Error + Send + Sync + 'static,
 {
     row.get_ref(column)?.as_str_or_null()?.map(|text| text.parse().map_err(unreadable)).transpose()
+}
+
+/// A value as bytes without the names of its fields (postcard): a third of its JSON, and read in a quarter of the time. Of a
+/// type whose form has changed it reads as an error, or as something else: rows of such a type have a schema of their own.
+pub(crate) fn packed(value: &impl Serialize) -> Result<Vec<u8>, postcard::Error> {
+    postcard::to_allocvec(value)
+}
+
+/// A value that stands as such bytes.
+pub(crate) fn unpacked<T: DeserializeOwned>(row: &Row<'_>, column: &str) -> rusqlite::Result<T> {
+    let (value, rest) = postcard::take_from_bytes(row.get_ref(column)?.as_blob()?).map_err(unreadable)?;
+    if rest.is_empty() { Ok(value) } else { Err(unreadable(postcard::Error::DeserializeBadEncoding)) }
 }
 
 /// The fault of a column that cannot be read.
@@ -135,6 +148,11 @@ impl Inserts {
 /// A text that lies where it is.
 pub(crate) fn text(text: &str) -> ToSqlOutput<'_> {
     ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes()))
+}
+
+/// Bytes that lie where they are.
+pub(crate) fn bytes(bytes: &[u8]) -> ToSqlOutput<'_> {
+    ToSqlOutput::Borrowed(ValueRef::Blob(bytes))
 }
 
 /// A text is none of an enum's names.

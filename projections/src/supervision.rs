@@ -7,7 +7,7 @@
 use crate::{
     life::CardLine,
     reach::Reach,
-    sql::{Day, parsed, unreadable},
+    sql::{Day, packed, parsed, unpacked, unreadable},
 };
 use jiff::civil::Date;
 use om_domain::{
@@ -21,7 +21,7 @@ pub(crate) const DDL: &str = "
 CREATE TABLE IF NOT EXISTS card (
     county TEXT NOT NULL, matter TEXT NOT NULL, permit TEXT NOT NULL, number INTEGER NOT NULL,
     against TEXT NOT NULL, red INTEGER NOT NULL, open INTEGER NOT NULL, unanswered INTEGER NOT NULL,
-    issued TEXT NOT NULL, body TEXT NOT NULL,
+    issued TEXT NOT NULL, body BLOB NOT NULL,
     PRIMARY KEY (county, matter, permit, number)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS card_issued ON card (county, issued, matter, permit, number);
@@ -43,7 +43,7 @@ pub(crate) fn write(
         .execute(params![county, matter, permit, gone.number])?;
     }
     for card in new.iter().filter(|card| !old.contains(card)) {
-        let body = serde_json::to_string(card).map_err(unreadable)?;
+        let body = packed(card).map_err(unreadable)?;
         db.prepare_cached(
             "INSERT INTO card VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
              ON CONFLICT (county, matter, permit, number) DO UPDATE
@@ -163,7 +163,7 @@ fn card_row(row: &Row<'_>) -> rusqlite::Result<CardRow> {
         matter: parsed(row, "matter")?,
         matter_name: parsed(row, "matter_name")?,
         permit: parsed(row, "permit")?,
-        card: serde_json::from_str(row.get_ref("body")?.as_str()?).map_err(unreadable)?,
+        card: unpacked(row, "body")?,
     })
 }
 

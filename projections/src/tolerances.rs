@@ -6,7 +6,7 @@
 use crate::{
     life::{Debt, DebtState, Life},
     reach::Reach,
-    sql::{Day, Inserts, parsed, text, unreadable},
+    sql::{Day, Inserts, parsed, text, unpacked},
 };
 use jiff::civil::Date;
 use om_domain::{
@@ -171,6 +171,8 @@ pub fn tolerances(
     first: u16,
 ) -> rusqlite::Result<Vec<ToleranceRow>> {
     let sql = ledger(filter);
+    let of = filter.matter.map(|matter| matter.to_string());
+    let lines = of.as_deref().map(|matter| of_matter(db, county, matter)).transpose()?;
     let cursor = after.map(|c| {
         (c.due.to_string(), c.matter.to_string(), c.permit.as_str(), c.round, c.requirement.as_str())
     });
@@ -179,7 +181,7 @@ pub fn tolerances(
         .query_map(
             params![
                 county.as_str(),
-                filter.matter.map(|matter| matter.to_string()),
+                of,
                 filter.lead.as_ref().map(BodyId::as_str),
                 filter.overdue_at.map(Day),
                 filter.state.map(DebtState::as_str),
@@ -190,6 +192,7 @@ pub fn tolerances(
                 requirement,
                 first,
                 filter.reach.value(),
+                lines,
             ],
             tolerance_row,
         )?
@@ -210,9 +213,11 @@ fn ledger(filter: &ToleranceFilter) -> String {
         "SELECT t.*, m.name AS matter_name, m.applicant, p.body
          FROM {ledger} JOIN board_matter m ON m.county = t.county AND m.matter = t.matter
              JOIN board_permit p ON p.county = t.county AND p.matter = t.matter AND p.permit = t.permit
-         WHERE t.county = ?1 {} {} {} {} {} {}
+         WHERE t.county = ?1 {} {} {} {} {} {} {}
            AND (t.due, t.matter, t.permit, t.round, t.requirement) > (?6, ?7, ?8, ?9, ?10)
          ORDER BY t.due, t.matter, t.permit, t.round, t.requirement LIMIT ?11",
+        // the rows of a matter are given as a value; else there is none
+        only(filter.matter.is_none(), "AND ?13 IS NULL"),
         only(filter.matter.is_some(), "AND t.matter = ?2"),
         only(filter.lead.is_some(), "AND t.lead = ?3"),
         only(filter.overdue_at.is_some(), "AND t.due < ?4"),
@@ -222,15 +227,38 @@ fn ledger(filter: &ToleranceFilter) -> String {
     )
 }
 
-/// The ledger's rows of one matter, from its permits.
+/// The ledger's rows of one matter, as [`of_matter`] gives them.
 const OF_MATTER: &str = "(
-    SELECT p.county, debt.value ->> 'due' AS due, p.matter, p.permit, debt.value ->> 'round' AS round,
-        debt.value ->> 'requirement' AS requirement, p.lead, debt.value ->> 'state' AS state,
-        debt.value ->> 'state' IN ('open', 'received', 'rejected') AS live
-    FROM board_permit p, json_each(p.body, '$.debts') debt WHERE p.county = ?1 AND p.matter = ?2) t";
+    SELECT ?1 AS county, value ->> 0 AS due, ?2 AS matter, value ->> 1 AS permit, value ->> 2 AS round,
+        value ->> 3 AS requirement, value ->> 4 AS lead, value ->> 5 AS state, value ->> 6 AS live
+    FROM json_each(?13)) t";
+
+/// The rows of one matter as a JSON list, from its permits.
+fn of_matter(db: &Connection, county: &CountyId, matter: &str) -> rusqlite::Result<String> {
+    let mut lines = Vec::new();
+    let mut query =
+        db.prepare_cached("SELECT permit, body FROM board_permit WHERE county = ?1 AND matter = ?2")?;
+    let mut rows = query.query(params![county.as_str(), matter])?;
+    while let Some(row) = rows.next()? {
+        let (permit, life): (String, Life) = (row.get("permit")?, unpacked(row, "body")?);
+        lines.extend(life.debts.iter().map(|debt| {
+            let (requirement, state) = (debt.requirement.to_string(), debt.state);
+            serde_json::json!([
+                debt.due,
+                permit,
+                debt.round,
+                requirement,
+                life.planned.lead,
+                state.as_str(),
+                state.is_live()
+            ])
+        }));
+    }
+    Ok(serde_json::Value::from(lines).to_string())
+}
 
 fn tolerance_row(row: &Row<'_>) -> rusqlite::Result<ToleranceRow> {
-    let life: Life = serde_json::from_str(row.get_ref("body")?.as_str()?).map_err(unreadable)?;
+    let life: Life = unpacked(row, "body")?;
     let (round, requirement): (u16, RequirementId) = (row.get("round")?, parsed(row, "requirement")?);
     let debt = life.debts.into_iter().find(|debt| debt.round == round && debt.requirement == requirement);
     Ok(ToleranceRow {

@@ -5,7 +5,7 @@ use crate::{
     deadlines,
     desk::{self, Task},
     life::{CardLine, Debt, Life},
-    sql::{Day, Inserts, parsed, stage_name, text, unreadable},
+    sql::{Day, Inserts, bytes, packed, parsed, stage_name, text, unpacked, unreadable},
     supervision, tolerances,
 };
 use jiff::civil::Date;
@@ -21,7 +21,7 @@ pub(super) const DDL: &str = "
 CREATE TABLE IF NOT EXISTS board_permit (
     county TEXT NOT NULL, matter TEXT NOT NULL, permit TEXT NOT NULL,
     lead TEXT NOT NULL, custodian TEXT NOT NULL, stage TEXT NOT NULL, status TEXT NOT NULL,
-    done INTEGER NOT NULL, next_due TEXT, body TEXT NOT NULL,
+    done INTEGER NOT NULL, next_due TEXT, body BLOB NOT NULL,
     PRIMARY KEY (county, matter, permit)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS board_permit_due ON board_permit (county, next_due, matter, permit)
@@ -37,8 +37,8 @@ static NEW: LazyLock<Inserts> = LazyLock::new(|| {
 /// What follows from a permit's life and stands in its row or in those of other tables.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Prepared {
-    /// The life as JSON.
-    body: String,
+    /// The life, packed.
+    body: Vec<u8>,
     next_due: Option<Date>,
     tasks: Vec<Task>,
     deadline: Option<Date>,
@@ -46,9 +46,9 @@ pub(super) struct Prepared {
 
 impl Prepared {
     /// What is to be written of a permit that is folded whole.
-    pub(super) fn of(life: &Life) -> serde_json::Result<Self> {
+    pub(super) fn of(life: &Life) -> Result<Self, postcard::Error> {
         Ok(Prepared {
-            body: serde_json::to_string(life)?,
+            body: packed(life)?,
             next_due: life.next_due(),
             tasks: desk::tasks(life),
             deadline: deadlines::next(life),
@@ -112,7 +112,7 @@ pub(super) fn load(db: &Connection, (county, matter, permit): Place<'_>) -> rusq
 }
 
 fn life(row: &Row<'_>) -> rusqlite::Result<Life> {
-    serde_json::from_str(row.get_ref("body")?.as_str()?).map_err(unreadable)
+    unpacked(row, "body")
 }
 
 pub(super) fn store(db: &Connection, place: Place<'_>, row: &mut Written) -> rusqlite::Result<()> {
@@ -136,7 +136,7 @@ pub(super) fn store(db: &Connection, place: Place<'_>, row: &mut Written) -> rus
         life.status.as_str(),
         life.is_done(),
         life.next_due().map(Day),
-        serde_json::to_string(life).map_err(unreadable)?,
+        packed(life).map_err(unreadable)?,
     ])?;
     let new = Stands::of(life);
     write_rest(db, place, &row.stands, &new)?;
@@ -170,7 +170,7 @@ pub(super) fn store_new(
                 text(life.status.as_str()),
                 life.is_done().into(),
                 prepared.next_due.map_or(Null.into(), |due| due.to_string().into()),
-                text(&prepared.body),
+                bytes(&prepared.body),
             ]
         })
         .collect();

@@ -87,6 +87,7 @@ pub struct CardLine {
     /// How grave.
     pub colour: Colour,
     /// What it is about.
+    #[serde(with = "as_json")]
     pub subject: Subject,
     /// Against which body.
     pub against: BodyId,
@@ -95,14 +96,12 @@ pub struct CardLine {
     /// The day it was issued.
     pub on: Date,
     /// The last day of the term it is about, where it was issued by rule.
-    #[serde(default, skip_serializing_if = "is_default")]
     pub due: Option<Date>,
     /// Where it stands.
     pub standing: CardStanding,
     /// Since which day.
     pub changed_on: Date,
     /// The day it was last answered.
-    #[serde(default, skip_serializing_if = "is_default")]
     pub answered_on: Option<Date>,
 }
 
@@ -127,7 +126,6 @@ pub struct DueDay {
     /// The last day.
     pub on: Date,
     /// Beyond the calendar's last authoritative day (R19).
-    #[serde(default, skip_serializing_if = "is_default")]
     pub provisional: bool,
 }
 
@@ -135,19 +133,14 @@ pub struct DueDay {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClockDues {
     /// Last day of the statutory limit; none while stopped or where no law sets one.
-    #[serde(default, skip_serializing_if = "is_default")]
     pub statutory: Option<Date>,
     /// Last day of the promised limit; likewise.
-    #[serde(default, skip_serializing_if = "is_default")]
     pub promised: Option<Date>,
     /// Left of the statutory limit while stopped, in its unit.
-    #[serde(default, skip_serializing_if = "is_default")]
     pub statutory_left: Option<i32>,
     /// Left of the promised limit while stopped, in its unit.
-    #[serde(default, skip_serializing_if = "is_default")]
     pub promised_left: Option<i32>,
     /// Whether one of the dates is provisional (R19).
-    #[serde(default, skip_serializing_if = "is_default")]
     pub provisional: bool,
 }
 
@@ -190,13 +183,10 @@ pub struct Asked {
     /// Its last day.
     pub due: DueDay,
     /// Whether it was stated that the last day has passed.
-    #[serde(default, skip_serializing_if = "is_default")]
     pub overdue: bool,
     /// The day it was given.
-    #[serde(default, skip_serializing_if = "is_default")]
     pub given_on: Option<Date>,
     /// An objection that was neither dealt with nor withdrawn: since when.
-    #[serde(default, skip_serializing_if = "is_default")]
     pub objects_since: Option<Date>,
 }
 
@@ -240,7 +230,19 @@ pub struct Last {
     pub on: Date,
 }
 
-/// Whether a field is left out of the JSON.
-pub(super) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
-    *value == T::default()
+/// What a card is about names its kind within itself, which a packed form has no place for: it stands there as JSON.
+mod as_json {
+    use serde::{Deserialize, Deserializer, Serializer, de::Error as _, ser::Error as _};
+
+    pub(super) fn serialize<T: serde::Serialize, S: Serializer>(value: &T, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&serde_json::to_string(value).map_err(S::Error::custom)?)
+    }
+
+    pub(super) fn deserialize<'de, T, D>(from: D) -> Result<T, D::Error>
+    where
+        T: serde::de::DeserializeOwned,
+        D: Deserializer<'de>,
+    {
+        serde_json::from_str(&String::deserialize(from)?).map_err(D::Error::custom)
+    }
 }
