@@ -104,7 +104,8 @@ impl Builder {
             folded.set(folded.get() + events);
             report(folded.get());
         };
-        if let Err(halt) = sweep(readers, &db, upto, &progress) {
+        let swept = file::synced_meanwhile(&building, || sweep(readers, &db, upto, &progress))?;
+        if let Err(halt) = swept {
             return halt.into_error(&building).map_or(Ok(None), Err);
         }
         let reached = Progress { position: Some(upto), recorded: Some(recorded) };

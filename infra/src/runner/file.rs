@@ -11,6 +11,9 @@
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use om_projections::projection::AnyProjection;
@@ -95,7 +98,7 @@ impl Files {
         connection
             .execute_batch(
                 "PRAGMA page_size = 8192; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;
-                 PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -59392;
+                 PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -16384;
                  CREATE TABLE runner_checkpoint (one INTEGER PRIMARY KEY CHECK (one = 1), log TEXT NOT NULL, position TEXT, recorded TEXT);",
             )
             .map_err(database)?;
@@ -132,6 +135,29 @@ impl Files {
             }
         }
     }
+}
+
+/// How often a file that is being written is synced.
+const SYNCED_EVERY: Duration = Duration::from_millis(100);
+
+/// Does the work that writes a file, and syncs meanwhile what is written: little is left to wait for at the end. What a sync
+/// says is said once, to whoever asks first, and so must be heard here.
+pub(super) fn synced_meanwhile<T>(path: &Path, work: impl FnOnce() -> T) -> Result<T, FileError> {
+    let io = |source| io_error(path, source);
+    let file = File::open(path).map_err(io)?;
+    thread::scope(|scope| {
+        let (working, ended) = mpsc::channel::<()>();
+        let synced = scope.spawn(move || {
+            while ended.recv_timeout(SYNCED_EVERY) == Err(RecvTimeoutError::Timeout) {
+                file.sync_data()?;
+            }
+            Ok(())
+        });
+        let done = work();
+        drop(working);
+        let synced = synced.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        synced.map(|()| done).map_err(io)
+    })
 }
 
 /// Schema and generation in the name of any file of a projection.

@@ -25,8 +25,10 @@ use super::file::FileError;
 use super::follow::RunError;
 use crate::log::{ByStream, EventLog, LogError, Position, ShownEvent};
 
-/// Streams folded before their rows are handed on.
-const TOGETHER: usize = 32;
+/// Streams folded before their rows are handed on: few, so that who writes need not wait long for the next.
+const TOGETHER: usize = 8;
+/// Parts under way for each thread that folds: enough that none waits while the one that writes has its turn on a processor.
+const AHEAD: usize = 4;
 /// Threads that fold, at most: one writes.
 const MOST: usize = 4;
 
@@ -103,7 +105,7 @@ fn sweep<P: Projection>(
     let streams = first.streams(P::CATEGORIES).map_err(Halt::Log)?;
     let (next, given_up) = (AtomicUsize::new(0), AtomicBool::new(false));
     let work = &Work { streams: &streams, upto, next, given_up };
-    let (sender, parts) = sync_channel(readers.len());
+    let (sender, parts) = sync_channel(readers.len() * AHEAD);
     thread::scope(|scope| {
         for reader in readers {
             let sender = sender.clone();
