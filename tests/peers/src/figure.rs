@@ -43,10 +43,10 @@ impl Options {
         self.events.div_ceil(crate::workload::EVENTS).max(1)
     }
 
-    /// W1 and W2 in a steady state: so many commands first, uncounted, and the first matter to go on with. A thousand
-    /// commits take SQLite's write-ahead log past its first checkpoint, after which it no longer grows.
+    /// W1 and W2 in a steady state: so many commands first, uncounted, and the first matter to go on with. They take SQLite's
+    /// write-ahead log past its first checkpoint, after which it no longer grows; that of ours is of 4,096 pages.
     pub fn warm_up(&self) -> (usize, usize) {
-        let commands = (self.events / 5).max(1_000);
+        let commands = (self.events / 5).max(4_000);
         (commands, 64 * (commands / crate::workload::EVENTS + 1))
     }
 

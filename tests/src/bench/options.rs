@@ -126,9 +126,10 @@ impl Options {
         format!("onematter{engine}{counties}")
     }
 
-    /// Commands in a steady state: so many first, uncounted, and the first matter to go on with.
+    /// Commands in a steady state: so many first, uncounted, and the first matter to go on with. They fill the write-ahead log to
+    /// its first checkpoint: until then it grows, which doubles the time of a commit.
     pub(super) fn warm_up(&self, commands: usize) -> (usize, usize) {
-        let commands = (commands / 5).max(1_000);
+        let commands = (commands / 5).max(4_000);
         (commands, 64 * (commands / EVENTS + 1))
     }
 }
