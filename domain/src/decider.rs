@@ -3,6 +3,10 @@
 //! Invariants: `decide` may refuse, `evolve` is total; time's facts (`settle`, R22) come before any decision.
 //! Deliberately absent: storage, retries and receipts; those are the executor's.
 
+mod roles;
+
+pub use roles::Roles;
+
 use crate::{
     calendar::{Calendar, beijing},
     ids::{BodyId, CountyId, EventId, OfficerId},
@@ -133,7 +137,7 @@ pub struct Actor {
     /// The body it acts for.
     pub body: BodyId,
     /// Its roles in that body.
-    pub roles: BTreeSet<Role>,
+    pub roles: Roles,
     /// In whose place it acts (AB岗代办), with the roles of that post; none where it acts in its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stands_in_for: Option<OfficerId>,
@@ -145,7 +149,7 @@ pub struct Actor {
 
 impl Actor {
     /// An account in its own place, of whose person no other account is known.
-    pub const fn new(officer: OfficerId, county: CountyId, body: BodyId, roles: BTreeSet<Role>) -> Self {
+    pub const fn new(officer: OfficerId, county: CountyId, body: BodyId, roles: Roles) -> Self {
         Actor { officer, county, body, roles, stands_in_for: None, other_accounts: BTreeSet::new() }
     }
 

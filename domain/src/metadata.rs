@@ -6,12 +6,12 @@
 mod written;
 
 use crate::{
-    decider::{Actor, Effective, Recorded, Role, from_json},
+    decider::{Actor, Effective, Recorded, Roles, from_json},
     ids::{BodyId, CommandId, CountyId, EventId, OfficerId},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use std::{collections::BTreeSet, fmt, str::FromStr};
+use std::{fmt, str::FromStr};
 use written::{Written, id_if};
 
 /// What stands beside an event's payload.
@@ -24,7 +24,7 @@ pub struct Metadata {
     /// The body it acted for.
     pub body: BodyId,
     /// Its roles in that body, at that moment.
-    pub roles: BTreeSet<Role>,
+    pub roles: Roles,
     /// In whose place it acted; none where in its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stands_in_for: Option<OfficerId>,
@@ -107,7 +107,7 @@ pub struct Envelope {
     pub county: CountyId,
     officer: OfficerId,
     body: BodyId,
-    roles: BTreeSet<Role>,
+    roles: Roles,
     #[serde(default)]
     stands_in_for: Option<OfficerId>,
     effective: Effective,
@@ -215,6 +215,7 @@ pub struct RequestHashError;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::decider::Role;
     use uuid::Uuid;
 
     fn metadata() -> Metadata {
@@ -222,7 +223,7 @@ mod tests {
             county: "530322".parse().unwrap(),
             officer: "nr-officer-1".parse().unwrap(),
             body: "natural-resources".parse().unwrap(),
-            roles: BTreeSet::from([Role::Officer]),
+            roles: [Role::Officer].into(),
             stands_in_for: None,
             effective: Effective::On("2026-11-20".parse().unwrap()),
             recorded: "2026-11-22T02:00:00Z".parse().unwrap(),
@@ -269,7 +270,7 @@ mod tests {
             Metadata { effective: at("2026-11-22T02:00:00Z"), ..metadata() },
             Metadata { effective: at("2026-11-21T23:59:59.123456Z"), ..metadata() },
             Metadata { recorded: "2026-11-22T02:00:00.000001Z".parse().unwrap(), ..metadata() },
-            Metadata { roles: BTreeSet::new(), ..metadata() },
+            Metadata { roles: Roles::default(), ..metadata() },
             Metadata { roles: Role::ALL.into(), ..metadata() },
             Metadata { stands_in_for: Some("nr-head".parse().unwrap()), ..metadata() },
             Metadata { causation: Some(EventId(Uuid::from_u128(9))), ..metadata() },

@@ -3,7 +3,7 @@
 //! Invariant: what a fold sees comes from the stored bytes alone, so a stream moved to another log folds the same.
 //! Deliberately absent: the form of the metadata; that is the domain's, shared with the projections.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
@@ -237,7 +237,7 @@ pub fn platform_actor(county: &CountyId) -> Result<Actor, IdError> {
         om_domain::directory::PLATFORM.parse()?,
         county.clone(),
         "platform".parse()?,
-        BTreeSet::from([Role::System]),
+        [Role::System].into(),
     ))
 }
 

@@ -195,7 +195,7 @@ impl History {
             county: self.county.clone(),
             officer: by.officer.clone(),
             body: by.body.clone(),
-            roles: by.roles.clone(),
+            roles: by.roles,
             stands_in_for: by.stands_in_for.clone(),
             effective: fact.effective,
             recorded: self.now(),

@@ -7,12 +7,11 @@ use super::{
     keepers::ImportPart,
 };
 use crate::{
-    decider::Role,
+    decider::Roles,
     ids::{BodyId, FeedDigest, LegalText, OfficerId, VaultRef},
 };
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 
 /// What can be asked of the directory.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -27,7 +26,7 @@ pub enum DirectoryCommand {
     /// Name the person of an account that exists.
     NameOfficer { officer: OfficerId, person: VaultRef },
     /// Change an officer's roles.
-    ChangeRoles { id: OfficerId, roles: BTreeSet<Role> },
+    ChangeRoles { id: OfficerId, roles: Roles },
     /// Name a stand-in for an account, inside its body and for some days.
     GrantStandIn { principal: OfficerId, stand_in: OfficerId, from: Date, to: Date, reason: LegalText },
     /// End a stand-in's days early, at once; known by principal and first day.

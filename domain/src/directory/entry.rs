@@ -3,12 +3,12 @@
 //! Invariant: no name of a person, only an account, its post, and a reference into the vault.
 
 use crate::{
-    decider::Role,
+    decider::Roles,
     ids::{BodyId, CountyId, LegalText, OfficerId, VaultRef},
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// What kind of body it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -41,7 +41,7 @@ pub struct OfficerEntry {
     /// The body it acts for, always the same: whoever moves gets another account.
     pub body: BodyId,
     /// What it may be there.
-    pub roles: BTreeSet<Role>,
+    pub roles: Roles,
     /// The post, such as 自然资源局经办人一: a fact, not a person.
     pub post: Option<LegalText>,
     /// The person, in the vault.

@@ -4,12 +4,11 @@
 
 use super::entry::{Body, OfficerEntry};
 use crate::{
-    decider::Role,
+    decider::Roles,
     events,
     ids::{BodyId, FeedDigest, LegalText, OfficerId, VaultRef},
 };
 use jiff::civil::Date;
-use std::collections::BTreeSet;
 
 events! {
     /// What can have happened to the directory.
@@ -54,7 +53,7 @@ events! {
             /// The account.
             id: OfficerId,
             /// All roles from now on.
-            roles: BTreeSet<Role>,
+            roles: Roles,
         },
         /// A stand-in was named for an account, inside its body and for some days (AB岗).
         StandInGranted = 1 {

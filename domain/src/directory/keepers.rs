@@ -14,12 +14,11 @@ use super::{
 };
 use crate::{
     access::{Action, may},
-    decider::{Fact, Role},
+    decider::{Fact, Role, Roles},
     ids::OfficerId,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 
 /// The roles that are one person's each.
 const APART: [Role; 4] =
@@ -96,7 +95,7 @@ pub(super) fn may_import(
     if facts.is_empty() || may(ctx.by, part.action()) {
         return Ok(());
     }
-    let first = BTreeSet::from([Role::SecurityAdministrator]);
+    let first = Roles::from([Role::SecurityAdministrator]);
     let names_the_first = |fact: &Fact<DirectoryEvent>| match &fact.event {
         DirectoryEvent::OfficerRegistered(OfficerRegistered { officer, .. }) => officer.roles == first,
         DirectoryEvent::RolesChanged(RolesChanged { roles, .. }) => *roles == first,
@@ -135,17 +134,17 @@ pub(super) fn makes_none_their_own(
 }
 
 /// An administrator's role, or audit.
-pub(super) fn apart(roles: &BTreeSet<Role>) -> Option<Role> {
+pub(super) fn apart(roles: &Roles) -> Option<Role> {
     APART.into_iter().find(|role| roles.contains(role))
 }
 
 /// Such a role among others.
-pub(super) fn alone(roles: &BTreeSet<Role>) -> Option<Role> {
+pub(super) fn alone(roles: &Roles) -> Option<Role> {
     apart(roles).filter(|_| roles.len() > 1)
 }
 
 /// The county keeps each that it needs, whatever becomes of this account.
-pub(super) fn remain(state: &Directory, id: &OfficerId, roles: &BTreeSet<Role>) -> Allowed {
+pub(super) fn remain(state: &Directory, id: &OfficerId, roles: &Roles) -> Allowed {
     for role in NEEDED {
         let is = |officer: &OfficerEntry| officer.roles.contains(&role);
         let other = || state.officers().any(|(other, officer)| other != id && is(officer));

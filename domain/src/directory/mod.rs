@@ -28,14 +28,13 @@ pub use stand_in::{Ended, StandIn};
 pub use state::Directory;
 
 use crate::{
-    decider::{Context, Decider, Fact, Recorded, Role},
+    decider::{Context, Decider, Fact, Recorded, Role, Roles},
     ids::{BodyId, OfficerId, VaultRef},
 };
 use event::{
     BodyAmended, BodyRegistered, OfficerNamed, OfficerPostRenamed, OfficerRegistered, OfficerRetired,
     RolesChanged, StandInGranted,
 };
-use std::collections::BTreeSet;
 
 /// The name the platform signs time's facts with; no account has it.
 pub const PLATFORM: &str = "platform";
@@ -104,7 +103,7 @@ impl Decider for DirectoryDecider {
                     return Ok(Vec::new());
                 }
                 state.officer(id).ok_or_else(|| DirectoryRefusal::NoSuchOfficer { officer: id.clone() })?;
-                keepers::remain(state, id, &BTreeSet::new())?;
+                keepers::remain(state, id, &Roles::default())?;
                 Ok(vec![ctx.fact(OfficerRetired { id: id.clone(), reason: reason.clone() })])
             }
             DirectoryCommand::ImportDirectory { definition, part } => import(state, definition, *part, ctx),
@@ -149,7 +148,7 @@ fn register_officer(
     }
     let kind =
         kind_of(&officer.body).ok_or_else(|| DirectoryRefusal::NoSuchBody { body: officer.body.clone() })?;
-    check_roles(id, &BTreeSet::new(), &officer.roles, kind, ctx)?;
+    check_roles(id, &Roles::default(), &officer.roles, kind, ctx)?;
     keepers::are_different_people(state, id, officer)?;
     if keepers::is_the_same_person(state, officer, ctx) {
         return Err(DirectoryRefusal::OwnRoles { officer: id.clone() });
@@ -172,7 +171,7 @@ fn name_officer(state: &Directory, id: &OfficerId, person: &VaultRef, ctx: &Ctx<
     Ok(vec![ctx.fact(OfficerNamed { officer: id.clone(), person: person.clone() })])
 }
 
-fn change_roles(state: &Directory, id: &OfficerId, roles: &BTreeSet<Role>, ctx: &Ctx<'_>) -> Facts {
+fn change_roles(state: &Directory, id: &OfficerId, roles: &Roles, ctx: &Ctx<'_>) -> Facts {
     if state.is_retired(id) {
         return Err(DirectoryRefusal::Retired { officer: id.clone() });
     }
@@ -183,18 +182,18 @@ fn change_roles(state: &Directory, id: &OfficerId, roles: &BTreeSet<Role>, ctx: 
     let kind = state.body(&known.body).map_or(BodyKind::Department, |body| body.kind);
     check_roles(id, &known.roles, roles, kind, ctx)?;
     keepers::remain(state, id, roles)?;
-    keepers::are_different_people(state, id, &OfficerEntry { roles: roles.clone(), ..known.clone() })?;
+    keepers::are_different_people(state, id, &OfficerEntry { roles: *roles, ..known.clone() })?;
     if keepers::is_the_same_person(state, known, ctx) && !roles.is_subset(&known.roles) {
         return Err(DirectoryRefusal::OwnRoles { officer: id.clone() });
     }
-    Ok(vec![ctx.fact(RolesChanged { id: id.clone(), roles: roles.clone() })])
+    Ok(vec![ctx.fact(RolesChanged { id: id.clone(), roles: *roles })])
 }
 
 /// Whether the account may have these roles, given by this actor.
 fn check_roles(
     id: &OfficerId,
-    old: &BTreeSet<Role>,
-    new: &BTreeSet<Role>,
+    old: &Roles,
+    new: &Roles,
     kind: BodyKind,
     ctx: &Ctx<'_>,
 ) -> Result<(), DirectoryRefusal> {

@@ -16,11 +16,10 @@ use super::{
 };
 use crate::{
     access::{self, Action, Asker, Of, Resource, Verdict},
-    decider::{Actor, Role},
+    decider::{Actor, Role, Roles},
     ids::{BodyId, LegalText, OfficerId},
 };
 use jiff::civil::Date;
-use std::collections::BTreeSet;
 
 /// The roles that can be stood in for: what a post does inside its body.
 const OF_A_POST: [Role; 6] =
@@ -111,7 +110,7 @@ impl Directory {
     }
 }
 
-fn post(roles: &BTreeSet<Role>) -> BTreeSet<Role> {
+fn post(roles: &Roles) -> Roles {
     roles.iter().copied().filter(|role| OF_A_POST.contains(role)).collect()
 }
 
@@ -158,7 +157,7 @@ pub(super) fn grant(state: &Directory, asked: &StandInGranted, ctx: &Ctx<'_>) ->
         let (principal, stand_in) = (principal.clone(), stand_in.clone());
         return Err(DirectoryRefusal::StandInElsewhere { principal, stand_in, body, given });
     }
-    let roles = |officer| state.officer(officer).map(|entry| entry.roles.clone()).unwrap_or_default();
+    let roles = |officer| state.officer(officer).map(|entry| entry.roles).unwrap_or_default();
     if roles(stand_in).contains(&Role::Auditor) {
         return Err(DirectoryRefusal::AuditorActs { officer: stand_in.clone() });
     }

@@ -30,7 +30,7 @@ impl Directory {
     /// The officer as an actor; none if not known or retired.
     pub fn actor(&self, id: &OfficerId) -> Option<Actor> {
         let officer = self.officer(id)?;
-        let (county, body, roles) = (self.county.clone()?, officer.body.clone(), officer.roles.clone());
+        let (county, body, roles) = (self.county.clone()?, officer.body.clone(), officer.roles);
         let other_accounts = self.other_accounts(id);
         Some(Actor { other_accounts, ..Actor::new(id.clone(), county, body, roles) })
     }
@@ -116,7 +116,7 @@ impl Directory {
             }
             DirectoryEvent::RolesChanged(event) => {
                 if let Some(officer) = self.officers.get_mut(&event.id) {
-                    officer.roles = event.roles.clone();
+                    officer.roles = event.roles;
                 }
             }
             DirectoryEvent::OfficerNamed(event) => {

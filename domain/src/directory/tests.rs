@@ -3,6 +3,7 @@ use crate::{
     decider::{Actor, Explained},
     given::{Given, actor, administrator, id, platform, security_administrator},
 };
+use std::collections::BTreeSet;
 
 fn shipped() -> DirectoryDefinition {
     parse(SHIPPED).unwrap_or_else(|errors| panic!("{errors:#?}"))
@@ -76,8 +77,7 @@ fn nobody_grants_roles_to_themselves_not_even_by_import() {
     assert_eq!(given.when(&grant).unwrap_err().code(), "OwnRoles");
     assert_eq!(given.when(&grant).unwrap_err().rule(), Some("R18"));
     let mut definition = shipped();
-    definition.officers.get_mut(&id("security-administrator")).unwrap().roles =
-        BTreeSet::from([Role::Supervisor]);
+    definition.officers.get_mut(&id("security-administrator")).unwrap().roles = [Role::Supervisor].into();
     assert_eq!(given.when(&import(definition)).unwrap_err().code(), "OwnRoles");
     let second = register("security-administrator-2", "government-services", &[Role::SecurityAdministrator]);
     let given = given.does(&second);

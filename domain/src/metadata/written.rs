@@ -4,9 +4,9 @@
 //! complaint. Actors read last are remembered by the bytes that say them, one list a thread, and by nothing less.
 //! Deliberately absent: other orders, spaces, escapes. Nothing of ours writes them.
 
-use crate::decider::{Actor, Effective, Role};
+use crate::decider::{Actor, Effective, Role, Roles};
 use jiff::Timestamp;
-use std::{cell::RefCell, collections::BTreeSet, str::FromStr};
+use std::{cell::RefCell, str::FromStr};
 
 /// Digits and hyphens of a UUID.
 const UUID: usize = 36;
@@ -161,13 +161,13 @@ impl<'a> Rest<'a> {
         Some(text)
     }
 
-    fn roles(&mut self) -> Option<BTreeSet<Role>> {
+    fn roles(&mut self) -> Option<Roles> {
         self.0 = self.0.strip_prefix(",\"roles\":[")?;
         let end = self.0.bytes().position(|byte| byte == b']')?;
         let (list, rest) = self.0.split_at_checked(end)?;
         self.0 = rest.strip_prefix(']')?;
         if list.is_empty() {
-            return Some(BTreeSet::new());
+            return Some(Roles::default());
         }
         list.split(',').map(|name| Role::stored(name.strip_prefix('"')?.strip_suffix('"')?)).collect()
     }

@@ -90,9 +90,8 @@ fn letters(actions: &BTreeSet<Action>) -> String {
     ) else {
         return String::new();
     };
-    let (nobody, one) = (Parties::new(), |role| {
-        Actor::new(officer.clone(), county.clone(), own.clone(), BTreeSet::from([role]))
-    });
+    let (nobody, one) =
+        (Parties::new(), |role| Actor::new(officer.clone(), county.clone(), own.clone(), [role].into()));
     let any = |role, of: &[Of<'_>]| {
         let actor = one(role);
         let may = |action: &Action| {

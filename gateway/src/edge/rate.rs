@@ -254,7 +254,7 @@ mod tests {
             name.parse().unwrap(),
             "530322".parse().unwrap(),
             "water".parse().unwrap(),
-            std::collections::BTreeSet::new(),
+            Default::default(),
         );
         Requester {
             actor: Arc::new(actor),

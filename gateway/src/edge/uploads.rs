@@ -92,7 +92,7 @@ mod tests {
             name.parse().unwrap(),
             "530322".parse().unwrap(),
             "water".parse().unwrap(),
-            std::collections::BTreeSet::new(),
+            Default::default(),
         )
     }
 

@@ -60,7 +60,7 @@ impl Story {
             county: by.county.clone(),
             officer: by.officer.clone(),
             body: by.body.clone(),
-            roles: by.roles.clone(),
+            roles: by.roles,
             stands_in_for: by.stands_in_for.clone(),
             effective: fact.effective,
             recorded: at,

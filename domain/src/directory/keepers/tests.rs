@@ -22,7 +22,7 @@ fn with_shipped() -> Given<DirectoryDecider> {
 fn changing_both() -> DirectoryDefinition {
     let mut both = shipped();
     both.bodies.get_mut(&id("water")).unwrap().name_en = id::<LegalText>("Water Authority");
-    both.officers.get_mut(&id("wa-officer-1")).unwrap().roles = BTreeSet::from([Role::Clerk]);
+    both.officers.get_mut(&id("wa-officer-1")).unwrap().roles = [Role::Clerk].into();
     both
 }
 
@@ -49,7 +49,7 @@ fn each_administrator_imports_its_part_and_neither_the_others() {
 fn the_system_administrator_grants_nothing_and_the_security_administrator_keeps_no_body() {
     let given = with_shipped();
     let mut system = given.by(administrator());
-    let roles = C::ChangeRoles { id: id("lead"), roles: BTreeSet::from([Role::Clerk]) };
+    let roles = C::ChangeRoles { id: id("lead"), roles: [Role::Clerk].into() };
     assert_eq!(system.when(&roles).unwrap_err().code(), "NotSecurityAdministrator");
     let body = shipped().bodies[&id("water")].clone();
     let amend = C::AmendBody { id: id("water"), body };
@@ -60,7 +60,7 @@ fn the_system_administrator_grants_nothing_and_the_security_administrator_keeps_
 fn an_administrators_role_goes_with_no_other() {
     let mut given = with_shipped().by(security_administrator());
     for role in [Role::Administrator, Role::SecurityAdministrator, Role::AuditAdministrator] {
-        let both = C::ChangeRoles { id: id("lead"), roles: BTreeSet::from([role, Role::Lead]) };
+        let both = C::ChangeRoles { id: id("lead"), roles: [role, Role::Lead].into() };
         assert_eq!(given.when(&both).unwrap_err().code(), "RoleStandsAlone", "{role:?}");
     }
 }
@@ -72,7 +72,7 @@ fn one_person_is_not_two_of_the_administrators() {
         id: id(account),
         officer: OfficerEntry {
             body: id("government-services"),
-            roles: BTreeSet::from([role]),
+            roles: [role].into(),
             post: None,
             person: person.clone(),
         },
@@ -97,7 +97,7 @@ fn nobody_grants_roles_to_their_other_account() {
         id: id(account),
         officer: OfficerEntry {
             body: id("government-services"),
-            roles: BTreeSet::from([role]),
+            roles: [role].into(),
             post: None,
             person: person.clone(),
         },
@@ -127,7 +127,7 @@ fn r18_a_name_makes_no_two_of_the_administrators_one_person() {
     let given = given.does(&name("wa-head", 'B'));
     let mut all_three =
         given.does(&name("security-administrator", 'C')).does(&name("audit-administrator", 'D'));
-    let roles = C::ChangeRoles { id: id("wa-head"), roles: BTreeSet::from([Role::Auditor]) };
+    let roles = C::ChangeRoles { id: id("wa-head"), roles: [Role::Auditor].into() };
     assert_eq!(all_three.when(&roles).unwrap_err().code(), "SamePerson", "a name given later counts, too");
 }
 
@@ -137,7 +137,7 @@ fn r18_ones_own_account_is_named_but_no_other_is_made_ones_own() {
         id: id("sa-2"),
         officer: OfficerEntry {
             body: id("government-services"),
-            roles: BTreeSet::from([Role::SecurityAdministrator]),
+            roles: [Role::SecurityAdministrator].into(),
             post: None,
             person: None,
         },
@@ -153,7 +153,7 @@ fn r18_ones_own_account_is_named_but_no_other_is_made_ones_own() {
         id: id("third"),
         officer: OfficerEntry {
             body: id("government-services"),
-            roles: BTreeSet::from([Role::SecurityAdministrator]),
+            roles: [Role::SecurityAdministrator].into(),
             post: None,
             person: "vault:01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().ok(),
         },

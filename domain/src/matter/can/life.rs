@@ -45,13 +45,13 @@ pub fn can_propose(ctx: &Ctx<'_>) -> Vec<Can> {
 /// What concerns the matter before and beside its permits: designation, task force, plan, its facts.
 pub(super) fn on_matter(state: &Matter, ctx: &Ctx<'_>) -> Vec<Can> {
     let (text, ..) = sample(ctx);
-    let lead = Actor { roles: BTreeSet::from([Role::Lead]), stands_in_for: None, ..ctx.by.clone() };
+    let lead = Actor { roles: [Role::Lead].into(), stands_in_for: None, ..ctx.by.clone() };
     let task_force = TaskForce { lead: lead.officer.clone(), deputy: None, members: BTreeMap::new() };
     let mut officers = BTreeMap::from([(lead.officer.clone(), lead)]);
     let second = colleagues().into_iter().find(|officer| *officer != ctx.by.officer);
     let colleague = |officer: OfficerId| {
         let (county, body) = (ctx.by.county.clone(), ctx.by.body.clone());
-        Actor::new(officer, county, body, BTreeSet::from([Role::Officer]))
+        Actor::new(officer, county, body, [Role::Officer].into())
     };
     officers.extend(second.clone().map(|officer| (officer.clone(), colleague(officer))));
     let reads = MatterReads { officers, bodies: None, ..ctx.read.clone() };
