@@ -1,7 +1,7 @@
 //! The life of one permit as the read side keeps it: the row that board, desk, deadlines and debts are read from.
 //!
 //! Invariants: due dates stand as events fixed them (R20); what a term or a debt came to is what an event said of it;
-//! facts of one permit alone make up its life. It is stored packed ([`crate::sql::packed`]), fields and variants by their order alone:
+//! facts of one permit alone make up its life. It is stored packed (postcard), fields and variants by their order alone:
 //! whoever changes one raises [`Projection::SCHEMA`](crate::projection::Projection::SCHEMA) of the board (`life/tests.rs`).
 //! Deliberately absent: “days left” and “overdue”, which need a day and a calendar ([`Life::clocks_at`]); papers,
 //! notices, checks, what opinions say, which one matter's own fold has.
