@@ -1,6 +1,6 @@
 //! Whose a paper is, and who may name it: by custody, by having handed it in, or while nothing names it.
 //!
-//! Invariants: that nothing names a paper is believed only once the lists have passed the log's end; a paper that one may
+//! Invariants: that nothing names a paper, or nothing that one sees, is believed only once the list has passed the log's end; a paper that one may
 //! not see reads as one that is not there, in an answer and in a command that names it; a denial is told to the access log.
 //! Deliberately absent: the custody itself ([`om_domain::access::of_paper`]).
 
@@ -46,13 +46,33 @@ pub async fn sees_paper(services: &Services, who: &Requester, paper: &PaperHash)
     if who.asker().sees_all() || services.handed_in.is_of(&body, paper) {
         return Ok(true);
     }
-    let mut naming = naming(services, who, paper).await?;
-    if naming.is_empty() {
-        passed_the_end(services).await?;
-        naming = self::naming(services, who, paper).await?;
+    if let Named::Seen = judged(services, who, paper).await? {
+        return Ok(true);
     }
-    let mut met = None;
-    for (matter, barred_for) in &naming {
+    // another list or a matter's own screen may show already what names it
+    passed_the_end(services).await?;
+    match judged(services, who, paper).await? {
+        Named::Seen | Named::Nowhere => Ok(true),
+        Named::Unseen(denial) => {
+            denied(services, who, &denial, paper).await;
+            Ok(false)
+        }
+    }
+}
+
+/// By what is known to name a paper.
+enum Named {
+    /// By something through which the requester sees it.
+    Seen,
+    /// By other things alone.
+    Unseen(Denial),
+    /// By nothing.
+    Nowhere,
+}
+
+async fn judged(services: &Services, who: &Requester, paper: &PaperHash) -> Result<Named, Unreadable> {
+    let mut named = Named::Nowhere;
+    for (matter, barred_for) in &naming(services, who, paper).await? {
         let name = stream::<MatterDecider>(who.county(), matter).map_err(Fault::from)?;
         let state = services.matters.state(&name).await?.state;
         let mut sees = verdict(who, Action::ReadMatter, Of::Parties(&state.parties));
@@ -62,14 +82,11 @@ pub async fn sees_paper(services: &Services, who: &Requester, paper: &PaperHash)
             sees = verdict(who, Action::ReadMatter, Of::Parties(&parties));
         }
         match sees {
-            Verdict::Allow => return Ok(true),
-            Verdict::Deny(denial) => met = Some(denial),
+            Verdict::Allow => return Ok(Named::Seen),
+            Verdict::Deny(denial) => named = Named::Unseen(denial),
         }
     }
-    if let Some(denial) = met {
-        denied(services, who, &denial, paper).await;
-    }
-    Ok(naming.is_empty())
+    Ok(named)
 }
 
 /// Those of the papers a command names that its giver may not see: to the rules they are not there, or whoever heard of a hash would

@@ -141,7 +141,8 @@ impl Files {
 const SYNCED_EVERY: Duration = Duration::from_millis(100);
 
 /// Does the work that writes a file, and syncs meanwhile what is written: little is left to wait for at the end. What a sync
-/// says is said once, to whoever asks first, and so must be heard here.
+/// says is said once, to whoever asks first, and so must be heard here. That its own handle is closed takes SQLite's lock away, which nobody
+/// else asks for: only this process knows the file's name.
 pub(super) fn synced_meanwhile<T>(path: &Path, work: impl FnOnce() -> T) -> Result<T, FileError> {
     let io = |source| io_error(path, source);
     let file = File::open(path).map_err(io)?;

@@ -20,6 +20,8 @@ use crate::telemetry;
 
 /// Longest wait between two attempts to write.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// Batches of a build after which its rows are written: few of them may grow long.
+const WRITTEN_TOGETHER: u32 = 64;
 /// In larger batches events are not linked to their traces: nobody waits for those.
 const TRACED_BATCH: usize = 16;
 
@@ -148,10 +150,13 @@ pub(super) fn build(
 ) -> rusqlite::Result<Option<(Option<Poison>, Progress)>> {
     connection.execute_batch("BEGIN")?;
     let (mut at, mut poison) = (Progress::default(), None);
-    loop {
+    for nth in 1.. {
         let Some(batch) = batches.blocking_recv() else { return Ok(None) };
         if batch.is_empty() {
             break;
+        }
+        if nth % WRITTEN_TOGETHER == 0 {
+            projection.flush(connection)?;
         }
         let (folded, to) = fold(projection, connection, &batch)?;
         at = to.unwrap_or(at);

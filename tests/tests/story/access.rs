@@ -122,6 +122,34 @@ async fn a_paper_is_for_those_through_whose_hands_its_permit_goes() {
 }
 
 #[tokio::test]
+async fn a_paper_is_not_denied_by_a_list_that_is_behind() {
+    let case = Case::story().await;
+    case.at("2023-06-12").by("clerk").submit("E", &["eia"]).done().await;
+    let other = Case::begin(&case.house, "story", 2).await;
+    let path = format!("/papers/{}", case.paper("eia").await);
+    assert_eq!(case.get(OUTSIDER, &path).send().await.unwrap().status(), 404, "nothing of it is theirs");
+    // whoever writes into the list waits as long as this is open
+    let mut files = std::fs::read_dir(case.dir.path().join("read")).unwrap().map(|file| file.unwrap().path());
+    let name = |path: &std::path::Path| path.file_name().unwrap().to_string_lossy().into_owned();
+    let list = files.find(|path| name(path).starts_with("paper-") && name(path).ends_with(".db"));
+    let list = rusqlite::Connection::open(list.unwrap()).unwrap();
+    list.execute_batch("BEGIN IMMEDIATE").unwrap();
+    other.accepted("E", &["eia"], "ec-officer-1").await;
+    let asked = json!({ "permit": "E", "bodies": ["body:fire"], "question": "消防取水是否受影响？", "due": { "workingDays": 5 } });
+    other.by("ec-officer-1").act("requestOpinion", asked).done().await;
+    let freed = tokio::spawn(async move {
+        tokio::time::sleep(std::time::Duration::from_millis(700)).await;
+        list.execute_batch("ROLLBACK").unwrap();
+    });
+    assert_eq!(
+        case.get(OUTSIDER, &path).send().await.unwrap().status(),
+        200,
+        "asked about it by another matter"
+    );
+    freed.await.unwrap();
+}
+
+#[tokio::test]
 async fn who_knows_a_papers_hash_does_not_have_it_by_naming_it() {
     let case = Case::story().await;
     case.at("2023-06-12").accepted("W", FILE, "wa-officer-1").await;
