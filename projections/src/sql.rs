@@ -55,7 +55,7 @@ where
     row.get_ref(column)?.as_str_or_null()?.map(|text| text.parse().map_err(unreadable)).transpose()
 }
 
-/// A value as bytes without the names of its fields (postcard): a third of its JSON, and read in a quarter of the time. Of a
+/// A value as bytes without the names of its fields (postcard): of a permit's life a third of its JSON. Of a
 /// type whose form has changed it reads as an error, or as something else: rows of such a type have a schema of their own.
 pub(crate) fn packed(value: &impl Serialize) -> Result<Vec<u8>, postcard::Error> {
     postcard::to_allocvec(value)

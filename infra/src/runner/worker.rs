@@ -20,7 +20,7 @@ use crate::telemetry;
 
 /// Longest wait between two attempts to write.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
-/// Batches of a build after which its rows are written: few of them may grow long.
+/// Batches of a build after which its rows are written: not many may be held, but each may have grown long.
 const WRITTEN_TOGETHER: u32 = 64;
 /// In larger batches events are not linked to their traces: nobody waits for those.
 const TRACED_BATCH: usize = 16;
