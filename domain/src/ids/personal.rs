@@ -58,14 +58,21 @@ pub fn personal(text: &str) -> Option<Personal> {
     let plain: Vec<char> = text.chars().map(half_width).collect();
     // second, since a circled digit before a number is more often an item of a list
     found(&plain).or_else(|| {
+        if text.is_ascii() {
+            return None;
+        }
         let digits: Vec<char> = text.nfkc().map(half_width).map(of_chinese).collect();
         if digits == plain { None } else { found(&digits) }
     })
 }
 
+/// Digits of a mobile number; an identity number has more.
+const SHORTEST: usize = 11;
+
 /// The same of an id, where a number stands between letters and hyphens (`zhang-san-138…`).
 pub fn personal_id(id: &str) -> Option<Personal> {
-    id.split(|c: char| !c.is_ascii_digit() && c != 'x').find_map(personal)
+    let runs = id.split(|c: char| !c.is_ascii_digit() && c != 'x');
+    runs.filter(|run| run.len() >= SHORTEST).find_map(personal)
 }
 
 fn found(text: &[char]) -> Option<Personal> {
@@ -75,11 +82,19 @@ fn found(text: &[char]) -> Option<Personal> {
 
 /// A digit that is written in Chinese.
 fn of_chinese(c: char) -> char {
-    let place =
-        |digits: &str| digits.chars().position(|digit| digit == c).and_then(|at| u32::try_from(at).ok());
-    let digit =
-        place("〇一二三四五六七八九").or_else(|| place("零壹贰叁肆伍陆柒捌玖")).or_else(|| place("○"));
-    digit.and_then(|digit| char::from_digit(digit, 10)).unwrap_or(c)
+    match c {
+        '〇' | '零' | '○' => '0',
+        '一' | '壹' => '1',
+        '二' | '贰' => '2',
+        '三' | '叁' => '3',
+        '四' | '肆' => '4',
+        '五' | '伍' => '5',
+        '六' | '陆' => '6',
+        '七' | '柒' => '7',
+        '八' | '捌' => '8',
+        '九' | '玖' => '9',
+        c => c,
+    }
 }
 
 /// Digits, letters and the signs beside them as they stand in ASCII.
