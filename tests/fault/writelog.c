@@ -6,11 +6,12 @@
  *   WRITELOG_OUT    the record, outside of it
  *   WRITELOG_FULL   "from:to": writes to the directory numbered from..to (0-based) fail with ENOSPC
  *   WRITELOG_FULL_WHILE  a path: while it exists, every write to the directory fails with ENOSPC
- *   WRITELOG_NOSYNC "from": syncs in the directory numbered from on fail with EIO
+ *   WRITELOG_NOSYNC "from" or "from:to": syncs in the directory numbered from on, or from..to, fail with EIO
  *
  * A record is: op (1 byte), length of the name, offset, length of the data (8 bytes each, native order),
  * name, data. The name is relative to the directory; empty is the directory itself.
- *   W write   T truncate to offset   S sync   U unlink   R rename (data: new name)   A line on standard output
+ *   W write   T truncate to offset   S sync (offset 1: of the data only)   F sync that failed
+ *   U unlink   R rename (data: new name)   A line on standard output
  * A write is recorded before it happens, a sync after it succeeded: a cut between two records is a moment at
  * which power could have gone. Memory-mapped writes are not seen; SQLite maps only its -shm file, which a
  * restart does not need. One lock is held over each operation, so the order of the record is the true one.
@@ -35,7 +36,7 @@ static const char *dir;
 static size_t dir_len;
 static int out = -1;
 static const char *full_while;
-static long full_from = -1, full_to = -1, nosync_from = -1;
+static long full_from = -1, full_to = -1, nosync_from = -1, nosync_to = LONG_MAX;
 static long writes, syncs;
 
 __attribute__((constructor)) static void start(void) {
@@ -47,7 +48,7 @@ __attribute__((constructor)) static void start(void) {
   if (!dir || !path) return;
   dir_len = strlen(dir);
   if (full) sscanf(full, "%ld:%ld", &full_from, &full_to);
-  if (nosync) sscanf(nosync, "%ld", &nosync_from);
+  if (nosync) sscanf(nosync, "%ld:%ld", &nosync_from, &nosync_to);
   FILE *file = fopen(path, "wb");
   if (!file) {
     perror("writelog: cannot create the record");
@@ -161,25 +162,27 @@ static int truncate_to(int fd, off64_t len) {
 int ftruncate(int fd, off_t len) { return truncate_to(fd, len); }
 int ftruncate64(int fd, off64_t len) { return truncate_to(fd, len); }
 
-static int sync_with(int (*real)(int), int fd) {
+static int sync_with(int (*real)(int), int fd, uint64_t data_only) {
   char path[PATH_MAX + 1];
   pthread_mutex_lock(&lock);
   const char *name = name_of(fd, path);
-  if (name && nosync_from >= 0 && syncs++ >= nosync_from) {
+  long n = name ? syncs++ : -1;
+  if (name && nosync_from >= 0 && n >= nosync_from && n < nosync_to) {
+    record('F', name, data_only, "", 0);
     pthread_mutex_unlock(&lock);
     errno = EIO;
     return -1;
   }
   int result = real(fd);
   int error = errno;
-  if (name && result == 0) record('S', name, 0, "", 0);
+  if (name && result == 0) record('S', name, data_only, "", 0);
   pthread_mutex_unlock(&lock);
   errno = error;
   return result;
 }
 
-int fsync(int fd) { return sync_with(REAL(int, fsync, int), fd); }
-int fdatasync(int fd) { return sync_with(REAL(int, fdatasync, int), fd); }
+int fsync(int fd) { return sync_with(REAL(int, fsync, int), fd, 0); }
+int fdatasync(int fd) { return sync_with(REAL(int, fdatasync, int), fd, 1); }
 
 int unlink(const char *path) {
   pthread_mutex_lock(&lock);

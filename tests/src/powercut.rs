@@ -3,7 +3,8 @@
 //! A writer (`bin/log_writer.rs`) runs under `fault/writelog.c`, which records every write, sync and line of
 //! output in order. For a chosen moment of that record an image of the directory is made: what was synced is
 //! there; of what was not, each write is there, is missing, or is there in part, by 512-byte sectors, as a
-//! seed decides. A file whose directory was not synced since it was made may be missing.
+//! seed decides; after a sync that failed, no later one brings it there. A file whose directory was not synced
+//! since it was made may be missing.
 //!
 //! Deliberately absent: bits that rot, and disks that lie about a sync. No log survives those without a copy.
 
@@ -60,6 +61,11 @@ pub enum Fault {
         /// The first that fails.
         from: u32,
     },
+    /// One sync fails, and those after it do not.
+    OneSync {
+        /// Its number.
+        at: u32,
+    },
 }
 
 /// One operation of the writer, in the order of all.
@@ -67,7 +73,8 @@ pub enum Fault {
 enum Step {
     Write { file: String, offset: usize, data: Vec<u8> },
     Truncate { file: String, len: usize },
-    Sync { file: String },
+    Sync { file: String, data_only: bool },
+    FailedSync { file: String },
     Unlink { file: String },
     Rename { from: String, to: String },
     Output(String),
@@ -112,6 +119,7 @@ pub fn record(writer: &str, scratch: &Path, appends: u32, unsynced: bool, fault:
         Fault::None => {}
         Fault::Full { from, to } => drop(command.env("WRITELOG_FULL", format!("{from}:{to}"))),
         Fault::NoSync { from } => drop(command.env("WRITELOG_NOSYNC", from.to_string())),
+        Fault::OneSync { at } => drop(command.env("WRITELOG_NOSYNC", format!("{at}:{}", at + 1))),
     }
     let status = command.stdout(Stdio::null()).status().unwrap();
     assert!(status.success(), "the writer ended with {status}");
@@ -137,7 +145,8 @@ fn parse(mut bytes: &[u8]) -> Vec<Step> {
         steps.push(match op {
             b'W' => Step::Write { file, offset, data: data.to_vec() },
             b'T' => Step::Truncate { file, len: offset },
-            b'S' => Step::Sync { file },
+            b'S' => Step::Sync { file, data_only: offset == 1 },
+            b'F' => Step::FailedSync { file },
             b'U' => Step::Unlink { file },
             b'R' => Step::Rename { from: file, to: text(data) },
             b'A' => Step::Output(text(data)),
@@ -204,6 +213,11 @@ impl Held {
         }
     }
 
+    /// Of what was not synced some is on the disk, and the system forgets the rest: no later sync brings it there.
+    fn fail_to_sync(&mut self, choices: &mut Choices) {
+        self.synced = std::mem::take(self).found(choices);
+    }
+
     /// What is found after the cut.
     fn found(self, choices: &mut Choices) -> Vec<u8> {
         let mut content = self.synced;
@@ -246,7 +260,13 @@ impl Recording {
 
     /// How often a file was synced in all.
     pub fn syncs(&self, name: &str) -> usize {
-        self.steps.iter().filter(|step| matches!(step, Step::Sync { file } if file == name)).count()
+        self.steps.iter().filter(|step| matches!(step, Step::Sync { file, .. } if file == name)).count()
+    }
+
+    /// How often of these only its data and size, not when it was changed.
+    pub fn data_syncs(&self, name: &str) -> usize {
+        let data_only = |step: &&Step| matches!(step, Step::Sync { file, data_only: true } if file == name);
+        self.steps.iter().filter(data_only).count()
     }
 
     /// What was acknowledged among the first `cut` steps.
@@ -280,13 +300,18 @@ impl Recording {
                         _ => continue,
                     });
                 }
-                Step::Sync { file } if file.is_empty() => {
+                Step::Sync { file, .. } if file.is_empty() => {
                     made.clear();
                     removed.clear();
                 }
-                Step::Sync { file } => {
+                Step::Sync { file, .. } => {
                     if let Some(held) = files.get_mut(file) {
                         held.sync();
+                    }
+                }
+                Step::FailedSync { file } => {
+                    if let Some(held) = files.get_mut(file) {
+                        held.fail_to_sync(choices);
                     }
                 }
                 Step::Unlink { file } => {

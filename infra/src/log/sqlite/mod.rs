@@ -15,6 +15,7 @@
 pub mod audit;
 mod by_stream;
 pub mod copy;
+mod folding;
 mod heads;
 mod open;
 mod placement;

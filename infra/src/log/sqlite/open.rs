@@ -130,6 +130,8 @@ pub(super) struct Opened {
     /// How the connection is set, as SQLite says.
     pub(super) durability: String,
     pub(super) connection: Connection,
+    /// Set as it is, to fold the write-ahead log in beside it.
+    pub(super) folding: Connection,
     /// Held for as long as anything may be written.
     pub(super) lock: File,
 }
@@ -152,7 +154,9 @@ pub(super) fn open(dir: &Path, options: &Options) -> Result<Opened, OpenError> {
     File::open(dir).and_then(|d| d.sync_all()).map_err(|source| directory(dir, source))?;
     let id = schema::id(&connection).map_err(storage)?;
     let head = schema::head(&connection).map_err(storage)?;
-    Ok(Opened { file, id, head, durability, connection, lock })
+    let folding = connect(&file, options).map_err(storage)?;
+    configure(&folding, options).map_err(storage)?;
+    Ok(Opened { file, id, head, durability, connection, folding, lock })
 }
 
 /// What is found in a file that is only read.

@@ -21,6 +21,7 @@ use std::thread::JoinHandle;
 use rusqlite::{Connection, ErrorCode, ffi};
 use tokio::sync::{mpsc, oneshot, watch};
 
+use super::folding::{self, Folding};
 use super::heads::TwoGenerations;
 use super::open::{OpenError, Opened, Options};
 use super::placement::{Placement, Verdict};
@@ -83,6 +84,7 @@ pub(super) fn spawn(
             new_types: Vec::new(),
         },
         connection: opened.connection,
+        folding: Folding::new(opened.folding),
         checkpoint_pages: i64::from(options.checkpoint_pages),
         since_look: (0, 0),
         shared,
@@ -168,13 +170,9 @@ fn run(writer: &Mutex<Option<Writer>>, queued: &AtomicUsize, mut queue: mpsc::Re
     }
     let whole = !writer.is_poisoned();
     let writer = writer.lock().unwrap_or_else(PoisonError::into_inner).take();
-    if let Some(writer) = &writer
-        && whole
-        && writer.stopped().is_none()
-    {
-        writer.fold_in("TRUNCATE");
+    if let Some(mut writer) = writer.filter(|_| whole) {
+        writer.close();
     }
-    drop(writer);
     for done in closers {
         // whoever asked may have stopped waiting
         let _ = done.send(());
@@ -186,6 +184,7 @@ struct Writer {
     placement: Placement,
     shared: Arc<Shared>,
     head: watch::Sender<u64>,
+    folding: Folding,
     checkpoint_pages: i64,
     /// Bytes and commits since the size of the write-ahead log was looked at.
     since_look: (usize, u32),
@@ -199,6 +198,7 @@ impl Writer {
     }
 
     fn serve(&mut self, batch: &mut Vec<Append>, bytes: usize) {
+        let folded = self.folding.ended().map(|ended| self.heed(ended));
         let outcome = match self.stopped() {
             Some(stopped) => Err(stopped),
             None => self.commit(batch),
@@ -211,7 +211,9 @@ impl Writer {
                     let _ = append.answer.send(verdict.into_answer());
                 }
                 self.since_look = (self.since_look.0 + bytes, self.since_look.1 + 1);
-                if self.since_look.0 >= LOOK_BYTES || self.since_look.1 >= LOOK_COMMITS {
+                if folded == Some(true) {
+                    self.fold_in("PASSIVE");
+                } else if self.since_look.0 >= LOOK_BYTES || self.since_look.1 >= LOOK_COMMITS {
                     self.since_look = (0, 0);
                     self.keep_wal_short();
                 }
@@ -275,22 +277,38 @@ impl Writer {
         self.head.send_if_modified(|current| std::mem::replace(current, head) != head);
     }
 
-    /// Folds the write-ahead log into the file once it is long. SQLite would do so by itself, but without
-    /// saying that a sync failed.
+    /// Has the write-ahead log folded into the file once it is long. SQLite would do so by itself, but without
+    /// saying that a sync failed, and while whoever commits waits.
     fn keep_wal_short(&mut self) {
         let pages = self.connection.query_row("PRAGMA wal_checkpoint(NOOP)", (), |row| {
             Ok(row.get::<_, i64>(1)? - row.get::<_, i64>(2)?)
         });
-        if pages.is_ok_and(|pages| pages >= self.checkpoint_pages) {
+        if pages.is_ok_and(|pages| pages >= self.checkpoint_pages) && self.folding.begin().is_err() {
             self.fold_in("PASSIVE");
         }
     }
 
     fn fold_in(&self, mode: &str) {
-        let sql = format!("PRAGMA wal_checkpoint({mode})");
-        if let Err(error) = self.connection.query_row(&sql, (), |_| Ok(())) {
-            let fault = self.classify(error);
-            tracing::warn!(%fault, "the write-ahead log of the event log could not be folded in");
+        self.heed(folding::fold_in(&self.connection, mode));
+    }
+
+    /// Whether it was folded in; if not, it is told, and the log stops where what is on disk is in doubt.
+    fn heed(&self, folded: rusqlite::Result<()>) -> bool {
+        folded
+            .map_err(|error| {
+                let fault = self.classify(error);
+                tracing::warn!(%fault, "the write-ahead log of the event log could not be folded in");
+            })
+            .is_ok()
+    }
+
+    /// Leaves nothing in the write-ahead log, unless what is on disk is in doubt.
+    fn close(&mut self) {
+        if let Some(ended) = self.folding.end() {
+            self.heed(ended);
+        }
+        if self.stopped().is_none() {
+            self.fold_in("TRUNCATE");
         }
     }
 
