@@ -2,6 +2,9 @@
 //!
 //! Invariants: a paper once named stays named, as the facts do; a payload is looked through for hashes and not decoded, so
 //! that no kind of fact, however new, names one unnoticed.
+//! A build writes portions, each sorted and each behind those before it: hashes have no order that streams could be folded in, and
+//! in one sequence every portion would be written all over a table that outgrows memory. Whoever looks for a paper looks into each; there are
+//! as many as a build has sorted, one in six hundred thousand entries.
 //! Deliberately absent: whose a paper is and who may see it; the facts of its matters say that.
 
 use crate::{
@@ -22,12 +25,13 @@ pub struct NamedPapers;
 // of both only the bytes, one behind the other: there are more of these rows than the board has
 const DDL: &str = "
 CREATE TABLE IF NOT EXISTS matter_paper (
-    county TEXT NOT NULL, paper_matter BLOB NOT NULL,
-    PRIMARY KEY (county, paper_matter)
+    county TEXT NOT NULL, portion INTEGER NOT NULL, paper_matter BLOB NOT NULL,
+    PRIMARY KEY (county, portion, paper_matter)
 ) WITHOUT ROWID;
 ";
 
-const INSERT: &str = "INSERT INTO matter_paper VALUES (?, ?) ON CONFLICT DO NOTHING";
+/// What comes one by one joins the first portion.
+const INSERT: &str = "INSERT INTO matter_paper VALUES (?, 0, ?) ON CONFLICT DO NOTHING";
 
 /// Bytes of a paper's hash.
 const PAPER: usize = 32;
@@ -52,7 +56,7 @@ pub struct Named {
 
 impl Projection for NamedPapers {
     const NAME: &'static str = "paper";
-    const SCHEMA: u32 = 1;
+    const SCHEMA: u32 = 2;
     const CATEGORIES: &'static [&'static str] = &["matter"];
     const BY_STREAM: bool = true;
     const DDL: &'static [&'static str] = &[DDL];
@@ -94,14 +98,26 @@ impl Projection for NamedPapers {
 
     /// Each lands beside the one before it, where SQLite need not look for its place.
     fn store_aside(db: &Connection, sorted: &[Entry]) -> rusqlite::Result<()> {
-        let rows: Vec<_> = (0..TOGETHER).map(|nth| format!("(?1, ?{})", nth + 2)).collect();
-        let many = format!("INSERT INTO matter_paper VALUES {} ON CONFLICT DO NOTHING", rows.join(", "));
-        let (mut many, mut one) = (db.prepare(&many)?, db.prepare(INSERT)?);
+        let rows =
+            |rows| (0..rows).map(|nth| format!("(?1, ?2, ?{})", nth + 3)).collect::<Vec<_>>().join(", ");
+        let insert = |of: usize| db.prepare(&format!("INSERT INTO matter_paper VALUES {}", rows(of)));
+        let (mut many, mut one) = (insert(TOGETHER)?, insert(1)?);
+        let mut next =
+            db.prepare("SELECT coalesce(max(portion) + 1, 0) FROM matter_paper WHERE county = ?")?;
         for of_county in sorted.chunk_by(|a, b| a.county == b.county) {
+            let Some(first) = of_county.first() else { continue };
+            let county = str::from_utf8(&first.county).map_err(unreadable)?;
+            let portion: u32 = next.query_row([county], |row| row.get(0))?;
+            let write = |statement: &mut Statement<'_>, entries: &[Entry]| {
+                statement.raw_bind_parameter(1, county)?;
+                statement.raw_bind_parameter(2, portion)?;
+                for (mark, entry) in (3..).zip(entries) {
+                    statement.raw_bind_parameter(mark, entry.both)?;
+                }
+                statement.raw_execute().map(drop)
+            };
             let (whole, rest) = of_county.as_chunks::<TOGETHER>();
-            for entries in whole {
-                write(&mut many, entries)?;
-            }
+            whole.iter().try_for_each(|entries| write(&mut many, entries))?;
             rest.chunks(1).try_for_each(|entry| write(&mut one, entry))?;
         }
         Ok(())
@@ -165,17 +181,6 @@ const COUNTY: usize = 6;
 /// Rows of one statement.
 const TOGETHER: usize = 64;
 
-/// Writes entries of one county.
-fn write(statement: &mut Statement<'_>, entries: &[Entry]) -> rusqlite::Result<()> {
-    if let Some(first) = entries.first() {
-        statement.raw_bind_parameter(1, str::from_utf8(&first.county).map_err(unreadable)?)?;
-    }
-    for (mark, entry) in (2..).zip(entries) {
-        statement.raw_bind_parameter(mark, entry.both)?;
-    }
-    statement.raw_execute().map(drop)
-}
-
 /// The matters that name a paper.
 ///
 /// # Errors
@@ -184,7 +189,11 @@ pub fn naming(db: &Connection, county: &CountyId, paper: &PaperHash) -> rusqlite
     let paper = paper.to_bytes();
     let (from, to) = (both(paper, [0; 16]), both(paper, [0xff; 16]));
     db.prepare_cached(
-        "SELECT substr(paper_matter, 33) FROM matter_paper WHERE county = ?1 AND paper_matter BETWEEN ?2 AND ?3",
+        "WITH RECURSIVE portions (nth) AS (
+             SELECT max(portion) FROM matter_paper WHERE county = ?1
+             UNION ALL SELECT nth - 1 FROM portions WHERE nth > 0)
+         SELECT DISTINCT substr(paper_matter, 33) FROM portions CROSS JOIN matter_paper
+         ON county = ?1 AND portion = nth AND paper_matter BETWEEN ?2 AND ?3",
     )?
     .query_map(params![county.as_str(), from, to], |row| Ok(MatterId::from_bytes(row.get(0)?)))?
     .collect()

@@ -5,6 +5,7 @@ use crate::{
     board::tests::tolerate_form,
     folding::Folding,
     projection::AnyProjection,
+    streams::{Streams, Writer},
     testing::{
         History, Stored,
         chance::{live, steps},
@@ -25,6 +26,19 @@ fn read(all: &[&History], batch: usize) -> Connection {
     db
 }
 
+/// As a build reads them, each history being a portion.
+fn read_by_stream(all: &[&History]) -> Connection {
+    let db = Connection::open_in_memory().unwrap();
+    Folding::<NamedPapers>::default().reset(&db).unwrap();
+    for h in all {
+        let (mut fold, mut writer) = (Streams::<NamedPapers>::default(), Writer::default());
+        h.stored.iter().for_each(|event| fold.fold(&event.view()).unwrap());
+        writer.write(&db, fold.rows()).unwrap();
+        writer.finish(&db).unwrap();
+    }
+    db
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
 
@@ -37,7 +51,7 @@ proptest! {
             tolerate_form(h);
             live(h, steps);
         }
-        let db = read(&all.each_ref(), batch);
+        let (in_order, in_portions) = (read(&all.each_ref(), batch), read_by_stream(&all.each_ref()));
         let mut named = BTreeMap::<_, BTreeSet<MatterId>>::new();
         for h in &all {
             for paper in h.stored.iter().flat_map(|event| papers_named(&event.payload)) {
@@ -49,11 +63,36 @@ proptest! {
             for county in ["530322", "530323"] {
                 let of_county = all.iter().filter(|h| h.county.as_str() == county).map(|h| h.matter);
                 let expected: BTreeSet<_> = of_county.filter(|matter| matters.contains(matter)).collect();
-                let found = naming(&db, &t(county), &paper).unwrap();
-                prop_assert_eq!(found.len(), expected.len());
-                prop_assert_eq!(found.into_iter().collect::<BTreeSet<_>>(), expected);
+                for db in [&in_order, &in_portions] {
+                    let found = naming(db, &t(county), &paper).unwrap();
+                    prop_assert_eq!(found.len(), expected.len());
+                    prop_assert_eq!(found.into_iter().collect::<BTreeSet<_>>(), expected.clone());
+                }
             }
         }
+    }
+}
+
+#[test]
+fn a_paper_named_again_after_a_build_finds_its_matters_once() {
+    let [mut first, mut second] = [1, 2].map(|n| History::underway("530322", n));
+    for h in [&mut first, &mut second] {
+        tolerate_form(h);
+    }
+    let db = read_by_stream(&[&first, &second]);
+    let portions: u32 =
+        db.query_row("SELECT count(DISTINCT portion) FROM matter_paper", [], |row| row.get(0)).unwrap();
+    assert_eq!(portions, 2);
+    let mut papers = Folding::<NamedPapers>::default();
+    papers.install(&db).unwrap();
+    for h in [&second, &first] {
+        let again: Vec<_> = h.stored.iter().map(Stored::view).collect();
+        papers.fold_batch(&db, &again).unwrap();
+    }
+    for paper in first.stored.iter().flat_map(|event| papers_named(&event.payload)) {
+        let found = naming(&db, &t("530322"), &paper).unwrap();
+        assert_eq!(found.iter().collect::<BTreeSet<_>>().len(), found.len());
+        assert!(found.contains(&first.matter));
     }
 }
 
