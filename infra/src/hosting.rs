@@ -127,7 +127,7 @@ pub struct Hosted<D: Decider> {
     revision: Option<u64>,
     recorded: Option<Timestamp>,
     position: Option<Position>,
-    commands: HashMap<CommandId, Remembered>,
+    commands: HashMap<CommandId, Remembered, foldhash::fast::RandomState>,
     /// The last command carried out, and the chain that it belongs to.
     last: Option<(CommandId, CommandId)>,
     /// By what time had nothing more to state of this state.
@@ -153,7 +153,7 @@ impl<D: Decider> Default for Hosted<D> {
             revision: None,
             recorded: None,
             position: None,
-            commands: HashMap::new(),
+            commands: HashMap::default(),
             last: None,
             settled: None,
         }

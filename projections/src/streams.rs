@@ -7,10 +7,7 @@
 
 use crate::projection::{EncodedEvent, Poison, Projection};
 use rusqlite::Connection;
-use std::{
-    collections::{HashMap, hash_map::Entry},
-    hash::{BuildHasherDefault, Hasher},
-};
+use std::collections::{HashMap, hash_map::Entry};
 
 /// Entries kept aside at most. Sorted, so many of them pass through a table of any size in one sweep.
 const ASIDE: usize = 600_000;
@@ -18,47 +15,13 @@ const ASIDE: usize = 600_000;
 /// Folds whole streams, on a thread of its own.
 #[derive(Debug)]
 pub struct Streams<P: Projection> {
-    rows: HashMap<P::Key, Option<P::Row>, BuildHasherDefault<Quick>>,
+    rows: HashMap<P::Key, Option<P::Row>, foldhash::fast::RandomState>,
     keys: Vec<P::Key>,
 }
 
 impl<P: Projection> Default for Streams<P> {
     fn default() -> Self {
         Streams { rows: HashMap::default(), keys: Vec::new() }
-    }
-}
-
-/// Hashes the keys of a few hundred rows, which are looked up twice an event. They are of our own log and live for a moment, so
-/// nobody gains by keys that fall together.
-#[derive(Default)]
-struct Quick(u64);
-
-impl Quick {
-    const fn mix(&mut self, word: u64) {
-        // an odd number with as many ones as zeros, and no order among them
-        self.0 = (self.0.rotate_left(23) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    }
-}
-
-impl Hasher for Quick {
-    fn write(&mut self, bytes: &[u8]) {
-        let (words, rest) = bytes.as_chunks();
-        words.iter().for_each(|word| self.mix(u64::from_le_bytes(*word)));
-        let rest = rest.iter().fold(0, |word, byte| word << 8 | u64::from(*byte));
-        self.mix(rest);
-    }
-
-    fn write_u8(&mut self, byte: u8) {
-        self.mix(byte.into());
-    }
-
-    fn write_u64(&mut self, word: u64) {
-        self.mix(word);
-    }
-
-    fn finish(&self) -> u64 {
-        // tables take the lowest bits and the highest
-        self.0 ^ self.0 >> 32
     }
 }
 

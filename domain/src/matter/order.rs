@@ -70,7 +70,7 @@ impl Lane {
 
 /// The last day each lane was written on.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub(super) struct Order(HashMap<Lane, Date>);
+pub(super) struct Order(HashMap<Lane, Date, foldhash::fast::RandomState>);
 
 impl Order {
     /// Notes a fact that took effect on this day.
