@@ -7,12 +7,13 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use jiff::Timestamp;
-use om_infra::log::sqlite::{FILE_NAME, Options};
+use om_infra::log::sqlite::{FILE_NAME, LOCK_NAME, Options};
 use om_infra::log::{
     AppendError, EventLog, Expected, LogError, NewEvent, OpenError, Position, ShownEvent, SqliteLog,
     StreamName, leaf,
 };
 use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -82,6 +83,40 @@ async fn a_second_process_is_told_that_the_log_is_in_use() {
     assert!(second.to_string().contains("Stop that one first"), "{second}");
     drop(first);
     assert!(open(&dir).is_ok(), "free again");
+}
+
+/// What SQLite's index says is folded in may be what the disk did not take. The index lives as long as anybody has the file open.
+#[tokio::test]
+async fn after_a_failed_sync_all_is_folded_in_anew() {
+    let dir = TempDir::new().unwrap();
+    let log = open(&dir).unwrap();
+    log.append(&matter(), Expected::NoStream, vec![event("立项")]).await.unwrap();
+    log.close().await;
+    drop(log);
+    // a fold that a reader holds up half way
+    let [writer, reader] = [(); 2].map(|()| {
+        let connection = Connection::open(dir.path().join(FILE_NAME)).unwrap();
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).unwrap();
+        connection
+    });
+    let change = || writer.execute("UPDATE stream SET name = name", ()).unwrap();
+    change();
+    reader.execute_batch("BEGIN; SELECT * FROM stream").unwrap();
+    change();
+    let folded = writer.query_row("PRAGMA wal_checkpoint(PASSIVE)", (), |row| {
+        Ok((row.get::<_, i64>(1)?, row.get::<_, i64>(2)?))
+    });
+    assert!(matches!(folded, Ok((length, folded)) if 0 < folded && folded < length), "{folded:?}");
+    reader.execute_batch("ROLLBACK").unwrap();
+
+    let lock = dir.path().join(LOCK_NAME);
+    std::fs::write(&lock, "a sync has failed\n").unwrap();
+    let refused = open(&dir).err().unwrap();
+    assert!(matches!(refused, OpenError::InUse { .. }), "{refused}");
+    drop((writer, reader));
+    let log = open(&dir).unwrap();
+    assert_eq!(log.read_stream(&matter(), 0, 9).await.unwrap().len(), 1);
+    assert_eq!(std::fs::metadata(&lock).unwrap().len(), 0);
 }
 
 #[test]

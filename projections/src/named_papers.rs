@@ -98,9 +98,10 @@ impl Projection for NamedPapers {
 
     /// Each lands beside the one before it, where SQLite need not look for its place.
     fn store_aside(db: &Connection, sorted: &[Entry]) -> rusqlite::Result<()> {
-        let rows =
-            |rows| (0..rows).map(|nth| format!("(?1, ?2, ?{})", nth + 3)).collect::<Vec<_>>().join(", ");
-        let insert = |of: usize| db.prepare(&format!("INSERT INTO matter_paper VALUES {}", rows(of)));
+        let insert = |rows: usize| {
+            let marks: Vec<_> = (3..rows + 3).map(|paper| format!("(?1, ?2, ?{paper})")).collect();
+            db.prepare(&format!("INSERT INTO matter_paper VALUES {}", marks.join(", ")))
+        };
         let (mut many, mut one) = (insert(TOGETHER)?, insert(1)?);
         let mut next =
             db.prepare("SELECT coalesce(max(portion) + 1, 0) FROM matter_paper WHERE county = ?")?;

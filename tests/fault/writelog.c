@@ -6,7 +6,9 @@
  *   WRITELOG_OUT    the record, outside of it
  *   WRITELOG_FULL   "from:to": writes to the directory numbered from..to (0-based) fail with ENOSPC
  *   WRITELOG_FULL_WHILE  a path: while it exists, every write to the directory fails with ENOSPC
- *   WRITELOG_NOSYNC "from" or "from:to": syncs in the directory numbered from on, or from..to, fail with EIO
+ *   WRITELOG_NOSYNC "from" or "from:to": syncs in the directory numbered from on, or from..to, fail with EIO;
+ *                   so does, once, the next sync of that file through each other descriptor, as on Linux
+ *   WRITELOG_NOSYNC_OF  a file of the directory: only its syncs are numbered
  *
  * A record is: op (1 byte), length of the name, offset, length of the data (8 bytes each, native order),
  * name, data. The name is relative to the directory; empty is the directory itself.
@@ -35,14 +37,24 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static const char *dir;
 static size_t dir_len;
 static int out = -1;
-static const char *full_while;
+static const char *full_while, *nosync_of;
 static long full_from = -1, full_to = -1, nosync_from = -1, nosync_to = LONG_MAX;
 static long writes, syncs;
+
+/* Files whose sync has failed, how often, and of how many of these a descriptor was told. */
+#define FAILED 8
+#define DESCRIPTORS 4096
+static struct {
+  char name[64];
+  long failures;
+} failed[FAILED];
+static long told[DESCRIPTORS];
 
 __attribute__((constructor)) static void start(void) {
   const char *path = getenv("WRITELOG_OUT");
   const char *full = getenv("WRITELOG_FULL");
   const char *nosync = getenv("WRITELOG_NOSYNC");
+  nosync_of = getenv("WRITELOG_NOSYNC_OF");
   full_while = getenv("WRITELOG_FULL_WHILE");
   dir = getenv("WRITELOG_DIR");
   if (!dir || !path) return;
@@ -162,12 +174,30 @@ static int truncate_to(int fd, off64_t len) {
 int ftruncate(int fd, off_t len) { return truncate_to(fd, len); }
 int ftruncate64(int fd, off64_t len) { return truncate_to(fd, len); }
 
+static long *failures_of(const char *name) {
+  for (int i = 0; i < FAILED; i++) {
+    if (failed[i].name[0] == '\0') strncpy(failed[i].name, name, sizeof failed[i].name - 1);
+    if (strcmp(failed[i].name, name) == 0) return &failed[i].failures;
+  }
+  fprintf(stderr, "writelog: syncs of too many files, or of one with a long name: %s\n", name);
+  _exit(99);
+}
+
+/* Called with the lock held: whether a sync fails, because it is to or because another descriptor's has. */
+static int sync_fails(const char *name, int fd) {
+  if (nosync_from < 0 || name[0] == '\0' || fd >= DESCRIPTORS) return 0;
+  long n = nosync_of && strcmp(name, nosync_of) != 0 ? -1 : syncs++, *failures = failures_of(name);
+  if (n >= nosync_from && n < nosync_to) ++*failures;
+  else if (told[fd] == *failures) return 0;
+  told[fd] = *failures;
+  return 1;
+}
+
 static int sync_with(int (*real)(int), int fd, uint64_t data_only) {
   char path[PATH_MAX + 1];
   pthread_mutex_lock(&lock);
   const char *name = name_of(fd, path);
-  long n = name ? syncs++ : -1;
-  if (name && nosync_from >= 0 && n >= nosync_from && n < nosync_to) {
+  if (name && sync_fails(name, fd)) {
     record('F', name, data_only, "", 0);
     pthread_mutex_unlock(&lock);
     errno = EIO;

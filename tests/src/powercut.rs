@@ -61,9 +61,11 @@ pub enum Fault {
         /// The first that fails.
         from: u32,
     },
-    /// One sync fails, and those after it do not.
+    /// One sync of a file fails, and those after it do not.
     OneSync {
-        /// Its number.
+        /// The file.
+        of: &'static str,
+        /// The number of the sync, among those of the file.
         at: u32,
     },
 }
@@ -119,7 +121,9 @@ pub fn record(writer: &str, scratch: &Path, appends: u32, unsynced: bool, fault:
         Fault::None => {}
         Fault::Full { from, to } => drop(command.env("WRITELOG_FULL", format!("{from}:{to}"))),
         Fault::NoSync { from } => drop(command.env("WRITELOG_NOSYNC", from.to_string())),
-        Fault::OneSync { at } => drop(command.env("WRITELOG_NOSYNC", format!("{at}:{}", at + 1))),
+        Fault::OneSync { of, at } => {
+            command.env("WRITELOG_NOSYNC_OF", of).env("WRITELOG_NOSYNC", format!("{at}:{}", at + 1));
+        }
     }
     let status = command.stdout(Stdio::null()).status().unwrap();
     assert!(status.success(), "the writer ended with {status}");
@@ -261,6 +265,20 @@ impl Recording {
     /// How often a file was synced in all.
     pub fn syncs(&self, name: &str) -> usize {
         self.steps.iter().filter(|step| matches!(step, Step::Sync { file, .. } if file == name)).count()
+    }
+
+    /// How often a sync of it failed.
+    pub fn failed_syncs(&self, name: &str) -> usize {
+        self.steps.iter().filter(|step| matches!(step, Step::FailedSync { file } if file == name)).count()
+    }
+
+    /// How long a file ever was, and how much was written into it in all.
+    pub fn length_and_written(&self, name: &str) -> (usize, usize) {
+        let writes = self.steps.iter().filter_map(|step| match step {
+            Step::Write { file, offset, data } if file == name => Some((offset + data.len(), data.len())),
+            _ => None,
+        });
+        writes.fold((0, 0), |(length, written), (end, len)| (length.max(end), written + len))
     }
 
     /// How often of these only its data and size, not when it was changed.

@@ -7,6 +7,7 @@ use om_tests::powercut::{Choices, Fault, Recording, Verdict, examine, record};
 use tempfile::TempDir;
 
 const CUTS: u64 = 20;
+const WAL: &str = "events.db-wal";
 const WRITER: &str = env!("CARGO_BIN_EXE_log_writer");
 
 /// Cuts spread over the whole record, the first while the file is being made.
@@ -37,6 +38,9 @@ async fn a_power_cut_loses_nothing_that_was_acknowledged() {
     let recording = record(WRITER, scratch.path(), 1_200, false, Fault::None);
     assert_eq!(recording.acks(recording.len()).len(), 1_200);
     assert!(recording.syncs(FILE_NAME) >= 4, "the cuts must also fall into the folding in of the log");
+    let (length, written) = recording.length_and_written(WAL);
+    println!("{} KiB were written into a write-ahead log of {} KiB", written >> 10, length >> 10);
+    assert!(written > 3 * length, "it begins anew once it is folded in");
     let (lost, corrupt, acknowledged) = lost_and_corrupt(&recording, 0..CUTS).await;
     println!(
         "{CUTS} power cuts, {acknowledged} acknowledgements before them: lost {lost}, corrupt {corrupt}"
@@ -51,9 +55,8 @@ async fn a_power_cut_loses_nothing_that_was_acknowledged() {
 fn a_commit_syncs_no_more_than_the_data() {
     let scratch = TempDir::new().unwrap();
     let recording = record(WRITER, scratch.path(), 100, false, Fault::None);
-    let wal = format!("{FILE_NAME}-wal");
-    assert!(recording.syncs(&wal) > 20);
-    assert_eq!(recording.data_syncs(&wal), recording.syncs(&wal));
+    assert!(recording.syncs(WAL) > 20);
+    assert_eq!(recording.data_syncs(WAL), recording.syncs(WAL));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -92,26 +95,38 @@ async fn a_full_disk_refuses_and_recovers() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_acknowledged_after_a_failed_sync() {
-    // where one only fails, the next would succeed without what that one was to bring to the disk; many are tried, so that it is now one
-    // of the file, on the thread that folds in beside the writer, now one of the write-ahead log
-    let faults = [12, 100, 271].map(|from| Fault::NoSync { from }).into_iter();
-    for fault in faults.chain((100..300).step_by(7).map(|at| Fault::OneSync { at })) {
-        let (Fault::NoSync { from } | Fault::OneSync { at: from }) = fault else { continue };
-        let scratch = TempDir::new().unwrap();
-        let recording = record(WRITER, scratch.path(), 1_200, false, fault);
-        let lines = recording.output(recording.len());
-        let stopped = lines.iter().filter(|line| *line == "stopped").count();
-        assert_eq!(stopped, 4, "every client was told");
-        // a client may still be printing what was acknowledged before the failure
-        let acks = recording.acks(recording.len());
-        let synced = recording.syncs(&format!("{FILE_NAME}-wal"));
-        assert!(!acks.is_empty() && synced > 0);
-        let verdict = examine(&recording.dir, &acks).await;
-        assert_eq!((verdict.lost, verdict.corrupt), (0, false), "{fault:?}");
-        // and no more than that reached the disk: cut the power now
-        let image = TempDir::new().unwrap();
-        recording.image(recording.len(), &mut Choices::new(u64::from(from)), image.path());
-        let verdict = examine(image.path(), &acks).await;
-        assert_eq!((verdict.lost, verdict.corrupt), (0, false), "{fault:?}, then a cut");
+    for from in [12, 100, 271] {
+        stops_at(Fault::NoSync { from }).await;
     }
+}
+
+/// The next sync succeeds, without what the failed one was to bring to the disk. Those of the file are now the folding thread's, now the
+/// writer's.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_sync_that_fails_is_enough() {
+    for (of, at) in [(FILE_NAME, 5..11), (WAL, 100..106)] {
+        for at in at {
+            let recording = stops_at(Fault::OneSync { of, at }).await;
+            assert!(recording.failed_syncs(of) > 0);
+        }
+    }
+}
+
+async fn stops_at(fault: Fault) -> Recording {
+    let scratch = TempDir::new().unwrap();
+    let recording = record(WRITER, scratch.path(), 1_200, false, fault);
+    let lines = recording.output(recording.len());
+    let stopped = lines.iter().filter(|line| *line == "stopped").count();
+    assert_eq!(stopped, 4, "every client was told: {fault:?}");
+    // a client may still be printing what was acknowledged before the failure
+    let acks = recording.acks(recording.len());
+    assert!(!acks.is_empty() && recording.syncs(WAL) > 0);
+    let verdict = examine(&recording.dir, &acks).await;
+    assert_eq!((verdict.lost, verdict.corrupt), (0, false), "{fault:?}");
+    // and no more than that reached the disk: cut the power now
+    let image = TempDir::new().unwrap();
+    recording.image(recording.len(), &mut Choices::new(7), image.path());
+    let verdict = examine(image.path(), &acks).await;
+    assert_eq!((verdict.lost, verdict.corrupt), (0, false), "{fault:?}, then a cut");
+    recording
 }

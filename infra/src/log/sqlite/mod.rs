@@ -15,6 +15,7 @@
 pub mod audit;
 mod by_stream;
 pub mod copy;
+mod doubt;
 mod folding;
 mod heads;
 mod open;
@@ -77,13 +78,13 @@ impl SqliteLog {
     /// # Errors
     /// See [`OpenError`]: each says what to do.
     pub fn open(dir: &Path, options: Options) -> Result<Arc<Self>, OpenError> {
-        let opened = open::open(dir, &options)?;
+        let (opened, synced) = open::open(dir, &options)?;
         let (head_sender, head) = watch::channel(opened.head);
         let shared = Arc::new(Shared {
             id: opened.id,
             head,
             tail: Tail::new(opened.head),
-            pool: Pool::new(opened.file.clone(), &options),
+            pool: Pool::new(opened.file.clone(), Some(synced), &options),
             stopped: OnceLock::new(),
             durability: Some(opened.durability.clone()),
         });
@@ -99,7 +100,7 @@ impl SqliteLog {
     pub fn open_read_only(dir: &Path, options: &Options) -> Result<Arc<Self>, OpenError> {
         let seen = open::look(dir)?;
         let (_, head) = watch::channel(seen.head);
-        let pool = Pool::new(seen.file, options);
+        let pool = Pool::new(seen.file, None, options);
         let tail = Tail::new(seen.head);
         let (stopped, durability) = (OnceLock::new(), None);
         let shared = Arc::new(Shared { id: seen.id, head, tail, pool, stopped, durability });

@@ -136,7 +136,8 @@ pub(super) struct Opened {
     pub(super) lock: File,
 }
 
-pub(super) fn open(dir: &Path, options: &Options) -> Result<Opened, OpenError> {
+/// Opens the log in `dir`, and its file once more, to sync it.
+pub(super) fn open(dir: &Path, options: &Options) -> Result<(Opened, File), OpenError> {
     let lock = lock(dir)?;
     let file = dir.join(FILE_NAME);
     let storage = |source| unusable(dir, &file, source);
@@ -150,13 +151,18 @@ pub(super) fn open(dir: &Path, options: &Options) -> Result<Opened, OpenError> {
         schema::Found::SomethingElse => return Err(OpenError::NotALog { file }),
     }
     let durability = configure(&connection, options).map_err(storage)?;
-    recover(&connection).map_err(storage)?;
+    let in_doubt = lock.metadata().is_ok_and(|lock| lock.len() > 0);
+    recover(&connection, in_doubt).map_err(storage)?;
+    if in_doubt {
+        lock.set_len(0).map_err(|source| directory(dir, source))?;
+    }
     File::open(dir).and_then(|d| d.sync_all()).map_err(|source| directory(dir, source))?;
     let id = schema::id(&connection).map_err(storage)?;
     let head = schema::head(&connection).map_err(storage)?;
     let folding = connect(&file, options).map_err(storage)?;
     configure(&folding, options).map_err(storage)?;
-    Ok(Opened { file, id, head, durability, connection, folding, lock })
+    let synced = File::open(&file).map_err(|source| directory(dir, source))?;
+    Ok((Opened { file, id, head, durability, connection, folding, lock }, synced))
 }
 
 /// What is found in a file that is only read.
@@ -275,9 +281,26 @@ fn configure(connection: &Connection, options: &Options) -> rusqlite::Result<Str
 /// Folds in what an earlier process left. Its frames may be in the system's cache but not on disk (its last
 /// sync may have failed): folding writes and syncs them anew, or fails. SQLite waits a while for whoever reads, then
 /// says "busy" in its answer and folds in only a part: that is a failure too.
-fn recover(connection: &Connection) -> rusqlite::Result<()> {
+///
+/// `in_doubt`: a sync has failed. Then all has to be folded in anew, of which the system forgets what it could not write. As long as
+/// another program has the file open, SQLite's index says that a part is folded in already.
+fn recover(connection: &Connection, in_doubt: bool) -> rusqlite::Result<()> {
+    let failure =
+        |why: &str| rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_BUSY), Some(why.to_owned()));
+    let (length, folded): (i64, i64) =
+        connection.query_row("PRAGMA wal_checkpoint(NOOP)", (), |row| Ok((row.get(1)?, row.get(2)?)))?;
+    if in_doubt && 0 < folded && folded < length {
+        return Err(failure(
+            "a sync has failed, and another program reads the file, so that not all is folded in anew",
+        ));
+    }
     let busy: bool = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |row| row.get(0))?;
     let why = "another program reads the file, so that what was left could not all be folded in";
-    let failure = || rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_BUSY), Some(why.to_owned()));
-    if busy { Err(failure()) } else { Ok(()) }
+    if busy { Err(failure(why)) } else { Ok(()) }
+}
+
+/// Notes for the next start that a sync has failed. What it guards against lives as long as another process has the file open, and so it need
+/// not survive the power; where not even this can be written, nothing else can be done either.
+pub(super) fn note_doubt(file: &Path) {
+    let _ = fs::write(file.with_file_name(LOCK_NAME), "a sync has failed\n");
 }

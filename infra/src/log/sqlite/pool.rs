@@ -3,7 +3,9 @@
 //! Invariant: a connection is in the hands of one read at a time, and goes back without an open transaction.
 //! Deliberately absent: any wait on the writer; SQLite's readers see the last commit and block nobody.
 
-use std::path::PathBuf;
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::Semaphore;
@@ -21,14 +23,27 @@ struct Inner {
     cache_kib: u32,
     permits: Arc<Semaphore>,
     idle: Mutex<Vec<ReadConnection>>,
+    /// The file once more, to sync it: closed after the connections, for that takes from all of the process what they have locked
+    /// in it. `None` where nothing is written.
+    synced: Option<File>,
 }
 
 impl Pool {
     /// Connections are opened when first needed.
-    pub(super) fn new(file: PathBuf, options: &Options) -> Self {
+    pub(super) fn new(file: PathBuf, synced: Option<File>, options: &Options) -> Self {
         let permits = Arc::new(Semaphore::new(options.read_connections.max(1)));
         let cache_kib = options.read_cache_kib;
-        Self(Arc::new(Inner { file, cache_kib, permits, idle: Mutex::default() }))
+        Self(Arc::new(Inner { file, cache_kib, permits, idle: Mutex::default(), synced }))
+    }
+
+    /// The log's file.
+    pub(super) fn file(&self) -> &Path {
+        &self.0.file
+    }
+
+    /// Brings to the disk what any connection has written into the file.
+    pub(super) fn sync(&self) -> io::Result<()> {
+        self.0.synced.as_ref().map_or(Ok(()), File::sync_data)
     }
 
     /// A connection for who reads long and alone; it counts as none of these.

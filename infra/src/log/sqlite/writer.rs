@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
-use rusqlite::{Connection, ErrorCode, ffi};
+use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::folding::{self, Folding};
@@ -180,11 +180,12 @@ fn run(writer: &Mutex<Option<Writer>>, queued: &AtomicUsize, mut queue: mpsc::Re
 }
 
 struct Writer {
+    /// Ended before the connection is closed.
+    folding: Folding,
     connection: Connection,
     placement: Placement,
     shared: Arc<Shared>,
     head: watch::Sender<u64>,
-    folding: Folding,
     checkpoint_pages: i64,
     /// Bytes and commits since the size of the write-ahead log was looked at.
     since_look: (usize, u32),
@@ -198,7 +199,7 @@ impl Writer {
     }
 
     fn serve(&mut self, batch: &mut Vec<Append>, bytes: usize) {
-        let folded = self.folding.ended().map(|ended| self.heed(ended));
+        let folded = self.folding.ended();
         let outcome = match self.stopped() {
             Some(stopped) => Err(stopped),
             None => self.commit(batch),
@@ -238,7 +239,7 @@ impl Writer {
         }
         self.placement.touched.clear();
         self.placement.new_types.clear();
-        result.map_err(|error| self.classify(error))
+        result.map_err(|error| self.shared.classify(error))
     }
 
     fn try_commit(&mut self, batch: &[Append]) -> rusqlite::Result<Vec<Verdict>> {
@@ -283,60 +284,23 @@ impl Writer {
         let pages = self.connection.query_row("PRAGMA wal_checkpoint(NOOP)", (), |row| {
             Ok(row.get::<_, i64>(1)? - row.get::<_, i64>(2)?)
         });
-        if pages.is_ok_and(|pages| pages >= self.checkpoint_pages) && self.folding.begin().is_err() {
+        if pages.is_ok_and(|pages| pages >= self.checkpoint_pages)
+            && self.folding.begin(&self.shared).is_err()
+        {
             self.fold_in("PASSIVE");
         }
     }
 
     fn fold_in(&self, mode: &str) {
-        self.heed(folding::fold_in(&self.connection, mode));
-    }
-
-    /// Whether it was folded in; if not, it is told, and the log stops where what is on disk is in doubt.
-    fn heed(&self, folded: rusqlite::Result<()>) -> bool {
-        folded
-            .map_err(|error| {
-                let fault = self.classify(error);
-                tracing::warn!(%fault, "the write-ahead log of the event log could not be folded in");
-            })
-            .is_ok()
+        folding::fold_in(&self.connection, &self.shared, mode);
     }
 
     /// Leaves nothing in the write-ahead log, unless what is on disk is in doubt.
     fn close(&mut self) {
-        if let Some(ended) = self.folding.end() {
-            self.heed(ended);
-        }
+        self.folding.wait();
         if self.stopped().is_none() {
             self.fold_in("TRUNCATE");
         }
-    }
-
-    /// What a failed statement means; stops the log if what is on disk is in doubt.
-    fn classify(&self, error: rusqlite::Error) -> LogError {
-        let code = error.sqlite_extended_error_code();
-        // the index of the write-ahead log lives in memory and needs a little disk only to reserve it
-        let full = [ffi::SQLITE_FULL, ffi::SQLITE_IOERR_SHMSIZE];
-        if code.is_some_and(|code| full.contains(&code)) {
-            return LogError::DiskFull;
-        }
-        let in_doubt = matches!(
-            error.sqlite_error_code(),
-            Some(
-                ErrorCode::SystemIoFailure
-                    | ErrorCode::DatabaseCorrupt
-                    | ErrorCode::NotADatabase
-                    | ErrorCode::ReadOnly
-                    | ErrorCode::CannotOpen
-                    | ErrorCode::InternalMalfunction
-            )
-        );
-        if !in_doubt {
-            return LogError::Storage { doing: "committing", source: Arc::new(error) };
-        }
-        let reason = self.shared.stopped.get_or_init(|| error.to_string()).clone();
-        tracing::error!(reason, "the event log has stopped accepting appends");
-        LogError::Stopped { reason }
     }
 }
 
