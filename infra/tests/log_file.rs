@@ -110,9 +110,9 @@ async fn after_a_failed_sync_all_is_folded_in_anew() {
     reader.execute_batch("ROLLBACK").unwrap();
 
     let lock = dir.path().join(LOCK_NAME);
-    std::fs::write(&lock, "a sync has failed\n").unwrap();
+    std::fs::write(&lock, "!").unwrap();
     let refused = open(&dir).err().unwrap();
-    assert!(matches!(refused, OpenError::InUse { .. }), "{refused}");
+    assert!(matches!(refused, OpenError::InDoubt { .. }), "{refused}");
     drop((writer, reader));
     let log = open(&dir).unwrap();
     assert_eq!(log.read_stream(&matter(), 0, 9).await.unwrap().len(), 1);

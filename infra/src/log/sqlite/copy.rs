@@ -2,7 +2,7 @@
 //!
 //! Invariants: the copy holds every event up to the head that was read first and none after it; rows are copied as they
 //! are; no read is open longer than one page of rows, so the server's write-ahead log can be folded in meanwhile, and a
-//! server that is killed and started again during a copy starts.
+//! server that is killed and started again during a copy starts (unless its disk had failed: `OpenError::InDoubt`).
 //! Deliberately absent: SQLite's own backup, which would hold one read open from beginning to end; and checking: that is
 //! `audit`, on the copy. Why: docs/decisions/0032-backup.md.
 

@@ -1,6 +1,7 @@
 //! What a failed statement means for the log.
 //!
 //! Invariant: once what is on disk is in doubt the log has stopped, on whichever thread that was found.
+//! A commit that is under way on another thread then is still acknowledged, if its own sync succeeds.
 //! Deliberately absent: a way back; whoever starts the log anew has the file looked at first (`open`).
 
 use std::sync::Arc;
@@ -31,7 +32,7 @@ impl Shared {
             )
         );
         if in_doubt {
-            self.stop(&error.to_string())
+            self.stop(error.to_string(), is_failed_io(&error))
         } else {
             LogError::Storage { doing: "committing", source: Arc::new(error) }
         }
@@ -39,15 +40,25 @@ impl Shared {
 
     /// Brings to the disk what is written in the file; stops the log if that fails.
     pub(super) fn sync(&self) -> Result<(), LogError> {
-        self.pool.sync().map_err(|error| self.stop(&error.to_string()))
+        let file = self.pool.file();
+        self.pool.sync().map_err(|error| self.stop(format!("syncing {}: {error}", file.display()), true))
     }
 
-    fn stop(&self, reason: &str) -> LogError {
+    fn stop(&self, reason: String, failed_io: bool) -> LogError {
+        let mut first = false;
         let reason = self.stopped.get_or_init(|| {
-            open::note_doubt(self.pool.file());
-            reason.to_owned()
+            first = true;
+            reason
         });
+        if first && failed_io {
+            open::note_doubt_of(self.pool.file());
+        }
         tracing::error!(reason, "the event log has stopped accepting appends");
         LogError::Stopped { reason: reason.clone() }
     }
+}
+
+/// Whether writing, reading or syncing failed.
+pub(super) fn is_failed_io(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(ErrorCode::SystemIoFailure)
 }

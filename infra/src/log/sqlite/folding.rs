@@ -1,7 +1,7 @@
 //! Folds the write-ahead log into the file beside the writer, so that nobody's commit waits for most of it.
 //!
-//! Invariants: one fold at a time; a fold that fails stops the log from the thread it failed on; the thread has ended before
-//! the file is closed.
+//! Invariants: one fold at a time; what leaves the disk in doubt stops the log from the thread on which it is found; the thread has
+//! ended before the file is closed.
 //! Deliberately absent: the rest of it. What is committed meanwhile is folded in by the writer between two commits: only where
 //! everything is in the file, and synced there, does the write-ahead log begin anew.
 

@@ -1,7 +1,7 @@
 //! The embedded log: one SQLite file, one writer, a few readers.
 //!
 //! What always holds:
-//! - nothing is acknowledged before its commit is synced (`synchronous=FULL`), and nothing is acknowledged
+//! - nothing is acknowledged before its commit is synced (`synchronous=FULL`), and no commit that begins
 //!   after a sync or a write has failed: from then on the log is [`LogState::Stopped`];
 //! - positions are dense and taken inside the commit, so what is visible never has a gap;
 //! - no read transaction outlives one batch, so the write-ahead log can always be folded in;
@@ -84,7 +84,7 @@ impl SqliteLog {
             id: opened.id,
             head,
             tail: Tail::new(opened.head),
-            pool: Pool::new(opened.file.clone(), Some(synced), &options),
+            pool: Pool::new(opened.file.clone(), synced, &options),
             stopped: OnceLock::new(),
             durability: Some(opened.durability.clone()),
         });

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, ffi};
 
-use super::schema;
+use super::{doubt, schema};
 use crate::log::LogId;
 
 /// The name of the log's file in its directory; SQLite keeps `-wal` and `-shm` beside it.
@@ -77,6 +77,15 @@ pub enum OpenError {
         /// The directory.
         dir: PathBuf,
     },
+    /// A sync has failed, and another program keeps all from being folded in anew.
+    #[error(
+        "a sync of {} has failed, and another program reads it, so that not everything can be brought to the disk anew. \
+         Check the disk, end what reads it (a backup, `onematter history`), and start again", file.display()
+    )]
+    InDoubt {
+        /// The file.
+        file: PathBuf,
+    },
     /// A restore into it was broken off.
     #[error(
         "restoring a backup into {} was broken off, so what is there is not whole. Start the same `onematter restore` \
@@ -136,8 +145,8 @@ pub(super) struct Opened {
     pub(super) lock: File,
 }
 
-/// Opens the log in `dir`, and its file once more, to sync it.
-pub(super) fn open(dir: &Path, options: &Options) -> Result<(Opened, File), OpenError> {
+/// Opens the log in `dir`, and its file once more, to sync it; not where nothing is to be synced.
+pub(super) fn open(dir: &Path, options: &Options) -> Result<(Opened, Option<File>), OpenError> {
     let lock = lock(dir)?;
     let file = dir.join(FILE_NAME);
     let storage = |source| unusable(dir, &file, source);
@@ -152,7 +161,15 @@ pub(super) fn open(dir: &Path, options: &Options) -> Result<(Opened, File), Open
     }
     let durability = configure(&connection, options).map_err(storage)?;
     let in_doubt = lock.metadata().is_ok_and(|lock| lock.len() > 0);
-    recover(&connection, in_doubt).map_err(storage)?;
+    if in_doubt && is_half_folded(&connection).map_err(storage)? {
+        return Err(OpenError::InDoubt { file });
+    }
+    let recovered = recover(&connection).inspect_err(|error| {
+        if doubt::is_failed_io(error) {
+            note_doubt(&lock);
+        }
+    });
+    recovered.map_err(storage)?;
     if in_doubt {
         lock.set_len(0).map_err(|source| directory(dir, source))?;
     }
@@ -161,7 +178,11 @@ pub(super) fn open(dir: &Path, options: &Options) -> Result<(Opened, File), Open
     let head = schema::head(&connection).map_err(storage)?;
     let folding = connect(&file, options).map_err(storage)?;
     configure(&folding, options).map_err(storage)?;
-    let synced = File::open(&file).map_err(|source| directory(dir, source))?;
+    let synced = match options.durability {
+        Durability::Synced => Some(File::options().read(true).write(true).open(&file)),
+        Durability::UnsyncedForFaultTests => None,
+    };
+    let synced = synced.transpose().map_err(|source| directory(dir, source))?;
     Ok((Opened { file, id, head, durability, connection, folding, lock }, synced))
 }
 
@@ -281,26 +302,33 @@ fn configure(connection: &Connection, options: &Options) -> rusqlite::Result<Str
 /// Folds in what an earlier process left. Its frames may be in the system's cache but not on disk (its last
 /// sync may have failed): folding writes and syncs them anew, or fails. SQLite waits a while for whoever reads, then
 /// says "busy" in its answer and folds in only a part: that is a failure too.
-///
-/// `in_doubt`: a sync has failed. Then all has to be folded in anew, of which the system forgets what it could not write. As long as
-/// another program has the file open, SQLite's index says that a part is folded in already.
-fn recover(connection: &Connection, in_doubt: bool) -> rusqlite::Result<()> {
-    let failure =
-        |why: &str| rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_BUSY), Some(why.to_owned()));
-    let (length, folded): (i64, i64) =
-        connection.query_row("PRAGMA wal_checkpoint(NOOP)", (), |row| Ok((row.get(1)?, row.get(2)?)))?;
-    if in_doubt && 0 < folded && folded < length {
-        return Err(failure(
-            "a sync has failed, and another program reads the file, so that not all is folded in anew",
-        ));
-    }
+fn recover(connection: &Connection) -> rusqlite::Result<()> {
     let busy: bool = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", (), |row| row.get(0))?;
     let why = "another program reads the file, so that what was left could not all be folded in";
-    if busy { Err(failure(why)) } else { Ok(()) }
+    let failure = || rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_BUSY), Some(why.to_owned()));
+    if busy { Err(failure()) } else { Ok(()) }
 }
 
-/// Notes for the next start that a sync has failed. What it guards against lives as long as another process has the file open, and so it need
-/// not survive the power; where not even this can be written, nothing else can be done either.
-pub(super) fn note_doubt(file: &Path) {
-    let _ = fs::write(file.with_file_name(LOCK_NAME), "a sync has failed\n");
+/// Whether SQLite takes a part for folded in, and would fold in the rest alone. It knows that from an index that lives as long as any process
+/// has the file open; without one it begins anew.
+fn is_half_folded(connection: &Connection) -> rusqlite::Result<bool> {
+    let (length, folded): (i64, i64) =
+        connection.query_row("PRAGMA wal_checkpoint(NOOP)", (), |row| Ok((row.get(1)?, row.get(2)?)))?;
+    Ok(0 < folded && folded < length)
+}
+
+/// Notes in the lock file, by its length, that writing or syncing has failed: what the system could not bring to the disk it may have forgotten, so
+/// the next start is to fold in everything anew. The note need not survive the power; that ends the index too.
+fn note_doubt(lock: &File) {
+    if let Err(error) = lock.set_len(1) {
+        tracing::error!(%error, "{LOCK_NAME} could not be marked: before the next start, end whatever reads the event log");
+    }
+}
+
+/// The same, of the log in a file.
+pub(super) fn note_doubt_of(file: &Path) {
+    match File::options().write(true).open(file.with_file_name(LOCK_NAME)) {
+        Ok(lock) => note_doubt(&lock),
+        Err(error) => tracing::error!(%error, "{LOCK_NAME} could not be opened"),
+    }
 }

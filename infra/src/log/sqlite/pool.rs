@@ -5,6 +5,7 @@
 
 use std::fs::File;
 use std::io;
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -23,9 +24,9 @@ struct Inner {
     cache_kib: u32,
     permits: Arc<Semaphore>,
     idle: Mutex<Vec<ReadConnection>>,
-    /// The file once more, to sync it: closed after the connections, for that takes from all of the process what they have locked
-    /// in it. `None` where nothing is written.
-    synced: Option<File>,
+    /// The file once more, to sync it; none where nothing is written. Never closed: that would take from all connections of the process, also of
+    /// another log on the file, what SQLite has locked in it (POSIX).
+    synced: Option<ManuallyDrop<File>>,
 }
 
 impl Pool {
@@ -33,7 +34,13 @@ impl Pool {
     pub(super) fn new(file: PathBuf, synced: Option<File>, options: &Options) -> Self {
         let permits = Arc::new(Semaphore::new(options.read_connections.max(1)));
         let cache_kib = options.read_cache_kib;
-        Self(Arc::new(Inner { file, cache_kib, permits, idle: Mutex::default(), synced }))
+        Self(Arc::new(Inner {
+            file,
+            cache_kib,
+            permits,
+            idle: Mutex::default(),
+            synced: synced.map(ManuallyDrop::new),
+        }))
     }
 
     /// The log's file.
@@ -43,7 +50,7 @@ impl Pool {
 
     /// Brings to the disk what any connection has written into the file.
     pub(super) fn sync(&self) -> io::Result<()> {
-        self.0.synced.as_ref().map_or(Ok(()), File::sync_data)
+        self.0.synced.as_ref().map_or(Ok(()), |file| file.sync_data())
     }
 
     /// A connection for who reads long and alone; it counts as none of these.

@@ -7,7 +7,7 @@
 //! - an answer is given after the commit that it speaks of is synced, refusals included, because they were
 //!   made on what that commit holds;
 //! - a commit that fails is a fault for everyone in it;
-//! - after a failed sync or write nothing is acknowledged again: what the system's cache shows from then on
+//! - after a failed sync or write no commit begins again: what the system's cache shows from then on
 //!   need not be what is on disk. A full disk is not such a failure: SQLite notices before it syncs.
 //!
 //! Deliberately absent: waiting for company. A lone append is committed at once; while it syncs, others queue.
@@ -298,8 +298,9 @@ impl Writer {
     /// Leaves nothing in the write-ahead log, unless what is on disk is in doubt.
     fn close(&mut self) {
         self.folding.wait();
-        if self.stopped().is_none() {
-            self.fold_in("TRUNCATE");
+        if self.stopped().is_none() && !folding::fold_in(&self.connection, &self.shared, "TRUNCATE") {
+            // a reader has kept some of it from being folded in: then SQLite syncs nothing. What fails is told and noted
+            let _ = self.shared.sync();
         }
     }
 }
