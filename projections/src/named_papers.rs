@@ -4,7 +4,7 @@
 //! that no kind of fact, however new, names one unnoticed.
 //! A build writes portions, each sorted and each behind those before it: hashes have no order that streams could be folded in, and
 //! in one sequence every portion would be written all over a table that outgrows memory. Whoever looks for a paper looks into each; there are
-//! as many as a build has sorted, one in six hundred thousand entries.
+//! as many as a build has sorted, one in six hundred thousand entries. In which one an entry lies means nothing.
 //! Deliberately absent: whose a paper is and who may see it; the facts of its matters say that.
 
 use crate::{

@@ -1,7 +1,8 @@
 //! Whole streams folded in memory, apart from the tables: how a projection is built by several threads at once.
 //!
 //! Invariants: the rows are those that folding the log in its order would come to, for each row is a function of one
-//! stream's facts ([`Projection::BY_STREAM`]) and a stream is folded in its order, by one fold, from its first event. What a
+//! stream's facts ([`Projection::BY_STREAM`]) and a stream is folded in its order, by one fold, from its first event (in which
+//! portion a paper lies is no part of what a row says). What a
 //! table orders by something else than the key is kept aside and written in that order, many entries at a time.
 //! Deliberately absent: rows read back; what is folded here is written into tables that hold nothing of its streams.
 

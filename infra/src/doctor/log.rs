@@ -106,7 +106,6 @@ fn cannot_open(error: &OpenError, findings: &mut Findings) {
         }
         OpenError::Newer { .. } => "start the newer version, or restore a backup made before the upgrade",
         OpenError::NotALog { .. } => "move the file away, and restore the last backup into a new directory",
-        OpenError::InDoubt { .. } => "check the disk, and end what reads the file",
         OpenError::InUse { .. } => "end the program that keeps the file locked",
         _ => "check the disk and who may read there; if the file is damaged, restore the last backup",
     };

@@ -7,7 +7,7 @@ use std::fs::{self, File, TryLockError};
 use std::path::Path;
 
 use super::Findings;
-use crate::log::sqlite::{FILE_NAME, LOCK_NAME, RESTORING};
+use crate::log::sqlite::{FILE_NAME, LOCK_NAME, RESTORING, is_in_doubt};
 use crate::{credentials, vault};
 
 /// Less than this, and a warning.
@@ -97,6 +97,16 @@ pub(super) fn lock(data: &Path, findings: &mut Findings) -> bool {
         // never served, or said by the check of the directory
         Err(_) => return false,
     };
+    if is_in_doubt(&file).unwrap_or(false) {
+        findings.warning(
+            "lock",
+            "the event log has stopped, since writing or syncing failed",
+            format!(
+                "check the disk, end whatever else reads {FILE_NAME}, and start the server again: everything is then brought to the \
+                 disk anew, and what was acknowledged is there"
+            ),
+        );
+    }
     match file.try_lock() {
         Err(TryLockError::WouldBlock) => {
             findings.good("lock", "a server, node or import has the directory open");

@@ -128,6 +128,9 @@ fn the_vault_the_clock_and_what_was_left_are_looked_at() {
     fs::write(data.join("events.db-wal"), vec![0; 4_096]).unwrap();
     finds(&data, "wal", "warning", "did not end properly");
     fs::remove_file(data.join("events.db-wal")).unwrap();
+    fs::write(data.join("events.lock"), "!").unwrap();
+    finds(&data, "lock", "warning", "writing or syncing failed");
+    fs::write(data.join("events.lock"), "").unwrap();
 
     let vault = data.join("vault.db");
     #[cfg(unix)]

@@ -75,6 +75,11 @@ pub(super) fn fold_in(connection: &Connection, shared: &Shared, mode: &str) -> b
     told(busy.map(|busy: bool| !busy).map_err(|error| shared.classify(error)))
 }
 
+/// Pages of the write-ahead log, and how many of them are folded in.
+pub(super) fn length_and_folded(connection: &Connection) -> rusqlite::Result<(i64, i64)> {
+    connection.query_row("PRAGMA wal_checkpoint(NOOP)", (), |row| Ok((row.get(1)?, row.get(2)?)))
+}
+
 fn told(folded: Result<bool, LogError>) -> bool {
     folded.unwrap_or_else(|fault| {
         tracing::warn!(%fault, "the write-ahead log of the event log could not be folded in");

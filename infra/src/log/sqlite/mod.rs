@@ -47,7 +47,9 @@ use tail::Tail;
 use writer::{Append, Desk, Row};
 
 pub use open::lock as hold;
-pub use open::{Durability, FILE_NAME, LOCK_NAME, OpenError, Options, RESTORING, lock_to_restore};
+pub use open::{
+    Durability, FILE_NAME, LOCK_NAME, OpenError, Options, RESTORING, is_in_doubt, lock_to_restore,
+};
 
 /// The embedded log. Dropping it finishes what was queued, as [`SqliteLog::close`] does, and blocks for that.
 pub struct SqliteLog {

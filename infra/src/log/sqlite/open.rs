@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, ffi};
 
-use super::{doubt, schema};
+use super::{doubt, folding, schema};
 use crate::log::LogId;
 
 /// The name of the log's file in its directory; SQLite keeps `-wal` and `-shm` beside it.
@@ -160,9 +160,13 @@ pub(super) fn open(dir: &Path, options: &Options) -> Result<(Opened, Option<File
         schema::Found::SomethingElse => return Err(OpenError::NotALog { file }),
     }
     let durability = configure(&connection, options).map_err(storage)?;
-    let in_doubt = lock.metadata().is_ok_and(|lock| lock.len() > 0);
-    if in_doubt && is_half_folded(&connection).map_err(storage)? {
-        return Err(OpenError::InDoubt { file });
+    let in_doubt = is_in_doubt(&lock).map_err(|source| directory(dir, source))?;
+    if in_doubt {
+        let (length, folded) = folding::length_and_folded(&connection).map_err(storage)?;
+        // SQLite's index, which lives as long as any process has the file open, says so: it would fold in the rest alone
+        if 0 < folded && folded < length {
+            return Err(OpenError::InDoubt { file });
+        }
     }
     let recovered = recover(&connection).inspect_err(|error| {
         if doubt::is_failed_io(error) {
@@ -309,12 +313,12 @@ fn recover(connection: &Connection) -> rusqlite::Result<()> {
     if busy { Err(failure()) } else { Ok(()) }
 }
 
-/// Whether SQLite takes a part for folded in, and would fold in the rest alone. It knows that from an index that lives as long as any process
-/// has the file open; without one it begins anew.
-fn is_half_folded(connection: &Connection) -> rusqlite::Result<bool> {
-    let (length, folded): (i64, i64) =
-        connection.query_row("PRAGMA wal_checkpoint(NOOP)", (), |row| Ok((row.get(1)?, row.get(2)?)))?;
-    Ok(0 < folded && folded < length)
+/// Whether the lock file notes that writing or syncing has failed since the log was opened last.
+///
+/// # Errors
+/// When the file cannot be looked at.
+pub fn is_in_doubt(lock: &File) -> io::Result<bool> {
+    Ok(lock.metadata()?.len() > 0)
 }
 
 /// Notes in the lock file, by its length, that writing or syncing has failed: what the system could not bring to the disk it may have forgotten, so

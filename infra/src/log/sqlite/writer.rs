@@ -213,7 +213,7 @@ impl Writer {
                 }
                 self.since_look = (self.since_look.0 + bytes, self.since_look.1 + 1);
                 if folded == Some(true) {
-                    self.fold_in("PASSIVE");
+                    self.fold_in_here();
                 } else if self.since_look.0 >= LOOK_BYTES || self.since_look.1 >= LOOK_COMMITS {
                     self.since_look = (0, 0);
                     self.keep_wal_short();
@@ -281,18 +281,15 @@ impl Writer {
     /// Has the write-ahead log folded into the file once it is long. SQLite would do so by itself, but without
     /// saying that a sync failed, and while whoever commits waits.
     fn keep_wal_short(&mut self) {
-        let pages = self.connection.query_row("PRAGMA wal_checkpoint(NOOP)", (), |row| {
-            Ok(row.get::<_, i64>(1)? - row.get::<_, i64>(2)?)
-        });
-        if pages.is_ok_and(|pages| pages >= self.checkpoint_pages)
-            && self.folding.begin(&self.shared).is_err()
-        {
-            self.fold_in("PASSIVE");
+        let is_long = folding::length_and_folded(&self.connection)
+            .is_ok_and(|(length, folded)| length - folded >= self.checkpoint_pages);
+        if is_long && self.folding.begin(&self.shared).is_err() {
+            self.fold_in_here();
         }
     }
 
-    fn fold_in(&self, mode: &str) {
-        folding::fold_in(&self.connection, &self.shared, mode);
+    fn fold_in_here(&self) {
+        folding::fold_in(&self.connection, &self.shared, "PASSIVE");
     }
 
     /// Leaves nothing in the write-ahead log, unless what is on disk is in doubt.
