@@ -6,13 +6,14 @@
 use super::{Failure, args::Rebuild};
 use indicatif::{ProgressBar, ProgressStyle};
 use om_infra::{
-    log::{EventLog, SqliteLog, leaf, sqlite::Options},
+    log::{EventLog, SqliteLog, StreamName, leaf, sqlite::Options},
     platform::{DemoClock, Platform, PlatformOptions},
     runner::{BuildProgress, OnProgress, Phase},
 };
-use std::{path::Path, sync::Arc};
+use std::{collections::HashMap, path::Path, sync::Arc};
 
 const PAGE: usize = 4_096;
+const RESTORE: &str = "keep the file as it is and restore the last backup that passes this check";
 
 /// Rebuilds, or checks.
 pub(super) async fn run(args: Rebuild) -> Result<(), Failure> {
@@ -37,6 +38,7 @@ async fn check(data: &Path, log: &str) -> Result<(), Failure> {
     let bar = bar("checking leaves");
     bar.set_length(head.map_or(0, |h| h.number()));
     let (mut after, mut seen) = (None, 0_u64);
+    let mut next: HashMap<StreamName, u64> = HashMap::new();
     loop {
         let page = log.read_all(after, PAGE).await?;
         for event in &page {
@@ -46,9 +48,20 @@ async fn check(data: &Path, log: &str) -> Result<(), Failure> {
                         "event {} ({}, revision {}) does not fit its leaf: it was altered or damaged",
                         event.id, event.stream, event.revision
                     ),
-                    "keep the file as it is and restore the last backup that passes this check",
+                    RESTORE,
                 ));
             }
+            let expected = next.entry(event.stream.clone()).or_default();
+            if event.revision != *expected {
+                return Err(Failure::new(
+                    format!(
+                        "stream {} has revision {} where {expected} should be: an event was taken out or damaged",
+                        event.stream, event.revision
+                    ),
+                    RESTORE,
+                ));
+            }
+            *expected += 1;
             seen += 1;
         }
         bar.set_position(seen);
@@ -58,7 +71,7 @@ async fn check(data: &Path, log: &str) -> Result<(), Failure> {
         }
     }
     bar.finish_and_clear();
-    super::out::line(format!("{seen} events, each fits its leaf"))?;
+    super::out::line(format!("{seen} events, each fits its leaf and follows the one before it"))?;
     Ok(())
 }
 

@@ -225,6 +225,23 @@ fn an_event_that_was_altered_is_found() {
 }
 
 #[test]
+fn an_event_that_was_taken_out_is_missed() {
+    let (_scratch, data) = prepared();
+    let log = Connection::open(data.join("events.db")).unwrap();
+    let followed = "SELECT position FROM event WHERE no & 0xffffff = 1
+         AND EXISTS (SELECT 1 FROM event AS later WHERE later.no = event.no + 1) LIMIT 1";
+    let position: i64 = log.query_row(followed, (), |row| row.get(0)).unwrap();
+    for table in ["event", "log"] {
+        assert_eq!(log.execute(&format!("DELETE FROM {table} WHERE position = ?1"), (position,)).unwrap(), 1);
+    }
+    drop(log);
+    refused(
+        ["rebuild", "--data", text(&data), "--check"],
+        &["has revision 2 where 1 should be", "restore the last backup"],
+    );
+}
+
+#[test]
 fn a_directory_that_cannot_be_used_is_named() {
     let scratch = TempDir::new().unwrap();
     let file = scratch.path().join("file");

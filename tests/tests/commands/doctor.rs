@@ -86,6 +86,7 @@ fn damage_of_the_log_is_named() {
     damaged(|log| sql(log, "UPDATE event SET recorded = recorded + 1 WHERE position = 2"), "fit its leaf");
     damaged(|log| sql(log, "DELETE FROM log WHERE position = 2"), "position 2 has no event");
     damaged(|log| sql(log, "DELETE FROM event WHERE position = 2"), "position 2 has no event");
+    damaged(|log| sql(log, "UPDATE event SET position = 3 WHERE position = 2"), "stands elsewhere");
     damaged(
         |log| sql(log, "UPDATE event SET no = no + 1 WHERE no = (SELECT max(no) FROM event)"),
         "no event",

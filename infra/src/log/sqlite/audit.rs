@@ -1,7 +1,7 @@
 //! Reads a whole embedded log and checks what must hold of it.
 //!
-//! Checked: the file's pages; positions dense from 1; every event fits its leaf; revisions of a stream follow each other
-//! from 0; the times of a stream never go back; no event stands outside the order.
+//! Checked: the file's pages; positions dense from 1, and the same where the event says its own; every event fits its leaf; revisions of
+//! a stream follow each other from 0; the times of a stream never go back; no event stands outside the order.
 //! Invariant: nothing is written; no read is open longer than one page, so a server may be at work.
 //! Deliberately absent: putting right; nothing recorded is ever changed.
 
@@ -10,7 +10,6 @@ use std::fmt;
 use std::path::Path;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OpenFlags};
 use uuid::Uuid;
 
 use super::reader::ReadConnection;
@@ -57,6 +56,11 @@ pub enum Damage {
         missing: u64,
         /// The next one that has.
         next: u64,
+    },
+    /// An event says that it stands elsewhere.
+    Misplaced {
+        /// Its place in the order.
+        position: u64,
     },
     /// The order ends before the head.
     Cut {
@@ -118,6 +122,12 @@ impl fmt::Display for Damage {
             Self::File { what } => write!(f, "the database is damaged: {what}"),
             Self::Position { missing, next } => {
                 write!(f, "position {missing} has no event (the next one is {next})")
+            }
+            Self::Misplaced { position } => {
+                write!(
+                    f,
+                    "the event at position {position} says that it stands elsewhere: the order was altered or damaged"
+                )
             }
             Self::Cut { last, head } => write!(f, "positions {} to {head} have no event", last + 1),
             Self::Unreadable { position, what } => {
@@ -204,10 +214,7 @@ struct Sums {
 }
 
 fn sums(file: &Path, head: u64) -> rusqlite::Result<Sums> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(file, flags)?;
-    connection.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
-    connection.busy_timeout(std::time::Duration::from_secs(5))?;
+    let connection = open::read_only(file)?;
     let mut statement = connection.prepare("PRAGMA quick_check(20)")?;
     let said: Vec<String> = statement.query_map((), |row| row.get(0))?.collect::<Result<_, _>>()?;
     let sound = said.into_iter().filter(|line| line != "ok").collect();
@@ -233,6 +240,7 @@ impl Walk<'_> {
             match self.connection.read_after(id, after, max, PAGE_BYTES) {
                 Ok(page) => {
                     let Some(last) = page.last().map(|event| event.position.number()) else { break };
+                    self.order(after, last.min(head));
                     for event in page.iter().filter(|event| event.position.number() <= head) {
                         self.event(event, after);
                         each(event);
@@ -254,6 +262,15 @@ impl Walk<'_> {
             self.audit.tell(Damage::Cut { last: after, head });
         }
         self.audit.streams = self.streams.len() as u64;
+    }
+
+    fn order(&mut self, after: u64, upto: u64) {
+        match self.connection.misplaced(after, upto) {
+            Ok(places) => {
+                places.into_iter().for_each(|position| self.audit.tell(Damage::Misplaced { position }))
+            }
+            Err(error) => self.audit.tell(Damage::File { what: error.to_string() }),
+        }
     }
 
     fn event(&mut self, event: &StoredEvent, after: u64) {

@@ -10,9 +10,8 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use rusqlite::config::DbConfig;
+use rusqlite::Connection;
 use rusqlite::types::Value;
-use rusqlite::{Connection, OpenFlags};
 
 use super::{OpenError, open, schema};
 use crate::log::LogId;
@@ -71,7 +70,7 @@ pub fn copy(dir: &Path, file: &Path, on_progress: &dyn Fn(u64, u64)) -> Result<C
     let seen = open::look(dir)?;
     let read = |source| CopyError::Read { dir: dir.to_owned(), source };
     let write = |source| CopyError::Write { file: file.to_owned(), source };
-    let source = reading(&seen.file).map_err(read)?;
+    let source = open::read_only(&seen.file).map_err(read)?;
     let target = Connection::open(file).map_err(write)?;
     // whatever happens to an unfinished copy, it is made again
     target
@@ -88,14 +87,6 @@ pub fn copy(dir: &Path, file: &Path, on_progress: &dyn Fn(u64, u64)) -> Result<C
     let synced = File::open(file).and_then(|file| file.sync_all());
     synced.map_err(|source| CopyError::Sync { file: file.to_owned(), source })?;
     Ok(Copied { id: seen.id, head: seen.head })
-}
-
-fn reading(file: &Path) -> rusqlite::Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(file, flags)?;
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
-    connection.busy_timeout(std::time::Duration::from_secs(5))?;
-    Ok(connection)
 }
 
 /// Which of the two files failed.

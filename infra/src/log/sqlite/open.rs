@@ -6,6 +6,7 @@
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, ffi};
@@ -206,9 +207,7 @@ pub(super) fn look(dir: &Path) -> Result<Seen, OpenError> {
         return Err(OpenError::Missing { file });
     }
     let storage = |source| unusable(dir, &file, source);
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(&file, flags).map_err(storage)?;
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(storage)?;
+    let connection = read_only(&file).map_err(storage)?;
     match schema::recognise(&connection).map_err(storage)? {
         schema::Found::Log => {}
         schema::Found::Newer(found) => {
@@ -219,6 +218,15 @@ pub(super) fn look(dir: &Path) -> Result<Seen, OpenError> {
     let id = schema::id(&connection).map_err(storage)?;
     let head = schema::head(&connection).map_err(storage)?;
     Ok(Seen { file, id, head })
+}
+
+/// A connection that reads the file beside whoever writes it.
+pub(super) fn read_only(file: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(file, flags)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    connection.busy_timeout(Duration::from_secs(5))?;
+    Ok(connection)
 }
 
 /// What SQLite could not do, as what it means for whoever starts us.

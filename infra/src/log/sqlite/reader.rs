@@ -10,11 +10,11 @@ use bytes::{Bytes, BytesMut};
 use jiff::Timestamp;
 use rusqlite::config::DbConfig;
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, OpenFlags, Row};
+use rusqlite::{Connection, Row};
 use uuid::Uuid;
 
 use super::by_stream::shown;
-use super::schema;
+use super::{open, schema};
 use crate::log::by_stream::See;
 use crate::log::{LogError, LogId, Position, StoredEvent, StreamName};
 
@@ -28,6 +28,9 @@ const BY_STREAM: &str = "SELECT no, position, type, recorded, id, leaf, payload,
 const BY_POSITION: &str = "SELECT e.no, l.position, type, recorded, id, leaf, payload, metadata
      FROM log AS l CROSS JOIN event AS e ON e.no = l.event
      WHERE l.position > ?1 ORDER BY l.position LIMIT ?2";
+
+const MISPLACED: &str = "SELECT l.position FROM log AS l CROSS JOIN event AS e ON e.no = l.event
+     WHERE l.position > ?1 AND l.position <= ?2 AND e.position <> l.position";
 
 pub(super) struct ReadConnection {
     pub(super) connection: Connection,
@@ -44,10 +47,7 @@ pub(super) struct Names {
 impl ReadConnection {
     pub(super) fn open(file: &Path, cache_kib: u32) -> Result<Self, LogError> {
         let open = || {
-            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-            let connection = Connection::open_with_flags(file, flags)?;
-            connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
-            connection.busy_timeout(std::time::Duration::from_secs(5))?;
+            let connection = open::read_only(file)?;
             connection.pragma_update(None, "cache_size", -i64::from(cache_kib))?;
             // else a statement is compiled again each time its values differ
             connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
@@ -115,6 +115,16 @@ impl ReadConnection {
             Ok(seen)
         };
         show().map_err(|e: ReadError| e.into_fault("reading a stream"))
+    }
+
+    /// Places after one and up to another whose event says that it stands elsewhere.
+    pub(super) fn misplaced(&self, after: u64, upto: u64) -> Result<Vec<u64>, LogError> {
+        let read = || -> rusqlite::Result<Vec<u64>> {
+            let mut statement = self.connection.prepare_cached(MISPLACED)?;
+            let bounds = [after, upto].map(|number| i64::try_from(number).unwrap_or(i64::MAX));
+            statement.query_map(bounds, |row| row.get::<_, i64>(0).map(i64::cast_unsigned))?.collect()
+        };
+        read().map_err(|e| fault("comparing the order with its events", e))
     }
 
     pub(super) fn read_after(
