@@ -374,29 +374,28 @@ fn cards(subject: &Subject<'_>, week: Week) -> Vec<CardLine> {
 }
 
 fn debts(subject: &Subject<'_>, week: Week) -> Vec<DebtLine> {
-    let shown = |tolerance: &Tolerance| {
-        tolerance.debt.is_live() || (tolerance.debt == Debt::Lapsed && week.has(tolerance.changed_on))
-    };
+    let lapsed = |tolerance: &Tolerance| tolerance.debt == Debt::Lapsed && week.has(tolerance.changed_on);
     let mut lines = Vec::new();
     for (permit, round) in
         subject.now.permits.iter().flat_map(|(code, p)| p.round().map(|round| (code, round)))
     {
-        lines.extend(round.tolerances.iter().filter(|(_, tolerance)| shown(tolerance)).map(
-            |(requirement, tolerance)| DebtLine {
-                matter: subject.id,
-                permit: permit.clone(),
-                requirement: requirement.clone(),
-                debt: tolerance.debt,
-                due: tolerance.due.date,
-            },
-        ));
+        let shown = round.owed().chain(round.tolerances.iter().filter(|(_, tolerance)| lapsed(tolerance)));
+        lines.extend(shown.map(|(requirement, tolerance)| DebtLine {
+            matter: subject.id,
+            permit: permit.clone(),
+            requirement: requirement.clone(),
+            debt: tolerance.debt,
+            due: tolerance.due.date,
+        }));
     }
     lines
 }
 
 fn due(subject: &Subject<'_>, next: Week) -> Vec<DueLine> {
     let (id, matter) = (subject.id, subject.now);
-    let Some(plan) = matter.plan.as_ref().filter(|_| matter.phase == Phase::Underway) else {
+    // suspending a matter stops no clock
+    let working = matches!(matter.phase, Phase::Underway | Phase::Suspended);
+    let Some(plan) = matter.plan.as_ref().filter(|_| working) else {
         return Vec::new();
     };
     let mut lines = Vec::new();
@@ -412,7 +411,7 @@ fn due(subject: &Subject<'_>, next: Week) -> Vec<DueLine> {
             what: Due::Term(open.term),
             on: open.due,
         }));
-        let owed = round.tolerances.iter().filter(|(_, t)| t.debt.is_live() && next.has(t.due.date));
+        let owed = round.owed().filter(|(_, tolerance)| next.has(tolerance.due.date));
         lines.extend(owed.map(|(requirement, tolerance)| DueLine {
             matter: id,
             node: node(),

@@ -115,6 +115,11 @@ pub struct Suspension {
     pub notice: String,
 }
 
+/// The units that suspensions take through a day from a clock that starts on another; overlaps count once (R6).
+pub fn excluded(cal: &Calendar, start: Date, suspensions: &[Suspension], through: Date, unit: Unit) -> i32 {
+    span::merged(start, suspensions).iter().map(|span| span.lost(cal, through, unit)).sum()
+}
+
 impl Suspension {
     /// True when the day does not count because of this suspension.
     pub fn excludes(&self, day: Date) -> bool {

@@ -10,6 +10,7 @@ mod matter {
     mod can;
     mod checks;
     mod clocks;
+    mod counted_again;
     mod custody;
     mod dates;
     mod decision;

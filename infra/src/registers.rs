@@ -128,7 +128,7 @@ impl Registers {
             }
             MatterCommand::TolerateDeficiency { .. } => {
                 if let Some(project) = &state.project {
-                    reads.ineligible = Some(self.ineligible(county, &project.applicant, day).await?);
+                    self.eligibility(&mut reads, (county, matter, &project.applicant), day).await?;
                 }
             }
             _ => {}
@@ -313,7 +313,7 @@ impl Registers {
     ) -> Result<MatterReads, Fault> {
         let mut reads = MatterReads { matter: Some(matter), ..MatterReads::default() };
         if let Some(project) = &state.project {
-            reads.ineligible = Some(self.ineligible(county, &project.applicant, day).await?);
+            self.eligibility(&mut reads, (county, matter, &project.applicant), day).await?;
             reads.bars = Some(self.bars(county, &project.applicant, day).await?);
         }
         let directory = self.directory(county).await?;
@@ -363,16 +363,18 @@ impl Registers {
         Ok(Seen { at: at(&stream, &seen), value })
     }
 
-    async fn ineligible(
+    async fn eligibility(
         &self,
-        county: &CountyId,
-        applicant: &ApplicantId,
+        reads: &mut MatterReads,
+        (county, matter, applicant): (&CountyId, MatterId, &ApplicantId),
         day: jiff::civil::Date,
-    ) -> Result<Seen<Option<String>>, Fault> {
+    ) -> Result<(), Fault> {
         let stream = name::<ApplicantDecider>(county, applicant)?;
         let seen: Snapshot<Applicant> = self.applicants.state(&stream).await?;
         let value = seen.state.eligible(day).err().map(|why| why.to_string());
-        Ok(Seen { at: at(&stream, &seen), value })
+        reads.ineligible = Some(Seen { at: at(&stream, &seen), value });
+        reads.noted_lapses = seen.state.noted_lapses(matter);
+        Ok(())
     }
 
     /// The applicant's bars that run on the day, each with the name its permit has in the matter it came up in.

@@ -190,9 +190,8 @@ fn main_task(life: &Life, tasks: &mut Vec<Task>) {
         Status::Approved if life.planned.certificate => (TaskKind::IssueCertificate, Weight::Statutory),
         _ => return,
     };
-    let told_until = || life.round.stops.iter().map(|stop| stop.told_until).min();
     let own = || life.open_terms().filter(|open| open.term != Term::Hearing).map(|open| open.due).min();
-    let due = if life.status == Status::Suspended { told_until() } else { own() };
+    let due = if life.status == Status::Suspended { life.round.stopped_until() } else { own() };
     let reviewed = life.status == Status::InReview && weight == Weight::Promised;
     let statutory_due = life.round.dues.filter(|_| reviewed).and_then(|dues| dues.statutory);
     let task = Task { statutory_due, ..task(life, kind, life.since, due, weight) };

@@ -11,7 +11,7 @@ use crate::{
 use jiff::{ToSpan, civil::Date};
 use om_domain::{
     calendar::{Calendar, beijing, start_of_day},
-    decider::{Actor, Context, Decider, EventRecord, Fact, Recorded, Role, Seen, SeenAt},
+    decider::{Actor, Context, Decider, Effective, EventRecord, Fact, Recorded, Role, Seen, SeenAt},
     ids::{CommandId, CountyId, EventId, MatterId},
     matter::{
         MatterCommand as C, MatterDecider, MatterEvent, MatterReads,
@@ -114,8 +114,17 @@ impl History {
         assert!(self.ask(&command), "refused: {said}");
     }
 
+    /// As [`Self::run`], of what took effect on an earlier day.
+    pub(crate) fn run_late(&mut self, on: Date, command: C) {
+        assert!(self.ask_as(&command, Some(Effective::On(on))), "refused: {command:?}");
+    }
+
     /// States what time has made true, then lets the first who may carry out the command. Whether anyone might.
     pub(crate) fn ask(&mut self, command: &C) -> bool {
+        self.ask_as(command, None)
+    }
+
+    fn ask_as(&mut self, command: &C, effective: Option<Effective>) -> bool {
         self.settle();
         for actor in actors(&self.county) {
             let (at, reads) = (self.now(), self.reads());
@@ -124,7 +133,7 @@ impl History {
                 by: &actor,
                 calendar: &self.calendar,
                 settings: &self.settings,
-                effective: None,
+                effective,
                 read: &reads,
             };
             if let Ok(facts) = MatterDecider::decide(&self.state, command, &ctx) {
@@ -231,6 +240,7 @@ impl History {
             reserved: Some(Seen { at: at(), value: Some(self.matter) }),
             plan: Some(Seen { at: at(), value: Ok(plan) }),
             ineligible: Some(Seen { at: at(), value: None }),
+            noted_lapses: [].into(),
             bars: Some(Seen { at: at(), value: vec![] }),
             bodies: None,
             officers: actors(&self.county).into_iter().map(|actor| (actor.officer.clone(), actor)).collect(),

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     calendar::beijing,
     decider::{Explained, Recorded},
+    ids::{EventId, MatterId},
     naming::Names,
 };
 use jiff::{ToSpan, civil::Date};
@@ -128,6 +129,12 @@ impl Applicant {
     /// The bars that run on a day.
     pub fn bars_on(&self, on: Date) -> impl Iterator<Item = &BarImposed> {
         self.bars.iter().filter(move |bar| bar.decision.served_on <= on && on <= bar.until)
+    }
+
+    /// The lapses of a matter that the record knows, made good or not, by the entries that stated them.
+    pub fn noted_lapses(&self, matter: MatterId) -> BTreeSet<EventId> {
+        let all = [&self.open, &self.repaired, &self.lifted].into_iter().flatten();
+        all.filter(|lapse| lapse.matter == matter).map(|lapse| lapse.event).collect()
     }
 
     /// The lapses not made good.

@@ -50,7 +50,8 @@ pub struct Assumptions {
     pub serial: bool,
     /// Requirements tolerated, each in its mode (F8).
     pub tolerate: BTreeMap<(PermitCode, RequirementId), Mode>,
-    /// Units added to the limit of a permit, in the limit's unit.
+    /// Units added to the limit of a permit, in the limit's unit, and taken: it is decided so much later, also where the promise
+    /// itself would stand (R4).
     pub extend: BTreeMap<PermitCode, u16>,
     /// Permits left out: their edges bind nothing.
     pub drop: BTreeSet<PermitCode>,
@@ -251,8 +252,8 @@ impl<'a> Forecaster<'a> {
         for (at, kind) in self.0.nodes.iter().enumerate() {
             let (Some(times), latest) = (&all[at], &latest[at]) else { continue };
             match kind {
-                Kind::Permit { permit, progress, .. } => {
-                    let law_due = || pass.law_term(permit, *progress).ends(calendar, times.accept.date);
+                Kind::Permit { permit, progress, edges } => {
+                    let law_due = || pass.law_due(at, (permit, *progress), edges, (times.accept, &all));
                     let decide_slack = slack(&times.decide, latest.decide);
                     permits.push(PermitForecast {
                         code: permit.code.clone(),

@@ -236,9 +236,22 @@ impl Pass<'_, '_> {
         self.term_by(self.assumed.basis, more, permit, progress)
     }
 
-    /// The same of the statutory limit as it stands.
-    pub(super) fn law_term(&self, permit: &PlannedPermit, progress: Option<&PermitProgress>) -> Term {
-        self.term_by(Basis::Statutory, 0, permit, progress)
+    /// The end of the statutory limit as it stands: of a permit that is pre-reviewed it begins only when what it waits for has
+    /// landed (R11).
+    pub(super) fn law_due(
+        &self,
+        at: usize,
+        (permit, progress): (&PlannedPermit, Option<&PermitProgress>),
+        edges: &[Edge<'_>],
+        (accept, all): (Bound, &AllTimes),
+    ) -> Date {
+        let pre_reviewed = |nth: usize, edge: &Edge<'_>| {
+            edge.planned.gate == Gate::Accept && self.assumed.moved.get(&(at, nth)) == Some(&Gate::Decide)
+        };
+        let waits = edges.iter().enumerate().filter(|(nth, edge)| pre_reviewed(*nth, edge));
+        let starts =
+            waits.fold(accept, |bound, (_, edge)| later(bound, all, edge.from, edge.planned.reaches));
+        self.term_by(Basis::Statutory, 0, permit, progress).ends(self.network.calendar, starts.date)
     }
 
     fn term_by(

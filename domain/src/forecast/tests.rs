@@ -2,7 +2,7 @@ use super::*;
 use crate::{
     directory,
     given::id,
-    matter::plan::{Gate, Settings},
+    matter::plan::{Gate, Reaches, Settings},
     template,
 };
 use jiff::civil::date;
@@ -190,4 +190,20 @@ fn gates_come_in_order_whatever_is_assumed() {
             }
         }
     });
+}
+
+#[test]
+fn r11_the_statutory_limit_of_a_pre_review_begins_when_what_it_waits_for_lands() {
+    let plan = road();
+    let mut progress = Progress::default();
+    progress
+        .permits
+        .insert(id("A8"), PermitProgress { accepted_on: Some(date(2023, 6, 12)), ..Default::default() });
+    let tolerate = [((id("A8"), id("permit:A7")), Mode::PreReview)].into();
+    let forecast = run(&plan, date(2023, 6, 12), &progress, &Assumptions { tolerate, ..Default::default() });
+    let (a7, a8) = (forecast.permit(&id("A7")).unwrap(), forecast.permit(&id("A8")).unwrap());
+    let limit = plan.permit(&id("A8")).unwrap().statutory.clone().unwrap();
+    let landed = plan.permit(&id("A8")).unwrap().prerequisites[0].reaches;
+    let from = if landed == Reaches::Issued { a7.issue } else { a7.decide };
+    assert_eq!(a8.law_due, Some(Calendar::national().add(from, limit.value.into(), limit.unit)));
 }

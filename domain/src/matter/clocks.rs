@@ -15,11 +15,13 @@ use super::{
 };
 use crate::{
     access::{self, Action},
-    clock::{Extension, Ground, Limit, Suspension},
-    decider::{Fact, Role},
+    calendar::Calendar,
+    clock::{Extension, Ground, Limit, Suspension, excluded},
+    decider::Role,
     ids::{EventId, LegalText, PaperHash, PermitCode},
 };
 use jiff::civil::Date;
+use std::collections::BTreeMap;
 
 /// No procedure of 行政许可法 45 is told to take longer than two years; a longer one is a slip of the pen.
 const LONGEST_EXCLUSION_DAYS: i32 = 730;
@@ -74,7 +76,7 @@ fn suspend(
     }
     let listed = at.planned.excluded.iter().find(|e| e.ground == ground).and_then(|e| e.max.as_ref());
     if let Some(max) = listed {
-        let latest = ctx.calendar.add(crate::calendar::days::shift(from, -1), u32::from(max.value), max.unit);
+        let latest = latest_exclusion(clocks, (ground, max), from, ctx.calendar);
         if told_until > latest {
             return Err(MatterRefusal::ExclusionTooLong { ground, latest, source: max.source.clone() });
         }
@@ -95,6 +97,23 @@ fn suspend(
     let stopped =
         ClockSuspended { permit: code.clone(), ground, from, told_until, notice: notice.clone(), dues };
     Ok([ctx.fact(stopped)].into_iter().chain(proved.map(|e| ctx.fact(e))).collect())
+}
+
+/// The last day that a procedure beginning on a day may take: what its earlier stops took counts in its maximum.
+fn latest_exclusion(
+    clocks: &Clocks,
+    (ground, max): (Ground, &Limit),
+    from: Date,
+    calendar: &Calendar,
+) -> Date {
+    let before = crate::calendar::days::shift(from, -1);
+    let earlier: Vec<_> = clocks.suspensions.iter().map(|s| s.suspension.clone()).collect();
+    let of_ground: Vec<_> = earlier.into_iter().filter(|s| s.ground == ground).collect();
+    let used = excluded(calendar, clocks.from, &of_ground, before, max.unit);
+    match u32::try_from(i32::from(max.value) - used) {
+        Ok(left) if left > 0 => calendar.add(before, left, max.unit),
+        _ => before,
+    }
 }
 
 fn resume(state: &Matter, code: &PermitCode, ground: Ground, ctx: &Ctx<'_>) -> Facts {
@@ -211,19 +230,23 @@ fn revise(state: &Matter, notice: &LegalText, ctx: &Ctx<'_>) -> Facts {
     let revised = plan.permits.iter().filter_map(|planned| {
         let at = state.find(&planned.code).ok()?;
         let opinions = at.permit.round().and_then(|round| super::opinion::revised(&at, round, notice, ctx));
-        let moved = revised(&at, at.permit, notice, ctx);
+        let moved = revised(&at, at.permit, notice, ctx).map(|event| ctx.fact(event));
         Some(moved.into_iter().chain(opinions.map(|event| ctx.fact(event))))
     });
     Ok(revised.flatten().collect())
 }
 
 /// What the new calendar moves of one permit's open terms; a term that stays where it was keeps its old calendar.
-fn revised(at: &At<'_>, permit: &Permit, notice: &LegalText, ctx: &Ctx<'_>) -> Option<Fact<MatterEvent>> {
+pub(super) fn revised(
+    at: &At<'_>,
+    permit: &Permit,
+    notice: &LegalText,
+    ctx: &Ctx<'_>,
+) -> Option<DueDateRevised> {
     let round = permit.round().filter(|r| !r.phase.allows_new_round())?;
-    let again = |from: Date, days: u32, old: &DueOn| {
-        let new = term(ctx.calendar, from, days);
-        ((new.date, new.provisional) != (old.date, old.provisional)).then_some(new)
-    };
+    let differs =
+        |new: DueOn, old: &DueOn| ((new.date, new.provisional) != (old.date, old.provisional)).then_some(new);
+    let again = |from: Date, days: u32, old: &DueOn| differs(term(ctx.calendar, from, days), old);
     let clocks =
         round.clocks.as_ref().filter(|c| c.ended_on.is_none() && round.phase == RoundPhase::InReview);
     let moved = clocks.and_then(|clocks| {
@@ -241,12 +264,34 @@ fn revised(at: &At<'_>, permit: &Permit, notice: &LegalText, ctx: &Ctx<'_>) -> O
     let waits = round.pre_review.as_ref().filter(|_| round.phase == RoundPhase::PreReview);
     let days = u32::from(at.plan.settings.pre_review_days);
     let pre_review = waits.and_then(|p| again(round.accepted.as_ref()?.on, days, &p.due));
-    if moved.is_none() && [&intake, &delivery, &hearing, &pre_review].iter().all(|due| due.is_none()) {
+    // the applicant was told a day: it is never taken back, only put off where nobody can hand anything in on it
+    let supplements: BTreeMap<_, _> = round
+        .owed()
+        .filter_map(|(requirement, tolerance)| {
+            let new = due_on(ctx.calendar, ctx.calendar.roll_forward(tolerance.due.date));
+            Some((requirement.clone(), differs(new, &tolerance.due)?))
+        })
+        .collect();
+    let days = u32::from(at.plan.settings.handoff_answer_days);
+    let handoff = permit.custody.offer.as_ref().and_then(|o| again(o.on, days, &o.answer_due));
+    let terms = [&intake, &delivery, &hearing, &pre_review, &handoff];
+    if moved.is_none() && supplements.is_empty() && terms.iter().all(|due| due.is_none()) {
         return None;
     }
     let (old, new) = moved.unzip();
     let (permit, notice) = (at.code.clone(), notice.clone());
-    Some(ctx.fact(DueDateRevised { permit, old, new, intake, delivery, hearing, pre_review, notice }))
+    Some(DueDateRevised {
+        permit,
+        old,
+        new,
+        intake,
+        delivery,
+        hearing,
+        pre_review,
+        supplements,
+        handoff,
+        notice,
+    })
 }
 
 /// A due date of an event from a day already fixed elsewhere.

@@ -355,9 +355,12 @@ fn grant_renewal(
     super::one(ctx, RenewalGranted { permit: code.clone(), valid_until, notice: notice.clone() })
 }
 
-/// The least a deemed renewal lasts: as long again as the term that it renews (R7).
+/// The least a deemed renewal lasts: as long again as the term that it renews (R7). A term of whole months or years may count its first
+/// day: 2023-03-15 to 2026-03-14 are three years.
 fn same_term_again(from: Date, ended: Date) -> Date {
-    let term = from.until((jiff::Unit::Year, ended)).unwrap_or_default();
+    let term = |from: Date| from.until((jiff::Unit::Year, ended)).unwrap_or_default();
+    let with_first_day = term(crate::calendar::days::shift(from, -1));
+    let term = if with_first_day.get_days() == 0 { with_first_day } else { term(from) };
     ended.checked_add(term).unwrap_or(ended)
 }
 
@@ -376,4 +379,23 @@ fn answers_renewal<'a>(
     at.not_for(state, asked_by, ctx)?;
     served(notice, ctx.day())?;
     Ok(certificate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    #[test]
+    fn r07_the_same_term_again_whether_its_first_day_counts_or_not() {
+        let ended = date(2026, 3, 14);
+        for (from, again) in [
+            (date(2023, 3, 15), date(2029, 3, 14)),
+            (date(2023, 3, 14), date(2029, 3, 14)),
+            (date(2025, 9, 15), date(2026, 9, 14)),
+            (date(2026, 3, 4), date(2026, 3, 24)),
+        ] {
+            assert_eq!(same_term_again(from, ended), again, "{from}");
+        }
+    }
 }

@@ -513,7 +513,7 @@ events! {
             due: DueOn,
         },
         /// A holiday notice moved a due date of an open permit (R20).
-        DueDateRevised = 1 {
+        DueDateRevised = 2 reads 1 {
             /// The permit.
             permit: PermitCode,
             /// The clock's due dates as fixed before, if they moved.
@@ -528,6 +528,12 @@ events! {
             hearing: Option<DueOn>,
             /// The internal term of a pre-review as it is now, if it moved.
             pre_review: Option<DueOn>,
+            /// The last days of supplements owed that moved, as they are now.
+            #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+            supplements: BTreeMap<RequirementId, DueOn>,
+            /// The last day to answer the handoff offered as it is now, if it moved.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            handoff: Option<DueOn>,
             /// The notice.
             notice: LegalText,
         },

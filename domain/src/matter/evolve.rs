@@ -5,10 +5,11 @@
 
 use super::{
     card, dates,
-    event::{Correction, MatterEvent as E},
+    event::{Correction, DueDateRevised, MatterEvent as E},
     opinion::Consultations,
     package::Package,
     plan::{Plan, PlannedPermit},
+    receipt::moved_start,
     reuse::Lies,
     state::*,
 };
@@ -178,6 +179,14 @@ fn evolve_permit(permit: &mut Permit, lead: impl Fn() -> Option<BodyId>, fact: &
             });
         }
         E::HandoffReceived(e) => hold(&mut permit.custody, e.to.clone(), day),
+        E::DueDateRevised(e) => {
+            if let (Some(due), Some(offer)) = (&e.handoff, &mut permit.custody.offer) {
+                offer.answer_due = due.clone();
+            }
+            if let Some(round) = permit.rounds.last_mut() {
+                revise(round, e);
+            }
+        }
         E::HandoffReturned(_) | E::HandoffWithdrawn(_) => close_offer(&mut permit.custody, day),
         E::CustodyRecalled(e) => hold(&mut permit.custody, e.to.clone(), day),
         E::HandoffOverdue(e) => {
@@ -378,20 +387,6 @@ fn notice(
 }
 
 fn evolve_clock(round: &mut Round, fact: &Recorded<E>) {
-    if let E::DueDateRevised(e) = &fact.event {
-        if let Some(intake) = &e.intake {
-            round.intake_due = intake.clone();
-        }
-        if let (Some(delivery), Some(decision)) = (&e.delivery, &mut round.decision) {
-            decision.delivery_due = Some(delivery.clone());
-        }
-        if let (Some(hold_by), Some(hearing)) = (&e.hearing, &mut round.hearing) {
-            hearing.hold_by = hold_by.clone();
-        }
-        if let (Some(due), Some(pre_review)) = (&e.pre_review, &mut round.pre_review) {
-            pre_review.due = due.clone();
-        }
-    }
     if let E::EntryCorrected(e) = &fact.event {
         correct(round, &e.entry, &e.correction);
         if let Some(due) = &e.intake_due {
@@ -427,9 +422,32 @@ fn evolve_clock(round: &mut Round, fact: &Recorded<E>) {
             clocks.extension = Some(e.extension.clone());
             clocks.dues = e.dues.clone();
         }
-        E::DueDateRevised(e) => clocks.dues = e.new.clone().unwrap_or_else(|| clocks.dues.clone()),
         E::EntryCorrected(e) => clocks.dues = e.dues.clone().unwrap_or_else(|| clocks.dues.clone()),
         _ => {}
+    }
+}
+
+/// Takes over what a notice moved.
+fn revise(round: &mut Round, e: &DueDateRevised) {
+    if let (Some(dues), Some(clocks)) = (&e.new, &mut round.clocks) {
+        clocks.dues = dues.clone();
+    }
+    if let Some(intake) = &e.intake {
+        round.intake_due = intake.clone();
+    }
+    if let (Some(delivery), Some(decision)) = (&e.delivery, &mut round.decision) {
+        decision.delivery_due = Some(delivery.clone());
+    }
+    if let (Some(hold_by), Some(hearing)) = (&e.hearing, &mut round.hearing) {
+        hearing.hold_by = hold_by.clone();
+    }
+    if let (Some(due), Some(pre_review)) = (&e.pre_review, &mut round.pre_review) {
+        pre_review.due = due.clone();
+    }
+    for (requirement, due) in &e.supplements {
+        if let Some(tolerance) = round.tolerances.get_mut(requirement) {
+            tolerance.due = due.clone();
+        }
     }
 }
 
@@ -437,6 +455,7 @@ fn evolve_clock(round: &mut Round, fact: &Recorded<E>) {
 pub(super) fn correct(round: &mut Round, entry: &EventId, correction: &Correction) {
     match correction {
         Correction::ReceivedOn { old, new } => {
+            let before = round.complete_on();
             round.lies.correct(*old, *new);
             if round.entry == *entry {
                 round.received_on = *new;
@@ -448,7 +467,7 @@ pub(super) fn correct(round: &mut Round, entry: &EventId, correction: &Correctio
             let complete = round.complete_on();
             let waited = round.pre_review.is_some();
             if let Some(clocks) = round.clocks.as_mut().filter(|_| !waited) {
-                clocks.from = complete;
+                clocks.from = moved_start(clocks.from, before, complete);
             }
             if let Some(accepted) = round.accepted.as_mut().filter(|a| a.manner == Manner::Deemed) {
                 accepted.on = complete;

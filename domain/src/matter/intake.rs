@@ -211,8 +211,9 @@ fn receive_correction(state: &Matter, code: &PermitCode, materials: &[Handed], c
     Ok(facts)
 }
 
-/// Materials due before a later gate. Before acceptance only the corrected file, after the one-time notice, adds to
-/// what is due then; a tolerated material comes as its supplement.
+/// Materials that were not with the file. The clock of a file that is complete only by them starts on the day they came;
+/// after the one-time notice only the corrected file adds to what is due at acceptance. A tolerated material comes as its
+/// supplement.
 fn supply(state: &Matter, code: &PermitCode, materials: &[Handed], ctx: &Ctx<'_>) -> Facts {
     let at = state.working(code)?;
     if at.submitter(state, ctx).is_err() {
@@ -256,7 +257,7 @@ fn accept(state: &Matter, code: &PermitCode, notice: &Notice, ctx: &Ctx<'_>) -> 
         .map(|(requirement, _)| requirement.clone())
         .collect();
     let waits = deficient.iter().any(|r| round.tolerances.get(r).is_some_and(|t| t.mode == Mode::PreReview));
-    let from = round.complete_on();
+    let from = clock_start(&at, round);
     let clock_from = (!waits).then_some(from);
     let mut facts = vec![ctx.fact(PermitAccepted {
         permit: code.clone(),
@@ -275,6 +276,15 @@ fn accept(state: &Matter, code: &PermitCode, notice: &Notice, ctx: &Ctx<'_>) -> 
         }
     }
     Ok(facts)
+}
+
+/// The first day of the clock of a file accepted as it lies: the last thing it needed for that came on that day, a
+/// prerequisite that it was pre-reviewed without among them (R3, R11).
+fn clock_start(at: &At<'_>, round: &Round) -> Date {
+    let needed = at.planned.materials.iter().filter(|material| material.gate == Gate::Accept);
+    let came = needed.filter_map(|material| round.lies.since_when(&material.code));
+    let landed = round.tolerances.values().filter(|t| t.mode == Mode::PreReview && t.debt == Debt::Landed);
+    came.chain(landed.map(|tolerance| tolerance.changed_on)).fold(round.complete_on(), Date::max)
 }
 
 /// Due dates of a clock that starts on this day.

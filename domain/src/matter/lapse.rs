@@ -1,4 +1,5 @@
-//! A lapse set aside: the supplement was handed in in time and recorded only after time had stated the lapse (R10, R22).
+//! A lapse set aside: the supplement was handed in in time, or the prerequisite had landed in time, and was recorded only after
+//! time had stated the lapse (R10, R22).
 //!
 //! Invariants: the lapse stays visible; the head of the department sets it aside with proof of receipt, and is not who
 //! handles the file; nothing later stands on the lapse.
@@ -8,13 +9,16 @@
 use super::{
     Ctx, Facts,
     authority::{At, stand_back},
+    clocks::revised,
     command::MatterCommand as C,
-    event::{Consequence, Handed, LapseSetAside},
+    event::{Consequence, DueDateRevised, Handed, LapseSetAside},
     intake::{INTAKE_DAYS, known_materials, term},
     plan::{Mode, RequirementId},
     refusal::MatterRefusal,
     state::{Debt, Matter, Round, RoundPhase, Tolerance},
 };
+use crate::ids::{EventId, LegalText};
+use uuid::Uuid;
 
 pub(super) fn decide(state: &Matter, command: &C, ctx: &Ctx<'_>) -> Facts {
     let C::SetAsideLapse { permit, requirement, received_on, materials, proof, reason } = command else {
@@ -27,11 +31,14 @@ pub(super) fn decide(state: &Matter, command: &C, ctx: &Ctx<'_>) -> Facts {
     if handles(&at, round, tolerance, ctx) {
         stand_back(&ctx.by.officer, "本人经办该件 (handles this permit)")?;
     }
-    if !handed(requirement, materials) {
-        return Err(MatterRefusal::LandsByItself { requirement: requirement.clone() });
-    }
+    let earliest = if handed(requirement, materials) {
+        tolerance.on
+    } else {
+        let landed = at.planned.requirement(requirement).and_then(|r| state.met_on(&r, at.permit));
+        landed.ok_or_else(|| MatterRefusal::LandsByItself { requirement: requirement.clone() })?
+    };
     known_materials(&at, materials)?;
-    let (earliest, latest) = (tolerance.on, tolerance.due.date);
+    let latest = tolerance.due.date;
     if !(earliest..=latest).contains(received_on) {
         return Err(MatterRefusal::NotReceivedInTime {
             requirement: requirement.clone(),
@@ -41,19 +48,26 @@ pub(super) fn decide(state: &Matter, command: &C, ctx: &Ctx<'_>) -> Facts {
     }
     let lapse = tolerance.lapsed.ok_or_else(|| not_lapsed(requirement))?;
     let corrected = tolerance.mode == Mode::ReceiveOnly;
-    super::one(
-        ctx,
-        LapseSetAside {
-            permit: permit.clone(),
-            requirement: requirement.clone(),
-            lapse,
-            received_on: *received_on,
-            materials: materials.clone(),
-            proof: proof.clone(),
-            reason: reason.clone(),
-            intake_due: corrected.then(|| term(ctx.calendar, *received_on, INTAKE_DAYS)),
-        },
-    )
+    let set_aside = LapseSetAside {
+        permit: permit.clone(),
+        requirement: requirement.clone(),
+        lapse,
+        received_on: *received_on,
+        materials: materials.clone(),
+        proof: proof.clone(),
+        reason: reason.clone(),
+        intake_due: corrected.then(|| term(ctx.calendar, *received_on, INTAKE_DAYS)),
+    };
+    let revised = counted_again(&at, &set_aside, ctx);
+    Ok([ctx.fact(set_aside)].into_iter().chain(revised.map(|e| ctx.fact(e))).collect())
+}
+
+/// What holiday notices moved while the round stood as ended (R20).
+fn counted_again(at: &At<'_>, set_aside: &LapseSetAside, ctx: &Ctx<'_>) -> Option<DueDateRevised> {
+    let mut permit = at.permit.clone();
+    permit.rounds.last_mut()?.stand_again(set_aside, EventId(Uuid::nil()), ctx.day());
+    let notice = LegalText::fixed("恢复在办，按现行放假安排重算");
+    revised(&At { permit: &permit, ..*at }, &permit, &notice, ctx)
 }
 
 fn not_lapsed(requirement: &RequirementId) -> MatterRefusal {

@@ -55,6 +55,7 @@ pub use dates::event_milestone;
 pub use event::MatterEvent;
 pub use lateness::Lateness;
 pub use papers::{named as papers_named, named_bytes as papers_named_bytes};
+pub use receipt::moved_start;
 pub use refusal::MatterRefusal;
 pub use state::Matter;
 pub use tolerance::{consequence, verdict};
@@ -79,6 +80,8 @@ pub struct MatterReads {
     pub plan: Option<Seen<Result<Plan, String>>>,
     /// Why the applicant may not be given tolerance; none if it may (`TolerateDeficiency`).
     pub ineligible: Option<Seen<Option<String>>>,
+    /// The lapses of this matter that the applicant's record knows, made good or not (`TolerateDeficiency`).
+    pub noted_lapses: BTreeSet<EventId>,
     /// The applicant's bars that run on the day the command takes effect (`SubmitPermit`).
     pub bars: Option<Seen<Vec<StandingBar>>>,
     /// The bodies of the directory, where a command names one; none if the county has no directory.

@@ -32,6 +32,10 @@ pub(super) enum Lane {
     Reuse(PermitCode, MaterialCode),
     /// One of its debts.
     Debt(PermitCode, RequirementId),
+    /// The day on which one of its debts is due.
+    DebtDue(PermitCode, RequirementId),
+    /// The day on which the answer to a handoff is due.
+    AnswerDue(PermitCode),
     /// What the lead proposed for one of its requirements.
     Proposal(PermitCode, RequirementId),
     /// A milestone.
@@ -46,7 +50,8 @@ impl Lane {
         match self {
             Lane::Round(code) | Lane::Permit(code) | Lane::Due(code) | Lane::Custody(code) => Some(code),
             Lane::Opinion(code, _) | Lane::Reuse(code, _) => Some(code),
-            Lane::Debt(code, _) | Lane::Proposal(code, _) => Some(code),
+            Lane::Debt(code, _) | Lane::DebtDue(code, _) | Lane::Proposal(code, _) => Some(code),
+            Lane::AnswerDue(code) => Some(code),
             Lane::Matter | Lane::Plan | Lane::Milestone(_) | Lane::Card(..) => None,
         }
     }
@@ -105,6 +110,9 @@ pub(super) fn lanes(event: &MatterEvent) -> Vec<Lane> {
     let opinion = |code: &PermitCode, body: &BodyId| Lane::Opinion(code.clone(), body.clone());
     let card = |code: &PermitCode, number: u16| vec![Lane::Card(code.clone(), number)];
     let debt = |code: &PermitCode, r: &RequirementId| vec![Lane::Debt(code.clone(), r.clone())];
+    let owed = |code: &PermitCode, r: &RequirementId| {
+        vec![Lane::Debt(code.clone(), r.clone()), Lane::DebtDue(code.clone(), r.clone())]
+    };
     let date = |code: &MilestoneCode| vec![Lane::Milestone(code.clone())];
     match event {
         E::MatterProposed(_)
@@ -139,8 +147,12 @@ pub(super) fn lanes(event: &MatterEvent) -> Vec<Lane> {
         E::SuspensionTermEnded(e) => moves(&e.permit),
         E::LateServiceProved(e) => permit(&e.permit),
         E::LimitExtended(e) => moves(&e.permit),
-        E::DueDateRevised(e) => vec![Lane::Due(e.permit.clone())],
-        E::HandoffOffered(e) => custody(&e.permit),
+        E::DueDateRevised(e) => {
+            let owed = e.supplements.keys().map(|r| Lane::DebtDue(e.permit.clone(), r.clone()));
+            let offered = e.handoff.iter().map(|_| Lane::AnswerDue(e.permit.clone()));
+            std::iter::once(Lane::Due(e.permit.clone())).chain(owed).chain(offered).collect()
+        }
+        E::HandoffOffered(e) => vec![Lane::Custody(e.permit.clone()), Lane::AnswerDue(e.permit.clone())],
         E::HandoffReceived(e) => custody(&e.permit),
         E::HandoffReturned(e) => custody(&e.permit),
         E::HandoffWithdrawn(e) => custody(&e.permit),
@@ -157,11 +169,11 @@ pub(super) fn lanes(event: &MatterEvent) -> Vec<Lane> {
             e.reused.iter().map(lane).collect()
         }
         E::ToleranceProposed(e) => vec![Lane::Proposal(e.permit.clone(), e.requirement.clone())],
-        E::DeficiencyTolerated(e) => debt(&e.permit, &e.requirement),
+        E::DeficiencyTolerated(e) => owed(&e.permit, &e.requirement),
         E::SupplementReceived(e) => debt(&e.permit, &e.requirement),
         E::SupplementVerified(e) => debt(&e.permit, &e.requirement),
         E::SupplementRejected(e) => debt(&e.permit, &e.requirement),
-        E::SupplementDeadlineMoved(e) => debt(&e.permit, &e.requirement),
+        E::SupplementDeadlineMoved(e) => owed(&e.permit, &e.requirement),
         E::ToleranceLapsed(e) => debt(&e.permit, &e.requirement),
         E::LapseSetAside(e) => {
             let mut lanes = debt(&e.permit, &e.requirement);

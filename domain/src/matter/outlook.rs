@@ -32,8 +32,8 @@ impl Matter {
     /// Live tolerances, so that a requirement moved to a later gate holds nothing up before it.
     pub fn assumptions(&self) -> Assumptions {
         let live = self.permits.iter().flat_map(|(code, permit)| {
-            let debts = permit.round().into_iter().flat_map(|round| &round.tolerances);
-            debts.filter(|(_, t)| t.debt.is_live()).map(|(id, t)| ((code.clone(), id.clone()), t.mode))
+            let debts = permit.round().into_iter().flat_map(|round| round.owed());
+            debts.map(|(id, t)| ((code.clone(), id.clone()), t.mode))
         });
         Assumptions { tolerate: live.collect(), ..Assumptions::default() }
     }

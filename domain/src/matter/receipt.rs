@@ -90,6 +90,12 @@ fn undoes_nothing(round: &Round, answer: IntakeAnswer, due: Date) -> Result<(), 
     }
 }
 
+/// The first day of a clock after the day on which the file was complete moved from `before` to `complete`: what came later
+/// than the file still starts it.
+pub fn moved_start(from: Date, before: Date, complete: Date) -> Date {
+    if from > before { from.max(complete) } else { complete }
+}
+
 fn stands<T>(zh: &str, en: &str, due: Date) -> Result<T, MatterRefusal> {
     contradicts(&format!(
         "按更正后的收件日，受理期限至 {due}，是否视为受理将改变，而{zh}以此为据；请先依法撤销或更正该决定，或重新收件办理下一轮 \

@@ -39,8 +39,9 @@ pub(super) fn decide(state: &Matter, command: &C, ctx: &Ctx<'_>) -> Facts {
     correct(&mut after, entry, correction);
     consistent(round, &after, ctx)?;
     let intake = receipt::recount(&at, round, &after, ctx)?;
-    let running = after.clocks.as_ref().filter(|c| c.ended_on.is_none() && intake.fell_away.is_none());
-    let dues = running
+    // of a clock that has ended too: whether it was kept is judged by its due dates
+    let counted = after.clocks.as_ref().filter(|_| intake.fell_away.is_none());
+    let dues = counted
         .map(|c| c.compute(at.planned, ctx.calendar))
         .filter(|new| after.clocks.as_ref().is_some_and(|c| c.dues != *new));
     let corrected = EntryCorrected {

@@ -43,6 +43,12 @@ impl Lies {
         self.elsewhere.values().map(|(reused, _)| reused)
     }
 
+    /// Since when a material lies here, or lies elsewhere and would have counted here.
+    pub(super) fn since_when(&self, material: &MaterialCode) -> Option<Date> {
+        let elsewhere = || self.elsewhere.get(material).map(|(reused, _)| reused.received_on);
+        self.here.get(material).copied().or_else(elsewhere)
+    }
+
     /// Whether it counted by a day.
     pub(super) fn counts_by(&self, material: &MaterialCode, day: Date) -> bool {
         self.elsewhere.get(material).is_some_and(|(_, since)| *since <= day)
@@ -51,7 +57,12 @@ impl Lies {
     pub(super) fn evolve(&mut self, event: &E, day: Date) {
         match event {
             E::CorrectionReceived(e) => self.here.extend(Self::since(&e.materials, e.received_on).here),
-            E::MaterialsSupplied(e) => self.here.extend(Self::since(&e.materials, e.received_on).here),
+            // what lay here before and comes again was there
+            E::MaterialsSupplied(e) => {
+                for handed in &e.materials {
+                    self.here.entry(handed.material.clone()).or_insert(e.received_on);
+                }
+            }
             E::LapseSetAside(e) => self.here.extend(Self::since(&e.materials, e.received_on).here),
             E::MaterialsReused(e) => {
                 let one = |r: &Reused| (r.handed.material.clone(), (r.clone(), day));

@@ -521,6 +521,12 @@ impl Round {
         self.tolerances.get(requirement).filter(|t| t.debt.is_live())
     }
 
+    /// What is still owed: nothing in a round that has ended.
+    pub fn owed(&self) -> impl Iterator<Item = (&RequirementId, &Tolerance)> {
+        let open = !self.phase.allows_new_round();
+        self.tolerances.iter().filter(move |(_, tolerance)| open && tolerance.debt.is_live())
+    }
+
     /// Whether this officer accepted the file or checked it.
     pub(super) fn is_handled_by(&self, by: &Actor) -> bool {
         self.accepted.as_ref().and_then(|a| a.by.as_ref()).is_some_and(|officer| by.is_one_with(officer))
@@ -532,10 +538,25 @@ impl Round {
         self.accepted.as_ref().is_some_and(|a| a.manner == Manner::Deemed)
     }
 
-    /// Terms that passed without their act and that no act recorded later turns out to have kept (R16).
+    /// Terms that passed without their act and that nothing recorded later turns out to have kept (R16): no act in time, and
+    /// no later day on which they end.
     pub fn standing_overruns(&self) -> impl Iterator<Item = (Term, &DueOn)> {
-        let kept = |(term, due): (Term, Date)| self.act_of(term).is_some_and(|on| on <= due);
+        let kept = |(term, due): (Term, Date)| {
+            self.act_of(term).is_some_and(|on| on <= due) || self.ends_on(term).is_some_and(|now| now > due)
+        };
         self.overruns.iter().filter(move |(key, _)| !kept(**key)).map(|((term, _), due)| (*term, due))
+    }
+
+    /// The last day of a term as it is now; none while its clock is stopped.
+    fn ends_on(&self, term: Term) -> Option<Date> {
+        match term {
+            Term::Intake => Some(self.intake_due.date),
+            Term::Statutory => self.clocks.as_ref()?.dues.statutory,
+            Term::Promised => self.clocks.as_ref()?.dues.promised,
+            Term::PreReview => self.pre_review.as_ref().map(|p| p.due.date),
+            Term::Hearing => self.hearing.as_ref().map(|h| h.hold_by.date),
+            Term::Delivery => self.decision.as_ref()?.delivery_due.as_ref().map(|due| due.date),
+        }
     }
 
     /// The day of the act that a term asks for, or of the round's end that made it needless.

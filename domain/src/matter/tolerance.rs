@@ -5,7 +5,7 @@
 //! Deliberately absent: the lapse; that is time's fact, in `settle`.
 
 use super::{
-    Ctx, Facts,
+    Ctx, Facts, MatterReads,
     authority::At,
     clocks::known_due,
     command::MatterCommand as C,
@@ -143,9 +143,7 @@ fn tolerate(state: &Matter, at: &At<'_>, asked: &Asked<'_>, ctx: &Ctx<'_>) -> Fa
     authorised(state, at, asked.mode, round, ctx)?;
     let to = tolerable(state, at, Some(round), &requirement, asked.mode, ctx.day())?;
     let eligibility = ctx.read.ineligible.as_ref().ok_or(MatterRefusal::EligibilityUnknown)?;
-    if let Some(reason) = &eligibility.value {
-        return Err(MatterRefusal::Ineligible { reason: reason.clone() });
-    }
+    eligible(state, ctx.read)?;
     within_bounds(at, asked, ctx)?;
     let mut facts = Vec::new();
     if asked.mode == Mode::ReceiveOnly {
@@ -164,6 +162,27 @@ fn tolerate(state: &Matter, at: &At<'_>, asked: &Asked<'_>, ctx: &Ctx<'_>) -> Fa
         eligibility: eligibility.at.clone(),
     }));
     Ok(facts)
+}
+
+/// Whether the applicant may be given tolerance, as far as its record is known. A lapse of this matter counts from the moment
+/// time has stated it, before the record has it (R10, R22).
+pub(super) fn eligible(state: &Matter, reads: &MatterReads) -> Result<(), MatterRefusal> {
+    if let Some(reason) = reads.ineligible.as_ref().and_then(|seen| seen.value.clone()) {
+        return Err(MatterRefusal::Ineligible { reason });
+    }
+    let mut debts = state.permits.iter().flat_map(|(code, permit)| {
+        let debts = permit.rounds.iter().flat_map(|round| &round.tolerances);
+        debts.map(move |(requirement, debt)| (code, requirement, debt))
+    });
+    let unnoted = |debt: &Tolerance| debt.lapsed.is_some_and(|entry| !reads.noted_lapses.contains(&entry));
+    match debts.find(|(.., debt)| debt.debt == Debt::Lapsed && unnoted(debt)) {
+        None => Ok(()),
+        Some((permit, requirement, _)) => Err(MatterRefusal::Ineligible {
+            reason: format!(
+                "{permit} 的 {requirement} 容缺逾期未补 ({requirement} of {permit} lapsed; supply it and ask for repair)"
+            ),
+        }),
+    }
 }
 
 /// What follows if the supplement of this mode fails (R11).
@@ -325,7 +344,7 @@ fn move_deadline(
     }
     let earliest = crate::calendar::days::shift(tolerance.due.date, 1);
     let most = u32::from(at.plan.settings.supplement_max_days);
-    let latest = ctx.calendar.add(tolerance.on, most, Unit::WorkingDays).max(earliest);
+    let latest = ctx.calendar.add(tolerance.on, most, Unit::WorkingDays);
     if !(earliest..=latest).contains(&to) {
         return Err(MatterRefusal::DeadlineOutOfBounds { asked: to, earliest, latest });
     }

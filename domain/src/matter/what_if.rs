@@ -135,9 +135,7 @@ impl Matter {
             Some(_) => Some(at.undecided_or_approved()?),
         };
         tolerance::tolerable(self, &at, round, &requirement, mode, day)?;
-        if let Some(reason) = reads.ineligible.as_ref().and_then(|seen| seen.value.clone()) {
-            return Err(MatterRefusal::Ineligible { reason });
-        }
+        super::tolerance::eligible(self, reads)?;
         let source = requirement.source.to_string();
         Ok(Ruling::Allowed { rule: "R10", source, who: at.who_tolerates(mode) })
     }

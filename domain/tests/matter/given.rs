@@ -119,6 +119,7 @@ pub fn proposed(plan: Plan) -> Given {
         reserved: Some(Seen { at: seen(), value: Some(matter_id()) }),
         plan: Some(Seen { at: seen(), value: Ok(plan) }),
         ineligible: Some(Seen { at: seen(), value: None }),
+        noted_lapses: [].into(),
         bars: Some(Seen { at: seen(), value: vec![] }),
         bodies: None,
         officers: everybody().into_iter().map(|name| (p(name), actor(name))).collect(),

@@ -28,6 +28,7 @@ struct Stop {
 #[derive(Clone, Default)]
 struct Told {
     receipts: Vec<EventId>,
+    complete: Option<Date>,
     start: Option<Date>,
     waited: bool,
     stops: Vec<Stop>,
@@ -100,11 +101,12 @@ pub(super) fn recount(log: &[Recorded<E>], planned: &PlannedPermit, calendars: &
         let day = fact.effective.day();
         match &fact.event {
             E::PermitSubmitted(e) => {
-                told = Told { receipts: vec![fact.id], ..Told::default() };
+                told = Told { receipts: vec![fact.id], complete: Some(e.received_on), ..Told::default() };
                 term(&e.intake_due, e.received_on, 5, fact);
             }
             E::CorrectionReceived(e) => {
                 told.receipts.push(fact.id);
+                told.complete = Some(e.received_on);
                 term(&e.intake_due, e.received_on, 5, fact);
             }
             E::PermitAccepted(e) => {
@@ -173,8 +175,13 @@ pub(super) fn recount(log: &[Recorded<E>], planned: &PlannedPermit, calendars: &
 fn corrected(told: &mut Told, entry: EventId, correction: &Correction) {
     match correction {
         Correction::ReceivedOn { new, .. } => {
-            if told.receipts.last() == Some(&entry) && told.start.is_some() && !told.waited {
-                told.start = Some(*new);
+            if told.receipts.last() == Some(&entry) {
+                let before = told.complete.replace(*new);
+                // what came after the file still starts the clock
+                let later = told.start.filter(|start| Some(*start) > before);
+                if told.start.is_some() && !told.waited {
+                    told.start = Some(later.map_or(*new, |later| later.max(*new)));
+                }
             }
         }
         Correction::SuspendedFrom { new, .. } => {

@@ -495,7 +495,9 @@ fn r11_mode_4_fails_to_a_proposal_and_a_person_decides() {
 #[test]
 fn r11_mode_4_proposes_in_each_round_in_which_it_fails() {
     let again = committed().on("2023-06-21").passes().by("dr-head").when(revoke("A1", "2023-06-21"));
+    let lapse = again.entry("ToleranceLapsed");
     again
+        .read(|reads| reads.noted_lapses = [lapse].into())
         .by("window")
         .when(submit("A1", &["form", "seal", "safety", "title"]))
         .by("dr-1")

@@ -5,7 +5,10 @@ use crate::{
     board::tests::tolerate_form,
     testing::{History, day, t, told},
 };
-use om_domain::matter::MatterCommand as C;
+use om_domain::{
+    clock::Ground,
+    matter::{MatterCommand as C, event::Notice},
+};
 
 fn kinds(history: &History, body: &str) -> Vec<(TaskKind, Option<Date>, Weight)> {
     kinds_on(history, body, history.today)
@@ -52,6 +55,20 @@ fn an_offer_is_the_receivers_to_answer_and_custody_takes_the_work_along() {
     h.run(C::ReceiveHandoff { permit: t("A1") });
     assert_eq!(kinds(&h, "water"), [(TaskKind::Decide, Some(day("2026-11-09")), Weight::Promised)]);
     assert_eq!(kinds(&h, "natural-resources"), []);
+}
+
+#[test]
+fn a_stop_carried_on_by_a_new_notice_ends_when_that_one_does() {
+    let mut h = History::underway("530322", 1);
+    h.submit("A1", &["form", "drawings"]);
+    h.accept("A1");
+    for (number, told_until) in [("特 1", "2026-11-06"), ("特 2", "2026-11-13")] {
+        h.wait(1);
+        let (ground, notice) = (Ground::ExpertReview, Notice { number: t(number), ..h.notice() });
+        h.run(C::SuspendClock { permit: t("A1"), ground, told_until: day(told_until), notice, proof: None });
+        let due = Some(day(told_until));
+        assert_eq!(kinds(&h, "natural-resources"), [(TaskKind::ResumeClock, due, Weight::Promised)]);
+    }
 }
 
 #[test]

@@ -18,6 +18,7 @@ use om_domain::{
             Consequence, Correction, DeficiencyTolerated, DueDateRevised, DueOn, Dues, EntryCorrected,
             IntakeAnswer, LapseSetAside, MatterEvent as E,
         },
+        moved_start,
         opinion::Opinion,
         plan::RequirementId,
     },
@@ -366,7 +367,15 @@ impl Life {
                 self.stop_or_go(fact.effective.day());
             }
             E::LimitExtended(e) => round.dues = Some(ClockDues::from(&e.dues)),
-            E::DueDateRevised(e) => round.revise(e),
+            E::DueDateRevised(e) => {
+                round.revise(e);
+                for (requirement, due) in &e.supplements {
+                    self.move_debt(requirement, due);
+                }
+                if let (Some(due), Some(offer)) = (&e.handoff, &mut self.offer) {
+                    offer.answer_due = DueDay::from(due);
+                }
+            }
             E::EntryCorrected(e) => {
                 self.corrections = self.corrections.saturating_add(1);
                 round.correct(e);
@@ -392,9 +401,8 @@ impl Life {
             E::PrerequisiteLanded(e) => self.settle(&e.requirement, DebtState::Landed, day),
             E::ToleranceLapsed(e) => self.settle(&e.requirement, DebtState::Lapsed, day),
             E::SupplementDeadlineMoved(e) => {
+                self.move_debt(&e.requirement, &e.new);
                 if let Some(debt) = self.debt_of(&e.requirement) {
-                    debt.due = e.new.date;
-                    debt.provisional = e.new.provisional;
                     debt.moved = true;
                 }
             }
@@ -425,6 +433,13 @@ impl Life {
         });
     }
 
+    fn move_debt(&mut self, requirement: &RequirementId, due: &DueOn) {
+        if let Some(debt) = self.debt_of(requirement) {
+            debt.due = due.date;
+            debt.provisional = due.provisional;
+        }
+    }
+
     fn settle(&mut self, requirement: &RequirementId, state: DebtState, day: Date) {
         if let Some(debt) = self.debt_of(requirement) {
             debt.state = state;
@@ -439,6 +454,15 @@ impl Life {
 }
 
 impl Round {
+    /// The first day on which what stops the clock ends by what was told: of each ground its last notice counts (R6).
+    pub(crate) fn stopped_until(&self) -> Option<Date> {
+        let last = |stop: &Stop| {
+            let same = self.stops.iter().filter(|other| other.ground == stop.ground);
+            same.map(|other| other.told_until).max()
+        };
+        self.stops.iter().filter_map(last).min()
+    }
+
     /// What departments were asked and whether they answered; an answer after the decision changes nothing.
     fn opinions(&mut self, event: &E, day: Date) {
         match event {
@@ -490,6 +514,7 @@ impl Round {
         }
     }
 
+    /// What a notice moved of the round itself.
     fn revise(&mut self, e: &DueDateRevised) {
         if let Some(dues) = &e.new {
             self.dues = Some(ClockDues::from(dues));
@@ -517,14 +542,18 @@ impl Round {
         }
         match &e.correction {
             Correction::ReceivedOn { new, .. } => {
+                let before = self.corrected_on.or(self.received_on);
                 match self.receipts.iter().position(|entry| *entry == e.entry) {
                     Some(0) => self.received_on = Some(*new),
                     Some(_) => self.corrected_on = Some(*new),
                     None => {}
                 }
                 // A pre-review's clock starts when its prerequisite lands, not on the day of receipt.
-                if self.clock_from.is_some() && self.pre_review_due.is_none() {
-                    self.clock_from = self.corrected_on.or(self.received_on);
+                let complete = self.corrected_on.or(self.received_on);
+                if let (Some(from), Some(before), Some(complete)) = (self.clock_from, before, complete)
+                    && self.pre_review_due.is_none()
+                {
+                    self.clock_from = Some(moved_start(from, before, complete));
                 }
             }
             Correction::SuspendedFrom { new, .. } => {

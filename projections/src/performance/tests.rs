@@ -9,6 +9,7 @@ use om_domain::{
     clock::Ground,
     matter::{
         MatterCommand as C,
+        event::Notice,
         plan::{Mode, RequirementId},
     },
 };
@@ -114,6 +115,39 @@ fn tolerances_granted_kept_and_lapsed() {
     let all = reported(&[&kept, &lapsed], "2026-11-01", "2026-11-30");
     let own = all[&t::<BodyId>("natural-resources")].tolerances;
     assert_eq!((own.granted, own.kept, own.lapsed), (2, 1, 1));
+}
+
+#[test]
+fn a_handoff_answered_in_time_and_recorded_late_was_not_late() {
+    let late = |seed, answered: &str| {
+        let mut h = accepted(seed);
+        h.run(C::OfferHandoff {
+            permit: t("A1"), to: t("water"), reason: t("需会商"), papers: Vec::new()
+        });
+        h.wait(4);
+        h.settle();
+        h.run_late(day(answered), C::ReceiveHandoff { permit: t("A1") });
+        h
+    };
+    let handoffs =
+        |h: &History| reported(&[h], "2026-11-01", "2026-11-30")[&t::<BodyId>("water")].overdue.handoffs;
+    assert_eq!((handoffs(&late(1, "2026-11-04")), handoffs(&late(1, "2026-11-05"))), (0, 1));
+}
+
+#[test]
+fn a_promise_that_a_stop_recorded_late_moved_was_not_overrun() {
+    let mut h = accepted(1);
+    h.wait(8);
+    h.settle();
+    let (permit, told_until) = (t("A1"), day("2026-11-13"));
+    let served_on = day("2026-11-05");
+    let notice = Notice { date: served_on, served_on, ..h.notice() };
+    let ground = Ground::ExpertReview;
+    h.run_late(served_on, C::SuspendClock { permit, ground, told_until, notice, proof: None });
+    h.wait(6);
+    h.approve("A1");
+    let own = &reported(&[&h], "2026-11-01", "2026-11-30")[&t::<BodyId>("natural-resources")];
+    assert_eq!((own.on_time(), own.overdue.terms), ((1, 1), 0));
 }
 
 #[test]

@@ -11,7 +11,8 @@ use om_domain::{
     ids::{BodyId, EventId, LegalText, PermitCode},
     matter::{
         MatterEvent as E,
-        event::{Correction, EntryCorrected, IntakeAnswer, Term},
+        event::{Correction, EntryCorrected, IntakeAnswer, OpinionGiven, OpinionRequestWithdrawn, Term},
+        moved_start,
         plan::{Nature, PlannedPermit, RequirementId},
     },
 };
@@ -184,9 +185,25 @@ impl Track {
             }
             E::HandoffOverdue(e) => (e.to.clone(), e.due.date, None, false),
             E::OpinionOverdue(e) => (e.body.clone(), e.due.date, None, true),
-            _ => return,
+            event => return self.in_time(event, on),
         };
         self.overruns.push(OverrunOf { body, on, due, term, opinion });
+    }
+
+    /// An answer recorded only after it was stated not to have come in time, which it had (R16).
+    fn in_time(&mut self, event: &E, on: Date) {
+        let late = |overrun: &OverrunOf| overrun.term.is_some() || overrun.due < on;
+        match event {
+            E::HandoffReceived(_)
+            | E::HandoffReturned(_)
+            | E::HandoffWithdrawn(_)
+            | E::CustodyRecalled(_) => self.overruns.retain(|o| o.opinion || late(o)),
+            E::OpinionGiven(OpinionGiven { body, .. })
+            | E::OpinionRequestWithdrawn(OpinionRequestWithdrawn { body, .. }) => {
+                self.overruns.retain(|o| !o.opinion || o.body != *body || late(o));
+            }
+            _ => {}
+        }
     }
 
     fn tolerance(&mut self, event: &E, on: Date) {
@@ -211,11 +228,13 @@ impl Track {
         }
     }
 
-    /// Whether what was stated to have run out still stands: no act recorded later shows that the term was kept (R16).
+    /// Whether what was stated to have run out still stands: nothing recorded later shows that the term was kept, or that the
+    /// limit ends later (R16).
     pub fn stands(&self, overrun: &OverrunOf) -> bool {
         let Some((term, number)) = overrun.term else { return true };
-        let round = self.rounds.iter().find(|round| round.number == number);
-        round.and_then(|round| round.act_of(term)).is_none_or(|on| on > overrun.due)
+        let Some(round) = self.rounds.iter().find(|round| round.number == number) else { return true };
+        let kept = round.act_of(term).is_some_and(|on| on <= overrun.due);
+        !kept && round.ends_on(term).is_none_or(|now| now <= overrun.due)
     }
 }
 
@@ -317,13 +336,17 @@ impl RoundTrack {
         }
         match &e.correction {
             Correction::ReceivedOn { new, .. } => {
+                let before = self.corrected_on.or(self.received_on);
                 match self.receipts.iter().position(|entry| *entry == e.entry) {
                     Some(0) => self.received_on = Some(*new),
                     Some(_) => self.corrected_on = Some(*new),
                     None => return,
                 }
-                if self.clock_from.is_some() && !self.pre_review {
-                    self.clock_from = self.corrected_on.or(self.received_on);
+                let complete = self.corrected_on.or(self.received_on);
+                if let (Some(from), Some(before), Some(complete)) = (self.clock_from, before, complete)
+                    && !self.pre_review
+                {
+                    self.clock_from = Some(moved_start(from, before, complete));
                 }
             }
             Correction::SuspendedFrom { new, .. } => {
@@ -335,6 +358,15 @@ impl RoundTrack {
                 self.stops.iter_mut().filter(ended).for_each(|stop| stop.until = Some(until));
             }
             Correction::DocumentNumber { .. } => {}
+        }
+    }
+
+    /// The last day of a limit as it is now; none of other terms, nor while the clock is stopped.
+    fn ends_on(&self, term: Term) -> Option<Date> {
+        match term {
+            Term::Statutory => self.dues?.statutory,
+            Term::Promised => self.dues?.promised,
+            _ => None,
         }
     }
 

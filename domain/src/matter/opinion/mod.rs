@@ -133,7 +133,7 @@ fn request(
     let rules = at.planned.opinions.as_ref();
     let today = ctx.today();
     let (due, working_days) = match due {
-        Some(OpinionTerm::By(day)) => (known_due(ctx, day), None),
+        Some(OpinionTerm::By(day)) => (known_due(ctx, ctx.calendar.roll_forward(day)), None),
         Some(OpinionTerm::WorkingDays(days)) => (term(ctx.calendar, today, u32::from(days)), Some(days)),
         None => {
             let limit = rules.map(|rules| &rules.term);
@@ -265,7 +265,7 @@ pub(super) fn overdue<'a>(
     })
 }
 
-/// What a new calendar moves of the opinions still awaited; a told date stays.
+/// What a new calendar moves of the opinions still awaited; a told date stays, unless it is a day off now.
 pub(super) fn revised(
     at: &At<'_>,
     round: &Round,
@@ -273,8 +273,10 @@ pub(super) fn revised(
     ctx: &Ctx<'_>,
 ) -> Option<OpinionDuesRevised> {
     let moved = round.opinions.awaited().filter_map(|(body, asked)| {
-        let days = u32::from(asked.working_days?);
-        let new = term(ctx.calendar, asked.counted_from, days);
+        let new = match asked.working_days {
+            Some(days) => term(ctx.calendar, asked.counted_from, u32::from(days)),
+            None => known_due(ctx, ctx.calendar.roll_forward(asked.due.date)),
+        };
         let differs = (new.date, new.provisional) != (asked.due.date, asked.due.provisional);
         differs.then(|| (body.clone(), new))
     });

@@ -83,6 +83,12 @@ impl MatterRefusal {
                     format!("{requirement} is tolerated already."),
                 )
             }
+            DeadlineOutOfBounds { earliest, latest, .. } if earliest > latest => words(
+                "R10",
+                "深圳 2019 容缺办法",
+                format!("补齐期限最迟为 {latest}，不能再顺延。"),
+                format!("The deadline can be {latest} at the latest; it cannot be moved further."),
+            ),
             DeadlineOutOfBounds { asked, earliest, latest } => words(
                 "R10",
                 "深圳 2019 容缺办法",

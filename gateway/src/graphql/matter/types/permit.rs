@@ -297,8 +297,7 @@ impl Permit {
     #[graphql(complexity = "10 * child_complexity")]
     async fn tolerances(&self) -> Vec<Tolerance> {
         let today = self.view.today();
-        let all = self.current().into_iter().flat_map(|round| &round.tolerances);
-        all.map(|(id, t)| Tolerance::of(self.view.id, id, t, today)).collect()
+        self.current().into_iter().flat_map(|round| Tolerance::of(self.view.id, round, today)).collect()
     }
 
     /// Tolerances the task-force lead proposed and the department has not answered.

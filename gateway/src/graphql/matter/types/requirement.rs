@@ -18,6 +18,7 @@ use om_domain::{
         state,
     },
 };
+use std::collections::BTreeSet;
 
 /// A permit or milestone that this permit waits for.
 #[derive(Debug, Clone, SimpleObject)]
@@ -127,11 +128,21 @@ pub struct Tolerance {
 }
 
 impl Tolerance {
+    /// Those of a round; nothing is owed any more once it has ended.
     pub(super) fn of(
+        matter: MatterId,
+        round: &state::Round,
+        today: jiff::civil::Date,
+    ) -> impl Iterator<Item = Self> {
+        let owed: BTreeSet<_> = round.owed().map(|(id, _)| id).collect();
+        round.tolerances.iter().map(move |(id, t)| Self::one(matter, id, t, (owed.contains(id), today)))
+    }
+
+    fn one(
         matter: MatterId,
         id: &RequirementId,
         t: &state::Tolerance,
-        today: jiff::civil::Date,
+        (live, today): (bool, jiff::civil::Date),
     ) -> Self {
         Tolerance {
             requirement: id.clone().into(),
@@ -147,8 +158,8 @@ impl Tolerance {
             moved: t.moved,
             consequence: t.consequence.into(),
             debt: t.debt.into(),
-            live: t.debt.is_live(),
-            overdue: t.debt.is_live() && t.due.date < today,
+            live,
+            overdue: live && t.due.date < today,
             changed_on: t.changed_on.into(),
         }
     }

@@ -235,7 +235,7 @@ impl Round {
             pre_review_due: round.pre_review.as_ref().map(|p| (&p.due).into()),
             clock: clocks.map(|clocks| clock(view, planned, clocks)),
             suspensions: clocks.map(|clocks| suspensions(clocks, event)).unwrap_or_default(),
-            tolerances: round.tolerances.iter().map(|(id, t)| Tolerance::of(view.id, id, t, today)).collect(),
+            tolerances: Tolerance::of(view.id, round, today).collect(),
             checks: round.checks.iter().map(Into::into).collect(),
             hearing: round.hearing.as_ref().map(Into::into),
             decision: round.decision.as_ref().map(|d| decision(d, event(&d.entry))),
