@@ -11,7 +11,7 @@ import { ExportButton } from "../ui/ExportButton";
 import { sheetOf } from "../ui/excel";
 import { More } from "../ui/More";
 import { useAgainAt, usePages } from "../ui/pages";
-import { bare } from "../ui/words";
+import { bare, beijingDay } from "../ui/words";
 import { CardList } from "./CardList";
 import { CardMark, type Color } from "./CardMark";
 import { CardParts } from "./parts";
@@ -298,7 +298,7 @@ function OneCard({ line, close, done }: { line: Line | undefined; close: () => v
             revision={data?.matter.revision ?? null}
             permit={permit}
             named={named}
-            today={data?.matter.asOf.slice(0, 10) ?? ""}
+            today={data ? beijingDay(data.matter.asOf) : ""}
             done={() => {
               again();
               done();

@@ -9,6 +9,7 @@ import { useDirectory } from "../app/session";
 import { Actions } from "../commands/Actions";
 import { Ask } from "../ui/Ask";
 import { ExportButton } from "../ui/ExportButton";
+import { beijingDay } from "../ui/words";
 import { ContactButton } from "./Contact";
 import { Gantt } from "./gantt/Gantt";
 import { dayNumber, dayOf, range, type Zoom } from "./gantt/geometry";
@@ -200,7 +201,7 @@ function Head({
             aria-label={t("matter.asOf")}
             placeholder={t("matter.asOf")}
             value={day ? dayjs(day) : null}
-            maxDate={dayjs(matter.past ? undefined : matter.asOf)}
+            maxDate={dayjs(beijingDay(matter.past ? new Date().toISOString() : matter.asOf))}
             onChange={(value) => look(value?.format("YYYY-MM-DD"))}
           />
         </Space>
@@ -248,7 +249,7 @@ function Head({
               permits: matter.permits.map(({ code, name }) => ({ code, name })),
               milestones: matter.milestones.map(({ code, name }) => ({ code, name })),
               materials: Object.fromEntries(matter.permits.map(({ code, materials }) => [code, materials])),
-              today: matter.asOf.slice(0, 10),
+              today: beijingDay(matter.asOf),
             }}
             done={done}
           />
@@ -296,7 +297,7 @@ export function Board({
   const { bodyName } = useDirectory();
   const [choice, setChoice] = useState<Choice>({ by: "stage", onlyCritical: false, onlyAtRisk: false });
   const [zoom, setZoom] = useState<Zoom>("week");
-  const today = matter.asOf.slice(0, 10);
+  const today = beijingDay(matter.asOf);
   const rows = useMemo(
     () =>
       rowsOf(matter, choice, (group) =>

@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { useDirectory } from "../app/session";
 import { Actions } from "../commands/Actions";
 import type { Done } from "../commands/CommandForm";
-import { days } from "../ui/words";
+import { beijingDay, days } from "../ui/words";
 import type { Matter } from "./query";
 
 const FIRST = 5;
@@ -63,7 +63,7 @@ export function Movers({ matter, choose }: { matter: Matter; choose: (code: stri
 export function Milestones({ matter, done }: { matter: Matter; done: Done }) {
   const { t } = useTranslation();
   const { bodyName } = useDirectory();
-  const today = matter.asOf.slice(0, 10);
+  const today = beijingDay(matter.asOf);
   if (!matter.milestones.length) return null;
   return (
     <Card size="small" title={t("milestone.title")} style={{ marginBottom: 12 }}>

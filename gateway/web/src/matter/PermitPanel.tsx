@@ -13,7 +13,7 @@ import { NoticeLinks, PaperLink } from "../papers/Papers";
 import { hashesIn } from "../papers/store";
 import { Ask, FaultNote } from "../ui/Ask";
 import { StatusTag, standing } from "../ui/Status";
-import { days } from "../ui/words";
+import { beijingDay, days } from "../ui/words";
 import type { Matter } from "./query";
 
 const LimitParts = graphql(`
@@ -240,7 +240,7 @@ function Details({
       ...permit.prerequisites.map(({ requirement }) => ({ requirement, name: requirementName(permit, requirement, permitName) })),
     ],
     entries: mine.map((event) => ({ id: event.id, sentence: i18n.language === "en" ? event.sentence : event.sentenceZh })),
-    today: matter.asOf.slice(0, 10),
+    today: beijingDay(matter.asOf),
   };
   return (
     <>

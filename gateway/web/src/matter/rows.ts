@@ -1,6 +1,7 @@
 // A matter's permits as rows of the chart and of the table: facts where there are any, the forecast elsewhere.
 import { type Color, openCards } from "../cards/CardMark";
 import { standing, type PermitStatus } from "../ui/Status";
+import { beijingDay } from "../ui/words";
 import type { Day, RowIn } from "./gantt/geometry";
 import type { Forecast, Matter, Permit } from "./query";
 
@@ -37,7 +38,7 @@ function ghostOf(row: Pick<RowIn, "start" | "end">, begun: boolean, other: { acc
 }
 
 export function rowsOf(matter: Matter, choice: Choice, name: (group: string) => string, ghosts?: Ghosts): Row[] {
-  const today = matter.asOf.slice(0, 10);
+  const today = beijingDay(matter.asOf);
   const forecasts = new Map(matter.forecast?.permits.map((forecast) => [forecast.permit, forecast]));
   const stages = matter.stages.map((stage) => stage.stage);
   const key = (permit: Permit) => (choice.by === "stage" ? permit.stage : permit.lead);

@@ -3,7 +3,7 @@ import { Flex, Tag } from "antd";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { Matter } from "../matter/query";
-import { bare } from "../ui/words";
+import { bare, beijingDay } from "../ui/words";
 import { Convene } from "./Convene";
 
 export function MeetingsOf({ matter }: { matter: Matter }) {
@@ -17,7 +17,7 @@ export function MeetingsOf({ matter }: { matter: Matter }) {
     <Flex gap={12} wrap align="center" style={{ marginTop: 8 }}>
       <Convene
         matters={[{ id: matter.id, name }]}
-        today={matter.asOf.slice(0, 10)}
+        today={beijingDay(matter.asOf)}
         initial={{ title: t("meeting.titleOf", { name }), matters: [matter.id], bodies: leads }}
       />
       {matter.meetings.slice(0, 3).map((meeting) => (

@@ -18,6 +18,9 @@ export function beijing(instant: string): string {
   return new Date(Date.parse(instant) + 8 * 3_600_000).toISOString().slice(0, 16).replace("T", " ");
 }
 
+/** The day in Beijing on which an instant lies. */
+export const beijingDay = (instant: string): string => beijing(instant).slice(0, 10);
+
 /** A size as people read it. */
 export function fileSize(bytes: number): string {
   if (bytes < 1024) return `${bytes} B`;

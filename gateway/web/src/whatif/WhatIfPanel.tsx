@@ -9,7 +9,7 @@ import { useDirectory } from "../app/session";
 import { CommandForm } from "../commands/CommandForm";
 import type { Matter } from "../matter/query";
 import { Ask } from "../ui/Ask";
-import { days } from "../ui/words";
+import { beijingDay, days } from "../ui/words";
 import { AddAssumption, requirementsOf } from "./AddAssumption";
 import { type Assumption, type Case, MOST, type Variant, type Verdict, verdictsOf, type WhatIf, without, withItem } from "./cases";
 import type { WhatIfState } from "./useWhatIf";
@@ -382,7 +382,7 @@ function Propose({
           }}
           choices={{
             requirements: requirementsOf(whatIf, item.permit, milestone).map(({ requirement, name }) => ({ requirement, name })),
-            today: matter.asOf.slice(0, 10),
+            today: beijingDay(matter.asOf),
           }}
           close={() => setOpen(false)}
           done={() => {
