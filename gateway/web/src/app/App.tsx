@@ -8,6 +8,7 @@ import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { BrowserRouter, Navigate, Route, Routes } from "react-router";
 import { Broken } from "../ui/Broken";
+import "../ui/pickers";
 import { theme } from "../ui/theme";
 import { looks, SessionRoot, useDirectory } from "./session";
 import { Shell } from "./Shell";
