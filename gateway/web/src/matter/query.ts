@@ -149,6 +149,7 @@ export const MatterQuery = graphql(`
           suspensions {
             from
             until
+            resumedOn
             toldUntil
           }
           decision {

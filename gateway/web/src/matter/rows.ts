@@ -60,7 +60,8 @@ export function rowsOf(matter: Matter, choice: Choice, name: (group: string) => 
       worked: round ? (ended ?? today) : undefined,
       due: permit.clock?.promised?.due ?? permit.clock?.statutory?.due ?? (round ? undefined : forecast?.due),
       stops: (round?.suspensions ?? [])
-        .filter((stop) => !stop.until || stop.until >= stop.from)
+        // one resumed on its first day has excluded no day
+        .filter((stop) => stop.until || !stop.resumedOn)
         .map((stop) => ({ from: stop.from, until: stopEnd(stop, today) })),
       debts: tolerances.map((tolerance) => ({ due: tolerance.due.date, overdue: tolerance.overdue })),
       edges: permit.prerequisites.flatMap((edge) => (edge.permit ? [{ from: edge.permit, gate: edge.gateNow }] : [])),
