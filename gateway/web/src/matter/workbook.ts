@@ -149,7 +149,8 @@ const left = (clock: Clock | null | undefined): number | null =>
 function permitColumns(t: TFunction, { bodyName }: Directory, { forecast }: Matter): Column<Permit>[] {
   const yes = (is: boolean | null | undefined) => (is ? t("excel.yes") : null);
   const foreseen = new Map(forecast?.permits.map((one) => [one.permit, one]));
-  const unit = (permit: Permit) => (permit.clock?.statutory ?? permit.clock?.promised)?.unit;
+  // a promise may be counted in working days where the statutory limit is in calendar days
+  const unit = (clock: Clock | null | undefined) => clock && t(`excel.units.${clock.unit}`);
   return [
     { heading: t("excel.code"), value: (permit) => permit.code },
     { heading: t("matter.permit"), value: (permit) => permit.name },
@@ -165,15 +166,10 @@ function permitColumns(t: TFunction, { bodyName }: Directory, { forecast }: Matt
     { heading: t("excel.certificate"), kind: "date", value: (permit) => permit.round?.certificate?.on },
     { heading: t("matter.promisedDue"), kind: "date", value: (permit) => permit.clock?.promised?.due },
     { heading: t("excel.promisedLeft"), kind: "number", value: (permit) => left(permit.clock?.promised) },
+    { heading: t("excel.promisedUnit"), value: (permit) => unit(permit.clock?.promised) },
     { heading: t("matter.statutoryDue"), kind: "date", value: (permit) => permit.clock?.statutory?.due },
     { heading: t("excel.statutoryLeft"), kind: "number", value: (permit) => left(permit.clock?.statutory) },
-    {
-      heading: t("excel.unit"),
-      value: (permit) => {
-        const counted = unit(permit);
-        return counted && t(`excel.units.${counted}`);
-      },
-    },
+    { heading: t("excel.statutoryUnit"), value: (permit) => unit(permit.clock?.statutory) },
     { heading: t("excel.completionForecast"), kind: "date", value: (permit) => foreseen.get(permit.code)?.issue },
     { heading: t("excel.critical"), value: (permit) => yes(foreseen.get(permit.code)?.critical) },
   ];
