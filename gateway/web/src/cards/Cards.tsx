@@ -87,6 +87,7 @@ const CardsChanged = graphql(`
   subscription CardsChanged {
     overviewChanged {
       position
+      pending
     }
   }
 `);
@@ -112,7 +113,7 @@ export function Cards() {
   };
   const pages = usePages(SupervisionQuery, { filter }, pick);
   const [{ data: change }] = useSubscription({ query: CardsChanged });
-  useAgainAt(change?.overviewChanged.position, pages.again);
+  useAgainAt(change?.overviewChanged, pages.again);
   const set = (name: string, value: string | undefined) =>
     setParams((now) => {
       const next = new URLSearchParams(now);

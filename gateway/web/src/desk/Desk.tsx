@@ -42,6 +42,7 @@ const Changed = graphql(`
   subscription DeskChanged($body: ID) {
     deskChanged(body: $body) {
       position
+      pending
     }
   }
 `);
@@ -62,7 +63,7 @@ export default function Desk() {
   const variables = me ? { body, order, tasks: { body, open: true } } : null;
   const pages = usePages(DeskQuery, variables, pick);
   const [change] = useSubscription({ query: Changed, variables: { body }, pause: !me });
-  useAgainAt(change.data?.deskChanged.position, pages.again);
+  useAgainAt(change.data?.deskChanged, pages.again);
   const set = (name: string, value: string | undefined) =>
     setParams((now) => {
       const next = new URLSearchParams(now);

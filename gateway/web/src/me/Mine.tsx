@@ -38,6 +38,7 @@ const Changed = graphql(`
   subscription MineChanged {
     overviewChanged {
       position
+      pending
     }
   }
 `);
@@ -49,7 +50,7 @@ export default function Mine() {
   const [{ data, error }, ask] = useQuery({ query: MineQuery, variables: { body }, pause: !me, requestPolicy: "cache-and-network" });
   const again = () => ask({ requestPolicy: "network-only" });
   const [{ data: change }] = useSubscription({ query: Changed, pause: !looks(me) });
-  useAgainAt(change?.overviewChanged.position, again);
+  useAgainAt(change?.overviewChanged, again);
   return (
     <Ask data={data} error={error} retry={again}>
       {({ me, standIns }) => (

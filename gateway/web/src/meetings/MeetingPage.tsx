@@ -103,7 +103,8 @@ export default function MeetingPage() {
     pause: since.current === undefined,
   });
   const told = change?.meetingChanged;
-  useAgainAt(told && `${told.__typename} ${told.__typename === "MeetingChanged" ? told.revision : told.head}`, again);
+  const position = told && `${told.__typename} ${told.__typename === "MeetingChanged" ? told.revision : told.head}`;
+  useAgainAt(position ? { position, pending: false } : undefined, again);
   return (
     <Ask data={data?.meeting} error={error} retry={again} rows={10}>
       {(meeting) => <Whole meeting={meeting} again={again} />}

@@ -53,6 +53,7 @@ export const MeetingsChanged = graphql(`
   subscription MeetingsChanged {
     overviewChanged {
       position
+      pending
     }
   }
 `);
@@ -93,7 +94,7 @@ function MeetingList() {
   const { matterName } = useMatters();
   const pages = usePages(MeetingsQuery, {}, pickMeetings);
   const [{ data: change }] = useSubscription({ query: MeetingsChanged });
-  useAgainAt(change?.overviewChanged.position, pages.again);
+  useAgainAt(change?.overviewChanged, pages.again);
   const columns: ColumnsType<MeetingLine> = [
     { title: t("meeting.on"), className: "om-num", dataIndex: "on", width: 110 },
     {
@@ -185,7 +186,7 @@ function TaskList() {
   };
   const pages = usePages(TasksQuery, { filter }, pickTasks);
   const [{ data: change }] = useSubscription({ query: MeetingsChanged });
-  useAgainAt(change?.overviewChanged.position, pages.again);
+  useAgainAt(change?.overviewChanged, pages.again);
   const set = (name: string, value: string | undefined) =>
     setParams((now) => {
       const next = new URLSearchParams(now);

@@ -25,6 +25,7 @@ const Changed = graphql(`
   subscription StandInsChanged {
     overviewChanged {
       position
+      pending
     }
   }
 `);
@@ -34,7 +35,7 @@ export function StandInsTab() {
   const [{ data, error }, ask] = useQuery({ query: StandInsQuery, requestPolicy: "cache-and-network" });
   const again = () => ask({ requestPolicy: "network-only" });
   const [{ data: change }] = useSubscription({ query: Changed, pause: !looks(me) });
-  useAgainAt(change?.overviewChanged.position, again);
+  useAgainAt(change?.overviewChanged, again);
   return (
     <Ask data={data} error={error} retry={again}>
       {({ standIns, me }) => <StandIns all={standIns} today={me.today} again={again} />}

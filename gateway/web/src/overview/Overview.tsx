@@ -48,6 +48,7 @@ const Changed = graphql(`
   subscription OverviewChanged {
     overviewChanged {
       position
+      pending
     }
   }
 `);
@@ -87,7 +88,7 @@ export default function Overview() {
   const filter = { ...behind(only), ...(text ? { text } : {}) };
   const pages = usePages(OverviewQuery, { filter, order }, pick);
   const [change] = useSubscription({ query: Changed });
-  useAgainAt(change.data?.overviewChanged.position, pages.again);
+  useAgainAt(change.data?.overviewChanged, pages.again);
   // while another filter is asked about, the screen stays as it was
   const last = useRef<{ overview: Data["overview"]; nodes: readonly Summary[] }>(undefined);
   if (pages.first && pages.nodes) last.current = { overview: pages.first.overview, nodes: pages.nodes };

@@ -63,6 +63,7 @@ const Changed = graphql(`
   subscription PerformanceChanged {
     overviewChanged {
       position
+      pending
     }
   }
 `);
@@ -128,7 +129,7 @@ function Departments({ from, to }: { from: string; to: string }) {
   const [{ data, error }, ask] = useQuery({ query: PerformanceQuery, variables: { from, to }, requestPolicy: "cache-and-network" });
   const again = () => ask({ requestPolicy: "network-only" });
   const [{ data: change }] = useSubscription({ query: Changed });
-  useAgainAt(change?.overviewChanged.position, again);
+  useAgainAt(change?.overviewChanged, again);
   const number = (part: number, link?: string): ReactNode =>
     part && link ? <Link to={link}>{part}</Link> : <span>{part || "—"}</span>;
   const columns: ColumnsType<Row> = [

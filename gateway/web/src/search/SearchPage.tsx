@@ -40,6 +40,7 @@ const Changed = graphql(`
   subscription SearchChanged {
     overviewChanged {
       position
+      pending
     }
   }
 `);
@@ -62,7 +63,7 @@ export default function SearchPage() {
   const variables = words.length && !tooMany ? { text: asked.slice(0, LONGEST), kinds: kind ? [kind] : null } : null;
   const pages = usePages(SearchQuery, variables, pick);
   const [{ data: change }] = useSubscription({ query: Changed, pause: !variables });
-  useAgainAt(change?.overviewChanged.position, pages.again);
+  useAgainAt(change?.overviewChanged, pages.again);
   const set = (name: string, value: string | undefined) =>
     setParams((now) => {
       const next = new URLSearchParams(now);

@@ -51,6 +51,7 @@ export const LedgerChanged = graphql(`
   subscription LedgerChanged {
     overviewChanged {
       position
+      pending
     }
   }
 `);
@@ -70,7 +71,7 @@ export function Tolerances() {
   const filter = { ...(only === "all" ? {} : { [only]: true }), ...(lead ? { lead } : {}) };
   const pages = usePages(TolerancesQuery, { filter }, pick);
   const [{ data: change }] = useSubscription({ query: LedgerChanged });
-  useAgainAt(change?.overviewChanged.position, pages.again);
+  useAgainAt(change?.overviewChanged, pages.again);
   const set = (name: string, value: string | undefined) =>
     setParams((now) => {
       const next = new URLSearchParams(now);

@@ -62,6 +62,7 @@ const Changed = graphql(`
   subscription TownshipChanged($body: ID) {
     deskChanged(body: $body) {
       position
+      pending
     }
   }
 `);
@@ -83,7 +84,7 @@ export default function TownshipDesk() {
   const variables = body ? { body } : null;
   const pages = usePages(TownshipQuery, variables, pick);
   const [{ data: change }] = useSubscription({ query: Changed, variables: { body }, pause: !body });
-  useAgainAt(change?.deskChanged.position, pages.again);
+  useAgainAt(change?.deskChanged, pages.again);
   const desk = pages.first?.townshipDesk;
   return (
     <Card size="small">

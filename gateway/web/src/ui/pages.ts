@@ -35,9 +35,12 @@ export function usePages<D, V extends AnyVariables, N>(
   const [busy, setBusy] = useState(false);
   const wanted = useRef(1);
   const turn = useRef(0);
-  const read = useCallback(async () => {
+  const reading = useRef(false);
+  const missed = useRef(false);
+  /** Whether it was read to its end, or to where it failed. */
+  const readOnce = useCallback(async (): Promise<boolean> => {
     const given = JSON.parse(key) as V | null;
-    if (!given) return;
+    if (!given) return false;
     const mine = ++turn.current;
     setBusy(true);
     let after: string | null = null;
@@ -48,11 +51,11 @@ export function usePages<D, V extends AnyVariables, N>(
         .query(query, { ...given, after } as V & { after?: string | null }, { requestPolicy: "network-only" })
         .toPromise();
       // a later question has come between
-      if (mine !== turn.current) return;
+      if (mine !== turn.current) return false;
       if (!answer.data) {
         setError(answer.error);
         setBusy(false);
-        return;
+        return true;
       }
       first ??= answer.data;
       const list = pick(answer.data);
@@ -63,14 +66,30 @@ export function usePages<D, V extends AnyVariables, N>(
     setError(undefined);
     setBusy(false);
     if (first) setState({ key, first, nodes, after });
+    return true;
   }, [client, query, key, pick]);
+  const read = useCallback(async () => {
+    reading.current = true;
+    do {
+      missed.current = false;
+      if (!(await readOnce())) return;
+    } while (missed.current);
+    reading.current = false;
+  }, [readOnce]);
   useEffect(() => {
     wanted.current = 1;
     void read();
     return () => {
       turn.current++;
+      reading.current = false;
+      missed.current = false;
     };
   }, [read]);
+  // the client gives a question that is still under way one answer, which may be older than what calls for the second
+  const again = () => {
+    if (reading.current) missed.current = true;
+    else void read();
+  };
   const now = state?.key === key ? state : undefined;
   return {
     first: now?.first,
@@ -80,24 +99,31 @@ export function usePages<D, V extends AnyVariables, N>(
     more: now?.after
       ? () => {
           wanted.current++;
-          void read();
+          again();
         }
       : undefined,
-    again: () => void read(),
+    again,
   };
 }
 
-/** Runs `again` whenever a subscription's position is another. */
-export function useAgainAt(position: string | null | undefined, again: () => void): void {
-  const seen = useRef<string>(undefined);
+/** What a subscription says of a list: where the log stood, and whether the list may not show all of that yet. */
+interface Change {
+  position: string | null;
+  pending: boolean;
+}
+
+/** Runs `again` whenever a subscription's position is another, and at whatever it says after it said `pending`. */
+export function useAgainAt(change: Change | null | undefined, again: () => void): void {
+  const seen = useRef<Change>(undefined);
   const run = useRef(again);
   run.current = again;
   useEffect(() => {
-    if (!position || position === seen.current) return;
+    const last = seen.current;
+    if (!change?.position || change === last) return;
     // also at the first: something may have happened between the reading and the listening
-    seen.current = position;
-    run.current();
-  }, [position]);
+    seen.current = change;
+    if (change.position !== last?.position || last.pending) run.current();
+  }, [change]);
 }
 
 /** Somebody stopped the reading. */
