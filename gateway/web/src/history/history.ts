@@ -60,14 +60,17 @@ export function useHistory(
   const client = useClient();
   const [state, setState] = useState<{ of?: string; data?: History; error?: CombinedError }>({});
   const [turn, setTurn] = useState(0);
-  const read = useRef<{ of?: string; entries: Entry[]; name: string; after?: string }>({ entries: [], name: "" });
+  const read = useRef<{ of?: string; entries: Entry[]; name: string; after?: string; asked?: Promise<void> }>({
+    entries: [],
+    name: "",
+  });
   const of = id && `${id} ${permit ?? ""} ${JSON.stringify(at ?? null)}`;
   useEffect(() => {
     if (!id || !of) return;
     let gone = false;
+    if (read.current.of !== of) read.current = { of, entries: [], name: "" };
+    const so = read.current;
     const readOn = async () => {
-      if (read.current.of !== of) read.current = { of, entries: [], name: "" };
-      const so = read.current;
       for (;;) {
         const { data, error } = await client
           .query(HistoryQuery, { id, after: so.after, at, permit }, { requestPolicy: "network-only" })
@@ -86,7 +89,12 @@ export function useHistory(
       }
       setState({ of, data: { name: so.name, entries: [...so.entries] } });
     };
-    void readOn();
+    // The client gives a question that is on its way already the answer to that one, which knows nothing of what came since.
+    const before = so.asked;
+    so.asked = (async () => {
+      await before;
+      if (!gone) await readOn();
+    })();
     return () => {
       gone = true;
     };
