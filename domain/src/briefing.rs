@@ -321,7 +321,7 @@ fn line(subject: &Subject<'_>, changed: &Changes, done: Done, at: Moment<'_>) ->
 fn tolerances_save(at: Moment<'_>) -> i32 {
     let matter = at.state;
     let Some(plan) = &matter.plan else { return 0 };
-    let (progress, live) = (matter.progress(), matter.assumptions());
+    let (progress, live) = (matter.progress(at.day), matter.assumptions());
     if live.tolerate.is_empty() {
         return 0;
     }

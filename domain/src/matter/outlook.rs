@@ -3,30 +3,61 @@
 //! Invariant: what has happened is taken from the state; live tolerances stand as granted.
 //! Deliberately absent: the arithmetic of the forecast, and hypothetical changes; both are the forecast's.
 
-use super::state::{Clocks, Matter, Permit};
+use super::{
+    plan::{Gate, Node},
+    settle::passed,
+    state::{Clocks, Matter, Permit},
+};
 use crate::{
     calendar::Calendar,
     forecast::{Assumptions, Forecast, Outline, PermitProgress, Progress, forecast, outline},
+    ids::PermitCode,
 };
 use jiff::civil::Date;
+
+const GATES: [Gate; 3] = [Gate::Accept, Gate::Decide, Gate::Issue];
 
 impl Matter {
     /// The forecast on a day; none without a plan, or if the plan were circular.
     pub fn outlook(&self, calendar: &Calendar, day: Date) -> Option<Forecast> {
         let plan = self.plan.as_ref()?;
-        forecast(plan, calendar, day, &self.progress(), &self.assumptions()).ok()
+        forecast(plan, calendar, day, &self.progress(day), &self.assumptions()).ok()
     }
 
     /// The forecast's outline on a day, cheap enough for a list; none as for the whole.
     pub fn outline(&self, calendar: &Calendar, day: Date) -> Option<Outline> {
         let plan = self.plan.as_ref()?;
-        outline(plan, calendar, day, &self.progress(), &self.assumptions()).ok()
+        outline(plan, calendar, day, &self.progress(day), &self.assumptions()).ok()
     }
 
-    /// What has happened, as a forecast needs it.
-    pub fn progress(&self) -> Progress {
-        let permits = self.permits.iter().map(|(code, permit)| (code.clone(), progress(permit))).collect();
-        Progress { permits, milestones: self.milestones.clone() }
+    /// What has happened and still carries on a day, as a forecast needs it.
+    pub fn progress(&self, day: Date) -> Progress {
+        let permits = self.permits.iter().map(|(code, permit)| {
+            let anew =
+                permit.round().is_some_and(|round| round.has_expired(day)) && self.asked_anew(code, day);
+            (code.clone(), if anew { PermitProgress::default() } else { progress(permit) })
+        });
+        Progress { permits: permits.collect(), milestones: self.milestones.clone() }
+    }
+
+    /// Whether a certificate that has expired is asked for again: by a gate still ahead (行政许可法 70), or by another
+    /// that has expired and is asked for again itself.
+    fn asked_anew(&self, code: &PermitCode, day: Date) -> bool {
+        let Some(plan) = &self.plan else { return false };
+        let node = Node::Permit(code.clone());
+        plan.permits.iter().any(|planned| {
+            let edge = planned.prerequisites.iter().find(|edge| edge.node == node);
+            let permit = self.permits.get(&planned.code).filter(|permit| permit.not_applicable.is_none());
+            let (Some(edge), Some(permit)) = (edge, permit) else { return false };
+            match permit.round().filter(|round| !round.phase.allows_new_round()) {
+                None => true,
+                Some(round) if round.has_expired(day) => self.asked_anew(&planned.code, day),
+                Some(_) if permit.is_done(planned.certificate) => false,
+                Some(round) => GATES.into_iter().filter(|gate| !passed(round, *gate)).any(|gate| {
+                    self.missing_at(&planned.code, gate, day).iter().any(|m| m.requirement == edge.id())
+                }),
+            }
+        })
     }
 
     /// Live tolerances, so that a requirement moved to a later gate holds nothing up before it.

@@ -324,7 +324,7 @@ fn renewal(at: &At<'_>, round: &Round, dues: &mut Dues) {
 }
 
 /// Whether the round has passed this gate.
-fn passed(round: &Round, gate: Gate) -> bool {
+pub(super) fn passed(round: &Round, gate: Gate) -> bool {
     match gate {
         Gate::Accept => round.accepted.is_some(),
         Gate::Decide => round.decision.is_some(),

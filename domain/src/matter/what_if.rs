@@ -192,7 +192,7 @@ impl Matter {
         day: Date,
         (permit, requirement, mode): (&PermitCode, &RequirementId, Mode),
     ) -> Option<Worth> {
-        let progress = self.progress();
+        let progress = self.progress(day);
         let forecaster = Forecaster::of(self.plan.as_ref()?, calendar, day, &progress).ok()?;
         let candidate = (permit.clone(), requirement.clone(), mode);
         forecaster.worth(&self.assumptions(), &[candidate]).pop().flatten()
@@ -212,7 +212,7 @@ impl Matter {
                 Some(((code, id, mode), ruling))
             })
             .collect();
-        let progress = self.progress();
+        let progress = self.progress(day);
         let Ok(forecaster) = Forecaster::of(plan, calendar, day, &progress) else { return Vec::new() };
         let (candidates, rulings): (Vec<_>, Vec<_>) = lawful.into_iter().unzip();
         let worths = forecaster.worth(&self.assumptions(), &candidates);
@@ -239,7 +239,7 @@ impl Matter {
         cases: &[Assumptions],
     ) -> Option<(Forecast, Vec<Forecast>)> {
         let plan = self.plan.as_ref()?;
-        let progress = self.progress();
+        let progress = self.progress(day);
         let forecaster = Forecaster::of(plan, calendar, day, &progress).ok()?;
         let plain = forecaster.forecast(&self.assumptions());
         Some((plain, cases.iter().map(|case| forecaster.forecast(case)).collect()))

@@ -531,7 +531,11 @@ fn needs_the_certificate() -> Plan {
 }
 
 fn expiring() -> Given {
-    given(needs_the_certificate())
+    expiring_in(needs_the_certificate())
+}
+
+fn expiring_in(plan: Plan) -> Given {
+    given(plan)
         .on("2023-06-12")
         .by("window")
         .when(submit("A1", &["form", "seal", "bank", "safety", "title"]))
@@ -579,4 +583,16 @@ fn r11_a_certificate_that_had_expired_does_not_land_what_was_tolerated_for_it() 
         "2024-02-22",
     ));
     g.then_only(&["DeficiencyTolerated"]).passes().then_only(&[]);
+}
+
+#[test]
+fn a_certificate_that_has_expired_is_forecast_as_asked_for_anew_where_one_still_needs_it() {
+    let mut plan = needs_the_certificate();
+    plan.permits.truncate(2);
+    let g = expiring_in(plan);
+    let issued = |g: &Given, on: &str| g.state.progress(p(on)).permits[&p("A1")].issued_on;
+    assert_eq!(issued(&g, "2024-01-24"), day("2023-06-13"), "still good");
+    assert_eq!(issued(&g, "2024-01-25"), None, "A2 is not accepted without it");
+    let accepted = asks_for_a2(g, "2024-01-24").passes();
+    assert_eq!(issued(&accepted, "2024-01-25"), day("2023-06-13"), "A2 is past the gate");
 }

@@ -27,8 +27,9 @@ const ORDERS: Record<string, (a: Row, b: Row) => number> = {
 export function Permits({ rows, choose, chosen }: { rows: readonly Row[]; choose: (code: string) => void; chosen: string | undefined }) {
   const { t } = useTranslation();
   const { bodyName } = useDirectory();
-  const left = (row: Row, which: "statutory" | "promised") => {
-    const clock = row.permit.clock?.[which];
+  // of a permit without a term by law, what is left of the promised one
+  const left = (row: Row) => {
+    const clock = row.permit.clock?.statutory ?? row.permit.clock?.promised;
     if (!clock || clock.state === "ENDED") return "—";
     if (clock.overdue) return <span className="om-late">{t("matter.overdueBy", { days: days(t, clock.overdueDays, clock.unit) })}</span>;
     return days(t, clock.left, clock.unit);
@@ -68,7 +69,7 @@ export function Permits({ rows, choose, chosen }: { rows: readonly Row[]; choose
       className: "om-num",
       render: (_, row) => row.permit.clock?.statutory?.due ?? "—",
     },
-    { title: t("matter.left"), render: (_, row) => left(row, "statutory") },
+    { title: t("matter.left"), render: (_, row) => left(row) },
     {
       title: t("matter.slackShort"),
       responsive: ["lg"],

@@ -238,7 +238,7 @@ pub(super) async fn compare(view: &View, variants: Vec<VariantInput>) -> Result<
     let plain = |case: &Case| Assumptions { basis: case.assume.basis, ..standing.clone() };
     let cases: Vec<Assumptions> =
         named.iter().flat_map(|(_, case)| [plain(case), case.assume.clone()]).collect();
-    let progress = view.state.progress();
+    let progress = view.state.progress(view.today());
     let forecaster = days::Forecaster::of(plan, &view.calendar, view.today(), &progress)
         .map_err(|e| fault("forecasting a matter", &e))?;
     let reads = view.reads().await?;
