@@ -36,7 +36,7 @@ pub enum ReadError {
 pub(super) struct Pool {
     path: PathBuf,
     idle: Mutex<Vec<Connection>>,
-    permits: Semaphore,
+    permits: Arc<Semaphore>,
     retired: AtomicBool,
 }
 
@@ -55,7 +55,7 @@ impl Pool {
         Arc::new(Self {
             path,
             idle: Mutex::default(),
-            permits: Semaphore::new(AT_ONCE),
+            permits: Arc::new(Semaphore::new(AT_ONCE)),
             retired: AtomicBool::new(false),
         })
     }
@@ -74,8 +74,13 @@ impl Pool {
         query: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, ReadError> {
         let pool = Arc::clone(&self);
-        let _permit = self.permits.acquire().await.map_err(|e| ReadError::NotRun(e.to_string()))?;
-        let work = move || pool.run(query);
+        let permits = Arc::clone(&self.permits);
+        let permit = permits.acquire_owned().await.map_err(|e| ReadError::NotRun(e.to_string()))?;
+        // a query goes on when nobody waits for it any more, and so keeps its place
+        let work = move || {
+            let _permit = permit;
+            pool.run(query)
+        };
         tokio::task::spawn_blocking(work).await.map_err(|e| ReadError::NotRun(e.to_string()))?
     }
 
@@ -90,5 +95,35 @@ impl Pool {
         connection.execute_batch("COMMIT")?;
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
         Ok(answer?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_query_that_nobody_waits_for_keeps_its_place_until_it_has_ended() {
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join("rows");
+        Connection::open(&path).unwrap();
+        let pool = Pool::new(path);
+        let (begun, begins) = mpsc::channel();
+        let (go, went) = mpsc::channel::<()>();
+        let query = Arc::clone(&pool).read(move |_| {
+            begun.send(()).unwrap();
+            Ok(went.recv().is_ok())
+        });
+        let query = tokio::spawn(query);
+        begins.recv().unwrap();
+        query.abort();
+        assert!(query.await.unwrap_err().is_cancelled());
+        assert_eq!(pool.permits.available_permits(), AT_ONCE - 1);
+        go.send(()).unwrap();
+        let places = u32::try_from(AT_ONCE).unwrap();
+        let _all = pool.permits.acquire_many(places).await.unwrap();
+        assert_eq!(pool.idle.lock().unwrap().len(), 1);
     }
 }
