@@ -1,8 +1,9 @@
 //! The fold of a stream that every county has one of, read once and again after it has grown.
 //!
-//! Invariant: whoever asks after an entry was acknowledged, or was read off the log, sees it.
+//! Invariant: whoever asks after an entry was acknowledged, was read off the log, or counts in the log's end, sees it.
 //! Deliberately absent: following the log. Every append of this process is told to [`MainStream::grown`] before it is
-//! answered; if others write the log too, the stream's end is asked for each time.
+//! answered; what was committed and not told yet, the log is asked for; if others write the log too, for the stream's end
+//! each time.
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -13,12 +14,12 @@ use om_domain::ids::CountyId;
 
 use crate::event_store::{LoadError, LogEventStore};
 use crate::executor::Fault;
-use crate::log::{EventLog, StreamName};
+use crate::log::{EventLog, Position, StreamName};
 use crate::recorded;
 use crate::shown;
 
-/// What is read of a county's stream: its state and its last revision.
-type Read<D> = (Arc<<D as Decider>::State>, Option<u64>);
+/// What is read of a county's stream: its state, its last revision, and where the log ended when it was the last.
+type Read<D> = (Arc<<D as Decider>::State>, Option<u64>, Option<Position>);
 
 /// The streams of one aggregate, one a county, each of the same id.
 pub struct MainStream<D: Decider> {
@@ -63,20 +64,29 @@ impl<D: Decider> MainStream<D> {
     pub async fn state(&self, county: &CountyId) -> Result<Arc<D::State>, Fault> {
         let (known, grown) = self.known(county);
         let name = self.name(county)?;
-        if let Some((state, revision)) = known {
-            let log = self.store.log();
-            if !log.is_shared() || log.stream_head(&name).await? == revision {
+        let log = self.store.log();
+        let end = if log.is_shared() { None } else { log.head().await? };
+        let (state, revision) = match known {
+            Some((state, revision, at)) if end.is_some() && at == end => {
                 shown::stream(&name, revision);
                 return Ok(state);
             }
-        }
-        let read = self.store.load(&name).await?;
-        shown::stream(&name, read.revision());
-        let state = Arc::clone(read.state());
+            Some((state, revision, at))
+                if (at.is_some() && log.is_known_quiet(&name, at))
+                    || log.stream_head(&name).await? == revision =>
+            {
+                (state, revision)
+            }
+            _ => {
+                let read = self.store.load(&name).await?;
+                (Arc::clone(read.state()), read.revision())
+            }
+        };
+        shown::stream(&name, revision);
         let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
         let entry = kept.entry(county.to_string()).or_default();
         if entry.grown == grown {
-            entry.read = Some((Arc::clone(&state), read.revision()));
+            entry.read = Some((Arc::clone(&state), revision, end));
         }
         Ok(state)
     }
@@ -84,7 +94,7 @@ impl<D: Decider> MainStream<D> {
     /// The state in memory, asking the log nothing: for showing while the log cannot be reached, never for deciding.
     pub fn remembered(&self, county: &CountyId) -> Option<Arc<D::State>> {
         shown::something_else();
-        self.known(county).0.map(|(state, _)| state)
+        self.known(county).0.map(|(state, ..)| state)
     }
 
     /// The state by what had been recorded by an instant.

@@ -9,6 +9,7 @@ use om_infra::event_store::LogEventStore;
 use om_infra::executor::{At, Fault, HistoryError, Known, Outcome};
 use om_infra::hosting::{Ask, Hosted, Rejected, Stored};
 use om_infra::log::{EventLog, StreamName};
+use om_infra::main_stream::MainStream;
 use om_infra::recorded::{Origin, platform_actor};
 use tempfile::tempdir;
 
@@ -34,6 +35,19 @@ async fn a_command_sent_again_yields_the_first_receipt_and_one_effect() {
         );
     }
     assert_eq!(house.kinds("a").await.len(), 3);
+}
+
+#[tokio::test]
+async fn a_county_s_stream_in_memory_is_not_behind_the_log_before_it_is_told_that_it_grew() {
+    let dir = tempdir().unwrap();
+    let house = House::open(dir.path());
+    let (executor, main) = (house.executor(), MainStream::<Tally>::new(house.log.clone(), "main"));
+    done(executor.execute(open("main", 1)).await.unwrap());
+    assert_eq!(main.state(&county()).await.unwrap().total(), 0);
+    done(executor.execute(raise("main", 2, 5)).await.unwrap());
+    assert_eq!(main.state(&county()).await.unwrap().total(), 5);
+    done(executor.execute(open("other", 3)).await.unwrap());
+    assert_eq!(main.state(&county()).await.unwrap().total(), 5);
 }
 
 #[tokio::test]
