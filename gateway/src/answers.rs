@@ -28,7 +28,7 @@ use std::{
 pub const BYTES: u64 = 32 * 1024 * 1024;
 /// The longest answer that is kept: one in so many would push all others out.
 const PART: u64 = 64;
-/// What an answer takes beside its bytes.
+/// What an answer takes beside its bytes and the names of what it shows.
 const EACH: u64 = 1_024;
 
 type Key = [u8; 32];
@@ -42,6 +42,13 @@ pub struct Kept {
     shown: Shown,
     /// Where the log's end was when all of it stood as shown.
     stood_at: Mutex<Option<Position>>,
+}
+
+impl Kept {
+    /// What it takes.
+    fn bytes(&self) -> u64 {
+        (self.body.len() + self.shown.bytes()) as u64 + EACH
+    }
 }
 
 /// The answers of one gateway.
@@ -123,13 +130,14 @@ impl Answers {
         if !shown.can_be_followed() || body.len() as u64 > self.limit / PART {
             return;
         }
+        let kept = Kept { body, cost, shown, stood_at: Mutex::new(stood_at) };
         let mut shelf = self.shelf();
         shelf.take(&key);
-        shelf.bytes += body.len() as u64 + EACH;
-        shelf.answers.put(key, Arc::new(Kept { body, cost, shown, stood_at: Mutex::new(stood_at) }));
+        shelf.bytes += kept.bytes();
+        shelf.answers.put(key, Arc::new(kept));
         while shelf.bytes > self.limit {
             let Some((_, oldest)) = shelf.answers.pop_lru() else { break };
-            shelf.bytes -= oldest.body.len() as u64 + EACH;
+            shelf.bytes -= oldest.bytes();
         }
     }
 
@@ -141,7 +149,7 @@ impl Answers {
 impl Shelf {
     fn take(&mut self, key: &Key) {
         if let Some(gone) = self.answers.pop(key) {
-            self.bytes -= gone.body.len() as u64 + EACH;
+            self.bytes -= gone.bytes();
         }
     }
 }

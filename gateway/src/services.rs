@@ -21,7 +21,7 @@ use om_infra::{
 use std::{ops::Deref, sync::Arc, time::Duration};
 
 /// How long an answer waits for the lists to show what it is about.
-const READ_YOUR_WRITES: Duration = Duration::from_secs(2);
+pub(crate) const READ_YOUR_WRITES: Duration = Duration::from_secs(2);
 
 /// What resolvers work with.
 pub struct Services {

@@ -1,8 +1,8 @@
-//! What an answer shows: the streams it read, each with its revision, and the projections, each with its position.
+//! What an answer shows: the streams it read, each with its revision, and the projections, each with how often its rows have changed.
 //!
 //! Invariant: whatever is read off the log, a projection or a store while an answer is made is noted, as a stream's state, as a
 //! projection's rows, or as something else; an answer that shows nothing else says the same again as long as those stand where
-//! they stood. A projection's position is noted before its rows are read, so that rows never are older than what is noted.
+//! they stood. How often rows have changed is noted before they are read, so that they never are older than what is noted.
 //! Deliberately absent: the day, on which much depends; keeping answers.
 
 use std::collections::BTreeMap;
@@ -24,7 +24,7 @@ struct Noted(Arc<Mutex<Shown>>);
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Shown {
     streams: BTreeMap<StreamName, Option<u64>>,
-    rows: BTreeMap<&'static str, Option<Position>>,
+    rows: BTreeMap<&'static str, u64>,
     something_else: bool,
 }
 
@@ -53,13 +53,13 @@ pub(crate) fn stream(name: &StreamName, revision: Option<u64>) {
     });
 }
 
-/// Rows of a projection are about to be shown that stands at this position.
-pub(crate) fn rows(projection: &'static str, position: Option<Position>) {
+/// Rows of a projection are about to be shown that have changed so often.
+pub(crate) fn rows(projection: &'static str, changed: u64) {
     note(|shown| match shown.rows.get(projection) {
-        Some(other) if *other != position => shown.something_else = true,
+        Some(other) if *other != changed => shown.something_else = true,
         Some(_) => {}
         None => {
-            shown.rows.insert(projection, position);
+            shown.rows.insert(projection, changed);
         }
     });
 }
@@ -81,7 +81,15 @@ pub(crate) async fn as_a_state<F: Future>(reading: F) -> F::Output {
     AS_A_STATE.scope((), reading).await
 }
 
+/// What the name of a stream takes beside its characters: its place in the map, and that of the revision.
+const EACH_STREAM: usize = 64;
+
 impl Shown {
+    /// About how many bytes it takes.
+    pub fn bytes(&self) -> usize {
+        self.streams.keys().map(|stream| stream.as_str().len() + EACH_STREAM).sum()
+    }
+
     /// Whether it is told when an answer says something else.
     pub fn can_be_followed(&self) -> bool {
         !self.something_else
@@ -89,7 +97,7 @@ impl Shown {
 
     /// Whether the rows stand where they stood: a projection may follow while the log stands still.
     pub fn rows_stand(&self, projections: &Projections) -> bool {
-        self.rows.iter().all(|(name, position)| projections.position_of(name) == *position)
+        self.rows.iter().all(|(name, changed)| projections.rows_of(name) == Some(*changed))
     }
 
     /// Whether all of it stands where it stood, as it did when the log ended at this position.

@@ -24,9 +24,11 @@ use std::{
 };
 
 /// Bytes of all documents that are kept; parsed, a document takes some twenty times as much.
-const BYTES: usize = 512 * 1024;
+const BYTES: usize = 768 * 1024;
+/// What a document takes however short it is, as if it were so many bytes longer.
+const EACH: usize = 256;
 /// The longest document that is kept.
-const LONGEST: usize = BYTES / 32;
+const LONGEST: usize = 16 * 1024;
 /// Of one document, validations of variables of so many forms.
 const FORMS: NonZeroUsize = match NonZeroUsize::new(8) {
     Some(forms) => forms,
@@ -89,11 +91,11 @@ impl Documents {
 impl Shelf {
     fn keep(&mut self, text: &str, document: &Arc<Document>) {
         if self.documents.put(text.into(), Arc::clone(document)).is_none() {
-            self.bytes += text.len();
+            self.bytes += text.len() + EACH;
         }
         while self.bytes > BYTES {
             let Some((oldest, _)) = self.documents.pop_lru() else { break };
-            self.bytes -= oldest.len();
+            self.bytes -= oldest.len() + EACH;
         }
     }
 }

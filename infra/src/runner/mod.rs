@@ -25,6 +25,7 @@ use om_projections::projection::{AnyProjection, Projection};
 use rusqlite::Connection;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 pub use file::FileError;
 pub(crate) use file::look;
@@ -91,6 +92,26 @@ struct Running {
     task: tokio::sync::Mutex<Option<JoinHandle<()>>>,
 }
 
+impl Running {
+    /// Waits until it shows a position.
+    async fn shows(&self, position: Position, deadline: Instant) -> Result<(), Behind> {
+        if self.shared.comes_later() {
+            return Ok(());
+        }
+        let behind = Behind { projection: self.shared.name, position };
+        let mut progress = self.shared.progress.subscribe();
+        let shown = |progress: &Progress| progress.position.is_some_and(|at| at >= position);
+        let stands = matches!(self.shared.phase(), Phase::Stopped { .. } | Phase::Failing { .. });
+        if stands && !shown(&progress.borrow()) {
+            return Err(behind);
+        }
+        match tokio::time::timeout_at(deadline, progress.wait_for(shown)).await {
+            Ok(Ok(_)) => Ok(()),
+            _ => Err(behind),
+        }
+    }
+}
+
 /// The projections of one log.
 pub struct Projections {
     log: Arc<dyn EventLog>,
@@ -143,8 +164,9 @@ impl Projections {
         &self,
         query: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, ReadError> {
-        shown::rows(P::NAME, self.position_of(P::NAME));
-        let pool = self.named(P::NAME)?.shared.pool().ok_or(ReadError::Building(P::NAME))?;
+        let running = self.named(P::NAME)?;
+        shown::rows(P::NAME, running.shared.rows());
+        let pool = running.shared.pool().ok_or(ReadError::Building(P::NAME))?;
         pool.read(query).await
     }
 
@@ -152,31 +174,32 @@ impl Projections {
     /// is being built for the first time, which shows nothing that could be read.
     ///
     /// # Errors
-    /// Names one that does not by the end of `timeout`; at once if it has stopped.
+    /// Names one that does not by the end of `timeout`; at once if it has stopped, or cannot write.
     pub async fn wait_for(&self, position: Position, timeout: Duration) -> Result<(), Behind> {
-        let deadline = tokio::time::Instant::now() + timeout;
+        let deadline = Instant::now() + timeout;
         for running in &self.running {
-            if running.shared.comes_later() {
-                continue;
-            }
-            let behind = Behind { projection: running.shared.name, position };
-            let mut progress = running.shared.progress.subscribe();
-            let shown = |progress: &Progress| progress.position.is_some_and(|at| at >= position);
-            if matches!(running.shared.phase(), Phase::Stopped { .. }) && !shown(&progress.borrow()) {
-                return Err(behind);
-            }
-            match tokio::time::timeout_at(deadline, progress.wait_for(shown)).await {
-                Ok(Ok(_)) => {}
-                _ => return Err(behind),
-            }
+            running.shows(position, deadline).await?;
         }
         Ok(())
     }
 
-    /// How far a projection has come; none where none of the name runs, or it has not begun.
-    pub fn position_of(&self, name: &str) -> Option<Position> {
-        let running = self.running.iter().find(|running| running.shared.name == name)?;
-        running.shared.progress.borrow().position
+    /// Waits until one projection shows a position, as [`Projections::wait_for`] does for all.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn wait_for_one<P: Projection>(
+        &self,
+        position: Position,
+        timeout: Duration,
+    ) -> Result<(), Behind> {
+        let behind = |_| Behind { projection: P::NAME, position };
+        self.named(P::NAME).map_err(behind)?.shows(position, Instant::now() + timeout).await
+    }
+
+    /// How often the rows of a projection may have changed while it ran here: with each event of what it folds, not with every
+    /// event of the log.
+    pub(crate) fn rows_of(&self, name: &'static str) -> Option<u64> {
+        self.named(name).ok().map(|running| running.shared.rows())
     }
 
     /// How far a projection has come, as it comes.

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Instant;
 
@@ -99,6 +99,8 @@ pub(super) struct Shared {
     pub(super) progress: watch::Sender<Progress>,
     pub(super) changes: broadcast::Sender<Change>,
     pub(super) serving: RwLock<Option<Arc<Pool>>>,
+    /// How often its rows may have changed while it ran here.
+    rows: AtomicU64,
     phase: Mutex<Phase>,
     behind_since: Mutex<Option<Instant>>,
     stopping: AtomicBool,
@@ -117,6 +119,7 @@ impl Shared {
             progress: watch::Sender::default(),
             changes,
             serving: RwLock::default(),
+            rows: AtomicU64::new(0),
             phase: Mutex::new(Phase::Building { folded: 0, of: 0 }),
             behind_since: Mutex::default(),
             stopping: AtomicBool::new(false),
@@ -156,7 +159,18 @@ impl Shared {
             drop(serving);
             before.inspect(|pool| pool.retire());
         }
+        self.rows_changed();
         self.progress.send_replace(progress);
+    }
+
+    /// Its rows may read differently now. Said before the progress is, for who waits for that reads what is kept.
+    pub(super) fn rows_changed(&self) {
+        self.rows.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// How often its rows may have changed.
+    pub(super) fn rows(&self) -> u64 {
+        self.rows.load(Ordering::Acquire)
     }
 
     pub(super) fn received(&self) {

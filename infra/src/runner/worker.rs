@@ -112,6 +112,10 @@ impl Worker {
             file::set_checkpoint(&transaction, self.log, to)?;
         }
         transaction.commit()?;
+        let categories = self.projection.categories();
+        if batch.iter().any(|event| categories.contains(&event.stream.category())) {
+            self.shared.rows_changed();
+        }
         if let Some(to) = to {
             self.reached = to;
             self.shared.folded_to(to);

@@ -178,7 +178,7 @@ impl DeskQuery {
         seen: Option<String>,
     ) -> Result<DeskConnection> {
         let (services, who) = of_request(ctx)?;
-        seen::shown(services, seen).await?;
+        seen::shown::<Board>(services, seen).await?;
         let body = match &body {
             Some(id) => node_id::body(id)?,
             None => who.actor.body.clone(),

@@ -305,7 +305,7 @@ impl OverviewQuery {
         seen: Option<String>,
     ) -> Result<Overview> {
         let (services, who) = of_request(ctx)?;
-        seen::shown(services, seen).await?;
+        seen::shown::<Board>(services, seen).await?;
         let (county, today) = (who.county().clone(), services.today());
         let to_sunday = today.weekday().until(Weekday::Sunday);
         let week_end = today.saturating_add(i32::from(to_sunday).days());

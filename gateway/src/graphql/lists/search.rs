@@ -129,7 +129,7 @@ impl SearchQuery {
             return Err(bad_input("say one to eight words to look for"));
         }
         let (services, who) = of_request(ctx)?;
-        seen::shown(services, seen).await?;
+        seen::shown::<Search>(services, seen).await?;
         let directory = services.registers.directory(who.county()).await.map_err(of_fault)?.state;
         let name = |(id, body): (&om_domain::ids::BodyId, &om_domain::directory::Body)| {
             (id.to_string(), (body.name_zh.to_string(), body.name_en.to_string()))

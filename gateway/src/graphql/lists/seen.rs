@@ -9,13 +9,14 @@ use crate::{
         error::{Code, bad_input, error},
         matter::carry_out::of_fault,
     },
-    services::Services,
+    services::{READ_YOUR_WRITES, Services},
 };
 use async_graphql::Result;
 use om_infra::log::Position;
+use om_projections::projection::Projection;
 
-/// Waits until the lists show the position; at once if none is given.
-pub(crate) async fn shown(services: &Services, seen: Option<String>) -> Result<()> {
+/// Waits until the list that this projection has the rows of shows the position; at once if none is given.
+pub(crate) async fn shown<P: Projection>(services: &Services, seen: Option<String>) -> Result<()> {
     let Some(seen) = seen else { return Ok(()) };
     let position: Position = seen.parse().map_err(bad_input)?;
     if !position.belongs_to(services.log.id()) {
@@ -24,7 +25,7 @@ pub(crate) async fn shown(services: &Services, seen: Option<String>) -> Result<(
             "seen was taken from another log: load everything anew, without seen",
         ));
     }
-    if !services.pending(position).await {
+    if services.projections.wait_for_one::<P>(position, READ_YOUR_WRITES).await.is_ok() {
         return Ok(());
     }
     let head = services.head().await.map_err(|error| of_fault(error.into()))?;
@@ -33,5 +34,5 @@ pub(crate) async fn shown(services: &Services, seen: Option<String>) -> Result<(
             "seen lies after the log's end, which was restored from an older copy: load everything anew";
         return Err(error(Code::Resync, message));
     }
-    Err(error(Code::Behind, "the lists do not show this position yet: ask again in a moment"))
+    Err(error(Code::Behind, "the list does not show this position yet: ask again in a moment"))
 }

@@ -173,7 +173,7 @@ impl SupervisionQuery {
     ) -> Result<CardConnection> {
         let size = page_size(first, 50).map_err(bad_input)?;
         let (services, who) = of_request(ctx)?;
-        seen::shown(services, seen).await?;
+        seen::shown::<Board>(services, seen).await?;
         let filter = filter.unwrap_or_default();
         let wanted = CardFilter {
             matter: filter.matter.as_ref().map(node_id::matter).transpose()?,

@@ -157,7 +157,7 @@ impl ToleranceQuery {
     ) -> Result<ToleranceConnection> {
         let size = page_size(first, 50).map_err(bad_input)?;
         let (services, who) = of_request(ctx)?;
-        seen::shown(services, seen).await?;
+        seen::shown::<Board>(services, seen).await?;
         let (calendar, today) = (services.calendar(who.county()).await.map_err(of_fault)?, services.today());
         let filter = filter.unwrap_or_default();
         let wanted = ToleranceFilter {

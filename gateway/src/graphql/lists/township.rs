@@ -108,7 +108,7 @@ impl TownshipQuery {
         >,
     ) -> Result<TownshipDesk> {
         let (services, who) = of_request(ctx)?;
-        seen::shown(services, seen).await?;
+        seen::shown::<Board>(services, seen).await?;
         let of = match &body {
             Some(id) => node_id::body(id)?,
             None => who.actor.body.clone(),

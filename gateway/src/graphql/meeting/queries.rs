@@ -183,7 +183,7 @@ impl MeetingQuery {
         let (services, who) = of_request(ctx)?;
         let (from, reach) = (filter.from.map(|from| from.0), access::meetings(services, who).await?);
         let wanted = meetings::MeetingFilter { matter, from, reach };
-        seen::shown(services, seen).await?;
+        seen::shown::<Meetings>(services, seen).await?;
         let size = page_size(first, 20).map_err(bad_input)?;
         let cursor: Option<MeetingCursor> = decode(after.as_ref())?;
         let county = who.county().clone();
@@ -211,7 +211,7 @@ impl MeetingQuery {
     ) -> Result<TaskConnection> {
         let filter = filter.unwrap_or_default();
         let (services, who) = of_request(ctx)?;
-        seen::shown(services, seen).await?;
+        seen::shown::<Meetings>(services, seen).await?;
         let wanted = meetings::TaskFilter {
             owner: filter.body.as_ref().map(node_id::body).transpose()?,
             matter: filter.matter.as_ref().map(node_id::matter).transpose()?,

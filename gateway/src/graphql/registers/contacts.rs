@@ -61,7 +61,7 @@ impl ContactQuery {
         >,
     ) -> Result<NamedContactConnection> {
         let (services, who) = of_request(ctx)?;
-        seen::shown(services, seen).await?;
+        seen::shown::<Contacts>(services, seen).await?;
         let applicant = applicant.as_ref().map(node_id::applicant).transpose()?;
         let size = page_size(first, 50).map_err(bad_input)?;
         let cursor: Option<ContactCursor> = decode(after.as_ref())?;
