@@ -1,7 +1,8 @@
 //! The briefing (专报) of a county's week, read from the log: pinned to an entry and a day, in words.
 //!
 //! Invariants: it knows nothing recorded after its entry or after its week; names and calendar are those known at its entry,
-//! so the same week, entry and day give the same bytes for ever.
+//! so the same week, entry and day give the same bytes for ever. Histories are read twice, for the pin and then to be folded, and
+//! of none more is held than a page, what it comes to, and the week's entries.
 //! Deliberately absent: what is counted and what needs coordination; the domain says so.
 
 mod rows;
@@ -24,7 +25,7 @@ use om_infra::{
     recorded::Entry,
     registers::Registers,
 };
-use std::{cmp::Ordering, collections::BTreeMap};
+use std::cmp::Ordering;
 
 pub use rows::{MatterRow, Row, Rows};
 pub use text::text;
@@ -129,8 +130,6 @@ impl From<StreamNameError> for NoBriefing {
     }
 }
 
-type History = Vec<Entry<MatterEvent>>;
-
 /// Reads the briefing of the week in which `day_of_week` lies, over these matters. Without a pin it is pinned to the last entry
 /// of the week, and clocks are read today, or on the week's last day once it is over.
 ///
@@ -146,12 +145,16 @@ pub async fn read(
     if week.monday > today {
         return Err(NoBriefing::NotBegun { monday: week.monday });
     }
-    let histories = histories(&registers.matters, county, matters).await?;
-    let (pin, known, position) = pinned(&histories, week, pin, today)?;
+    let day = pin.map_or_else(|| today.clamp(week.monday, week.sunday), |pin| pin.day);
+    let histories = Histories { matters: &registers.matters, county, ids: matters };
+    let marks = histories.fold_each(|id| marks(id, week, pin, day)).await?;
+    let pinned = pinned(marks, week, pin, day)?;
+    let (pin, known) = (Pin { matter: pinned.matter, event: pinned.event, day }, pinned.recorded);
     let calendar = calendars.known_by(county, known).await?;
     let directory = directory(registers, county, known).await?;
-    let folded: Vec<Folded> =
-        histories.into_iter().filter_map(|(id, history)| fold(id, history, week, position)).collect();
+    let folded = histories.fold_each(|id| Folding::of(id, week, pinned.position)).await?;
+    let mut folded: Vec<Folded> = folded.into_iter().filter_map(Folding::done).collect();
+    folded.sort_unstable_by_key(|folded| folded.id);
     let subjects: Vec<Subject<'_>> = folded
         .iter()
         .map(|f| Subject { id: f.id, then: f.then.as_ref(), now: &f.now, entries: &f.entries })
@@ -162,60 +165,104 @@ pub async fn read(
     Ok(Report { pin, known, briefing, rows })
 }
 
-async fn histories(
-    matters: &Executor<MatterDecider>,
-    county: &CountyId,
-    ids: &[MatterId],
-) -> Result<BTreeMap<MatterId, History>, NoBriefing> {
-    let one = |id: MatterId| async move {
-        let stream = Executor::<MatterDecider>::stream(county, id)?;
-        let mut history: History = Vec::new();
-        loop {
-            let from = history.last().map_or(0, |entry| entry.fact.revision + 1);
-            let page = matters.history(&stream, from, PAGE).await?;
-            let more = page.len() == PAGE;
-            history.extend(page);
-            if !more {
-                return Ok::<_, NoBriefing>((id, history));
-            }
-        }
-    };
-    futures::stream::iter(ids.iter().copied().map(one)).buffer_unordered(AT_ONCE).try_collect().await
+/// What is made of a history, entry after entry.
+trait Reading {
+    /// Takes the next entry; whether it wants more.
+    fn take(&mut self, entry: Entry<MatterEvent>) -> bool;
 }
 
-/// The pin, when its entry was recorded, and its place in the log.
-fn pinned(
-    histories: &BTreeMap<MatterId, History>,
-    week: Week,
+/// The histories of these matters.
+#[derive(Clone, Copy)]
+struct Histories<'a> {
+    matters: &'a Executor<MatterDecider>,
+    county: &'a CountyId,
+    ids: &'a [MatterId],
+}
+
+impl Histories<'_> {
+    /// Reads each, page after page; what came of each, in no order.
+    async fn fold_each<R: Reading>(self, begin: impl Fn(MatterId) -> R) -> Result<Vec<R>, NoBriefing> {
+        let one = |id: MatterId| self.fold(id, begin(id));
+        futures::stream::iter(self.ids.iter().copied().map(one)).buffer_unordered(AT_ONCE).try_collect().await
+    }
+
+    async fn fold<R: Reading>(self, id: MatterId, mut reading: R) -> Result<R, NoBriefing> {
+        let stream = Executor::<MatterDecider>::stream(self.county, id)?;
+        let mut from = 0;
+        loop {
+            let page = self.matters.history(&stream, from, PAGE).await?;
+            let whole = page.len() == PAGE;
+            from = page.last().map_or(from, |entry| entry.fact.revision + 1);
+            let more = page.into_iter().all(|entry| reading.take(entry));
+            if !(whole && more) {
+                return Ok(reading);
+            }
+        }
+    }
+}
+
+/// An entry to which a briefing may be pinned.
+#[derive(Debug, Clone, Copy)]
+struct Mark {
+    matter: MatterId,
+    event: EventId,
+    recorded: Timestamp,
+    position: Position,
+}
+
+/// What of a history decides about the pin.
+struct Marks {
+    matter: MatterId,
     pin: Option<Pin>,
-    today: Date,
-) -> Result<(Pin, Timestamp, Position), NoBriefing> {
-    let end = end_of_day(week.sunday);
-    let entries = || histories.iter().flat_map(|(id, history)| history.iter().map(move |entry| (*id, entry)));
-    let (matter, entry) = match pin {
-        None => entries()
-            .filter(|(_, entry)| entry.fact.recorded < end)
-            // positions of one log are always one before the other
-            .max_by(|(_, a), (_, b)| a.position.partial_cmp(&b.position).unwrap_or(Ordering::Equal))
-            .ok_or(NoBriefing::Nothing)?,
-        Some(pin) => entries()
-            .find(|(id, entry)| (*id, entry.fact.id) == (pin.matter, pin.event))
-            .ok_or(NoBriefing::UnknownEntry)?,
-    };
-    let (Week { monday, sunday }, recorded) = (week, entry.fact.recorded);
-    if recorded >= end {
+    end: Timestamp,
+    begun: Timestamp,
+    /// The entry that was asked for; the last of the week if none was.
+    pinned: Option<Mark>,
+    /// The last entry that had been recorded before the day began.
+    known: Option<Position>,
+}
+
+fn marks(matter: MatterId, week: Week, pin: Option<Pin>, day: Date) -> Marks {
+    let (end, begun) = (end_of_day(week.sunday), start_of_day(day));
+    Marks { matter, pin, end, begun, pinned: None, known: None }
+}
+
+impl Reading for Marks {
+    fn take(&mut self, entry: Entry<MatterEvent>) -> bool {
+        let (event, recorded, position) = (entry.fact.id, entry.fact.recorded, entry.position);
+        let wanted = match self.pin {
+            None => recorded < self.end,
+            Some(pin) => (self.matter, event) == (pin.matter, pin.event),
+        };
+        if wanted {
+            self.pinned = Some(Mark { matter: self.matter, event, recorded, position });
+        }
+        if recorded < self.begun {
+            self.known = Some(position);
+        }
+        true
+    }
+}
+
+/// The entry to which it is pinned.
+fn pinned(marks: Vec<Marks>, week: Week, pin: Option<Pin>, day: Date) -> Result<Mark, NoBriefing> {
+    // positions of one log are always one before the other
+    let order = |a: &Position, b: &Position| a.partial_cmp(b).unwrap_or(Ordering::Equal);
+    let last = marks.iter().filter_map(|marks| marks.pinned).max_by(|a, b| order(&a.position, &b.position));
+    let unknown = || pin.map_or(NoBriefing::Nothing, |_| NoBriefing::UnknownEntry);
+    let pinned = last.ok_or_else(unknown)?;
+    let (Week { monday, sunday }, recorded) = (week, pinned.recorded);
+    if recorded >= end_of_day(sunday) {
         return Err(NoBriefing::LaterEntry { recorded: beijing(recorded), sunday });
     }
-    let day = pin.map_or_else(|| today.clamp(monday, sunday), |pin| pin.day);
     if !week.has(day) {
         return Err(NoBriefing::Day { day, monday, sunday });
     }
     // a briefing of a day knows at least what was recorded before that day began
-    let begun = start_of_day(day);
-    if entries().any(|(_, later)| later.position > entry.position && later.fact.recorded < begun) {
+    if marks.iter().filter_map(|marks| marks.known).any(|known| known > pinned.position) {
         return Err(NoBriefing::MoreWasKnown { day });
     }
-    Ok((Pin { matter, event: entry.fact.id, day }, recorded, entry.position))
+    Ok(pinned)
 }
 
 /// A matter at the beginning and at the end.
@@ -226,25 +273,49 @@ struct Folded {
     entries: Vec<Recorded<MatterEvent>>,
 }
 
-/// None where nothing of the matter was known.
-fn fold(id: MatterId, history: History, week: Week, until: Position) -> Option<Folded> {
-    let begin = start_of_day(week.monday);
-    let (mut now, mut then, mut entries) = (Matter::default(), None, Vec::new());
-    let mut known = history.into_iter().take_while(|entry| entry.position <= until).peekable();
-    known.peek()?;
-    for entry in known {
-        if entry.fact.recorded >= begin && entries.is_empty() {
-            then = Some(now.clone());
-        }
-        MatterDecider::evolve(&mut now, &entry.fact);
-        if entry.fact.recorded >= begin {
-            entries.push(entry.fact);
-        }
+/// A matter that is read up to an entry of the log.
+struct Folding {
+    id: MatterId,
+    begin: Timestamp,
+    until: Position,
+    known: bool,
+    then: Option<Matter>,
+    now: Matter,
+    entries: Vec<Recorded<MatterEvent>>,
+}
+
+impl Folding {
+    fn of(id: MatterId, week: Week, until: Position) -> Self {
+        let (begin, now) = (start_of_day(week.monday), Matter::default());
+        Folding { id, begin, until, known: false, then: None, now, entries: Vec::new() }
     }
-    // nothing was recorded in the week: it stands as it stood
-    let then = then.unwrap_or_else(|| now.clone());
-    let was_there = then != Matter::default();
-    Some(Folded { id, then: was_there.then_some(then), now, entries })
+
+    /// None where nothing of the matter was known.
+    fn done(self) -> Option<Folded> {
+        let Folding { id, known, then, now, entries, .. } = self;
+        // nothing was recorded in the week: it stands as it stood
+        let then = then.unwrap_or_else(|| now.clone());
+        let was_there = then != Matter::default();
+        known.then_some(Folded { id, then: was_there.then_some(then), now, entries })
+    }
+}
+
+impl Reading for Folding {
+    fn take(&mut self, entry: Entry<MatterEvent>) -> bool {
+        if entry.position > self.until {
+            return false;
+        }
+        self.known = true;
+        let of_the_week = entry.fact.recorded >= self.begin;
+        if of_the_week && self.entries.is_empty() {
+            self.then = Some(self.now.clone());
+        }
+        MatterDecider::evolve(&mut self.now, &entry.fact);
+        if of_the_week {
+            self.entries.push(entry.fact);
+        }
+        true
+    }
 }
 
 /// The directory as it was known then.
