@@ -131,6 +131,9 @@ pub fn report(
             report.backfilled += u32::from(is_backfilled(effective, recorded, calendar, i32::from(grace)));
         }
     }
+    for kind in all.values_mut().flat_map(|report| report.kinds.values_mut()) {
+        kind.working_days.sort_unstable();
+    }
     Ok(all)
 }
 
@@ -153,10 +156,7 @@ fn decided(report: &mut Report, track: &Track, round: &RoundTrack, on: Date, cal
         kind.limited += 1;
         kind.on_time += u32::from(due.is_none_or(|due| on <= due));
     }
-    if let Some(taken) = working_days(round, on, calendar) {
-        let place = kind.working_days.partition_point(|known| *known <= taken);
-        kind.working_days.insert(place, taken);
-    }
+    kind.working_days.extend(working_days(round, on, calendar));
 }
 
 /// Working days from the clock's start to the decision, what was excluded left out.
