@@ -50,7 +50,8 @@ impl Closing {
             Closing::SubscriberExists => 4409,
             Closing::TooManyInits => 4429,
             Closing::NoText => 1007,
-            Closing::TooSlow | Closing::TooMany(_) => 1008,
+            // "try again later": clients take 1008 for an end, and stay without news
+            Closing::TooSlow | Closing::TooMany(_) => 1013,
             Closing::TooLarge => 1009,
         }
     }

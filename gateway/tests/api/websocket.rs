@@ -152,7 +152,7 @@ async fn who_says_nothing_is_not_waited_for() {
     let mut client = Client::patient(Patience { init: short, ..Patience::default() });
     assert_eq!(client.closed().await, 4408);
     let mut client = Client::patient(Patience { silence: short, ..Patience::default() }).sign_in().await;
-    assert_eq!(client.closed().await, 1008);
+    assert_eq!(client.closed().await, 1013);
 }
 
 #[tokio::test]

@@ -242,7 +242,7 @@ async fn a_websocket_is_limited_like_the_rest() {
         }
     };
     let code = tokio::time::timeout(Duration::from_secs(20), close).await.unwrap();
-    assert!(code.is_none_or(|code| code == 1008), "{code:?}");
+    assert!(code.is_none_or(|code| code == 1013), "{code:?}");
     let figures = guarded.at(Method::GET, "/metrics").send().await.unwrap().text().await.unwrap();
     assert!(figures.contains("onematter_limited_total{limit=\"messages\"} 1"), "{figures}");
 }
