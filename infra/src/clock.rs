@@ -4,10 +4,16 @@
 //! Deliberately absent: dates in Beijing and working days; those are the domain's calendar.
 
 use std::sync::{Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
+use om_domain::calendar::{beijing, end_of_day};
 use tokio::sync::watch;
+
+/// The least and the most time after which it is looked whether another day has begun.
+const LEAST: Duration = Duration::from_millis(10);
+const MOST: Duration = Duration::from_secs(60);
 
 /// A source of the time.
 pub trait Clock: Send + Sync {
@@ -46,7 +52,7 @@ struct Hands {
 
 impl Hands {
     fn now(self) -> Timestamp {
-        let ran = self.running_since.map_or(std::time::Duration::ZERO, |since| since.elapsed());
+        let ran = self.running_since.map_or(Duration::ZERO, |since| since.elapsed());
         SignedDuration::try_from(ran)
             .ok()
             .and_then(|ran| self.set_to.checked_add(ran).ok())
@@ -93,6 +99,34 @@ impl Clock for VirtualClock {
     }
 }
 
+/// Waits until somebody sets the clock; for ever if nobody can.
+pub(crate) async fn moved(moves: &mut Option<watch::Receiver<u64>>) {
+    let heard = match moves {
+        Some(moves) => moves.changed().await.is_ok(),
+        None => false,
+    };
+    if !heard {
+        std::future::pending().await
+    }
+}
+
+/// Waits until it is another day in Beijing than this.
+pub async fn another_day(clock: &dyn Clock, day: Date) {
+    let mut moves = clock.moves();
+    loop {
+        let now = clock.now();
+        if beijing(now) != day {
+            return;
+        }
+        // on a machine that slept the day may be over before the time has run
+        let left = Duration::try_from(end_of_day(day).duration_since(now)).unwrap_or_default();
+        tokio::select! {
+            () = tokio::time::sleep(left.clamp(LEAST, MOST)) => {}
+            () = moved(&mut moves) => {}
+        }
+    }
+}
+
 /// The instant in whole microseconds, the finest that the log keeps.
 pub(crate) fn microseconds(instant: Timestamp) -> Timestamp {
     Timestamp::from_microsecond(instant.as_microsecond()).unwrap_or(instant)
@@ -114,5 +148,18 @@ mod tests {
         assert!(moves.has_changed().unwrap() && *moves.borrow_and_update() == 1);
         let running = VirtualClock::running(start);
         assert!(running.now() >= start && running.runs());
+    }
+
+    #[tokio::test]
+    async fn another_day_is_waited_for_whether_the_clock_runs_to_it_or_is_set() {
+        let evening: Timestamp = "2026-06-30T23:59:59.9+08:00".parse().unwrap();
+        let day = beijing(evening);
+        another_day(&VirtualClock::running(evening), day).await;
+        let standing = VirtualClock::standing(evening);
+        let waiting = another_day(&standing, day);
+        tokio::pin!(waiting);
+        assert!(futures::poll!(&mut waiting).is_pending());
+        standing.set(evening + SignedDuration::from_secs(1));
+        waiting.await;
     }
 }

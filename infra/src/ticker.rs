@@ -24,7 +24,7 @@ use om_projections::meetings::{Meetings, due_meetings};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::clock::Clock;
+use crate::clock::{self, Clock};
 use crate::executor::{Executor, Fault, Standing};
 use crate::log::StreamName;
 use crate::runner::{Projections, ReadError};
@@ -215,19 +215,9 @@ impl Ticker {
             tokio::select! {
                 _ = stopped.changed() => return,
                 () = tokio::time::sleep(self.options.every) => {}
-                () = moved(&mut moves) => {}
+                () = clock::moved(&mut moves) => {}
             }
         }
-    }
-}
-
-async fn moved(moves: &mut Option<watch::Receiver<u64>>) {
-    let heard = match moves {
-        Some(moves) => moves.changed().await.is_ok(),
-        None => false,
-    };
-    if !heard {
-        std::future::pending().await
     }
 }
 

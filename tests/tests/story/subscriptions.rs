@@ -264,11 +264,12 @@ async fn a_meeting_tells_of_what_was_and_of_each_new_entry() {
 #[tokio::test]
 async fn a_desk_tells_that_it_reads_differently_once_it_does() {
     let case = Case::story().await;
+    case.at("2023-06-12");
     let mut ear = Ear::of(&case, "wa-officer-1").await;
     ear.subscribe("subscription { deskChanged { body position pending } }").await;
     let first = ear.next("deskChanged").await;
     first.shows("body", "body:water").shows("pending", false);
-    case.at("2023-06-12").by("clerk").submit("W", &["form"]).done().await;
+    case.by("clerk").submit("W", &["form"]).done().await;
     let second = ear.next("deskChanged").await;
     assert_ne!(first.at("position"), second.at("position"));
     let desk = case.ask("wa-officer-1", "{ desk { edges { node { permitCode } } } }", json!({})).await;
@@ -278,11 +279,12 @@ async fn a_desk_tells_that_it_reads_differently_once_it_does() {
 #[tokio::test]
 async fn the_overview_tells_that_it_reads_differently_once_it_does() {
     let case = Case::story().await;
+    case.at("2023-06-12");
     let mut ear = Ear::of(&case, "lead").await;
     ear.subscribe("subscription { overviewChanged { body position pending } }").await;
     let first = ear.next("overviewChanged").await;
     first.lacks("body").shows("pending", false);
-    case.at("2023-06-12").by("clerk").submit("W", &["form"]).done().await;
+    case.by("clerk").submit("W", &["form"]).done().await;
     let second = ear.next("overviewChanged").await;
     assert_ne!(first.at("position"), second.at("position"));
     let query = "{ overview { dueThisWeek matters { nodes { pressure { nextDue } } } } }";
@@ -301,6 +303,23 @@ async fn the_overview_tells_that_it_reads_differently_once_it_does() {
         items += 1;
     }
     assert!(items < 10, "{items} items for ten entries");
+}
+
+#[tokio::test]
+async fn who_follows_lists_is_told_of_a_day_that_begins() {
+    let case = Case::story().await;
+    case.at("2023-06-12");
+    let (mut one, mut other) = (Ear::of(&case, "lead").await, Ear::of(&case, "lead").await);
+    for ear in [&mut one, &mut other] {
+        ear.subscribe("subscription { overviewChanged { position day } }").await;
+    }
+    let first = one.next("overviewChanged").await;
+    first.shows("day", "2023-06-12");
+    other.next("overviewChanged").await;
+    // nothing is recorded; both are told, alone or together
+    case.at("2023-06-13");
+    one.next("overviewChanged").await.shows("day", "2023-06-13");
+    other.next("overviewChanged").await.shows("day", "2023-06-13");
 }
 
 #[tokio::test]
@@ -327,6 +346,7 @@ async fn who_listens_is_not_woken_by_what_is_read() {
     let case = Case::story().await;
     let paper = case.paper("form").await;
     case.house.platform.projections.caught_up().await.unwrap();
+    case.at("2023-06-12");
     let mut ear = Ear::of(&case.house, "lead").await;
     ear.subscribe("subscription { overviewChanged { position } }").await;
     ear.next("overviewChanged").await;
@@ -334,7 +354,7 @@ async fn who_listens_is_not_woken_by_what_is_read() {
         assert_eq!(case.get("clerk", &format!("/papers/{paper}")).send().await.unwrap().status(), 200);
     }
     tokio::time::sleep(std::time::Duration::from_millis(300)).await;
-    case.at("2023-06-12").by("clerk").submit("W", &["form", "seal"]).done().await;
+    case.by("clerk").submit("W", &["form", "seal"]).done().await;
     case.house.platform.projections.caught_up().await.unwrap();
     let head = case.house.platform.log.head().await.unwrap().unwrap().to_string();
     assert_eq!(

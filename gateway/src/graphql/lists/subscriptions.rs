@@ -1,18 +1,21 @@
 //! Hearing that a list may read differently now.
 //!
 //! Invariants: the first item comes at once, so whoever subscribes and then reads misses nothing; an item comes only
-//! after the lists show what it is about; a burst of changes comes as one item.
+//! after the lists show what it is about; a burst of changes comes as one item; one comes when a day begins in Beijing, for what
+//! is late or due is counted by it.
 //! Deliberately absent: what has changed; the list says that.
 
 use crate::{
     access,
     context::Requester,
-    graphql::{node_id, node_id::NodeId, place::Place},
+    graphql::{node_id, node_id::NodeId, place::Place, scalars},
     services::Services,
 };
 use async_graphql::{Context, ID, Result, SimpleObject, Subscription};
 use futures::Stream;
+use jiff::civil::Date;
 use om_domain::access::Action;
+use om_infra::clock::another_day;
 use std::{sync::Arc, time::Duration};
 use tokio::sync::watch;
 
@@ -29,6 +32,8 @@ pub struct ListChange {
     pub position: Option<String>,
     /// Whether the lists may not show all of it yet.
     pub pending: bool,
+    /// The day in Beijing by which the lists count: an item comes when another begins, too.
+    pub day: scalars::Date,
 }
 
 /// Subscriptions to lists.
@@ -62,7 +67,8 @@ struct Following {
     services: Arc<Services>,
     wakes: watch::Receiver<u64>,
     body: Option<ID>,
-    begun: bool,
+    /// The day of the item before; none before the first.
+    told_on: Option<Date>,
     place: Place,
 }
 
@@ -72,25 +78,36 @@ fn changes(ctx: &Context<'_>, body: Option<ID>) -> Result<impl Stream<Item = Lis
     let wakes = services.changes.of_county(county);
     let place = ctx.data_opt::<Place>().cloned().unwrap_or_default();
     place.begins(format!("{county} {}", body.as_ref().map_or("", |body| body.as_str())), None);
-    let following = Following { services, wakes, body, begun: false, place };
+    let following = Following { services, wakes, body, told_on: None, place };
     Ok(futures::stream::unfold(following, step))
 }
 
 async fn step(mut following: Following) -> Option<(ListChange, Following)> {
-    if following.begun {
+    if let Some(day) = following.told_on {
         following.place.waits();
-        following.wakes.changed().await.ok()?;
-        tokio::time::sleep(BURST).await;
+        tokio::select! {
+            changed = following.wakes.changed() => {
+                changed.ok()?;
+                tokio::time::sleep(BURST).await;
+            }
+            () = another_day(&*following.services.clock, day) => {}
+        }
     }
-    following.begun = true;
+    let day = following.services.today();
+    following.told_on = Some(day);
     following.wakes.mark_unchanged();
     let head = following.services.head().await.ok().flatten();
-    following.place.moves(head.map(|head| head.number()));
+    following.place.moves(head.map(|head| place(head.number(), day)));
     let pending = match head {
         Some(head) => following.services.pending(head).await,
         None => false,
     };
-    let change =
-        ListChange { body: following.body.clone(), position: head.map(|head| head.to_string()), pending };
-    Some((change, following))
+    let position = head.map(|head| head.to_string());
+    Some((ListChange { body: following.body.clone(), position, pending, day: day.into() }, following))
+}
+
+/// Where one stands who was told of so many entries on a day: further with each entry, and with each day.
+fn place(entries: u64, day: Date) -> u64 {
+    let days = day.duration_since(Date::MIN).as_hours() / 24;
+    entries.saturating_add(days.unsigned_abs())
 }

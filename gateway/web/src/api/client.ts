@@ -1,6 +1,7 @@
 // The connection to the gateway: queries over HTTP, changes over one WebSocket that comes back by itself.
 import { createClient as createSocket, type Client as Socket } from "graphql-ws";
-import { Client, cacheExchange, fetchExchange, mapExchange, subscriptionExchange } from "urql";
+import { Client, cacheExchange, fetchExchange, mapExchange, type Operation, subscriptionExchange } from "urql";
+import { type Days, watchDays } from "./day";
 import type { Session } from "./session";
 
 /** Whether changes arrive by themselves. */
@@ -14,6 +15,7 @@ export class Link {
   private readonly socket: Socket;
   private state: LiveState = "connecting";
   private readonly listeners = new Set<() => void>();
+  private readonly days: Days;
 
   /** `ended` is called when the gateway says that the session is over. */
   constructor(session: Session, ended: () => void) {
@@ -30,18 +32,30 @@ export class Link {
       shouldRetry: () => true,
       on: {
         connecting: () => this.become("connecting"),
-        connected: () => this.become("live"),
+        connected: () => {
+          this.become("live");
+          this.days.look();
+        },
         closed: (event) => {
           this.become("off");
           if ((event as CloseEvent).code === UNAUTHORIZED) ended();
         },
       },
     });
+    const asked = new Map<number, Operation>();
     this.client = new Client({
       url: "/graphql",
       preferGetMethod: false,
+      // what was shown before is shown at once, and never for what it is now: the day, a calendar or a right may be another
+      requestPolicy: "cache-and-network",
       fetchOptions: { headers: session.headers },
       exchanges: [
+        mapExchange({
+          onOperation: (operation) => {
+            if (operation.kind === "query") asked.set(operation.key, operation);
+            else if (operation.kind === "teardown") asked.delete(operation.key);
+          },
+        }),
         cacheExchange,
         mapExchange({
           onError: (error) => {
@@ -61,6 +75,16 @@ export class Link {
         }),
       ],
     });
+    this.days = watchDays(
+      () => this.state === "live",
+      () => {
+        for (const operation of asked.values()) {
+          this.client.reexecuteOperation(
+            this.client.createRequestOperation("query", operation, { ...operation.context, requestPolicy: "network-only" }),
+          );
+        }
+      },
+    );
   }
 
   live = (): LiveState => this.state;
@@ -71,6 +95,7 @@ export class Link {
   };
 
   close(): void {
+    this.days.stop();
     void this.socket.dispose();
   }
 

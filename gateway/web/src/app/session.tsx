@@ -125,7 +125,7 @@ export const convenes = (me: Me | undefined): boolean =>
 /** Names in the language of the page, and who is looking. */
 export function useDirectory() {
   const { i18n } = useTranslation();
-  const [{ data, fetching, error }] = useQuery({ query: WhoAmI });
+  const [{ data, fetching, error }] = useQuery({ query: WhoAmI, requestPolicy: "cache-first" });
   return useMemo(() => {
     const zh = i18n.language !== "en";
     const bodies = new Map(data?.directory.bodies.map((body) => [body.id, zh ? body.nameZh : body.nameEn]));

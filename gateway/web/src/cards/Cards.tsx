@@ -88,6 +88,7 @@ const CardsChanged = graphql(`
     overviewChanged {
       position
       pending
+      day
     }
   }
 `);
@@ -273,8 +274,7 @@ function OneCard({ line, close, done }: { line: Line | undefined; close: () => v
   const [{ data, error }, ask] = useQuery({
     query: CardQuery,
     variables: { id: line?.matter ?? "", code: line?.permitCode ?? "" },
-    pause: !line,
-    requestPolicy: "cache-and-network",
+    pause: !line
   });
   const again = () => ask({ requestPolicy: "network-only" });
   const permit = data?.matter.permit;

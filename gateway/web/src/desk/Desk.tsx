@@ -43,6 +43,7 @@ const Changed = graphql(`
     deskChanged(body: $body) {
       position
       pending
+      day
     }
   }
 `);

@@ -168,8 +168,7 @@ export function PermitPanel({
   const [{ data, error }, again] = useQuery({
     query: PermitQuery,
     variables: { id: matter.id, code: code ?? "", at },
-    pause: !code,
-    requestPolicy: "cache-and-network",
+    pause: !code
   });
   const known = useRef(changed);
   useEffect(() => {

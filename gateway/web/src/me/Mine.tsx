@@ -39,6 +39,7 @@ const Changed = graphql(`
     overviewChanged {
       position
       pending
+      day
     }
   }
 `);
@@ -47,7 +48,7 @@ export default function Mine() {
   const { t } = useTranslation();
   const { me, bodyName, officerName } = useDirectory();
   const body = me && looks(me) ? me.body : null;
-  const [{ data, error }, ask] = useQuery({ query: MineQuery, variables: { body }, pause: !me, requestPolicy: "cache-and-network" });
+  const [{ data, error }, ask] = useQuery({ query: MineQuery, variables: { body }, pause: !me });
   const again = () => ask({ requestPolicy: "network-only" });
   const [{ data: change }] = useSubscription({ query: Changed, pause: !looks(me) });
   useAgainAt(change?.overviewChanged, again);

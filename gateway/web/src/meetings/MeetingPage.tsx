@@ -93,7 +93,7 @@ type Meeting = ResultOf<typeof MeetingQuery>["meeting"];
 
 export default function MeetingPage() {
   const id = `meeting:${useParams().id ?? ""}`;
-  const [{ data, error }, ask] = useQuery({ query: MeetingQuery, variables: { id }, requestPolicy: "cache-and-network" });
+  const [{ data, error }, ask] = useQuery({ query: MeetingQuery, variables: { id } });
   const again = () => ask({ requestPolicy: "network-only" });
   const since = useRef<number>(undefined);
   since.current ??= data?.meeting.id === id ? (data.meeting.revision ?? undefined) : undefined;

@@ -54,6 +54,7 @@ export const MeetingsChanged = graphql(`
     overviewChanged {
       position
       pending
+      day
     }
   }
 `);

@@ -3,12 +3,12 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { type Client, useClient } from "urql";
 import { graphql, type ResultOf } from "../api/graphql";
+import { useDirectory } from "../app/session";
 import { type ReadAll, readAll } from "../ui/pages";
 
 const NamesQuery = graphql(`
   query MatterNames($after: String) {
     overview {
-      day
       matters(first: 200, order: NAME, after: $after) {
         pageInfo {
           hasNextPage
@@ -27,8 +27,6 @@ const pick = (data: ResultOf<typeof NamesQuery>) => data.overview.matters;
 
 export interface Names {
   matters: readonly { id: string; name: string }[];
-  /** The day that the server counts. */
-  today: string;
 }
 
 const known = new WeakMap<object, Names>();
@@ -39,8 +37,8 @@ export function readNames(client: Pick<Client, "query">): Promise<Names> {
   const under = reading.get(client);
   if (under) return under;
   const read = readAll(client, NamesQuery, {}, pick, new AbortController().signal, () => {})
-    .then(({ first, nodes }) => {
-      const names = { matters: nodes, today: first.overview.day };
+    .then(({ nodes }) => {
+      const names = { matters: nodes };
       known.set(client, names);
       return names;
     })
@@ -51,7 +49,10 @@ export function readNames(client: Pick<Client, "query">): Promise<Names> {
 
 const bareOf = (id: string) => id.replace(/^matter:/, "");
 
+/** The county's matters, a matter's name, and the day that the server counts. */
 export function useMatters() {
+  const { me } = useDirectory();
+  const today = me?.today ?? "";
   const client = useClient();
   const [names, setNames] = useState(() => known.get(client));
   const read = useCallback(() => {
@@ -76,8 +77,8 @@ export function useMatters() {
       if (!name) unknown.current.add(id);
       return name ?? bareOf(id);
     };
-    return { matters, today: names?.today ?? "", matterName };
-  }, [names]);
+    return { matters, today, matterName };
+  }, [names, today]);
 }
 
 /** Every matter's name, for a file that is whole or not at all. */

@@ -26,13 +26,14 @@ const Changed = graphql(`
     overviewChanged {
       position
       pending
+      day
     }
   }
 `);
 
 export function StandInsTab() {
   const { me } = useDirectory();
-  const [{ data, error }, ask] = useQuery({ query: StandInsQuery, requestPolicy: "cache-and-network" });
+  const [{ data, error }, ask] = useQuery({ query: StandInsQuery });
   const again = () => ask({ requestPolicy: "network-only" });
   const [{ data: change }] = useSubscription({ query: Changed, pause: !looks(me) });
   useAgainAt(change?.overviewChanged, again);

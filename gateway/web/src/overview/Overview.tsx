@@ -49,6 +49,7 @@ const Changed = graphql(`
     overviewChanged {
       position
       pending
+      day
     }
   }
 `);
@@ -198,8 +199,7 @@ function OnTime({ day }: { day: string }) {
   const go = useNavigate();
   const [{ data }] = useQuery({
     query: OnTimeQuery,
-    variables: { from: beginning("YEAR", day), to: day },
-    requestPolicy: "cache-and-network",
+    variables: { from: beginning("YEAR", day), to: day }
   });
   const sum = (which: "limited" | "onTime") => data?.departmentPerformance.reduce((sum, row) => sum + row[which], 0) ?? 0;
   const [limited, onTime] = [sum("limited"), sum("onTime")];

@@ -64,6 +64,7 @@ const Changed = graphql(`
     overviewChanged {
       position
       pending
+      day
     }
   }
 `);
@@ -126,10 +127,10 @@ function Departments({ from, to }: { from: string; to: string }) {
   const { t } = useTranslation();
   const directory = useDirectory();
   const { bodyName } = directory;
-  const [{ data, error }, ask] = useQuery({ query: PerformanceQuery, variables: { from, to }, requestPolicy: "cache-and-network" });
+  const [{ data, error, fetching, stale }, ask] = useQuery({ query: PerformanceQuery, variables: { from, to } });
   const again = () => ask({ requestPolicy: "network-only" });
   const [{ data: change }] = useSubscription({ query: Changed });
-  useAgainAt(change?.overviewChanged, again);
+  useAgainAt(change?.overviewChanged, again, fetching || stale);
   const number = (part: number, link?: string): ReactNode =>
     part && link ? <Link to={link}>{part}</Link> : <span>{part || "—"}</span>;
   const columns: ColumnsType<Row> = [

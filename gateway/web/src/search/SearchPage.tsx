@@ -41,6 +41,7 @@ const Changed = graphql(`
     overviewChanged {
       position
       pending
+      day
     }
   }
 `);

@@ -52,6 +52,7 @@ export const LedgerChanged = graphql(`
     overviewChanged {
       position
       pending
+      day
     }
   }
 `);

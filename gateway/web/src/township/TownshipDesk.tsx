@@ -63,6 +63,7 @@ const Changed = graphql(`
     deskChanged(body: $body) {
       position
       pending
+      day
     }
   }
 `);

@@ -2,7 +2,7 @@
 import { act, cleanup, renderHook, waitFor } from "@testing-library/react";
 import type { ReactNode } from "react";
 import { Client, fetchExchange, Provider, subscriptionExchange, useSubscription } from "urql";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { graphql, type ResultOf } from "../api/graphql";
 import { useAgainAt, usePages } from "./pages";
 
@@ -27,6 +27,7 @@ const Changed = graphql(`
     overviewChanged {
       position
       pending
+      day
     }
   }
 `);
@@ -80,8 +81,8 @@ function screen() {
       waiting.shift()?.(new Response(body, { headers: { "content-type": "application/json" } }));
       await settled();
     },
-    tell: (position: string, pending: boolean) => {
-      next({ overviewChanged: { position, pending } });
+    tell: (position: string, pending: boolean, day = "2026-06-30") => {
+      next({ overviewChanged: { position, day, pending } });
       return settled();
     },
   };
@@ -99,6 +100,15 @@ describe("a list that is followed", () => {
     await tell("5", false);
     expect(asked()).toBe(2);
     await tell("6", false);
+    await waitFor(() => expect(asked()).toBe(3));
+  });
+
+  it("is read again when another day begins, at the same position", async () => {
+    const { asked, answer, tell } = screen();
+    await answer("old");
+    await tell("5", false);
+    await answer("old");
+    await tell("5", false, "2026-07-01");
     await waitFor(() => expect(asked()).toBe(3));
   });
 
@@ -129,5 +139,20 @@ describe("a list that is followed", () => {
     await answer("new");
     await waitFor(() => expect(shown()).toEqual(["new"]));
     expect(asked()).toBe(3);
+  });
+});
+
+describe("a report that takes its time", () => {
+  it("is asked for again once the answer has come, however often it is told meanwhile", () => {
+    const again = vi.fn();
+    const { rerender } = renderHook(
+      ({ position, busy }) => useAgainAt({ position, day: "2026-06-30", pending: false }, again, busy),
+      { initialProps: { position: "1", busy: true } },
+    );
+    rerender({ position: "2", busy: true });
+    rerender({ position: "3", busy: true });
+    expect(again).not.toHaveBeenCalled();
+    rerender({ position: "3", busy: false });
+    expect(again).toHaveBeenCalledTimes(1);
   });
 });

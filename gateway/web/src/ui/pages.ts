@@ -106,24 +106,33 @@ export function usePages<D, V extends AnyVariables, N>(
   };
 }
 
-/** What a subscription says of a list: where the log stood, and whether the list may not show all of that yet. */
+/** What a subscription says of a list: where the log stood, by which day it counts, and whether it may not show all of that yet. */
 interface Change {
   position: string | null;
+  day?: string;
   pending: boolean;
 }
 
-/** Runs `again` whenever a subscription's position is another, and at whatever it says after it said `pending`. */
-export function useAgainAt(change: Change | null | undefined, again: () => void): void {
+/**
+ * Runs `again` whenever a subscription's position or day is another, and at whatever it says after it said `pending`; while
+ * `busy`, once it is not: who asks anew before the answer has come gets none as long as there is news.
+ */
+export function useAgainAt(change: Change | null | undefined, again: () => void, busy = false): void {
   const seen = useRef<Change>(undefined);
+  const due = useRef(false);
   const run = useRef(again);
   run.current = again;
   useEffect(() => {
     const last = seen.current;
-    if (!change?.position || change === last) return;
-    // also at the first: something may have happened between the reading and the listening
-    seen.current = change;
-    if (change.position !== last?.position || last.pending) run.current();
-  }, [change]);
+    if (change?.position && change !== last) {
+      // also at the first: something may have happened between the reading and the listening
+      seen.current = change;
+      due.current ||= change.position !== last?.position || change.day !== last?.day || last.pending;
+    }
+    if (!due.current || busy) return;
+    due.current = false;
+    run.current();
+  }, [change, busy]);
 }
 
 /** Somebody stopped the reading. */

@@ -352,7 +352,7 @@ function Propose({
 }) {
   const { t, i18n } = useTranslation();
   const [open, setOpen] = useState(false);
-  const [{ data }] = useQuery({ query: CanPropose, variables: { id: matter.id, code: item.permit }, requestPolicy: "cache-and-network" });
+  const [{ data }] = useQuery({ query: CanPropose, variables: { id: matter.id, code: item.permit } });
   const action = data?.matter.permit?.can.find((action) => action.name === "proposeTolerance");
   if (!action) return null;
   const reason = i18n.language === "en" ? action.reason : action.reasonZh;
