@@ -182,6 +182,22 @@ async fn a_stream_ends_at_its_last_revision() {
 }
 
 #[tokio::test]
+async fn a_stream_with_an_event_cut_out_of_it_is_not_read_as_if_nothing_had_been_there() {
+    let dir = TempDir::new().unwrap();
+    let log = open(&dir).unwrap();
+    log.append(&matter(), Expected::NoStream, ["1", "2", "3"].map(event).into()).await.unwrap();
+    let file = Connection::open(dir.path().join(FILE_NAME)).unwrap();
+    assert_eq!(file.execute("DELETE FROM event WHERE no & 0xffffff = 1", ()).unwrap(), 1);
+    let is_damaged = |error: LogError| error.to_string().contains("has revision 2 in the place of 1");
+    for from in [0, 1] {
+        assert!(is_damaged(log.read_stream(&matter(), from, 10).await.unwrap_err()), "from {from}");
+    }
+    let shown = log.show_stream(&matter(), 0, 10, Box::new(|_| ControlFlow::Continue(()))).await;
+    assert!(is_damaged(shown.unwrap_err()));
+    assert_eq!(log.read_stream(&matter(), 2, 10).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn a_position_after_the_end_says_that_the_log_is_an_older_copy() {
     let dir = TempDir::new().unwrap();
     let log = open(&dir).unwrap();

@@ -6,7 +6,7 @@
 use super::{Failure, args::Rebuild};
 use indicatif::{ProgressBar, ProgressStyle};
 use om_infra::{
-    log::{EventLog, SqliteLog, StreamName, leaf, sqlite::Options},
+    log::{EventLog, StreamName, leaf, sqlite::audit::audit},
     platform::{DemoClock, Platform, PlatformOptions},
     runner::{BuildProgress, OnProgress, Phase},
 };
@@ -30,10 +30,33 @@ fn bar(message: &'static str) -> ProgressBar {
 }
 
 async fn check(data: &Path, log: &str) -> Result<(), Failure> {
-    let log: Arc<dyn EventLog> = match super::logs::opened(log).await? {
-        Some(log) => log,
-        None => SqliteLog::open_read_only(data, &Options::default())?,
+    let seen = match super::logs::opened(log).await? {
+        Some(log) => check_streams(log).await?,
+        None => {
+            let data = data.to_owned();
+            tokio::task::spawn_blocking(move || check_file(&data)).await??
+        }
     };
+    super::out::line(format!("{seen} events, each fits its leaf and follows the one before it"))?;
+    Ok(())
+}
+
+/// Checks an embedded log, its order with it.
+fn check_file(data: &Path) -> Result<u64, Failure> {
+    let bar = bar("checking leaves");
+    let audit = audit(data, &mut |_| {}, &|done, of| {
+        bar.set_length(of);
+        bar.set_position(done);
+    })?;
+    bar.finish_and_clear();
+    match audit.damages.first() {
+        None => Ok(audit.events),
+        Some(damage) => Err(Failure::new(damage.to_string(), RESTORE)),
+    }
+}
+
+/// Checks a log whose order its server keeps.
+async fn check_streams(log: Arc<dyn EventLog>) -> Result<u64, Failure> {
     let head = log.head().await?;
     let bar = bar("checking leaves");
     bar.set_length(head.map_or(0, |h| h.number()));
@@ -71,8 +94,7 @@ async fn check(data: &Path, log: &str) -> Result<(), Failure> {
         }
     }
     bar.finish_and_clear();
-    super::out::line(format!("{seen} events, each fits its leaf and follows the one before it"))?;
-    Ok(())
+    Ok(seen)
 }
 
 async fn rebuild(data: &Path, log: &str) -> Result<(), Failure> {

@@ -224,21 +224,45 @@ fn an_event_that_was_altered_is_found() {
     );
 }
 
-#[test]
-fn an_event_that_was_taken_out_is_missed() {
+/// Does something to a log behind the platform's back; what the check then refuses by.
+fn checked_after(harm: impl FnOnce(&Connection), said: &[&str]) {
     let (_scratch, data) = prepared();
     let log = Connection::open(data.join("events.db")).unwrap();
+    harm(&log);
+    drop(log);
+    let said = [said, &["restore the last backup"]].concat();
+    refused(["rebuild", "--data", text(&data), "--check"], &said);
+}
+
+#[test]
+fn an_event_that_was_taken_out_is_missed() {
     let followed = "SELECT position FROM event WHERE no & 0xffffff = 1
          AND EXISTS (SELECT 1 FROM event AS later WHERE later.no = event.no + 1) LIMIT 1";
-    let position: i64 = log.query_row(followed, (), |row| row.get(0)).unwrap();
-    for table in ["event", "log"] {
-        assert_eq!(log.execute(&format!("DELETE FROM {table} WHERE position = ?1"), (position,)).unwrap(), 1);
-    }
-    drop(log);
-    refused(
-        ["rebuild", "--data", text(&data), "--check"],
-        &["has revision 2 where 1 should be", "restore the last backup"],
-    );
+    let take = |log: &Connection, tables: &[&str]| {
+        let position: i64 = log.query_row(followed, (), |row| row.get(0)).unwrap();
+        for table in tables {
+            let taken = log.execute(&format!("DELETE FROM {table} WHERE position = ?1"), (position,));
+            assert_eq!(taken.unwrap(), 1);
+        }
+    };
+    checked_after(|log| take(log, &["event"]), &["of them in the order"]);
+    checked_after(|log| take(log, &["event", "log"]), &["has no event"]);
+    let last = "DELETE FROM log WHERE position = (SELECT max(position) FROM log)";
+    checked_after(|log| assert_eq!(log.execute(last, ()).unwrap(), 1), &["of them in the order"]);
+}
+
+#[test]
+fn events_that_changed_places_are_found() {
+    let swap = |log: &Connection| {
+        let no = |at: i64| {
+            log.query_row("SELECT event FROM log WHERE position = ?1", (at,), |row| row.get::<_, i64>(0))
+        };
+        let (one, two) = (no(1).unwrap(), no(2).unwrap());
+        for (at, no) in [(1, two), (2, one)] {
+            log.execute("UPDATE log SET event = ?2 WHERE position = ?1", (at, no)).unwrap();
+        }
+    };
+    checked_after(swap, &["position 1", "stands elsewhere"]);
 }
 
 #[test]

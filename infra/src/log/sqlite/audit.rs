@@ -206,6 +206,9 @@ impl Audit {
     }
 }
 
+const BEYOND: &str =
+    "SELECT count(*) FROM event WHERE position > (SELECT coalesce(max(position), 0) FROM log)";
+
 struct Sums {
     /// What SQLite's own check has to say.
     sound: Vec<String>,
@@ -215,6 +218,8 @@ struct Sums {
 
 fn sums(file: &Path, head: u64) -> rusqlite::Result<Sums> {
     let connection = open::read_only(file)?;
+    // what is appended meanwhile is neither counted nor missed
+    connection.execute_batch("BEGIN")?;
     let mut statement = connection.prepare("PRAGMA quick_check(20)")?;
     let said: Vec<String> = statement.query_map((), |row| row.get(0))?.collect::<Result<_, _>>()?;
     let sound = said.into_iter().filter(|line| line != "ok").collect();
@@ -222,6 +227,9 @@ fn sums(file: &Path, head: u64) -> rusqlite::Result<Sums> {
     let count = |sql| connection.query_row(sql, (head,), |row| row.get::<_, i64>(0)).map(i64::cast_unsigned);
     let rows = count("SELECT count(*) FROM event WHERE position <= ?1")?;
     let places = count("SELECT count(*) FROM log WHERE position <= ?1")?;
+    // from the end of the order, too, a place may have been taken
+    let beyond = connection.query_row(BEYOND, (), |row| row.get::<_, i64>(0)).map(i64::cast_unsigned)?;
+    let rows = rows + beyond;
     Ok(Sums { sound, rows, places })
 }
 

@@ -81,10 +81,14 @@ impl ReadConnection {
         let Some(no) = no.filter(|_| from <= schema::MAX_REVISION) else { return Ok(Vec::new()) };
         let Self { connection, names } = self;
         names.remember(no, stream.clone());
-        let mut read = || {
+        let mut read = || -> Result<_, ReadError> {
             let mut statement = connection.prepare_cached(BY_STREAM)?;
             let bounds = (schema::event_no(no, from), schema::event_no(no, schema::MAX_REVISION), limit(max));
-            collect(connection, names, log, statement.query(bounds)?, max, usize::MAX)
+            let events = collect(connection, names, log, statement.query(bounds)?, max, usize::MAX)?;
+            for (event, next) in events.iter().zip(from..) {
+                follows(stream, event.revision, next)?;
+            }
+            Ok(events)
         };
         read().map_err(|e| e.into_fault(DOING))
     }
@@ -106,9 +110,13 @@ impl ReadConnection {
             let mut statement = connection.prepare_cached(schema::FROM_REVISION)?;
             let mut rows = statement.query((stream.as_str(), from.cast_signed(), limit(max)))?;
             let mut seen = 0;
+            let mut next = from;
             while let Some(row) = rows.next()? {
                 seen += 1;
-                if see(&shown(connection, row, (log, stream), names)?).is_break() {
+                let event = shown(connection, row, (log, stream), names)?;
+                follows(stream, event.revision, next)?;
+                next += 1;
+                if see(&event).is_break() {
                     break;
                 }
             }
@@ -142,6 +150,14 @@ impl ReadConnection {
         };
         read().map_err(|e| e.into_fault("reading the log"))
     }
+}
+
+/// A stream with an event cut out of it is not read as if nothing had been there.
+fn follows(stream: &StreamName, revision: u64, next: u64) -> Result<(), ReadError> {
+    if revision == next {
+        return Ok(());
+    }
+    Err(ReadError::Damaged(format!("stream {stream} has revision {revision} in the place of {next}")))
 }
 
 /// Why a row could not be read.
