@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use om_domain::applicant::{Applicant, ApplicantCommand, ApplicantDecider, ApplicantReads, Cited};
 use om_domain::calendar_book::CalendarBookDecider;
 use om_domain::decider::{Actor, Decider, EventRecord, Explained, Role, Seen, SeenAt};
@@ -90,6 +91,40 @@ impl Registers {
     /// When the log cannot be read.
     pub async fn directory(&self, county: &CountyId) -> Result<Snapshot<Directory>, Fault> {
         self.directory.state(&name::<DirectoryDecider>(county, MAIN)?).await
+    }
+
+    /// The directory by what had been recorded by an instant.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub async fn directory_known_by(
+        &self,
+        county: &CountyId,
+        instant: Timestamp,
+    ) -> Result<Directory, Fault> {
+        Ok(self.directory.known_by(&name::<DirectoryDecider>(county, MAIN)?, instant).await?.state)
+    }
+
+    /// What a tolerance was judged by on a day, from what had been recorded by an instant.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub async fn eligibility_known_by(
+        &self,
+        (county, matter, applicant): (&CountyId, MatterId, &ApplicantId),
+        day: jiff::civil::Date,
+        instant: Timestamp,
+    ) -> Result<MatterReads, Fault> {
+        let stream = name::<ApplicantDecider>(county, applicant)?;
+        let seen = self.applicants.known_by(&stream, instant).await?;
+        let at = SeenAt { stream: stream.to_string(), revision: seen.known_revision };
+        let value = seen.state.eligible(day).err().map(|why| why.to_string());
+        Ok(MatterReads {
+            matter: Some(matter),
+            ineligible: Some(Seen { at, value }),
+            noted_lapses: seen.state.noted_lapses(matter),
+            ..MatterReads::default()
+        })
     }
 
     /// The directory in memory, asking the log nothing: for knowing who asks while the log cannot be reached.

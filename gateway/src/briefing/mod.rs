@@ -14,13 +14,12 @@ use om_domain::{
     briefing::{Briefing, Subject, Week, briefing},
     calendar::{beijing, end_of_day, start_of_day},
     decider::{Decider as _, Recorded},
-    directory::{Directory, MAIN},
     ids::{CountyId, EventId, MatterId},
     matter::{Matter, MatterDecider, MatterEvent},
 };
 use om_infra::{
     calendars::Calendars,
-    executor::{At, Executor, Fault, HistoryError, Known},
+    executor::{Executor, Fault},
     log::{Position, StreamNameError},
     recorded::Entry,
     registers::Registers,
@@ -115,15 +114,6 @@ pub enum NoBriefing {
     Fault(#[from] Fault),
 }
 
-impl From<HistoryError> for NoBriefing {
-    fn from(error: HistoryError) -> Self {
-        match error {
-            HistoryError::Fault(fault) => NoBriefing::Fault(fault),
-            HistoryError::UnknownEvent { .. } => NoBriefing::UnknownEntry,
-        }
-    }
-}
-
 impl From<StreamNameError> for NoBriefing {
     fn from(error: StreamNameError) -> Self {
         NoBriefing::Fault(error.into())
@@ -151,7 +141,7 @@ pub async fn read(
     let pinned = pinned(marks, week, pin, day)?;
     let (pin, known) = (Pin { matter: pinned.matter, event: pinned.event, day }, pinned.recorded);
     let calendar = calendars.known_by(county, known).await?;
-    let directory = directory(registers, county, known).await?;
+    let directory = registers.directory_known_by(county, known).await?;
     let folded = histories.fold_each(|id| Folding::of(id, week, pinned.position)).await?;
     let mut folded: Vec<Folded> = folded.into_iter().filter_map(Folding::done).collect();
     folded.sort_unstable_by_key(|folded| folded.id);
@@ -316,15 +306,4 @@ impl Reading for Folding {
         }
         true
     }
-}
-
-/// The directory as it was known then.
-async fn directory(
-    registers: &Registers,
-    county: &CountyId,
-    known: Timestamp,
-) -> Result<Directory, NoBriefing> {
-    let stream = crate::services::stream::<om_domain::directory::DirectoryDecider>(county, MAIN)?;
-    let at = At { known: Known::Time(known), as_of: None };
-    Ok(registers.directory.fold_at(&stream, at).await?.state)
 }

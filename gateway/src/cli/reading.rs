@@ -77,6 +77,11 @@ impl Reading {
         Ok(Reading { log, matters, registers, county, clock, calendars })
     }
 
+    /// The county's directory by what had been recorded by an instant.
+    pub(super) async fn directory_known_by(&self, instant: Timestamp) -> Result<Directory, Failure> {
+        Ok(self.registers.directory_known_by(&self.county, instant).await?)
+    }
+
     /// The county's directory.
     pub(super) async fn directory(&self) -> Result<Arc<Directory>, Failure> {
         Ok(self.registers.directory(&self.county).await?.state)
@@ -141,30 +146,16 @@ impl Reading {
         matter: &Matter,
         calendar: &Calendar,
     ) -> Result<BTreeMap<PermitCode, usize>, Failure> {
-        let (stream, grace) = (self.stream(id)?, matter.backfill_grace_days());
-        let (mut counts, mut from) = (BTreeMap::new(), 0);
-        loop {
-            let page = self.matters.history(&stream, from, PAGE).await?;
-            for fact in page.iter().map(|entry| &entry.fact) {
-                if matches!(at.known, Known::Time(instant) if fact.recorded > instant) {
-                    return Ok(counts);
-                }
-                let happened = at.as_of.is_none_or(|instant| fact.effective.is_by(instant));
-                if happened
-                    && fact.is_backfilled(calendar, grace)
-                    && let Some(permit) = event_permit(&fact.event)
-                {
-                    *counts.entry(permit.clone()).or_default() += 1;
-                }
-                if matches!(at.known, Known::Event(wanted) if wanted == fact.id) {
-                    return Ok(counts);
-                }
-            }
-            match page.last() {
-                Some(last) if page.len() == PAGE => from = last.fact.revision + 1,
-                _ => return Ok(counts),
+        let grace = matter.backfill_grace_days();
+        let mut counts = BTreeMap::new();
+        for entry in self.matters.facts_at(&self.stream(id)?, at).await? {
+            if entry.fact.is_backfilled(calendar, grace)
+                && let Some(permit) = event_permit(&entry.fact.event)
+            {
+                *counts.entry(permit.clone()).or_default() += 1;
             }
         }
+        Ok(counts)
     }
 }
 

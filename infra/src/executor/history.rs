@@ -2,13 +2,15 @@
 //!
 //! Invariants: now and then are folded by the same `evolve`. *As known at K*: the longest beginning of the stream in
 //! which nothing was recorded later than K. *As true at T*: of that beginning, what had happened by T, in the order
-//! of the days on which it happened, within a day in the order of the log.
+//! of the days on which it happened, within a day in the order of the log; of T's own day nothing that the log has after
+//! something later than T, for of that day's entries one may rest on the one before.
 //! Deliberately absent: what a clock shows at that moment; the domain reads it off the state.
 
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use om_domain::decider::{Decider, EventRecord};
+use om_domain::calendar::beijing;
+use om_domain::decider::{Decider, EventRecord, Recorded};
 use om_domain::ids::EventId;
 
 use super::slots::Cached;
@@ -148,15 +150,29 @@ impl<D: Decider> Executor<D> {
         Ok(fold::<D>(self.known_at(stream, at.known).await?, at.as_of))
     }
 
+    /// The state by what had been recorded by an instant.
+    ///
+    /// # Errors
+    /// When the log or an event cannot be read.
+    pub async fn known_by(&self, stream: &StreamName, instant: Timestamp) -> Result<Folded<D::State>, Fault> {
+        let mut entries = self.entries(stream).await?;
+        entries.truncate(recorded_by(&entries, instant));
+        Ok(fold::<D>(entries, None))
+    }
+
     async fn known_at(
         &self,
         stream: &StreamName,
         until: Known,
     ) -> Result<Vec<Entry<D::Event>>, HistoryError> {
-        let events = self.store.events(stream, 0).await.map_err(Fault::from)?;
-        let entries: Result<Vec<Entry<D::Event>>, Unreadable> = events.iter().map(recorded::decode).collect();
-        let entries = entries.map_err(|e| Fault::Load(e.into()))?;
+        let entries = self.entries(stream).await?;
         known(entries, until).map_err(|event| HistoryError::UnknownEvent { stream: stream.clone(), event })
+    }
+
+    async fn entries(&self, stream: &StreamName) -> Result<Vec<Entry<D::Event>>, Fault> {
+        let events = self.store.events(stream, 0).await.map_err(Fault::from)?;
+        let entries: Result<_, Unreadable> = events.iter().map(recorded::decode).collect();
+        entries.map_err(|e| Fault::Load(e.into()))
     }
 }
 
@@ -173,16 +189,45 @@ fn known<E>(mut entries: Vec<Entry<E>>, known: Known) -> Result<Vec<Entry<E>>, E
     let count = match known {
         Known::Head => entries.len(),
         Known::Event(id) => entries.iter().position(|entry| entry.fact.id == id).ok_or(id)? + 1,
-        Known::Time(instant) => entries.iter().take_while(|entry| entry.fact.recorded <= instant).count(),
+        Known::Time(instant) => recorded_by(&entries, instant),
     };
     entries.truncate(count);
     Ok(entries)
 }
 
+fn recorded_by<E>(entries: &[Entry<E>], instant: Timestamp) -> usize {
+    entries.iter().take_while(|entry| entry.fact.recorded <= instant).count()
+}
+
+/// What of a stream had happened by an instant.
+#[derive(Debug, Clone, Copy)]
+pub struct Happened {
+    by: Timestamp,
+    /// Of the instant's own day, only what the log has before this revision.
+    before: Option<u64>,
+}
+
+impl Happened {
+    /// By an instant, of these facts in the order of the log.
+    pub fn by<'a, E: 'a>(by: Timestamp, known: impl IntoIterator<Item = &'a Recorded<E>>) -> Self {
+        let day = beijing(by);
+        let later = |fact: &&Recorded<E>| fact.effective.day() == day && !fact.effective.is_by(by);
+        Self { by, before: known.into_iter().find(later).map(|fact| fact.revision) }
+    }
+
+    /// Whether this had.
+    pub fn has<E>(&self, fact: &Recorded<E>) -> bool {
+        fact.effective.is_by(self.by)
+            && (fact.effective.day() < beijing(self.by)
+                || self.before.is_none_or(|before| fact.revision < before))
+    }
+}
+
 /// Of what is known, what had happened by the instant, in the order of its days.
 fn true_at<E>(mut known: Vec<Entry<E>>, as_of: Option<Timestamp>) -> Vec<Entry<E>> {
     if let Some(instant) = as_of {
-        known.retain(|entry| entry.fact.effective.is_by(instant));
+        let happened = Happened::by(instant, known.iter().map(|entry| &entry.fact));
+        known.retain(|entry| happened.has(&entry.fact));
         known.sort_by_key(|entry| (entry.fact.effective.day(), entry.fact.revision));
     }
     known

@@ -27,7 +27,7 @@ use om_domain::metadata::RequestHash;
 use tracing::Instrument;
 use uuid::Uuid;
 
-pub use history::{At, Folded, HistoryError, Known, Snapshot};
+pub use history::{At, Folded, Happened, HistoryError, Known, Snapshot};
 pub use request::{Fault, Outcome, Receipt, Request, Standing};
 
 use crate::calendars::Calendars;

@@ -267,6 +267,25 @@ async fn the_past_is_folded_as_known_and_as_true() {
     assert!(matches!(executor.fold_at(&stream("a"), nowhere).await, Err(HistoryError::UnknownEvent { .. })));
 }
 
+/// What rests on an entry of the same day is not shown without it.
+#[tokio::test]
+async fn of_the_day_itself_nothing_is_true_before_what_the_log_has_before_it() {
+    let dir = tempdir().unwrap();
+    let house = House::open(dir.path());
+    let executor = house.executor();
+    done(executor.execute(open("a", 1)).await.unwrap()); // at noon
+    let mut raised = raise("a", 2, 3); // on that day, at no known time
+    raised.effective = Some(Effective::On(day("2026-03-02")));
+    done(executor.execute(raised).await.unwrap());
+    let facts = async |as_of: &str| {
+        let at = At { known: Known::Head, as_of: Some(as_of.parse().unwrap()) };
+        executor.fold_at(&stream("a"), at).await.unwrap().facts
+    };
+    assert_eq!(facts("2026-03-02T03:59:59Z").await, 0);
+    assert_eq!(facts("2026-03-02T04:00:00Z").await, 2);
+    assert_eq!(facts("2026-03-03T00:00:00Z").await, 2);
+}
+
 fn bare_ask(stream: &StreamName, n: u128, command: TallyCommand) -> Ask<Tally> {
     let by = actor("officer-1");
     let origin = Origin {

@@ -32,6 +32,7 @@ mod opinion;
 mod order;
 mod package;
 mod papers;
+mod past;
 mod performance;
 mod persons;
 mod plan;

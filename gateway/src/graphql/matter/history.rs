@@ -4,7 +4,7 @@
 //! a cursor is the entry's revision.
 //! Deliberately absent: erasing or hiding an entry; a wrong one is corrected by another.
 
-use super::{payload::stream_of, queries::of_request};
+use super::{payload::stream_of, queries::of_request, types::View};
 use crate::access;
 use crate::graphql::{
     error::bad_input,
@@ -21,7 +21,7 @@ use om_domain::{
     calendar::{Calendar, beijing},
     decider::{Effective, EventRecord},
     ids::{self as domain, MatterId},
-    matter::{MatterEvent, event_permit, sentence},
+    matter::{Matter, MatterEvent, event_permit, sentence},
     naming::Names,
 };
 use om_infra::{log::StreamName, recorded::Entry};
@@ -141,7 +141,7 @@ pub struct Wanted {
 /// Entries read at a time where most of them are not wanted.
 const SIFTED: usize = 500;
 
-/// A page of a matter's entries.
+/// A page of a matter's entries as they are known now.
 pub async fn events(
     ctx: &Context<'_>,
     matter: MatterId,
@@ -149,20 +149,42 @@ pub async fn events(
     after: Option<String>,
     wanted: Wanted,
 ) -> Result<EventConnection> {
+    let (services, who) = of_request(ctx)?;
+    let state = services.matters.state(&stream_of(who, matter)?).await.map_err(of_fault)?.state;
+    access::of_matter(who, matter, &state)?;
+    let calendar = services.calendar(who.county()).await.map_err(of_fault)?;
+    let directory = services.registers.directory(who.county()).await.map_err(of_fault)?.state;
+    let names = Names { directory: Some(&directory), plan: state.plan.as_deref(), ..Names::default() };
+    page(ctx, matter, (first, after), wanted, (&state, &calendar, names)).await
+}
+
+/// A page of the entries of a matter that is looked at, with names and holidays as they were known at its moment.
+pub async fn events_of(
+    ctx: &Context<'_>,
+    view: &View,
+    first: Option<i32>,
+    after: Option<String>,
+    permit: Option<domain::PermitCode>,
+) -> Result<EventConnection> {
+    let wanted = Wanted { permit, through: view.revision };
+    page(ctx, view.id, (first, after), wanted, (&view.state, &view.calendar, view.names(None))).await
+}
+
+async fn page(
+    ctx: &Context<'_>,
+    matter: MatterId,
+    (first, after): (Option<i32>, Option<String>),
+    wanted: Wanted,
+    (state, calendar, names): (&Matter, &Calendar, Names<'_>),
+) -> Result<EventConnection> {
     let size = page_size(first, 50).map_err(bad_input)?;
     let cursor =
         |text: &String| text.parse::<u64>().map_err(|_| bad_input("after is not a cursor of a history"));
     let from = after.as_ref().map(cursor).transpose()?.map_or(0, |revision| revision.saturating_add(1));
     let (services, who) = of_request(ctx)?;
-    let name = stream_of(who, matter)?;
-    let state = services.matters.state(&name).await.map_err(of_fault)?.state;
-    access::of_matter(who, matter, &state)?;
+    let entries = sifted(services, &stream_of(who, matter)?, from, size + 1, &wanted).await?;
     let grace = state.backfill_grace_days();
-    let entries = sifted(services, &name, from, size + 1, &wanted).await?;
-    let calendar = services.calendar(who.county()).await.map_err(of_fault)?;
-    let directory = services.registers.directory(who.county()).await.map_err(of_fault)?.state;
-    let names = Names { directory: Some(&directory), plan: state.plan.as_deref(), ..Names::default() };
-    let events = entries.iter().map(|entry| Event::of(matter, entry, &calendar, grace, &names));
+    let events = entries.iter().map(|entry| Event::of(matter, entry, calendar, grace, &names));
     let events = events.map(|event| (event.revision.to_string(), event)).collect();
     Ok(EventConnection::of(events, size, after.is_some()))
 }

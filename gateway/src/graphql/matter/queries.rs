@@ -152,7 +152,7 @@ pub async fn view_of(services: &Arc<Services>, who: &Requester, id: MatterId) ->
     })
 }
 
-async fn past(services: &Services, who: &Requester, id: MatterId, at: AtInput) -> Result<View> {
+async fn past(services: &Arc<Services>, who: &Requester, id: MatterId, at: AtInput) -> Result<View> {
     let known = match &at.known {
         None => Known::Head,
         Some(KnownInput::Time(time)) => Known::Time(time.0),
@@ -170,18 +170,31 @@ async fn past(services: &Services, who: &Requester, id: MatterId, at: AtInput) -
     let as_of = at.as_of.map(Into::into);
     let at = At { known, as_of };
     let folded = services.matters.fold_at(&name, at).await.map_err(of_history)?;
-    let Some(recorded) = folded.known_recorded else { return Err(not_found("the matter")) };
+    // as of a day on which nothing had happened yet there was no matter, not an empty one
+    let Some(recorded) = folded.known_recorded.filter(|_| folded.facts > 0) else {
+        return Err(not_found("the matter"));
+    };
     // Clocks are read at the moment asked for, else when the last known entry was recorded or the instant named.
     let read_at = as_of.unwrap_or(match known {
         Known::Head => services.now(),
         Known::Event(_) => recorded,
         Known::Time(time) => time,
     });
-    let calendar = match known {
-        Known::Head => services.calendar(who.county()).await,
-        Known::Event(_) => services.calendars.known_by(who.county(), recorded).await,
-        Known::Time(time) => services.calendars.known_by(who.county(), time).await,
+    if beijing(read_at) > services.today()
+        || matches!(known, Known::Time(time) if beijing(time) > services.today())
+    {
+        return Err(bad_input(
+            "at lies in the future: give today or an earlier day; what is expected is the forecast",
+        ));
+    }
+    // names and holidays as they were known, too
+    let known_by = match known {
+        Known::Head => services.now(),
+        Known::Event(_) => recorded,
+        Known::Time(time) => time,
     };
+    let calendar = services.calendars.known_by(who.county(), known_by).await.map_err(of_fault)?;
+    let directory = services.registers.directory_known_by(who.county(), known_by).await.map_err(of_fault)?;
     Ok(View {
         id,
         state: Arc::new(folded.state),
@@ -190,11 +203,11 @@ async fn past(services: &Services, who: &Requester, id: MatterId, at: AtInput) -
         recorded: Some(recorded),
         as_of: read_at,
         past: true,
-        calendar: calendar.map_err(of_fault)?,
+        calendar,
         // no change ever alters what held on a day that had begun
         settings: services.calendars.settings(who.county()).await.map_err(of_fault)?,
-        elsewhere: Elsewhere::default(),
-        directory: services.registers.directory(who.county()).await.map_err(of_fault)?.state,
+        elsewhere: Elsewhere::known_by(services, known_by),
+        directory: Arc::new(directory),
         by: Arc::clone(&who.actor),
         in_place: Vec::new(),
     })

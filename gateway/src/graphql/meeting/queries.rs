@@ -25,6 +25,7 @@ use crate::{
 };
 use async_graphql::{Context, ID, InputObject, Object, Result};
 use om_domain::{
+    calendar::beijing,
     ids::{BodyId, EventId, MatterId, MeetingId},
     meeting::{MeetingDecider, MeetingPhase, MeetingReads},
     naming::Names,
@@ -102,7 +103,7 @@ pub(crate) async fn meeting_now(services: &Services, who: &Requester, id: Meetin
     })
 }
 
-async fn past(services: &Services, who: &Requester, id: MeetingId, at: AtInput) -> Result<MeetingView> {
+async fn past(services: &Arc<Services>, who: &Requester, id: MeetingId, at: AtInput) -> Result<MeetingView> {
     let known = match &at.known {
         None => Known::Head,
         Some(KnownInput::Time(time)) => Known::Time(time.0),
@@ -118,17 +119,30 @@ async fn past(services: &Services, who: &Requester, id: MeetingId, at: AtInput) 
     access::of_meeting(who, id, &services.registers.meetings.state(&name).await.map_err(of_fault)?.state)?;
     let as_of = at.as_of.map(Into::into);
     let folded = services.registers.meetings.fold_at(&name, At { known, as_of }).await.map_err(of_history)?;
-    let Some(recorded) = folded.known_recorded else { return Err(not_found("the meeting")) };
+    // as of a day on which nothing had happened yet there was no meeting, not an empty one
+    let Some(recorded) = folded.known_recorded.filter(|_| folded.facts > 0) else {
+        return Err(not_found("the meeting"));
+    };
     let read_at = as_of.unwrap_or(match known {
         Known::Head => services.now(),
         Known::Event(_) => recorded,
         Known::Time(time) => time,
     });
-    let calendar = match known {
-        Known::Head => services.calendar(who.county()).await,
-        Known::Event(_) => services.calendars.known_by(who.county(), recorded).await,
-        Known::Time(time) => services.calendars.known_by(who.county(), time).await,
+    if beijing(read_at) > services.today()
+        || matches!(known, Known::Time(time) if beijing(time) > services.today())
+    {
+        return Err(bad_input(
+            "at lies in the future: give today or an earlier day; what is expected is the forecast",
+        ));
+    }
+    // names and holidays as they were known, too
+    let known_by = match known {
+        Known::Head => services.now(),
+        Known::Event(_) => recorded,
+        Known::Time(time) => time,
     };
+    let calendar = services.calendars.known_by(who.county(), known_by).await.map_err(of_fault)?;
+    let directory = services.registers.directory_known_by(who.county(), known_by).await.map_err(of_fault)?;
     Ok(MeetingView {
         id,
         state: Arc::new(folded.state),
@@ -136,10 +150,10 @@ async fn past(services: &Services, who: &Requester, id: MeetingId, at: AtInput) 
         as_of: read_at,
         past: true,
         in_place: Vec::new(),
-        calendar: calendar.map_err(of_fault)?,
+        calendar,
         settings: services.calendars.settings(who.county()).await.map_err(of_fault)?,
         reads: MeetingReads::default(),
-        directory: services.registers.directory(who.county()).await.map_err(of_fault)?.state,
+        directory: Arc::new(directory),
         by: Arc::clone(&who.actor),
     })
 }

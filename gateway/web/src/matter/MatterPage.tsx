@@ -30,7 +30,7 @@ export default function MatterPage() {
   const id = `matter:${useParams().id ?? ""}`;
   const [params, setParams] = useSearchParams();
   const day = params.get("at");
-  const at = useMemo(() => (day ? { known: { time: `${day}T23:59:59+08:00` } } : undefined), [day]);
+  const at = useMemo(() => (day ? { known: { time: `${day}T23:59:59.999999+08:00` } } : undefined), [day]);
   const [{ data, error }, again] = useQuery({ query: MatterQuery, variables: { id, at } });
   const [whatIfOpen, setWhatIf] = useState(false);
   const whatIf = useWhatIf(id, whatIfOpen && !day, data?.matter.revision, () => setWhatIf(false));

@@ -21,7 +21,7 @@ use crate::graphql::{
     lists::desk::{self, DeskTask},
     matter::{
         enums::{MatterPhase, Stage},
-        history::{EventConnection, Wanted, events},
+        history::{EventConnection, events_of},
     },
     meeting::types::{Meeting, MeetingTask},
     node_id::NodeId,
@@ -335,7 +335,6 @@ impl Matter {
         #[graphql(desc = "Only the entries of the permit of this code, such as `A1`; all if not said.")]
         permit: Option<crate::graphql::scalars::PermitCode>,
     ) -> Result<EventConnection> {
-        let wanted = Wanted { permit: permit.map(|permit| permit.0), through: self.0.revision };
-        events(ctx, self.0.id, first, after, wanted).await
+        events_of(ctx, &self.0, first, after, permit.map(|permit| permit.0)).await
     }
 }

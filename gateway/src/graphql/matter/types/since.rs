@@ -21,7 +21,7 @@ use om_domain::{
 };
 use om_infra::{
     calendars::Calendars as _,
-    executor::{At, Known},
+    executor::{At, Happened, Known},
 };
 use std::collections::BTreeMap;
 
@@ -125,6 +125,10 @@ pub(super) async fn of(ctx: &Context<'_>, view: &View, seen: SeenInput) -> Resul
     let mut facts =
         services.matters.facts_at(&name, At { as_of: None, ..view.at }).await.map_err(of_history)?;
     facts.retain(|entry| Some(entry.fact.revision) <= view.revision);
+    if let Some(instant) = view.at.as_of {
+        let happened = Happened::by(instant, facts.iter().map(|entry| &entry.fact));
+        facts.retain(|entry| happened.has(&entry.fact));
+    }
     let is_old = |revision: u64, recorded: jiff::Timestamp| match (&seen.revision, &seen.time) {
         (Some(last), None) => Ok(revision <= *last),
         (None, Some(time)) => Ok(recorded <= time.0),

@@ -23,17 +23,23 @@ use om_infra::executor::At;
 use std::{fmt, sync::Arc};
 use tokio::sync::OnceCell;
 
-/// What a decision would read from other streams: read from these services once it is asked for, nothing where there are none.
-#[derive(Clone, Default)]
+/// What a decision would read from other streams: read from these services once it is asked for.
+#[derive(Clone)]
 pub struct Elsewhere {
-    services: Option<Arc<Services>>,
+    services: Arc<Services>,
+    known_by: Option<Timestamp>,
     read: Arc<OnceCell<MatterReads>>,
 }
 
 impl Elsewhere {
     /// As it is now.
     pub fn of(services: &Arc<Services>) -> Self {
-        Elsewhere { services: Some(Arc::clone(services)), read: Arc::default() }
+        Elsewhere { services: Arc::clone(services), known_by: None, read: Arc::default() }
+    }
+
+    /// As it was known by an instant: what a tolerance would have been judged by, for nothing is done in the past.
+    pub fn known_by(services: &Arc<Services>, instant: Timestamp) -> Self {
+        Elsewhere { known_by: Some(instant), ..Self::of(services) }
     }
 }
 
@@ -102,10 +108,15 @@ impl View {
     /// # Errors
     /// When the log cannot be read.
     pub async fn reads(&self) -> Result<&MatterReads> {
-        let Elsewhere { services, read } = &self.elsewhere;
+        let Elsewhere { services, known_by, read } = &self.elsewhere;
+        let (registers, county) = (&services.registers, &self.by.county);
         let reading = || async {
-            let Some(services) = services else { return Ok(MatterReads::default()) };
-            match services.registers.for_asking(&self.by.county, self.id, &self.state, self.today()).await {
+            if let Some(instant) = *known_by {
+                let Some(project) = &self.state.project else { return Ok(MatterReads::default()) };
+                let judged = (county, self.id, &project.applicant);
+                return registers.eligibility_known_by(judged, self.today(), instant).await.map_err(of_fault);
+            }
+            match registers.for_asking(county, self.id, &self.state, self.today()).await {
                 // what would be allowed is not known; no command is carried out meanwhile
                 Err(cause) if cause.is_outage() => {
                     Ok(MatterReads { matter: Some(self.id), ..MatterReads::default() })
