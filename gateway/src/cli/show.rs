@@ -11,15 +11,17 @@ use super::{
 use jiff::{Timestamp, civil::Date};
 use om_domain::{
     calendar::{beijing, beijing_datetime},
-    decider::Effective,
-    ids::{BodyId, EventId},
+    decider::Recorded,
+    ids::BodyId,
     matter::{MatterDecider, MatterEvent, event_permit},
 };
 use om_infra::{
-    executor::{At, Executor, Known},
+    executor::{At, Executor, Happened, Known},
     recorded,
 };
-use std::fmt::Write as _;
+
+/// So many of the last facts are shown below a board of the past.
+const TAIL: usize = 12;
 
 /// Prints a matter's board, or the list of matters.
 pub(super) async fn board(args: Board) -> Result<(), Failure> {
@@ -29,21 +31,22 @@ pub(super) async fn board(args: Board) -> Result<(), Failure> {
     let text = if args.json {
         super::board_json::board(&reading, found.id, At::default()).await?
     } else {
-        drawn(&reading, found.id, At::default(), reading.clock.now()).await?
+        let now = reading.clock.now();
+        drawn(&reading, found.id, At::default(), (now, now)).await?
     };
     put(&text)
 }
 
-/// The board of a matter at a moment, as text for this terminal.
+/// The board of a matter at a moment, as text for this terminal, with names as they were known by an instant.
 pub(super) async fn drawn(
     reading: &Reading,
     id: om_domain::ids::MatterId,
     at: At,
-    now: Timestamp,
+    (now, known_by): (Timestamp, Timestamp),
 ) -> Result<String, Failure> {
     let (matter, calendar) = reading.fold(id, at).await?;
     let backfilled = reading.backfilled(id, at, &matter, &calendar).await?;
-    let directory = reading.directory().await?;
+    let directory = reading.directory_known_by(known_by).await?;
     let today = beijing(now);
     let outlook = matter.outlook(&calendar, today);
     let body = |id: &BodyId| short(&directory, id);
@@ -97,9 +100,9 @@ pub(super) async fn replay(args: Replay) -> Result<(), Failure> {
         not_in_the_future(flag, asked, today)?;
     }
     let facts = facts(&reading, found.id, known).await?;
-    happened(&found.name, &facts, as_of)?;
+    let shown = facts.by(&found.name, as_of)?;
     if args.json {
-        return put(&facts.lines);
+        return put(&shown.iter().map(|fact| format!("{}\n", fact.line)).collect::<String>());
     }
     // clocks are read at the moment asked for, as the API reads them
     let asked = instant_of(known);
@@ -111,9 +114,15 @@ pub(super) async fn replay(args: Replay) -> Result<(), Failure> {
         as_of.map(|t| format!(", as true {}", beijing(t))).unwrap_or_default()
     );
     say(paint.on(Style::Yellow, &heading))?;
-    put(&drawn(&reading, found.id, At { known, as_of }, now).await?)?;
-    say(format!("\n{}", paint.on(Style::Bold, &format!("{} facts, the last ones:", facts.count))))?;
-    put(&facts.tail)
+    let known_by = match known {
+        Known::Head => reading.clock.now(),
+        Known::Time(instant) => instant,
+        Known::Event(_) => facts.last.unwrap_or(now),
+    };
+    put(&drawn(&reading, found.id, At { known, as_of }, (now, known_by)).await?)?;
+    say(format!("\n{}", paint.on(Style::Bold, &format!("{} facts, the last ones:", shown.len()))))?;
+    let tail = shown.iter().skip(shown.len().saturating_sub(TAIL));
+    put(&tail.map(|fact| format!("{}\n", sentence(&fact.fact))).collect::<String>())
 }
 
 const fn instant_of(known: Known) -> Option<Timestamp> {
@@ -134,48 +143,47 @@ fn not_in_the_future(flag: &str, asked: Option<Timestamp>, today: Date) -> Resul
     }
 }
 
-/// A matter of which nothing was known, or nothing had happened, is not shown as an empty one.
-fn happened(name: &str, facts: &Facts, as_of: Option<Timestamp>) -> Result<(), Failure> {
-    let day = |instant: Option<Timestamp>| instant.map(|at| beijing(at).to_string()).unwrap_or_default();
-    if facts.count == 0 {
-        let todo =
-            format!("its first fact was recorded on {}; give that day or a later one", day(facts.begun));
-        return Err(Failure::new(format!("nothing of {name} was recorded by then (当时尚无记录)"), todo));
-    }
-    if as_of.is_some_and(|instant| facts.earliest.is_none_or(|first| !first.is_by(instant))) {
-        let first = facts.earliest.map(|first| first.day().to_string()).unwrap_or_default();
-        let todo = format!("its first fact took effect on {first}; give that day or a later one");
-        return Err(Failure::new(format!("nothing of {name} had happened by then (当时尚未发生)"), todo));
-    }
-    Ok(())
-}
-
+/// The facts of a matter that are known at a moment, in the order of the log.
 struct Facts {
     /// When the first was recorded, also where that was after the moment asked for.
     begun: Option<Timestamp>,
-    /// The earliest day on which one of them took effect.
-    earliest: Option<Effective>,
-    count: usize,
+    /// When the last one that is known was recorded.
     last: Option<Timestamp>,
-    /// The last one's id.
-    last_id: Option<EventId>,
-    lines: String,
-    tail: String,
+    known: Vec<KnownFact>,
 }
 
-/// The facts of a matter up to a moment, each checked against its leaf.
+/// A fact, and its line of `--json`.
+struct KnownFact {
+    fact: Recorded<MatterEvent>,
+    line: String,
+}
+
+impl Facts {
+    /// Those that had happened by an instant. A matter of which nothing was known, or nothing had happened, is not shown as an
+    /// empty one.
+    fn by(&self, name: &str, as_of: Option<Timestamp>) -> Result<Vec<&KnownFact>, Failure> {
+        if self.known.is_empty() {
+            let begun = self.begun.map(|at| beijing(at).to_string()).unwrap_or_default();
+            let todo = format!("its first fact was recorded on {begun}; give that day or a later one");
+            return Err(Failure::new(format!("nothing of {name} was recorded by then (当时尚无记录)"), todo));
+        }
+        let happened = as_of.map(|by| Happened::by(by, self.known.iter().map(|known| &known.fact)));
+        let has = |known: &&KnownFact| happened.is_none_or(|happened| happened.has(&known.fact));
+        let shown: Vec<_> = self.known.iter().filter(has).collect();
+        if shown.is_empty() {
+            let first = self.known.iter().map(|known| known.fact.effective.day()).min();
+            let first = first.map(|day| day.to_string()).unwrap_or_default();
+            let todo = format!("its first fact took effect on {first}; give that day or a later one");
+            return Err(Failure::new(format!("nothing of {name} had happened by then (当时尚未发生)"), todo));
+        }
+        Ok(shown)
+    }
+}
+
+/// Reads the facts of a matter up to a moment, each checked against its leaf.
 async fn facts(reading: &Reading, id: om_domain::ids::MatterId, known: Known) -> Result<Facts, Failure> {
     let stream = Executor::<MatterDecider>::stream(&reading.county, id)?;
-    let mut facts = Facts {
-        begun: None,
-        earliest: None,
-        count: 0,
-        last: None,
-        last_id: None,
-        lines: String::new(),
-        tail: String::new(),
-    };
-    let mut tail: Vec<String> = Vec::new();
+    let mut facts = Facts { begun: None, last: None, known: Vec::new() };
     let mut from = 0;
     'pages: loop {
         let page = reading.log.read_stream(&stream, from, 1_000).await?;
@@ -198,30 +206,20 @@ async fn facts(reading: &Reading, id: om_domain::ids::MatterId, known: Known) ->
                 ));
             }
             let entry = recorded::decode::<MatterEvent>(event)?;
-            facts.count += 1;
-            let effective = entry.fact.effective;
-            if facts.earliest.is_none_or(|first| effective.day() < first.day()) {
-                facts.earliest = Some(effective);
-            }
             facts.last = Some(event.recorded);
-            facts.last_id = Some(entry.fact.id);
-            let _ = writeln!(facts.lines, "{}", line(event, &entry)?);
-            tail.push(sentence(&entry.fact));
+            facts.known.push(KnownFact { line: line(event, &entry)?, fact: entry.fact });
             if matches!(known, Known::Event(wanted) if wanted.0 == event.id) {
                 break 'pages;
             }
         }
     }
     if let Known::Event(wanted) = known
-        && facts.last_id != Some(wanted)
+        && facts.known.last().is_none_or(|last| last.fact.id != wanted)
     {
         return Err(Failure::new(
             format!("the matter has no event {} (该事项没有这条记录)", wanted.0),
             "take the eventId of a line of `onematter replay MATTER --json`, without anything before it",
         ));
-    }
-    for sentence in tail.iter().skip(tail.len().saturating_sub(12)) {
-        let _ = writeln!(facts.tail, "{sentence}");
     }
     Ok(facts)
 }
@@ -231,6 +229,7 @@ fn line(
     om_infra::recorded::Entry { fact, origin, .. }: &om_infra::recorded::Entry<MatterEvent>,
 ) -> Result<String, Failure> {
     let payload: serde_json::Value = serde_json::from_slice(&event.payload)?;
+    let stored = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let leaf: String = event.leaf.iter().map(|byte| format!("{byte:02x}")).collect();
     Ok(serde_json::to_string(&serde_json::json!({
         "revision": event.revision,
@@ -245,6 +244,13 @@ fn line(
         "recorded": event.recorded,
         "payload": payload,
         "leaf": leaf,
+        // what the leaf commits to, as it is stored (decision 0002): tests/python/leaf_check.py computes it anew
+        "stored": {
+            "stream": event.stream.as_str(),
+            "recorded_us": event.recorded.as_microsecond(),
+            "payload": stored(&event.payload),
+            "metadata": stored(&event.metadata),
+        },
     }))?)
 }
 

@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use om_infra::log::leaf::LeafContent;
 use om_tests::server::{Api, Server, prepare, run, succeeds, text};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -89,6 +90,31 @@ fn facts(data: &Path, matter: &str) -> Vec<String> {
         .lines()
         .map(|line| serde_json::from_str::<Value>(line).unwrap()["type"].as_str().unwrap().to_owned())
         .collect()
+}
+
+/// As `tests/python/leaf_check.py FILE` does, which shares no code with it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_history_that_was_written_out_says_all_that_its_leaves_commit_to() {
+    let (_scratch, data) = prepared(&[CODE]).await;
+    let lines = succeeds(["replay", CODE, "--data", text(&data), "--json"]);
+    for (revision, line) in lines.lines().enumerate() {
+        let line: Value = serde_json::from_str(line).unwrap();
+        let said = |of: &Value| of.as_str().unwrap().to_owned();
+        let stored = &line["stored"];
+        let (payload, metadata) = (said(&stored["payload"]), said(&stored["metadata"]));
+        let leaf = LeafContent {
+            stream: &said(&stored["stream"]).parse().unwrap(),
+            revision: revision as u64,
+            id: said(&line["eventId"]).parse().unwrap(),
+            kind: &said(&line["type"]),
+            version: line["version"].as_u64().unwrap().try_into().unwrap(),
+            recorded: jiff::Timestamp::from_microsecond(stored["recorded_us"].as_i64().unwrap()).unwrap(),
+            payload: payload.as_bytes(),
+            metadata: metadata.as_bytes(),
+        };
+        let leaf: String = leaf.leaf().iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(leaf, said(&line["leaf"]), "revision {revision}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -23,8 +23,11 @@ export const HistoryQuery = graphql(`
           version
           permit
           actor
+          standsInFor
           enteredBy
           body
+          roles
+          effectiveAt
           effectiveOn
           recorded
           backfilled
