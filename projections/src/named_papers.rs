@@ -1,7 +1,7 @@
 //! Which matter names which paper: who may read a paper is asked of the matters that name it.
 //!
-//! Invariants: a paper once named stays named, as the facts do; a payload is looked through for hashes and not decoded, so
-//! that no kind of fact, however new, names one unnoticed.
+//! Invariants: a paper once named stays named, as the facts do; a payload is looked through for hashes in fields that hold papers and not decoded, so
+//! that no kind of fact, however new, names one unnoticed and no text names any.
 //! A build writes portions, each sorted and each behind those before it: hashes have no order that streams could be folded in, and
 //! in one sequence every portion would be written all over a table that outgrows memory. Whoever looks for a paper looks into each; there are
 //! as many as a build has sorted, one in six hundred thousand entries. In which one an entry lies means nothing.
@@ -56,7 +56,7 @@ pub struct Named {
 
 impl Projection for NamedPapers {
     const NAME: &'static str = "paper";
-    const SCHEMA: u32 = 2;
+    const SCHEMA: u32 = 3;
     const CATEGORIES: &'static [&'static str] = &["matter"];
     const BY_STREAM: bool = true;
     const DDL: &'static [&'static str] = &[DDL];

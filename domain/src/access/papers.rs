@@ -12,7 +12,7 @@ use crate::{
     matter::{
         Matter,
         event::MatterEvent as M,
-        event_permit,
+        event_permit, papers_named_bytes,
         plan::{Node, Plan},
     },
 };
@@ -48,10 +48,9 @@ pub fn of_paper<'f>(
     parties
 }
 
-/// Whether the fact names the paper: its hash, 64 hexadecimal characters, is not the text of anything else.
+/// Whether the fact names the paper, in a field that holds papers: who writes its hash into a text has not handed it in.
 fn names(event: &M, paper: &PaperHash) -> bool {
-    let hash = paper.as_str().as_bytes();
-    event.encode().is_ok_and(|json| json.windows(hash.len()).any(|part| part == hash))
+    event.encode().is_ok_and(|json| papers_named_bytes(&json).contains(&paper.to_bytes()))
 }
 
 /// Its department, those that cooperate, and the departments of the permits that wait for it.

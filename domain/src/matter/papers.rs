@@ -10,8 +10,11 @@ use crate::ids::{PaperHash, hash_bytes};
 /// The digits of a hash.
 const DIGITS: usize = 64;
 
-/// The papers that an event's payload names: what stands in it as a string of 64 hexadecimal digits and nothing else. Only
-/// its own words count; the hashes of its envelope (of requests, of leaves) are no papers.
+/// As what a payload names papers. A field of this name holds nothing else, in any event of any version (`domain/tests/matter/events.rs`).
+const FIELDS: [&[u8]; 5] = [b"\"paper\":", b"\"papers\":", b"\"proof\":", b"\"commitment\":", b"\"record\":"];
+
+/// The papers that an event's payload names, as it is stored: strings of 64 hexadecimal digits in fields that hold papers. Of a text that
+/// reads like a hash nobody has a paper. Only its own words count; the hashes of its envelope (of requests, of leaves) are no papers.
 pub fn named(payload: &[u8]) -> Vec<PaperHash> {
     texts(payload).filter_map(|text| text.parse().ok()).collect()
 }
@@ -33,7 +36,9 @@ fn texts(payload: &[u8]) -> impl Iterator<Item = &str> {
             let before = &payload[at.saturating_sub(DIGITS)..at];
             let begun =
                 before.iter().rposition(|byte| *byte == b'"').map(|quote| at - before.len() + quote + 1);
-            if let Some(text) = begun.and_then(|begun| text_at(payload, begun)) {
+            if let Some(text) =
+                begun.and_then(|begun| text_at(payload, begun).filter(|_| is_named(payload, begun)))
+            {
                 at += DIGITS + 1;
                 return Some(text);
             }
@@ -50,6 +55,21 @@ fn text_at(payload: &[u8], begun: usize) -> Option<&str> {
     // no branch on each byte
     let odd = text.iter().fold(0, |odd, byte| odd | u8::from(!is_digit(*byte)));
     if odd != 0 || payload.get(begun + DIGITS) != Some(&b'"') { None } else { str::from_utf8(text).ok() }
+}
+
+/// Whether the string that begins here is the value of a field that holds papers, or in the list of one. In a text every quote is
+/// escaped, so none holds what a field begins with.
+fn is_named(payload: &[u8], begun: usize) -> bool {
+    let mut before = &payload[..begun - 1];
+    while let Some(one) = before.strip_suffix(b"\",") {
+        let Some(quote) = one.len().checked_sub(DIGITS + 1) else { return false };
+        if one[quote] != b'"' || text_at(payload, quote + 1).is_none() {
+            return false;
+        }
+        before = &one[..quote];
+    }
+    let before = before.strip_suffix(b"[").unwrap_or(before);
+    FIELDS.iter().any(|field| before.ends_with(field))
 }
 
 const fn is_digit(byte: u8) -> bool {
@@ -159,29 +179,50 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_paper_is_named_by_a_string_that_is_its_hash_and_by_nothing_else() {
-        let (a, b) = ("ab".repeat(32), "0".repeat(64));
-        let json =
-            format!(r#"{{"paper":"{a}","papers":["{b}","{a}"],"note":"see {a}","x":"{a}0","y":"\"{b}"}}"#);
-        let found: Vec<String> = named(json.as_bytes()).iter().map(ToString::to_string).collect();
-        assert_eq!(found[..3], [a.clone(), b, a]);
-        assert!(named(b"\"").is_empty() && named(b"").is_empty());
+    fn a_paper_is_named_by_a_field_that_holds_papers_and_by_no_text() {
+        let (a, b, c) = ("ab".repeat(32), "0".repeat(64), "c".repeat(64));
+        let found = |json: &str| -> Vec<String> {
+            let bytes: Vec<_> = named(json.as_bytes()).iter().map(PaperHash::to_bytes).collect();
+            assert_eq!(named_bytes(json.as_bytes()), bytes);
+            named(json.as_bytes()).iter().map(ToString::to_string).collect()
+        };
+        let json = format!(r#"{{"handed":[{{"paper":"{a}"}}],"papers":["{b}","{a}","{c}"],"proof":"{c}"}}"#);
+        assert_eq!(found(&json), [&a, &b, &a, &c, &c].map(String::as_str));
+        let whole = |text: &str| serde_json::json!({ "note": text, "notes": ["x", text, text] }).to_string();
+        for text in [
+            a.clone(),
+            format!("see {a}"),
+            format!("\"{a}"),
+            format!("\\\"{a}"),
+            format!("\"paper\":\"{a}"),
+            format!("\"papers\":[\"{a}\",\"{a}"),
+        ] {
+            assert!(found(&whole(&text)).is_empty(), "{text}");
+        }
+        assert!(found(&format!(r#"{{"paper":"{a}0","papers":[],"record":"{}"}}"#, &a[1..])).is_empty());
+        for length in 0..80 {
+            let text = "x".repeat(length);
+            assert!(found(&format!(r#"{{"papers":[],"notes":["{text}","{a}"]}}"#)).is_empty(), "{length}");
+        }
+        assert!(found("\"").is_empty() && found("").is_empty());
     }
 
     #[test]
     fn a_paper_is_found_wherever_it_stands() {
         let (a, b) = (format!("{:064x}", 0xfeed), "b".repeat(64));
         for before in 0..140 {
-            for between in ["", ",", "0", "\u{9646}", &"f".repeat(70), &"1".repeat(64)] {
-                let json = format!("{}\"{a}\"{between}\"{b}\"", "x".repeat(before));
-                let mut expected = vec![a.as_str(), b.as_str()];
-                if between.len() == 64 {
-                    expected.insert(1, between);
-                }
+            for between in [
+                "",
+                ",",
+                "0",
+                "\u{9646}",
+                &"f".repeat(70),
+                &"1".repeat(64),
+                &format!("\"{}\"", "2".repeat(64)),
+            ] {
+                let json = format!("{}\"paper\":\"{a}\"{between}\"proof\":\"{b}\"", "x".repeat(before));
                 let found: Vec<String> = named(json.as_bytes()).iter().map(ToString::to_string).collect();
-                assert_eq!(found, expected, "{json}");
-                let bytes: Vec<_> = named(json.as_bytes()).iter().map(PaperHash::to_bytes).collect();
-                assert_eq!(named_bytes(json.as_bytes()), bytes);
+                assert_eq!(found, [a.as_str(), b.as_str()], "{json}");
             }
         }
     }

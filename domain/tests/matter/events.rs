@@ -66,6 +66,28 @@ fn schemas_stay<E: EventRecord>(of: &str) {
 }
 
 #[test]
+fn a_field_called_as_those_of_papers_holds_papers_and_no_other_holds_any() {
+    const FIELDS: [&str; 5] = ["paper", "papers", "proof", "commitment", "record"];
+    for aggregate in fs::read_dir(folder("schemas", "")).unwrap() {
+        for file in fs::read_dir(aggregate.unwrap().path()).unwrap() {
+            let path = file.unwrap().path();
+            let schema = read(&path).unwrap();
+            let mut places = vec![&schema];
+            while let Some(place) = places.pop() {
+                for (name, field) in place["properties"].as_object().into_iter().flatten() {
+                    let text = field.to_string();
+                    let holds = text.contains("#/$defs/PaperHash");
+                    assert_eq!(FIELDS.contains(&name.as_str()), holds, "{name} in {}", path.display());
+                    assert!(!holds || text.matches("$ref").count() == 1, "{name} in {}", path.display());
+                }
+                places.extend(place.as_object().into_iter().flatten().map(|(_, below)| below));
+                places.extend(place.as_array().into_iter().flatten());
+            }
+        }
+    }
+}
+
+#[test]
 fn every_example_that_is_checked_in_loads_and_reads_back_the_same() {
     examples_load::<E>("matter");
     examples_load::<MeetingEvent>("meeting");

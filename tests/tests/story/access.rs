@@ -174,6 +174,38 @@ async fn who_knows_a_papers_hash_does_not_have_it_by_naming_it() {
 }
 
 #[tokio::test]
+async fn a_text_that_says_a_papers_hash_names_no_paper() {
+    let case = Case::story().await;
+    case.at("2023-06-12").accepted("W", FILE, "wa-officer-1").await;
+    case.by("clerk").submit("E", &["eia"]).done().await;
+    let paper = case.paper("eia").await;
+    let path = format!("/papers/{paper}");
+    let status = async |user: &str| case.get(user, &path).send().await.unwrap().status().as_u16();
+    assert_eq!(status("wa-officer-1").await, 404);
+    let water = case.by("wa-officer-1");
+    let ask = |question: String| {
+        let asked = json!({ "permit": "W", "bodies": ["body:fire"], "question": question, "due": { "workingDays": 5 } });
+        water.act("requestOpinion", asked)
+    };
+    ask(paper.clone()).done().await;
+    water
+        .offer("W", "natural-resources")
+        .with(json!({ "reason": format!("\"paper\":\"{paper}") }))
+        .done()
+        .await;
+    assert_eq!((status("wa-officer-1").await, status(OUTSIDER).await), (404, 404));
+    let told = case
+        .ask(
+            "wa-officer-1",
+            "query($h: [PaperHash!]!) { papers(hashes: $h) { present } }",
+            json!({ "h": [paper] }),
+        )
+        .await;
+    assert_eq!(told["papers"][0]["present"], false);
+    assert_eq!(status("ec-officer-1").await, 200, "whose it is");
+}
+
+#[tokio::test]
 async fn the_decision_that_bars_an_applicant_is_for_those_of_its_permit() {
     let case = Case::story().await;
     case.at("2023-06-12").by("clerk").submit("W", &["form"]).done().await;
