@@ -157,6 +157,8 @@ fn impose(state: &Applicant, bar: BarImposed, ctx: &Ctx<'_>) -> Facts {
     if !access::may(ctx.by, Action::JudgeApplicant) || !ctx.by.is(Role::Head) {
         return Err(ApplicantRefusal::NotAHead { officer: ctx.by.officer.clone() });
     }
+    // what the record has is told to nobody but the head whose decision it may be
+    cites(&bar, ctx)?;
     match state.bar(bar.decision.number.as_str()) {
         Some(known) if *known == bar => return Ok(Vec::new()),
         Some(_) => return Err(ApplicantRefusal::DecisionUsed { decision: bar.decision.number }),
@@ -166,7 +168,6 @@ fn impose(state: &Applicant, bar: BarImposed, ctx: &Ctx<'_>) -> Facts {
         let (decision, served_on) = (bar.decision.number, bar.decision.served_on);
         return Err(ApplicantRefusal::NotServed { decision, served_on });
     }
-    cites(&bar, ctx)?;
     if let Some(paper) = bar.decision.paper.as_ref().filter(|p| ctx.read.missing_papers.contains(*p)) {
         return Err(ApplicantRefusal::PaperMissing { paper: paper.clone() });
     }

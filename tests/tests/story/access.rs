@@ -226,6 +226,30 @@ async fn the_decision_that_bars_an_applicant_is_for_those_of_its_permit() {
 }
 
 #[tokio::test]
+async fn a_bar_cites_no_matter_that_its_head_does_not_see() {
+    let case = Case::story().await;
+    case.at("2023-06-12").accepted("W", FILE, "wa-officer-1").await;
+    let bar = |matter: &str, applicant: &str, permit: &str| {
+        json!({ "applicant": applicant, "kind": "FRAUD", "matter": matter, "permit": permit,
+            "decision": case.by("fi-head").notice() })
+    };
+    let nowhere = "matter:01ARZ3NDEKTSV4RRFFQ69G5FAV";
+    for (applicant, permit) in
+        [("applicant:city-investment", "W"), ("applicant:city-investment", "Z9"), ("applicant:zhao", "W")]
+    {
+        for matter in [&*case.id, nowhere] {
+            let refused = case.on_register("fi-head", "imposeBar", bar(matter, applicant, permit)).await;
+            let id = matter.trim_start_matches("matter:");
+            refused.shows("code", "NoSuchMatter").shows("facts", json!({ "NoSuchMatter": { "matter": id } }));
+        }
+    }
+    // another permit's head, who takes part in the matter, is told whose it is
+    case.on_register("ec-head", "imposeBar", bar(&case.id, "applicant:city-investment", "W"))
+        .await
+        .shows("code", "NotItsHead");
+}
+
+#[tokio::test]
 async fn r18_an_administrator_reads_no_matter_and_audit_hands_nothing_in() {
     let case = Case::story().await;
     for query in [

@@ -27,6 +27,7 @@ use om_domain::{
     applicant::{self, ApplicantCommand, ApplicantDecider, KeptText},
     decider::Explained,
     ids::{self, ApplicantId, CommandId},
+    matter::MatterDecider,
     naming::Names,
     person::Subject,
 };
@@ -308,6 +309,15 @@ async fn on_applicant(
         services.registers.for_applicant(who.county(), &applicant, &command).await.map_err(of_fault)?;
     let unseen = access::unseen(services, who, command.papers(), &reads.missing_papers).await;
     reads.missing_papers.extend(unseen.map_err(of_unreadable)?);
+    if let ApplicantCommand::ImposeBar { matter, .. } = &command {
+        let cited =
+            stream::<MatterDecider>(who.county(), matter).map_err(|e| fault("naming a stream", &e))?;
+        let cited = services.matters.state(&cited).await.map_err(of_fault)?.state;
+        // a matter that its giver may not see is not there: who applies in it and which departments have its permits is not told
+        if cited.project.is_some() && !access::sees_matter(who, *matter, &cited) {
+            reads.cited.remove(matter);
+        }
+    }
     reads.texts = kept(services, who, &command).await?;
     reads.parties = access::parties_of_applicant(services, who, &applicant).await?;
     let request = Request { reads, ..Request::new(name, CommandId(id.0), (*who.actor).clone(), command) };
