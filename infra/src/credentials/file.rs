@@ -110,6 +110,26 @@ fn key_row(row: &Row<'_>) -> rusqlite::Result<KeyRow> {
     })
 }
 
+fn put(connection: &Connection, hash: SecretHash, key: &Key) -> rusqlite::Result<()> {
+    let (county, officer) = texts(&key.holder);
+    let row = params![
+        hash.0,
+        key.id,
+        key.kind.as_str(),
+        county,
+        officer,
+        key.label,
+        key.read_only,
+        key.made.as_millisecond(),
+        key.expires.as_millisecond(),
+        key.used.as_millisecond(),
+        only_text(key),
+    ];
+    let sql = "INSERT INTO key (hash, id, kind, county, officer, label, read_only, made, expires, used, only_commands)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    connection.execute(sql, row).map(drop)
+}
+
 /// Both halves of a holder, as they are kept.
 fn texts(holder: &Holder) -> (String, String) {
     (holder.county.to_string(), holder.officer.to_string())
@@ -118,12 +138,15 @@ fn texts(holder: &Holder) -> (String, String) {
 #[async_trait]
 impl CredentialStore for FileCredentials {
     async fn set_password(&self, holder: &Holder, hash: &str, now: Timestamp) -> Result<(), CredentialError> {
+        let over = "DELETE FROM key WHERE (kind = 'session' AND county = ? AND officer = ?)
+                    OR expires <= ? OR (kind = 'session' AND used <= ?)";
         let sql = "INSERT INTO account (county, officer, password, changed) VALUES (?1, ?2, ?3, ?4)
                    ON CONFLICT (county, officer) DO UPDATE SET password = ?3, changed = ?4";
         let (by, hash) = (texts(holder), hash.to_owned());
         self.with(move |c| {
             let transaction = c.transaction_with_behavior(TransactionBehavior::Immediate)?;
             transaction.execute(sql, (&by.0, &by.1, hash, now.as_millisecond()))?;
+            transaction.execute(over, (&by.0, &by.1, now.as_millisecond(), idle_since(now)))?;
             transaction.execute("DELETE FROM attempt WHERE county = ? AND officer = ?", (&by.0, &by.1))?;
             transaction.commit()
         })
@@ -241,23 +264,7 @@ impl CredentialStore for FileCredentials {
         let key = key.clone();
         self.with(move |c| {
             let (county, officer) = texts(&key.holder);
-            c.execute(
-                "INSERT INTO key (hash, id, kind, county, officer, label, read_only, made, expires, used, only_commands)
-                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                params![
-                    hash.0,
-                    key.id,
-                    key.kind.as_str(),
-                    &county,
-                    &officer,
-                    key.label,
-                    key.read_only,
-                    key.made.as_millisecond(),
-                    key.expires.as_millisecond(),
-                    key.used.as_millisecond(),
-                    only_text(&key),
-                ],
-            )?;
+            put(c, hash, &key)?;
             if key.kind == KeyKind::Device {
                 c.execute(
                     "DELETE FROM key WHERE kind = 'device' AND county = ?1 AND officer = ?2 AND hash NOT IN (
@@ -267,6 +274,27 @@ impl CredentialStore for FileCredentials {
                 )?;
             }
             Ok(())
+        })
+        .await
+    }
+
+    async fn put_session(
+        &self,
+        hash: SecretHash,
+        session: &Key,
+        password: &str,
+    ) -> Result<bool, CredentialError> {
+        let (session, password) = (session.clone(), password.to_owned());
+        self.with(move |c| {
+            let transaction = c.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let (county, officer) = texts(&session.holder);
+            let sql = "SELECT count(*) > 0 FROM account WHERE county = ? AND officer = ? AND password = ?";
+            let is_still = transaction.query_row(sql, (county, officer, password), |row| row.get(0))?;
+            if is_still {
+                put(&transaction, hash, &session)?;
+            }
+            transaction.commit()?;
+            Ok(is_still)
         })
         .await
     }
@@ -296,13 +324,6 @@ impl CredentialStore for FileCredentials {
 
     async fn revoke(&self, id: &str) -> Result<bool, CredentialError> {
         self.change("DELETE FROM key WHERE id = ?", [id.to_owned()]).await
-    }
-
-    async fn end_sessions(&self, holder: &Holder, now: Timestamp) -> Result<(), CredentialError> {
-        let (county, officer) = texts(holder);
-        let sql = "DELETE FROM key WHERE (kind = 'session' AND county = ? AND officer = ?)
-                   OR expires <= ? OR (kind = 'session' AND used <= ?)";
-        self.change(sql, (county, officer, now.as_millisecond(), idle_since(now))).await.map(|_| ())
     }
 }
 

@@ -234,7 +234,8 @@ impl CredentialError {
 /// Where credentials are kept. A change is durable before it is answered.
 #[async_trait]
 pub trait CredentialStore: Send + Sync {
-    /// Sets the password's hash; makes the account if there is none. What was counted against it is forgotten.
+    /// Sets the password's hash and ends the account's sessions, in one step; makes the account if there is none. What was counted
+    /// against it is forgotten, and so are keys that opened nothing any more at `now`.
     ///
     /// # Errors
     /// When it cannot be kept.
@@ -284,6 +285,18 @@ pub trait CredentialStore: Send + Sync {
     /// When it cannot be kept.
     async fn put_key(&self, hash: SecretHash, key: &Key) -> Result<(), CredentialError>;
 
+    /// Keeps a session that a password has opened whose hash this is, if it is still the account's: whoever was let in by another, while
+    /// it was set, is not. Tells whether it is.
+    ///
+    /// # Errors
+    /// When it cannot be kept.
+    async fn put_session(
+        &self,
+        hash: SecretHash,
+        session: &Key,
+        password: &str,
+    ) -> Result<bool, CredentialError>;
+
     /// The key with this secret.
     ///
     /// # Errors
@@ -307,12 +320,6 @@ pub trait CredentialStore: Send + Sync {
     /// # Errors
     /// When it cannot be kept.
     async fn revoke(&self, id: &str) -> Result<bool, CredentialError>;
-
-    /// Revokes the sessions of an account, and forgets keys that opened nothing any more at `now`.
-    ///
-    /// # Errors
-    /// When it cannot be kept.
-    async fn end_sessions(&self, holder: &Holder, now: Timestamp) -> Result<(), CredentialError>;
 }
 
 /// A row as both engines give it.

@@ -10,8 +10,8 @@ use async_trait::async_trait;
 use deadpool_postgres::Object;
 use jiff::Timestamp;
 use om_domain::ids::OfficerId;
-use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
+use tokio_postgres::{GenericClient, Row};
 
 use super::{
     Account, Attempts, Begun, CredentialError, CredentialStore, DEVICES, Holder, Key, KeyKind, KeyRow, Lane,
@@ -103,14 +103,47 @@ fn key_of(row: &Row) -> Result<Key, CredentialError> {
     })
 }
 
+async fn put(client: &impl GenericClient, hash: SecretHash, key: &Key) -> Result<(), tokio_postgres::Error> {
+    let sql = "INSERT INTO onematter_key
+               (hash, id, kind, county, officer, label, read_only, made, expires, used, only_commands)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    let only = only_text(key);
+    let times = [key.made, key.expires, key.used].map(Timestamp::as_millisecond);
+    let by: By<'_> = &[
+        &hash.0.as_slice(),
+        &key.id,
+        &key.kind.as_str(),
+        &key.holder.county.as_str(),
+        &key.holder.officer.as_str(),
+        &key.label,
+        &key.read_only,
+        &times[0],
+        &times[1],
+        &times[2],
+        &only,
+    ];
+    client.execute(sql, by).await.map(drop)
+}
+
 #[async_trait]
 impl CredentialStore for PostgresCredentials {
     async fn set_password(&self, holder: &Holder, hash: &str, now: Timestamp) -> Result<(), CredentialError> {
-        let sql = "WITH forgiven AS (DELETE FROM onematter_attempt WHERE county = $1 AND officer = $2)
-                   INSERT INTO onematter_account (county, officer, password, changed) VALUES ($1, $2, $3, $4)
-                   ON CONFLICT (county, officer) DO UPDATE SET password = $3, changed = $4";
+        let failed = |e| self.failed(e);
+        let mut connection = self.connection().await?;
+        let transaction = connection.transaction().await.map_err(failed)?;
         let (county, officer) = (holder.county.as_str(), holder.officer.as_str());
-        self.change(sql, &[&county, &officer, &hash, &now.as_millisecond()]).await.map(|_| ())
+        // waits for sessions that the old one is opening, so that the next statement sees them
+        let sql = "INSERT INTO onematter_account (county, officer, password, changed) VALUES ($1, $2, $3, $4)
+                   ON CONFLICT (county, officer) DO UPDATE SET password = $3, changed = $4";
+        let by: By<'_> = &[&county, &officer, &hash, &now.as_millisecond()];
+        transaction.execute(sql, by).await.map_err(failed)?;
+        let sql = "DELETE FROM onematter_key WHERE (kind = 'session' AND county = $1 AND officer = $2)
+                   OR expires <= $3 OR (kind = 'session' AND used <= $4)";
+        let by: By<'_> = &[&county, &officer, &now.as_millisecond(), &idle_since(now)];
+        transaction.execute(sql, by).await.map_err(failed)?;
+        let sql = "DELETE FROM onematter_attempt WHERE county = $1 AND officer = $2";
+        transaction.execute(sql, &[&county, &officer]).await.map_err(failed)?;
+        transaction.commit().await.map_err(failed)
     }
 
     async fn begin(&self, holder: &Holder, lanes: &[Lane], now: Timestamp) -> Result<Begun, CredentialError> {
@@ -166,13 +199,19 @@ impl CredentialStore for PostgresCredentials {
     }
 
     async fn remove(&self, holder: &Holder) -> Result<bool, CredentialError> {
-        let sql =
-            "WITH gone AS (DELETE FROM onematter_account WHERE county = $1 AND officer = $2 RETURNING 1),
-                   keys AS (DELETE FROM onematter_key WHERE county = $1 AND officer = $2 RETURNING 1),
-                   forgiven AS (DELETE FROM onematter_attempt WHERE county = $1 AND officer = $2)
-                   SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM keys)";
-        let rows = self.rows(sql, &[&holder.county.as_str(), &holder.officer.as_str()]).await?;
-        Ok(rows.first().is_some_and(|row| row.get::<_, i64>(0) > 0))
+        let failed = |e| self.failed(e);
+        let mut connection = self.connection().await?;
+        let transaction = connection.transaction().await.map_err(failed)?;
+        let by: By<'_> = &[&holder.county.as_str(), &holder.officer.as_str()];
+        let mut rows = 0;
+        // the account first: that waits for a session which its password is opening
+        for table in ["onematter_account", "onematter_key", "onematter_attempt"] {
+            let sql = format!("DELETE FROM {table} WHERE county = $1 AND officer = $2");
+            let deleted = transaction.execute(&sql, by).await.map_err(failed)?;
+            rows += if table == "onematter_attempt" { 0 } else { deleted };
+        }
+        transaction.commit().await.map_err(failed)?;
+        Ok(rows > 0)
     }
 
     async fn accounts(&self) -> Result<Vec<Account>, CredentialError> {
@@ -190,25 +229,8 @@ impl CredentialStore for PostgresCredentials {
     }
 
     async fn put_key(&self, hash: SecretHash, key: &Key) -> Result<(), CredentialError> {
-        let sql = "INSERT INTO onematter_key
-                   (hash, id, kind, county, officer, label, read_only, made, expires, used, only_commands)
-                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
-        let only = only_text(key);
-        let times = [key.made, key.expires, key.used].map(Timestamp::as_millisecond);
-        let by: By<'_> = &[
-            &hash.0.as_slice(),
-            &key.id,
-            &key.kind.as_str(),
-            &key.holder.county.as_str(),
-            &key.holder.officer.as_str(),
-            &key.label,
-            &key.read_only,
-            &times[0],
-            &times[1],
-            &times[2],
-            &only,
-        ];
-        self.change(sql, by).await?;
+        let connection = self.connection().await?;
+        put(&**connection, hash, key).await.map_err(|e| self.failed(e))?;
         if key.kind == KeyKind::Device {
             let sql = "DELETE FROM onematter_key WHERE kind = 'device' AND county = $1 AND officer = $2
                        AND hash NOT IN (SELECT hash FROM onematter_key WHERE kind = 'device' AND county = $1
@@ -217,6 +239,27 @@ impl CredentialStore for PostgresCredentials {
             self.change(sql, by).await?;
         }
         Ok(())
+    }
+
+    async fn put_session(
+        &self,
+        hash: SecretHash,
+        session: &Key,
+        password: &str,
+    ) -> Result<bool, CredentialError> {
+        let failed = |e| self.failed(e);
+        let mut connection = self.connection().await?;
+        let transaction = connection.transaction().await.map_err(failed)?;
+        let (county, officer) = (session.holder.county.as_str(), session.holder.officer.as_str());
+        // whoever sets another waits until this session is kept, and ends it then
+        let sql = "SELECT 1 FROM onematter_account
+                   WHERE county = $1 AND officer = $2 AND password = $3 FOR SHARE";
+        let still = transaction.query_opt(sql, &[&county, &officer, &password]).await.map_err(failed)?;
+        if still.is_some() {
+            put(&*transaction, hash, session).await.map_err(failed)?;
+        }
+        transaction.commit().await.map_err(failed)?;
+        Ok(still.is_some())
     }
 
     async fn key(&self, hash: SecretHash) -> Result<Option<Key>, CredentialError> {
@@ -236,13 +279,5 @@ impl CredentialStore for PostgresCredentials {
 
     async fn revoke(&self, id: &str) -> Result<bool, CredentialError> {
         self.change("DELETE FROM onematter_key WHERE id = $1", &[&id]).await
-    }
-
-    async fn end_sessions(&self, holder: &Holder, now: Timestamp) -> Result<(), CredentialError> {
-        let sql = "DELETE FROM onematter_key WHERE (kind = 'session' AND county = $1 AND officer = $2)
-                   OR expires <= $3 OR (kind = 'session' AND used <= $4)";
-        let (county, officer) = (holder.county.as_str(), holder.officer.as_str());
-        let by: By<'_> = &[&county, &officer, &now.as_millisecond(), &idle_since(now)];
-        self.change(sql, by).await.map(|_| ())
     }
 }

@@ -1,7 +1,8 @@
 //! Signing in, and being known again.
 //!
 //! Invariants: at most [`AT_ONCE`] passwords are hashed at a time, since each takes 19 MiB; a session ends with its idle
-//! and its absolute time, and with a new password; who is not let in is not told why, but for a lock.
+//! and its absolute time, and with a new password, one that is only being
+//! opened by the old one too; who is not let in is not told why, but for a lock.
 //! Deliberately absent: HTTP and cookies.
 
 use std::collections::{BTreeSet, HashSet};
@@ -104,9 +105,7 @@ impl Credentials {
         }
         let given = password.to_owned();
         let hash = self.hashed(move || hash(&given)).await?;
-        let now = self.clock.now();
-        self.store.set_password(holder, &hash, now).await?;
-        self.store.end_sessions(holder, now).await
+        self.store.set_password(holder, &hash, self.clock.now()).await
     }
 
     /// A password that nobody chose, set; it is shown once.
@@ -148,7 +147,7 @@ impl Credentials {
             Begun::Locked | Begun::Unknown => self.nobody.clone(),
             Begun::Password(hash) => hash,
         };
-        let fits = password.len() <= MAX_PASSWORD && self.fits(password, expected).await?;
+        let fits = password.len() <= MAX_PASSWORD && self.fits(password, expected.clone()).await?;
         // what was typed as a name is logged only if it is one
         let account = holder.as_ref().map(tracing::field::display);
         if locked {
@@ -161,7 +160,12 @@ impl Credentials {
         let Some(holder) = holder.filter(|_| fits) else { return Err(NotLetIn::Wrong) };
         // strangers' guesses stay counted: who is right does not give them as many again
         self.store.was_right(&holder, &lanes).await?;
-        let session = self.begin_session(&holder).await?;
+        self.strike_out_ended().await;
+        let (session, key) = self.new_session(&holder);
+        if !self.store.put_session(SecretHash::of(&session), &key, &expected).await? {
+            tracing::warn!(account = %holder, "a sign-in with a password that was changed meanwhile");
+            return Err(NotLetIn::Wrong);
+        }
         let device = match device {
             Some(_) => None,
             None => Some(self.new_device(&holder).await?),
@@ -175,10 +179,14 @@ impl Credentials {
     /// When it cannot be kept.
     pub async fn begin_session(&self, holder: &Holder) -> Result<String, CredentialError> {
         self.strike_out_ended().await;
-        let secret = secrets::random();
-        let key = self.new_key(KeyKind::Session, holder, String::new(), TokenRights::default(), SESSION);
+        let (secret, key) = self.new_session(holder);
         self.store.put_key(SecretHash::of(&secret), &key).await?;
         Ok(secret)
+    }
+
+    fn new_session(&self, holder: &Holder) -> (String, Key) {
+        let key = self.new_key(KeyKind::Session, holder, String::new(), TokenRights::default(), SESSION);
+        (secrets::random(), key)
     }
 
     /// The device of a caller, if it is one that is known.

@@ -9,9 +9,9 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use om_infra::clock::{Clock as _, VirtualClock};
 use om_infra::credentials::{
-    ANYWHERE, ANYWHERE_LOCKED_FOR, ATTEMPTS, Caller, CredentialError, CredentialStore, Credentials, DEVICES,
-    FILE_NAME, FileCredentials, Holder, IDLE, KeyKind, LOCKED_FOR, NotLetIn, PostgresCredentials, SESSION,
-    TokenRights,
+    ANYWHERE, ANYWHERE_LOCKED_FOR, ATTEMPTS, Begun, Caller, CredentialError, CredentialStore, Credentials,
+    DEVICES, FILE_NAME, FileCredentials, Holder, IDLE, Key, KeyKind, LOCKED_FOR, NotLetIn,
+    PostgresCredentials, SESSION, SecretHash, TokenRights,
 };
 use om_tests::postgres::Postgres;
 use tempfile::tempdir;
@@ -50,6 +50,7 @@ async fn keeps_its_promises(store: Arc<dyn CredentialStore>) {
     wrong_ones_lock(&ours, &clock).await;
     strangers_lock_strangers_out(&ours, &clock).await;
     sessions_end(&ours, &clock).await;
+    a_sign_in_ends_with_its_password(&ours, &clock).await;
     tokens_are_for_some_commands_only(&ours).await;
     tokens_end(&ours, &clock).await;
 }
@@ -197,6 +198,41 @@ async fn sessions_end(ours: &Credentials, clock: &VirtualClock) {
     ours.set_password(&lead(), "another horse battery").await.unwrap();
     assert!(ours.session(&second).await.is_err(), "a new password ends what the old one opened");
     assert!(ours.store().keys(KeyKind::Session).await.unwrap().is_empty(), "and what is over is forgotten");
+}
+
+/// Between looking at a password and keeping the session there is time to set another.
+async fn a_sign_in_ends_with_its_password(ours: &Credentials, clock: &VirtualClock) {
+    let (store, now) = (ours.store(), clock.now());
+    let session = |id: &str, holder: Holder| Key {
+        id: id.to_owned(),
+        kind: KeyKind::Session,
+        holder,
+        label: String::new(),
+        read_only: false,
+        only: None,
+        made: now,
+        expires: now.checked_add(SESSION).unwrap(),
+        used: now,
+    };
+    let begun = async |holder: &Holder| match store.begin(holder, &[], now).await.unwrap() {
+        Begun::Password(hash) => hash,
+        other => panic!("{other:?}"),
+    };
+    let old = begun(&lead()).await;
+    assert!(store.put_session(SecretHash::of("a"), &session("a", lead()), &old).await.unwrap());
+    ours.session("a").await.unwrap();
+    ours.set_password(&lead(), "a third horse battery").await.unwrap();
+    assert!(ours.session("a").await.is_err());
+    assert!(!store.put_session(SecretHash::of("b"), &session("b", lead()), &old).await.unwrap());
+    assert!(ours.session("b").await.is_err(), "begun with the old one, ended by the new one");
+
+    let other: Holder = "clerk@530322".parse().unwrap();
+    ours.set_password(&other, PASSWORD).await.unwrap();
+    let hash = begun(&other).await;
+    assert!(store.remove(&other).await.unwrap());
+    assert!(!store.put_session(SecretHash::of("c"), &session("c", other.clone()), &hash).await.unwrap());
+    assert!(ours.session("c").await.is_err(), "nor is one of an account that was removed kept");
+    assert!(store.keys(KeyKind::Session).await.unwrap().is_empty());
 }
 
 fn all() -> TokenRights {
