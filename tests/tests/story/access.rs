@@ -250,6 +250,20 @@ async fn a_bar_cites_no_matter_that_its_head_does_not_see() {
 }
 
 #[tokio::test]
+async fn who_came_first_is_told_to_who_may_read_the_matter() {
+    let case = Case::story().await;
+    case.at("2023-06-12").accepted("W", FILE, "wa-officer-1").await;
+    let revise = |user: &str| {
+        case.by(user).act("reviseDueDates", json!({ "notice": "国办发明电〔2022〕16号" })).expecting(1)
+    };
+    let told = revise("administrator").conflict().await;
+    assert_eq!((&*told.first_actor, &*told.first_event), ("", ""));
+    assert_eq!(told.revision, Some(case.revision().await), "so that it can be sent again");
+    let told = case.by("wa-officer-1").approve("W").expecting(1).conflict().await;
+    assert_eq!((&*told.first_actor, &*told.first_event), ("officer:wa-officer-1", "PermitAccepted"));
+}
+
+#[tokio::test]
 async fn r18_an_administrator_reads_no_matter_and_audit_hands_nothing_in() {
     let case = Case::story().await;
     for query in [

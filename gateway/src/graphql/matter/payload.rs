@@ -114,7 +114,7 @@ pub struct CommandConflict {
     pub message_zh: String,
     /// The matter's revision now; load it and decide again.
     pub revision: Option<u64>,
-    /// Who came first, `officer:…`.
+    /// Who came first, `officer:…`; none for who may not read the matter, as the two below.
     pub first_actor: Option<ID>,
     /// What they did: the name of the event, such as `PermitApproved`.
     pub first_event: Option<String>,
@@ -179,7 +179,7 @@ pub async fn of_outcome(
         Outcome::Refused { refusal, standing } => {
             return named(services, who, (matter, about), (refusal, standing)).await;
         }
-        Outcome::Conflict(standing) => return moved_on(services, standing).await,
+        Outcome::Conflict(standing) => return moved_on(services, who, matter, standing).await,
         Outcome::CommandIdReused { first } => return Ok(reused(Some(first))),
         Outcome::Done(receipt) => done(matter, receipt),
         Outcome::NoChange(standing) => unchanged(matter, standing),
@@ -236,13 +236,20 @@ fn unchanged(matter: MatterId, standing: &Standing) -> Receipt {
     }
 }
 
-/// Who was first: the last entry of the matter.
-async fn moved_on(services: &Services, standing: &Standing) -> Result<MatterCommandPayload> {
+/// Who was first: the last entry of the matter, told to who may read it. Who keeps due dates acts on matters and reads none.
+async fn moved_on(
+    services: &Services,
+    who: &Requester,
+    matter: MatterId,
+    standing: &Standing,
+) -> Result<MatterCommandPayload> {
     let MatterCommandPayload::Conflict(mut conflict) = busy("the matter has moved on", standing.revision)
     else {
         return Ok(busy("the matter has moved on", standing.revision));
     };
-    if let Some(revision) = standing.revision {
+    let state = services.matters.state(&stream_of(who, matter)?).await.map_err(of_fault)?.state;
+    let reads = access::verdict(who, Action::ReadMatter, Of::Parties(&state.parties)).is_allowed();
+    if let Some(revision) = standing.revision.filter(|_| reads) {
         let entries = services.matters.history(&standing.stream, revision, 1).await;
         if let Some(entry) = entries.map_err(|e| fault("reading who came first", &e))?.first() {
             use om_domain::decider::EventRecord;
