@@ -71,12 +71,23 @@ async fn done(case: &Case, name: &str, mut input: Value) -> Value {
 
 /// Ids and texts as they are: who asks knows them all.
 pub(crate) fn asking(case: &Case, meeting: &str, paper: &str, event: &str) -> Asking {
+    asking_of(&Asked { matter: &case.id, meeting, event }, paper)
+}
+
+/// What is asked about, by its ids.
+struct Asked<'a> {
+    matter: &'a str,
+    meeting: &'a str,
+    event: &'a str,
+}
+
+fn asking_of(&Asked { matter, meeting, event }: &Asked<'_>, paper: &str) -> Asking {
     let quoted = |text: &str| format!("\"{text}\"");
     Asking::by(&[
-        ("id", quoted(&case.id)),
-        ("matter", quoted(&case.id)),
-        ("matterId", quoted(&case.id)),
-        ("matters", format!("[{}]", quoted(&case.id))),
+        ("id", quoted(matter)),
+        ("matter", quoted(matter)),
+        ("matterId", quoted(matter)),
+        ("matters", format!("[{}]", quoted(matter))),
         ("meeting", quoted(meeting)),
         ("entry", quoted(event)),
         ("event", quoted(event)),
@@ -105,7 +116,7 @@ pub(crate) fn asking(case: &Case, meeting: &str, paper: &str, event: &str) -> As
         ("personRecord.id", quoted("officer:wa-officer-1")),
         ("MilestoneCode", quoted("works-completed")),
         ("MaterialCode", quoted("form")),
-        ("ID", quoted(&case.id)),
+        ("ID", quoted(matter)),
         ("first", "20".into()),
         ("meeting.id", quoted(meeting)),
         ("meetingChanged.id", quoted(meeting)),
@@ -203,6 +214,65 @@ async fn no_command_tells_who_takes_no_part_anything() {
     }
     assert!(asked > 400, "{asked}");
     assert_eq!(case.revision().await, revision, "and nothing was done to it");
+}
+
+/// What an answer says, but for ids that are those asked about and for the one of this answer.
+fn but_for_ids(answer: &Value, ids: [&str; 2]) -> String {
+    let mut answer = answer.clone();
+    for error in answer["errors"].as_array_mut().into_iter().flatten() {
+        error["extensions"]["traceId"].take();
+    }
+    let bare = |id: &str| id.split_once(':').map_or(id, |(_, bare)| bare).to_owned();
+    ids.iter().fold(answer.to_string(), |text, id| text.replace(&bare(id), "ID"))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_one_does_not_see_is_answered_as_what_is_not_there() {
+    let (case, meeting) = full().await;
+    let paper = case.paper("form").await;
+    let last = case.history().await.pop().unwrap();
+    let event = last.all.at("id").as_str().unwrap().to_owned();
+    let nowhere = [
+        case.id.replace(|c: char| c.is_ascii_digit(), "7"),
+        meeting.replace(|c: char| c.is_ascii_digit(), "7"),
+    ];
+    let mut asked = 0;
+    for expected in [None, Some(0)] {
+        let expecting = |asking: Asking| match expected {
+            Some(revision) => asking.knowing("expectedRevision", &format!("{revision}")),
+            None => asking,
+        };
+        let there = expecting(asking(&case, &meeting, &paper, &event));
+        let no_event =
+            event.replace(case.id.trim_start_matches("matter:"), nowhere[0].trim_start_matches("matter:"));
+        let gone = Asked { matter: &nowhere[0], meeting: &nowhere[1], event: &no_event };
+        let not_there = expecting(asking_of(&gone, &paper));
+        for root in ["Query", "Mutation"] {
+            if root == "Query" && expected.is_some() {
+                continue;
+            }
+            for field in there.roots(root) {
+                for user in ["fi-officer-1", "fi-head", "administrator"] {
+                    let seen = answers(&case, &there, user, root, &field).await;
+                    let unseen = answers(&case, &not_there, user, root, &field).await;
+                    for ((document, one), (elsewhere, other)) in seen.iter().zip(&unseen) {
+                        if document == elsewhere {
+                            continue; // of neither
+                        }
+                        let (one, other) = (
+                            but_for_ids(one, [&case.id, &meeting]),
+                            but_for_ids(other, [&nowhere[0], &nowhere[1]]),
+                        );
+                        // who keeps due dates acts on matters, and so is told which there are
+                        let keeps = user == "administrator" && field == "reviseDueDates";
+                        assert!(one == other || keeps, "{user} asked {document}:\n{one}\n{other}");
+                        asked += 1;
+                    }
+                }
+            }
+        }
+    }
+    assert!(asked > 300, "{asked}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

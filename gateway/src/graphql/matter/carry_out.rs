@@ -55,8 +55,11 @@ pub async fn carry_out(
     let who = ctx.data::<Requester>()?;
     let name = stream_of(who, asked.matter)?;
     let matter = services.matters.state(&name).await.map_err(of_fault)?.state;
-    if matter.phase != Phase::Unknown && !may_act(who, asked.matter, &matter, &command) {
-        // nothing is told of it, not even that it exists
+    let begins = matches!(command, MatterCommand::ProposeMatter { .. });
+    let is_there = matter.phase != Phase::Unknown;
+    if !is_there && !begins || is_there && !may_act(who, asked.matter, &matter, &command) {
+        // nothing is told of it, not even whether it exists: one that does not is no further asked either, neither what revision it
+        // was expected at nor what the rules say of the rest
         let directory = services.registers.directory(who.county()).await.map_err(of_fault)?.state;
         return Ok(payload::refused(&MatterRefusal::NoSuchMatter, None, &Names::of_directory(&directory)));
     }

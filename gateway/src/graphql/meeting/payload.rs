@@ -76,7 +76,10 @@ pub(super) async fn carry_out(
     let name = stream_of(who, asked.meeting)?;
     let executor = &services.registers.meetings;
     let state = executor.state(&name).await.map_err(of_fault)?.state;
-    if state.phase != MeetingPhase::Unknown && !access::sees_meeting(who, asked.meeting, &state) {
+    let begins = matches!(command, MeetingCommand::ConveneMeeting { .. });
+    let is_there = state.phase != MeetingPhase::Unknown;
+    // what is not there is answered as what may not be seen, before its revision and all else
+    if !is_there && !begins || is_there && !access::sees_meeting(who, asked.meeting, &state) {
         let directory = services.registers.directory(who.county()).await.map_err(of_fault)?.state;
         let refusal = MeetingRefusal::NoSuchMeeting;
         return Ok(other(refused(&refusal, None, &Names::of_directory(&directory))));

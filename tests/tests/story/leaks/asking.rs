@@ -43,6 +43,12 @@ impl Asking {
         self
     }
 
+    /// The same, and this stands for an argument.
+    pub(crate) fn knowing(mut self, name: &str, literal: &str) -> Self {
+        self.known.insert(name.to_owned(), literal.to_owned());
+        self
+    }
+
     /// The fields of a root.
     pub(crate) fn roots(&self, root: &str) -> Vec<String> {
         self.fields(root).iter().map(|field| field.name.node.to_string()).collect()
