@@ -16,6 +16,8 @@ pub const PROTOCOL: &str = "graphql-transport-ws";
 pub enum Closing {
     /// The server goes away; the client connects again, with `since`.
     GoingAway,
+    /// Whether who is there still may be cannot be looked up; the client connects again, with `since`, once it can.
+    TryAgain,
     /// A message that is not of the protocol.
     BadRequest(&'static str),
     /// Not signed in, or not yet.
@@ -43,6 +45,7 @@ impl Closing {
     pub fn code(self) -> u16 {
         match self {
             Closing::GoingAway => 1001,
+            Closing::TryAgain => 1013,
             Closing::BadRequest(_) => 4400,
             Closing::Unauthorized(_) => 4401,
             Closing::Forbidden(_) => 4403,
@@ -60,6 +63,7 @@ impl Closing {
     pub fn reason(self) -> &'static str {
         match self {
             Closing::GoingAway => "Going away",
+            Closing::TryAgain => "Try again later: your rights cannot be looked up now",
             Closing::BadRequest(reason)
             | Closing::Unauthorized(reason)
             | Closing::Forbidden(reason)

@@ -1,7 +1,7 @@
 //! One WebSocket connection, from `connection_init` to its end.
 //!
 //! Invariants: no operation before the bearer is accepted, in `connection_init` or in the upgrade's header, and never two
-//! persons on one connection; every document passes the same guard as over HTTP; what a
+//! persons on one connection; nothing is given to somebody whose rights cannot be looked up, and the connection ends; every document passes the same guard as over HTTP; what a
 //! connection may hold is bounded: its operations, its unsent bytes (a client that does not read is closed), its silence.
 //! Deliberately absent: mutations (they are POSTs), and the frames' own encoding.
 
@@ -184,6 +184,9 @@ impl<T: Sink<Message> + Send + Unpin> Session<T> {
             (authorization, by_header) => {
                 let presented = authorization.map(|value| Presented::Authorization(value.to_owned()));
                 let requester = self.state.requester(presented.as_ref()).await;
+                if requester == Err(Unauthenticated::Unavailable) {
+                    return Err(Closing::TryAgain);
+                }
                 let (Some(presented), Ok(requester)) = (presented, requester) else {
                     return Err(Closing::Unauthorized("Unauthorized: unknown credentials"));
                 };
@@ -202,38 +205,31 @@ impl<T: Sink<Message> + Send + Unpin> Session<T> {
         self.say(message::ack()).await
     }
 
-    /// Ends the connection of somebody whose credentials or rights have ended, or are others now. What cannot be looked up
-    /// now is looked up again the next time.
+    /// Ends the connection of somebody whose credentials or rights have ended, are others now, or cannot be looked up: what they were
+    /// is no ground to go on telling. While the log alone cannot be reached rights are those seen last, as for every request.
     async fn look_again(&self) -> Step {
-        self.looked_up().await.map(drop)
-    }
-
-    /// The same; tells whether it could be looked up.
-    async fn looked_up(&self) -> Result<bool, Closing> {
-        let Some((presented, was)) = &self.requester else { return Ok(false) };
+        let Some((presented, was)) = &self.requester else { return Ok(()) };
         match self.state.still(presented).await {
-            Ok(is) if is == *was => Ok(true),
+            Ok(is) if is == *was => Ok(()),
             Ok(_) => Err(Closing::Forbidden("Forbidden: your rights have changed; connect again")),
-            Err(Unauthenticated::Unavailable) => Ok(false),
+            Err(Unauthenticated::Unavailable) => Err(Closing::TryAgain),
             Err(_) => Err(Closing::Unauthorized("Unauthorized: these credentials have ended")),
         }
     }
 
-    /// Before something is given: rights that the directory has changed since they were looked up are looked up again.
+    /// Before something is given: rights that the directory has changed since they were looked up, or may have, are looked up again.
     async fn rights_stand(&mut self) -> Step {
         let Some((_, who)) = &self.requester else { return Ok(()) };
         let now = self.state.services().registers.directory(who.county()).await;
-        match now.map(|directory| directory.revision) {
-            Ok(now) if now == self.directory => Ok(()),
-            Ok(now) => {
-                if self.looked_up().await? {
-                    self.directory = now;
-                }
-                Ok(())
-            }
-            // what cannot be looked up now is looked up again the next time
-            Err(_) => Ok(()),
+        let now = now.map(|directory| directory.revision).ok();
+        if now.is_some_and(|now| now == self.directory) {
+            return Ok(());
         }
+        self.look_again().await?;
+        if let Some(now) = now {
+            self.directory = now;
+        }
+        Ok(())
     }
 
     async fn subscribe(&mut self, id: String, params: Params) -> Step {

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use futures::{SinkExt as _, StreamExt as _};
-use om_infra::credentials::{ATTEMPTS, TokenRights};
+use om_infra::credentials::{ATTEMPTS, FILE_NAME, TokenRights};
 use om_tests::guarded::{Guarded, PASSWORD, holder};
 use reqwest::header::{AUTHORIZATION, COOKIE, ORIGIN, SET_COOKIE};
 use reqwest::{Method, RequestBuilder};
@@ -244,4 +244,13 @@ async fn a_connection_ends_with_the_session_that_opened_it_and_with_the_account(
     guarded.house.on_register("security-administrator", "retireOfficer", retire).await;
     assert_eq!(closed(of_clerk).await, 4401);
     assert_eq!(code(guarded.ask(WHO).header(COOKIE, &clerk)).await, refused(401));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_whose_rights_cannot_be_looked_up_ends() {
+    let guarded = Guarded::with_account("lead").await;
+    let socket = connected(&guarded, &guarded.cookie("lead").await).await;
+    let kept = rusqlite::Connection::open(guarded.house.dir.path().join(FILE_NAME)).unwrap();
+    kept.execute_batch("ALTER TABLE key RENAME TO elsewhere").unwrap();
+    assert_eq!(closed(socket).await, 1013);
 }
