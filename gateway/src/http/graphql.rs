@@ -1,6 +1,6 @@
 //! `/graphql`: GraphQL over HTTP, as the draft of the GraphQL foundation has it.
 //!
-//! Invariants: a page of another origin is answered 403, and who is not known 401, before a byte of the body is read; a mutation comes as a POST with JSON
+//! Invariants: a page of another origin is answered 403, and who is not known 401, before a byte of the body is read, and asked again once it is here; a mutation comes as a POST with JSON
 //! or not at all, so no page of another origin can send one; bodies, documents and time are bounded.
 //! Deliberately absent: batches, uploads, subscriptions (they are `/graphql/ws`'s).
 
@@ -12,7 +12,7 @@ use super::{
 use crate::{
     access, answers,
     app::GatewayState,
-    context::{Presented, Requester},
+    context::{Presented, Requester, Unauthenticated},
     graphql::{
         engine::{Outcome, Params, Prepared},
         error::Code,
@@ -55,6 +55,13 @@ impl Asked {
     fn problem(&self, status: StatusCode, code: Code, message: &str) -> Response {
         problem(status, code, message, self.media, self.trace.id())
     }
+
+    fn unknown(&self, why: Unauthenticated) -> Response {
+        let (status, code) = why.answer();
+        let mut response = self.problem(status, code, &why.to_string());
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        response
+    }
 }
 
 /// Answers any method on `/graphql`.
@@ -85,22 +92,28 @@ async fn answer(state: &GatewayState, request: Request<Body>, asked: &Asked) -> 
     if !state.origins().permit(request.headers(), request.uri()) {
         return asked.problem(StatusCode::FORBIDDEN, Code::Forbidden, FOREIGN_PAGE);
     }
-    let requester = match state.requester(Presented::of(request.headers()).as_ref()).await {
+    let presented = Presented::of(request.headers());
+    let requester = match state.requester(presented.as_ref()).await {
         Ok(requester) => requester,
-        Err(why) => {
-            let (status, code) = why.answer();
-            let mut response = asked.problem(status, code, &why.to_string());
-            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-            return response;
-        }
+        Err(why) => return asked.unknown(why),
     };
     if let Err(limited) = state.rates().account(&requester) {
         return respond::limited(&limited, asked.media, asked.trace.id());
     }
-    match read(request, method == Method::POST).await {
-        Ok(params) => run(state, params, &requester, method == Method::POST, asked).await,
-        Err(Malformed { status, message }) => asked.problem(status, Code::BadInput, &message),
-    }
+    let post = method == Method::POST;
+    let params = match read(request, post).await {
+        Ok(params) => params,
+        Err(Malformed { status, message }) => return asked.problem(status, Code::BadInput, &message),
+    };
+    let requester = match &presented {
+        // what was a right when the body began may be none now that it is here
+        Some(presented) if post => match state.still(presented).await {
+            Ok(requester) => requester,
+            Err(why) => return asked.unknown(why),
+        },
+        _ => requester,
+    };
+    run(state, params, &requester, post, asked).await
 }
 
 async fn run(state: &GatewayState, params: Params, who: &Requester, post: bool, asked: &Asked) -> Response {

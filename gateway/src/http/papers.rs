@@ -1,6 +1,7 @@
 //! `/papers`: a paper is handed in as the raw body of a POST and given out by its hash.
 //!
-//! Invariants: who is not known, or comes from a page of another origin, is answered before a byte of the body is read;
+//! Invariants: who is not known, or comes from a page of another origin, is answered before a byte of the body is read; what comes
+//! is kept if its sender still may hand it in when its last byte is here;
 //! a hash is answered only once the paper is durable; nothing that is given out can run in a browser: it is not sniffed,
 //! may load nothing, and is saved rather than shown unless it is a PDF or a picture.
 //! Deliberately absent: multipart forms (one request, one paper); erasing; who may read which paper
@@ -10,14 +11,14 @@ use super::{graphql, negotiate::Media, params::Malformed, respond};
 use crate::{
     access,
     app::GatewayState,
-    context::{PAPERS, Presented, Requester},
+    context::{PAPERS, Presented, Requester, Unauthenticated},
     edge::uploads::Full,
     graphql::error::{Code, server_error},
     trace::Trace,
 };
 use axum::{
     Json,
-    body::Body,
+    body::{Body, Bytes},
     extract::{Path, State},
     http::{HeaderMap, HeaderValue, Request, StatusCode, Uri, header},
     response::{IntoResponse, Response},
@@ -31,6 +32,7 @@ use serde_json::json;
 use std::{
     io::{self, Seek, SeekFrom},
     ops::RangeInclusive,
+    sync::{Mutex, OnceLock},
     time::Duration,
 };
 use tokio::{io::AsyncReadExt, time::Instant};
@@ -60,22 +62,8 @@ pub async fn put(State(state): State<GatewayState>, request: Request<Body>) -> R
             Ok(who) => who,
             Err(refused) => return *refused,
         };
-        if who.read_only {
-            access::log::not_given(&who, Action::HandIn);
-        }
-        if who.read_only || access::permit(&who, Action::HandIn, Of::County).is_err() {
-            return problem(
-                StatusCode::FORBIDDEN,
-                Code::Forbidden,
-                "who does not act on matters hands no paper in",
-                &trace,
-            );
-        }
-        if !who.may_give(PAPERS) {
-            access::log::not_given(&who, Action::HandIn);
-            let message = "this token may hand no paper in: have the administrator make one that may (onematter token make \
-                           --only papers,…)";
-            return problem(StatusCode::FORBIDDEN, Code::Forbidden, message, &trace);
+        if let Err(refused) = may_hand_in(&who, &trace) {
+            return *refused;
         }
         let _place = match state.uploads().enter(&who.actor).await {
             Ok(place) => place,
@@ -98,7 +86,7 @@ pub async fn put(State(state): State<GatewayState>, request: Request<Body>) -> R
                 ));
             }
         };
-        match take_in(&state, &who, request, begun_by).await {
+        match take_in(&state, &who, request, begun_by, &trace).await {
             Ok(paper) => {
                 let body = (who.county().clone(), who.actor.body.clone());
                 state.services().handed_in.note(&body, &paper.hash);
@@ -106,9 +94,41 @@ pub async fn put(State(state): State<GatewayState>, request: Request<Body>) -> R
             }
             Err(Refused::Malformed(m)) => problem(m.status, Code::BadInput, &m.message, &trace),
             Err(Refused::Store(error)) => of_error(&error, &trace),
+            Err(Refused::NoMore(refused)) => *refused,
         }
     };
     hardened(answered.instrument(span).await)
+}
+
+/// Lets the requester hand papers in; the answer if it may not.
+fn may_hand_in(who: &Requester, trace: &Trace) -> Result<(), Box<Response>> {
+    let forbidden = |message| Box::new(problem(StatusCode::FORBIDDEN, Code::Forbidden, message, trace));
+    if who.read_only {
+        access::log::not_given(who, Action::HandIn);
+    }
+    if who.read_only || access::permit(who, Action::HandIn, Of::County).is_err() {
+        return Err(forbidden("who does not act on matters hands no paper in"));
+    }
+    if !who.may_give(PAPERS) {
+        access::log::not_given(who, Action::HandIn);
+        return Err(forbidden(
+            "this token may hand no paper in: have the administrator make one that may (onematter token make --only papers,…)",
+        ));
+    }
+    Ok(())
+}
+
+/// Lets who began to send a paper have it kept; the answer if that is nobody any more, or may not.
+async fn still_may(
+    state: &GatewayState,
+    presented: Option<&Presented>,
+    trace: &Trace,
+) -> Result<(), Box<Response>> {
+    let who = match presented {
+        Some(presented) => state.still(presented).await,
+        None => state.requester(None).await,
+    };
+    may_hand_in(&who.map_err(|why| Box::new(not_known(why, trace)))?, trace)
 }
 
 /// Gives one paper of the asker's county by its hash.
@@ -153,6 +173,8 @@ pub async fn get(
 enum Refused {
     Malformed(Malformed),
     Store(PaperError),
+    /// Who sent it may not hand it in any more.
+    NoMore(Box<Response>),
 }
 
 /// What is said of a paper that was taken in.
@@ -179,15 +201,18 @@ pub(super) async fn asker(
         let refused = problem(StatusCode::FORBIDDEN, Code::Forbidden, graphql::FOREIGN_PAGE, trace);
         return Err(Box::new(refused));
     }
-    let who = state.requester(Presented::of(headers).as_ref()).await.map_err(|why| {
-        let (status, code) = why.answer();
-        let mut response = problem(status, code, &why.to_string(), trace);
-        response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-        Box::new(response)
-    })?;
+    let who = state.requester(Presented::of(headers).as_ref()).await;
+    let who = who.map_err(|why| Box::new(not_known(why, trace)))?;
     let limited = |e| Box::new(respond::limited(&e, Media::Json, trace.id()));
     state.rates().account(&who).map_err(limited)?;
     Ok(who)
+}
+
+fn not_known(why: Unauthenticated, trace: &Trace) -> Response {
+    let (status, code) = why.answer();
+    let mut response = problem(status, code, &why.to_string(), trace);
+    response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    response
 }
 
 async fn take_in(
@@ -195,6 +220,7 @@ async fn take_in(
     who: &Requester,
     request: Request<Body>,
     begun_by: Instant,
+    trace: &Trace,
 ) -> Result<Paper, Refused> {
     let malformed = |status, message: String| Refused::Malformed(Malformed { status, message });
     let headers = request.headers();
@@ -221,16 +247,26 @@ async fn take_in(
     if length.is_some_and(|length: u64| length > limit) {
         return Err(Refused::Store(PaperError::TooLarge { limit }));
     }
-    let bytes = Box::pin(heard(request.into_body(), length.unwrap_or(limit), begun_by));
-    services.papers.take_in(who.county(), (kind, said.as_ref()), bytes).await.map_err(Refused::Store)
+    let presented = Presented::of(headers);
+    // a large paper comes for minutes, in which a session may end or a right: the last thing before it is kept
+    let no_more = OnceLock::new();
+    let last = futures::stream::once(async {
+        let refused = still_may(state, presented.as_ref(), trace).await.err();
+        refused.map_or(Ok(Bytes::new()), |refused| {
+            let _ = no_more.set(Mutex::new(refused));
+            Err(io::ErrorKind::PermissionDenied.into())
+        })
+    });
+    let bytes = Box::pin(heard(request.into_body(), length.unwrap_or(limit), begun_by).chain(last));
+    let taken = services.papers.take_in(who.county(), (kind, said.as_ref()), bytes).await;
+    match no_more.into_inner().map(Mutex::into_inner) {
+        Some(Ok(refused)) => Err(Refused::NoMore(refused)),
+        _ => taken.map_err(Refused::Store),
+    }
 }
 
 /// The body of so many bytes as it comes; a sender that does not keep the pace, or is not done in time, has broken off.
-fn heard(
-    body: Body,
-    size: u64,
-    begun_by: Instant,
-) -> impl Stream<Item = io::Result<axum::body::Bytes>> + Send {
+fn heard(body: Body, size: u64, begun_by: Instant) -> impl Stream<Item = io::Result<Bytes>> + Send {
     let end = Instant::now() + PATIENCE + Duration::from_secs(size / SLOWEST);
     let begun = (body.into_data_stream(), begun_by.min(Instant::now() + PATIENCE), 0);
     futures::stream::unfold(Some(begun), move |hearing| async move {

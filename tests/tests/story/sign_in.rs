@@ -10,6 +10,8 @@ use om_tests::guarded::{Guarded, PASSWORD, holder};
 use reqwest::header::{AUTHORIZATION, COOKIE, ORIGIN, SET_COOKIE};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
@@ -244,6 +246,64 @@ async fn a_connection_ends_with_the_session_that_opened_it_and_with_the_account(
     guarded.house.on_register("security-administrator", "retireOfficer", retire).await;
     assert_eq!(closed(of_clerk).await, 4401);
     assert_eq!(code(guarded.ask(WHO).header(COOKIE, &clerk)).await, refused(401));
+}
+
+/// A request whose body is on its way: the server has asked for it.
+struct Halfway(TcpStream);
+
+impl Halfway {
+    async fn begin(guarded: &Guarded, path: &str, cookie: &str, (kind, length): (&str, usize)) -> Self {
+        let host = guarded.base.trim_start_matches("http://");
+        let mut stream = TcpStream::connect(host).await.unwrap();
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nHost: {host}\r\nCookie: {cookie}\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n\
+             Connection: close\r\nExpect: 100-continue\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let mut go_on = [0; 25];
+        stream.read_exact(&mut go_on).await.unwrap();
+        assert!(go_on.starts_with(b"HTTP/1.1 100 "), "{}", String::from_utf8_lossy(&go_on));
+        Self(stream)
+    }
+
+    /// Sends the body; the status of the answer.
+    async fn end(mut self, body: &[u8]) -> u16 {
+        self.0.write_all(body).await.unwrap();
+        let mut answer = String::new();
+        self.0.read_to_string(&mut answer).await.unwrap();
+        answer.split(' ').nth(1).unwrap().parse().unwrap()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rights_are_asked_for_when_the_body_is_here() {
+    let guarded = Guarded::with_account("lead").await;
+    guarded.give_account("clerk").await;
+    let (lead, clerk) = (guarded.cookie("lead").await, guarded.cookie("clerk").await);
+    let question = json!({ "query": WHO }).to_string().into_bytes();
+    let paper = b"handed in by whom?".to_vec();
+    let asked = async |cookie| {
+        Halfway::begin(&guarded, "/graphql", cookie, ("application/json", question.len())).await
+    };
+    let handed =
+        async |cookie| Halfway::begin(&guarded, "/papers", cookie, ("text/plain", paper.len())).await;
+    assert_eq!(asked(&lead).await.end(&question).await, 200);
+    let other = b"a paper of the same size"[..paper.len()].to_vec();
+    assert_eq!(handed(&lead).await.end(&other).await, 201);
+
+    let (of_lead, of_clerk) = (asked(&lead).await, asked(&clerk).await);
+    let (papers_of_lead, papers_of_clerk) = (handed(&lead).await, handed(&clerk).await);
+    guarded.at(Method::DELETE, "/session").header(COOKIE, &lead).send().await.unwrap();
+    let roles = json!({ "officer": "officer:clerk", "roles": ["AUDITOR"] });
+    guarded.house.on_register("security-administrator", "changeRoles", roles).await.shows("entries", 1);
+    assert_eq!(of_lead.end(&question).await, 401);
+    assert_eq!(of_clerk.end(&question).await, 200, "who asks as what they are now");
+    assert_eq!((papers_of_lead.end(&paper).await, papers_of_clerk.end(&paper).await), (401, 403));
+    for (bytes, status) in [(&other, 200), (&paper, 404)] {
+        let hash: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        let given = guarded.house.get("lead", &format!("/papers/{hash}")).send().await.unwrap();
+        assert_eq!(given.status(), status, "nothing is kept of who may not hand in any more");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
