@@ -37,9 +37,12 @@ pub(super) fn officer(claims: &Claims, settings: &IssuerSettings) -> Result<Hold
     Ok(Holder { county: county(claims, settings)?, officer })
 }
 
-/// The account of the client that a token was given to for itself; none where it was given to a person's program.
+/// The account of the client that a token was given to for itself; none where it was given to a person's program. Of a token that names
+/// no client the two cannot be told apart: a client called like an officer would act as that officer.
 pub(super) fn client(claims: &Claims, settings: &IssuerSettings) -> Option<Result<Holder, NotProven>> {
-    let client = text(claims, "client_id").or_else(|| text(claims, "azp"))?;
+    let Some(client) = text(claims, "client_id").or_else(|| text(claims, "azp")) else {
+        return Some(Err(NotProven::Form("it does not say for which client it is (client_id or azp)")));
+    };
     // a token of a client for itself names the client as its subject (RFC 9068, 2.2)
     let for_itself = text(claims, "sub").is_none_or(|subject| subject == client);
     for_itself.then(|| settings.clients.get(client).cloned().ok_or(NotProven::Nobody))

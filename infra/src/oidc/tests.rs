@@ -142,6 +142,13 @@ async fn an_access_token_opens_as_its_officer_by_either_kind_of_key() {
         ("sub", Value::Null, Err(NotProven::Nobody)),
         ("sub", json!("not an officer's name"), Err(NotProven::Nobody)),
         ("sub", json!(["lead"]), Err(NotProven::Form("its claims"))),
+        ("azp", json!("app"), Ok("lead@530322")),
+        // a client for itself, or a person's program?
+        (
+            "client_id",
+            Value::Null,
+            Err(NotProven::Form("it does not say for which client it is (client_id or azp)")),
+        ),
     ] {
         let told = shown(&provider, &ec.sign(&header("ec"), &with(claims(), name, value.clone()))).await;
         let told = told.map(|opened| opened.holder.to_string());
