@@ -17,7 +17,7 @@ use axum::{
     extract::Request,
     middleware::{Next, from_fn, from_fn_with_state},
     response::Response,
-    routing::{any, get, post},
+    routing::{MethodRouter, any, get, post},
 };
 use om_infra::{platform::Platform, tls::Tls};
 use std::{num::NonZeroU32, sync::Arc};
@@ -184,7 +184,7 @@ pub fn app(state: GatewayState) -> Router {
         .route("/sign-in", get(http::session::ways))
         .route("/session", get(http::session::who).post(http::session::begin).delete(http::session::end));
     if !state.0.edge.figures_apart {
-        router = router.merge(health());
+        router = router.merge(health(get(http::health::readyz)));
     }
     let router = router.layer(from_fn(hardened));
     // after the layer: these, and the page, say themselves what a browser may do with them
@@ -203,13 +203,13 @@ pub fn app(state: GatewayState) -> Router {
 
 /// Health and figures alone, for an address that only those reach who keep the service running.
 pub fn figures(state: GatewayState) -> Router {
-    health().layer(from_fn(hardened)).with_state(state)
+    health(get(http::health::readyz_in_full)).layer(from_fn(hardened)).with_state(state)
 }
 
-fn health() -> Router<GatewayState> {
+fn health(readyz: MethodRouter<GatewayState>) -> Router<GatewayState> {
     Router::new()
         .route("/livez", get(http::health::livez))
-        .route("/readyz", get(http::health::readyz))
+        .route("/readyz", readyz)
         .route("/metrics", get(http::health::metrics))
 }
 

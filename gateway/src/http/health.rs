@@ -24,10 +24,22 @@ pub async fn livez() -> &'static str {
 
 /// Whether requests can be relied upon: the log acknowledges, the projections follow, nobody is shutting down. What may come
 /// later (search, performance) may still be being built: it is said, and whoever asks for it is told so. A full disk is said as `degraded`, with 200: commands are refused as such and everything can be read.
+///
+/// What an error said, with its paths and addresses, is for who keeps the service running: in the log, and at an address of theirs
+/// ([`readyz_in_full`]).
 pub async fn readyz(State(state): State<GatewayState>) -> Response {
+    readiness(&state, false).await
+}
+
+/// The same with what errors said, for an address that only those reach who keep the service running.
+pub async fn readyz_in_full(State(state): State<GatewayState>) -> Response {
+    readiness(&state, true).await
+}
+
+async fn readiness(state: &GatewayState, in_full: bool) -> Response {
     let services = state.services();
     let draining = state.shutdown().is_cancelled();
-    let log = match services.log.state() {
+    let mut log = match services.log.state() {
         LogState::Serving => json!({ "state": "serving" }),
         LogState::Stopped { reason } => json!({ "state": "stopped", "reason": reason }),
         LogState::Unreachable { since, reason } => {
@@ -41,12 +53,17 @@ pub async fn readyz(State(state): State<GatewayState>) -> Response {
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let projections: Vec<Value> = health.iter().map(projection).collect();
     // nothing can be recorded, and all that was recorded can be read: no reason to take the reader's way away
-    let disk = match disk(&state).await {
+    let mut disk = match disk(state).await {
         Space::Free => json!({ "state": "free" }),
         Space::Full => json!({ "state": "full" }),
         Space::Failing { reason } => json!({ "state": "failing", "reason": reason }),
     };
     let degraded = disk["state"] != "free";
+    if !in_full {
+        for said in [&mut log, &mut disk] {
+            said.as_object_mut().and_then(|said| said.remove("reason"));
+        }
+    }
     let body = json!({
         "ready": ready, "degraded": degraded, "draining": draining, "log": log, "disk": disk,
         "projections": projections,

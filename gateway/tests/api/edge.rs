@@ -2,10 +2,12 @@
 
 use crate::support::{BOTH, Gateway};
 use axum::{
-    body::Body,
+    body::{Body, to_bytes},
     http::{HeaderMap, Request, StatusCode},
 };
+use om_gateway::app::figures;
 use serde_json::{Value, json};
+use tower::ServiceExt as _;
 
 async fn send(request: Request<Body>) -> (StatusCode, HeaderMap, Value) {
     Gateway::open().send(request).await
@@ -171,6 +173,14 @@ async fn health_is_open_and_says_little() {
         let (status, _, body) = gateway.send(Request::get(path).body(Body::empty()).unwrap()).await;
         assert_eq!(status, StatusCode::OK, "{path}: {body}");
     }
+    // why the disk takes nothing names a place; that is for who watches, at an address of their own
+    std::fs::create_dir(gateway.state.services().data.join(".space-probe")).unwrap();
+    let (_, _, body) = gateway.send(Request::get("/readyz").body(Body::empty()).unwrap()).await;
+    assert_eq!(body["disk"], json!({ "state": "failing" }));
+    let apart = figures(gateway.state.clone()).oneshot(Request::get("/readyz").body(Body::empty()).unwrap());
+    let body = to_bytes(apart.await.unwrap().into_body(), usize::MAX).await.unwrap();
+    let body: Value = serde_json::from_slice(&body).unwrap();
+    assert!(body["disk"]["reason"].is_string(), "{body}");
     gateway.state.shutdown().cancel();
     let (status, ..) = gateway.send(Request::get("/readyz").body(Body::empty()).unwrap()).await;
     assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
