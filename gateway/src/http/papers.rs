@@ -298,7 +298,12 @@ async fn give(
     if named(headers, header::IF_NONE_MATCH).is_some_and(|tags| tags == "*" || tags.contains(&tag)) {
         // it is looked for all the same: who may not see it learns nothing, and what is gone is said
         match store.find(who.county(), hash).await {
-            Ok(Some(paper)) => return dressed(StatusCode::NOT_MODIFIED, &paper, &tag, Body::empty()),
+            Ok(Some(paper)) => {
+                let shown = dressed(StatusCode::NOT_MODIFIED, &paper, &tag, Body::empty());
+                return written_down(state, who, hash, trace)
+                    .await
+                    .map_or_else(|refused| *refused, |()| shown);
+            }
             Ok(None) => return hardened(unknown(trace)),
             Err(error) => return hardened(of_error(&error, trace)),
         }
@@ -308,13 +313,8 @@ async fn give(
         Ok(None) => return hardened(unknown(trace)),
         Err(error) => return hardened(of_error(&error, trace)),
     };
-    let about = vec![About::Paper(hash.clone())];
-    if let Err(error) = access::log::read(&state.services().access_log, &who.actor, about).await {
-        tracing::error!(%error, "a paper was not given");
-        let message =
-            "that the paper was read cannot be written down now, so it is not given: try again in a moment";
-        let refused = problem(StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable, message, trace);
-        return hardened(come_again(refused));
+    if let Err(refused) = written_down(state, who, hash, trace).await {
+        return *refused;
     }
     let whole_if = named(headers, header::IF_RANGE).is_none_or(|condition| condition == tag);
     let asked = named(headers, header::RANGE).filter(|_| whole_if).and_then(|range| part(range, paper.size));
@@ -351,6 +351,23 @@ async fn give(
     }
 }
 
+/// Writes down that a paper is about to be read, be it from a browser's own copy; the answer if that cannot be.
+async fn written_down(
+    state: &GatewayState,
+    who: &Requester,
+    hash: &PaperHash,
+    trace: &Trace,
+) -> Result<(), Box<Response>> {
+    let about = vec![About::Paper(hash.clone())];
+    access::log::read(&state.services().access_log, &who.actor, about).await.map_err(|error| {
+        tracing::error!(%error, "a paper was not given");
+        let message =
+            "that the paper was read cannot be written down now, so it is not given: try again in a moment";
+        let refused = problem(StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable, message, trace);
+        Box::new(hardened(come_again(refused)))
+    })
+}
+
 fn named(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
@@ -382,8 +399,8 @@ fn dressed(status: StatusCode, paper: &Paper, tag: &str, body: Body) -> Response
     set(headers, header::CONTENT_TYPE, paper.media.content_type());
     set(headers, header::CONTENT_DISPOSITION, &format!("{place}; filename=\"{name}\""));
     set(headers, header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox; frame-ancestors 'none'");
-    // the bytes of a hash never change; whose browser it is in is its owner's
-    set(headers, header::CACHE_CONTROL, "private, max-age=31536000, immutable");
+    // the bytes of a hash never change, and whether one may read them does: a browser keeps them and asks
+    set(headers, header::CACHE_CONTROL, "private, no-cache");
     set(headers, header::ETAG, tag);
     set(headers, header::ACCEPT_RANGES, "bytes");
     response
