@@ -64,7 +64,10 @@ pub(super) async fn user(args: User) -> Result<(), Failure> {
             if !open(&at).await?.store().remove(&holder).await? {
                 return Err(unknown(&format!("account {holder}"), "user list"));
             }
-            eprintln!("{holder} is removed; its sessions and tokens have ended");
+            eprintln!(
+                "{holder} is removed; its sessions and tokens have ended. In the county's directory it stays, with the address of its \
+                 calendar: retire it there (retireOfficer)"
+            );
             Ok(())
         }
     }
