@@ -6,7 +6,7 @@
 //! ```
 //!
 //! Invariants: what is protected is given after its reading was written down, once in ten minutes, or not at all; a denial is
-//! answered without waiting; of each account so many different denials are told one by one, what goes beyond is told by
+//! answered without waiting, and what was sent to the log without an answer is sent again as it was, so that it stands there once; of each account so many different denials are told one by one, what goes beyond is told by
 //! action and rule alone, and none is lost while the process runs, however much others are denied.
 //! Deliberately absent: who may read it; what is protected.
 
@@ -111,6 +111,7 @@ impl AccessBook {
             clock: Arc::clone(&host.clock),
             metrics: Arc::clone(&host.metrics),
             gathered: Arc::clone(&gathered),
+            sent: None,
         };
         tokio::spawn(writer.run(entries));
         let (recent, clock) = (Arc::default(), Arc::clone(&host.clock));
@@ -205,6 +206,8 @@ struct Writer {
     metrics: Arc<Metrics>,
     /// Denials to write, each with how often.
     gathered: Arc<Gathered>,
+    /// Denials that were sent and not acknowledged: they may stand in the log.
+    sent: Option<Request<AccessLogDecider>>,
 }
 
 impl Writer {
@@ -253,7 +256,7 @@ impl Writer {
             }
         }
         if !self.write_denied().await {
-            let left = self.gathered.len();
+            let left = self.waiting();
             self.metrics.denials_unrecorded(left);
             tracing::error!(left, "denials are not in the access log, which took none until the end");
         }
@@ -261,17 +264,44 @@ impl Writer {
 
     /// Writes the denials that are due; tells whether none is left.
     async fn write_denied(&mut self) -> bool {
-        while let Some((county, some)) = self.gathered.take(AT_ONCE) {
-            let entries = some.iter().map(|(denied, times)| entry(denied, *times)).collect();
-            if let Err(error) = self.write(&county, entries, Vec::new()).await {
-                for (denied, times) in some {
-                    self.gathered.one_more(&county, denied, times);
+        loop {
+            let request = match self.sent.take() {
+                // by its own id, so that it is written once, whatever became of it
+                Some(request) => request,
+                None => {
+                    let Some((county, some)) = self.gathered.take(AT_ONCE) else { return true };
+                    let entries = some.iter().map(|(denied, times)| entry(denied, *times)).collect();
+                    match self.request(&county, entries, Vec::new()) {
+                        Ok(request) => request,
+                        Err(error) => {
+                            for (denied, times) in some {
+                                self.gathered.one_more(&county, denied, times);
+                            }
+                            return self.wait(&error);
+                        }
+                    }
                 }
-                tracing::warn!(%error, waiting = self.gathered.len(), "denials wait to be written down");
-                return false;
+            };
+            if let Err(error) = self.write(request.clone()).await {
+                self.sent = Some(request);
+                return self.wait(&error);
             }
         }
-        true
+    }
+
+    /// Says that denials wait; that some are left.
+    fn wait(&self, error: &NotWritten) -> bool {
+        tracing::warn!(%error, waiting = self.waiting(), "denials wait to be written down");
+        false
+    }
+
+    /// How many entries wait.
+    fn waiting(&self) -> usize {
+        let sent = self.sent.as_ref().map_or(0, |request| {
+            let AccessLogCommand::NoteAccess { denied, .. } = &request.command;
+            denied.len()
+        });
+        sent + self.gathered.len()
     }
 
     async fn write_reads(&self, reads: Reads) {
@@ -279,7 +309,10 @@ impl Writer {
             while !waiting.is_empty() {
                 let rest = waiting.split_off(waiting.len().min(AT_ONCE));
                 let (some, answers): (Vec<_>, Vec<_>) = waiting.into_iter().unzip();
-                let written = self.write(&county, Vec::new(), some).await;
+                let written = match self.request(&county, Vec::new(), some) {
+                    Ok(request) => self.write(request).await,
+                    Err(error) => Err(error),
+                };
                 for answer in answers {
                     // whoever asked may have gone
                     let _ = answer.send(written.clone());
@@ -289,22 +322,25 @@ impl Writer {
         }
     }
 
-    async fn write(
+    fn request(
         &self,
         county: &CountyId,
         denied: Vec<AccessDenied>,
         read: Vec<ProtectedRead>,
-    ) -> Result<(), NotWritten> {
+    ) -> Result<Request<AccessLogDecider>, NotWritten> {
         let failed = |error: String| NotWritten(error);
         let day = beijing(self.clock.now());
         let stream = Executor::<AccessLogDecider>::stream(county, day).map_err(|e| failed(e.to_string()))?;
         let by = platform_actor(county).map_err(|e| failed(e.to_string()))?;
         let command = AccessLogCommand::NoteAccess { denied, read };
-        let request = Request::new(stream, CommandId(Uuid::new_v4()), by, command);
+        Ok(Request::new(stream, CommandId(Uuid::new_v4()), by, command))
+    }
+
+    async fn write(&self, request: Request<AccessLogDecider>) -> Result<(), NotWritten> {
         match self.days.execute(request).await {
             Ok(Outcome::Done(_) | Outcome::NoChange(_)) => Ok(()),
-            Ok(other) => Err(failed(other.name().to_owned())),
-            Err(fault) => Err(failed(fault.to_string())),
+            Ok(other) => Err(NotWritten(other.name().to_owned())),
+            Err(fault) => Err(NotWritten(fault.to_string())),
         }
     }
 }

@@ -1,10 +1,13 @@
-//! What the executor does when the log's answer is lost, and that one trace runs through it all.
+//! What is done when the log's answer is lost, and that one trace runs through it all.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use async_trait::async_trait;
 use futures::stream::BoxStream;
+use om_domain::access_log::{AccessLogEvent, Accessor};
+use om_domain::calendar::beijing;
+use om_infra::access_log::{AccessBook, Denied};
 use om_infra::executor::{Executor, Fault};
 use om_infra::log::{
     AppendError, Appended, EventLog, Expected, LogError, LogId, LogState, NewEvent, Position, SqliteLog,
@@ -24,6 +27,17 @@ struct BadLine {
     appends_lost: AtomicU32,
     /// Whether nothing can be read.
     unreachable: AtomicBool,
+}
+
+impl BadLine {
+    fn to(log: &Arc<SqliteLog>) -> Arc<Self> {
+        Arc::new(BadLine {
+            log: Arc::clone(log),
+            answers_lost: AtomicU32::new(0),
+            appends_lost: AtomicU32::new(0),
+            unreachable: AtomicBool::new(false),
+        })
+    }
 }
 
 fn take(counter: &AtomicU32) -> bool {
@@ -82,12 +96,7 @@ impl EventLog for BadLine {
 async fn a_lost_answer_is_looked_up_and_a_lost_append_is_sent_again() {
     let dir = tempdir().unwrap();
     let mut house = House::open(dir.path());
-    let line = Arc::new(BadLine {
-        log: house.log.clone(),
-        answers_lost: AtomicU32::new(0),
-        appends_lost: AtomicU32::new(0),
-        unreachable: AtomicBool::new(false),
-    });
+    let line = BadLine::to(&house.log);
     house.host.log = line.clone();
     let executor = house.executor();
     done(executor.execute(open("a", 1)).await.unwrap());
@@ -110,12 +119,7 @@ async fn a_lost_answer_is_looked_up_and_a_lost_append_is_sent_again() {
 async fn a_log_lost_amid_a_command_leaves_its_outcome_unknown_and_before_it_nothing() {
     let dir = tempdir().unwrap();
     let mut house = House::open(dir.path());
-    let line = Arc::new(BadLine {
-        log: house.log.clone(),
-        answers_lost: AtomicU32::new(0),
-        appends_lost: AtomicU32::new(0),
-        unreachable: AtomicBool::new(false),
-    });
+    let line = BadLine::to(&house.log);
     house.host.log = line.clone();
     let executor = house.executor();
     done(executor.execute(open("a", 1)).await.unwrap());
@@ -129,6 +133,44 @@ async fn a_log_lost_amid_a_command_leaves_its_outcome_unknown_and_before_it_noth
     line.unreachable.store(false, Ordering::SeqCst);
     done(executor.execute(raise("a", 2, 1)).await.unwrap());
     assert_eq!(executor.state(&stream("a")).await.unwrap().state.total(), 1, "once");
+}
+
+#[tokio::test]
+async fn a_denial_whose_writing_was_not_answered_is_counted_once() {
+    let dir = tempdir().unwrap();
+    let mut house = House::open(dir.path());
+    let line = BadLine::to(&house.log);
+    house.host.log = line.clone();
+    let book = AccessBook::start(&house.host);
+    let deny = |officer: &str| {
+        let by = Accessor { officer: officer.parse().unwrap(), body: "water".parse().unwrap() };
+        let (action, rule, register) = ("ReadDesk".to_owned(), "A4", None);
+        book.denied(&county(), Denied { by, action, rule, about: None, register });
+    };
+    deny("first");
+    book.finish().await;
+    deny("one");
+    // stored, unanswered, and nobody can look
+    line.unreachable.store(true, Ordering::SeqCst);
+    book.finish().await;
+    line.unreachable.store(false, Ordering::SeqCst);
+    deny("one");
+    deny("two");
+    book.finish().await;
+    let today = beijing(house.host.clock.now());
+    let entries = book.entries((&county(), today), None, 10).await.unwrap();
+    let mut counted: Vec<_> = entries
+        .iter()
+        .map(|entry| match &entry.fact.event {
+            AccessLogEvent::AccessDenied(denied) => (denied.by.officer.to_string(), denied.times),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    counted.sort();
+    assert_eq!(
+        counted,
+        [("first", 1), ("one", 1), ("one", 1), ("two", 1)].map(|(who, n)| (who.to_owned(), n))
+    );
 }
 
 #[tokio::test]
