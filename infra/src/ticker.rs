@@ -1,5 +1,5 @@
 //! Asks streams to state what time has made true, once a term's last day is over; and once a day every stream in which a
-//! term runs, for what falls due before a last day (yellow cards, R13).
+//! term runs, for what falls due before a last day (yellow cards, R13); one that could not be asked, again on the same day.
 //!
 //! Invariants: it acts after the end of the last day in Beijing and a grace, and never while the clock is behind
 //! what has been recorded already; late, double or from several nodes, the result is the same, because stating
@@ -7,7 +7,7 @@
 //! Deliberately absent: what time makes true, and any need for it: a command finds the same without the ticker (R22).
 
 use std::collections::HashSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -49,6 +49,15 @@ pub trait DueStreams: Send + Sync {
         Ok(Vec::new())
     }
 
+    /// Whether the rows show all that was recorded before this day in Beijing.
+    ///
+    /// # Errors
+    /// When the rows cannot be read, or the log's end is not known.
+    async fn show_all_before(&self, day: Date) -> Result<bool, ReadError> {
+        let _ = day;
+        Ok(true)
+    }
+
     /// When the last event that the rows show was recorded.
     fn last_recorded(&self) -> Option<Timestamp>;
 }
@@ -82,6 +91,15 @@ impl DueStreams for Projections {
             StreamName::new(county.as_str(), MatterDecider::CATEGORY, matter)
         };
         Ok(running.into_iter().filter_map(|found| name(found).ok()).collect())
+    }
+
+    async fn show_all_before(&self, day: Date) -> Result<bool, ReadError> {
+        let progress = *self.progress::<Board>()?.borrow();
+        if progress.recorded.is_some_and(|recorded| beijing(recorded) >= day) {
+            return Ok(true);
+        }
+        // where the end is not known, the rows may be behind it
+        Ok(self.end().await.is_ok_and(|end| end <= progress.position))
     }
 
     fn last_recorded(&self) -> Option<Timestamp> {
@@ -133,8 +151,16 @@ pub struct Ticker {
     due: Arc<dyn DueStreams>,
     settlers: Vec<Arc<dyn Settles>>,
     options: TickerOptions,
-    /// The day for which all running streams were last asked.
-    swept: Mutex<Option<Date>>,
+    swept: Mutex<Swept>,
+}
+
+/// How far the asking of all running streams has come.
+#[derive(Default)]
+struct Swept {
+    /// The day for which all were last asked.
+    day: Option<Date>,
+    /// Those of them that could not be asked: they are asked again on the same day.
+    failed: Vec<StreamName>,
 }
 
 /// A ticker at work; dropping it ends it.
@@ -151,7 +177,7 @@ impl Ticker {
         settlers: Vec<Arc<dyn Settles>>,
         options: TickerOptions,
     ) -> Self {
-        Self { clock, due, settlers, options, swept: Mutex::new(None) }
+        Self { clock, due, settlers, options, swept: Mutex::default() }
     }
 
     /// Looks once; tells how many streams were asked because a last day has passed.
@@ -168,14 +194,9 @@ impl Ticker {
         let before = beijing(now.checked_sub(grace).unwrap_or(Timestamp::MIN));
         let mut due = self.due.due(before, AT_A_TIME).await?;
         let overdue = due.len();
-        let swept = *self.swept.lock().unwrap_or_else(PoisonError::into_inner);
-        if swept != Some(before) {
-            let first: HashSet<StreamName> = due.iter().cloned().collect();
-            let running = self.due.running().await?;
-            due.extend(running.into_iter().filter(|stream| !first.contains(stream)));
-            *self.swept.lock().unwrap_or_else(PoisonError::into_inner) = Some(before);
-        }
-        let mut asked = 0;
+        let swept = self.to_sweep(before, &due).await?;
+        due.extend(swept);
+        let (mut asked, mut failed) = (0, Vec::new());
         for (place, stream) in due.into_iter().enumerate() {
             let Some(settler) = self.settlers.iter().find(|s| s.category() == stream.category()) else {
                 continue;
@@ -185,10 +206,37 @@ impl Ticker {
                     asked += usize::from(place < overdue);
                     tracing::debug!(%stream, revision = standing.revision, "asked what time has made true");
                 }
-                Err(error) => tracing::error!(%stream, %error, "what time has made true was not recorded"),
+                Err(error) => {
+                    tracing::error!(%stream, %error, "what time has made true was not recorded");
+                    failed.push(stream);
+                }
             }
         }
+        self.swept().failed = failed;
         Ok(asked)
+    }
+
+    /// Of the streams in which a term runs, those that are still to be asked for a day, but for those that are due anyway. A day is
+    /// done with once the rows show all that was recorded before it: what is recorded on it is asked with its command.
+    async fn to_sweep(&self, day: Date, due: &[StreamName]) -> Result<Vec<StreamName>, ReadError> {
+        let first: HashSet<&StreamName> = due.iter().collect();
+        let done = self.swept().day == Some(day);
+        let mut streams = if done {
+            std::mem::take(&mut self.swept().failed)
+        } else {
+            let whole = self.due.show_all_before(day).await?;
+            let running = self.due.running().await?;
+            if whole {
+                self.swept().day = Some(day);
+            }
+            running
+        };
+        streams.retain(|stream| !first.contains(stream));
+        Ok(streams)
+    }
+
+    fn swept(&self) -> MutexGuard<'_, Swept> {
+        self.swept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Looks from time to time, and whenever somebody sets the clock, until stopped.

@@ -229,6 +229,14 @@ impl Projections {
         self.running.iter().filter_map(|running| running.shared.progress.borrow().recorded).max()
     }
 
+    /// Where the log ends that they follow.
+    ///
+    /// # Errors
+    /// When the log's end is not known.
+    pub async fn end(&self) -> Result<Option<Position>, LogError> {
+        self.log.head().await
+    }
+
     /// Waits until every projection has been built and stands at the log's end as it is now, or has stopped.
     ///
     /// # Errors

@@ -1,30 +1,45 @@
 //! The ticker acts after the end of the last day in Beijing and a grace, and never on a clock that is behind.
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use om_infra::log::StreamName;
+use om_infra::executor::{Fault, Standing};
+use om_infra::log::{LogError, StreamName};
 use om_infra::runner::{Projections, ReadError, ToRun};
-use om_infra::ticker::{DueStreams, Ticker, TickerOptions};
+use om_infra::ticker::{DueStreams, Settles, Ticker, TickerOptions};
 use tempfile::{TempDir, tempdir};
 
 use crate::sums::{self, Sums};
 use crate::toy::*;
 
-struct DueTallies(Projections);
+/// Tallies whose day has passed; all that there are run. Whether the rows are whole is said by the test.
+struct DueTallies {
+    rows: Projections,
+    whole: AtomicBool,
+}
 
 #[async_trait]
 impl DueStreams for DueTallies {
     async fn due(&self, before: Date, limit: usize) -> Result<Vec<StreamName>, ReadError> {
-        let due = self.0.read::<Sums, _>(move |db| sums::due(db, before, limit)).await?;
+        let due = self.rows.read::<Sums, _>(move |db| sums::due(db, before, limit)).await?;
         Ok(due.iter().map(|tally| stream(tally)).collect())
     }
 
+    async fn running(&self) -> Result<Vec<StreamName>, ReadError> {
+        let all = self.rows.read::<Sums, _>(sums::all).await?;
+        Ok(all.iter().map(|(tally, ..)| stream(tally)).collect())
+    }
+
+    async fn show_all_before(&self, _: Date) -> Result<bool, ReadError> {
+        Ok(self.whole.load(Ordering::SeqCst))
+    }
+
     fn last_recorded(&self) -> Option<Timestamp> {
-        self.0.last_recorded()
+        self.rows.last_recorded()
     }
 }
 
@@ -41,9 +56,9 @@ async fn due_house() -> (TempDir, House, Arc<DueTallies>, Ticker) {
     let late = TallyCommand::Open { due: day("2026-04-01") };
     executor.execute(ask("c", 1, late)).await.unwrap();
     let read = dir.path().join("read");
-    let due =
-        Arc::new(DueTallies(Projections::start(house.log.clone(), &read, &[ToRun::new::<Sums>()], None)));
-    due.0.caught_up().await.unwrap();
+    let rows = Projections::start(house.log.clone(), &read, &[ToRun::new::<Sums>()], None);
+    let due = Arc::new(DueTallies { rows, whole: AtomicBool::new(true) });
+    due.rows.caught_up().await.unwrap();
     let ticker = Ticker::new(house.clock.clone(), due.clone(), vec![executor], OPTIONS);
     (dir, house, due, ticker)
 }
@@ -59,7 +74,7 @@ async fn it_acts_after_the_last_day_and_a_grace_and_once() {
     assert_eq!(ticker.once().await.unwrap(), 2);
     // before the rows have caught up it may ask again, and finds nothing more to state
     ticker.once().await.unwrap();
-    due.0.caught_up().await.unwrap();
+    due.rows.caught_up().await.unwrap();
     assert_eq!(ticker.once().await.unwrap(), 0);
     for tally in ["a", "b"] {
         assert_eq!(house.kinds(tally).await, ["CountOpened", "TermEnded"]);
@@ -72,7 +87,7 @@ async fn a_clock_that_is_behind_what_was_recorded_moves_nothing() {
     let (_dir, house, due, ticker) = due_house().await;
     house.set("2026-05-01T00:00:00Z");
     house.executor().execute(open("d", 1)).await.unwrap();
-    due.0.caught_up().await.unwrap();
+    due.rows.caught_up().await.unwrap();
     house.set("2026-04-15T00:00:00Z");
     assert_eq!(ticker.once().await.unwrap(), 0);
     house.set("2026-05-01T00:00:00Z");
@@ -87,10 +102,56 @@ async fn a_clock_that_is_behind_what_was_recorded_moves_nothing() {
 #[tokio::test]
 async fn it_looks_whenever_somebody_sets_the_clock() {
     let (_dir, house, due, ticker) = due_house().await;
-    let mut changes = due.0.changes();
+    let mut changes = due.rows.changes();
     let ticking = ticker.start();
     house.set("2026-03-11T00:00:00Z");
     let heard = [changes.recv().await.unwrap().stream, changes.recv().await.unwrap().stream];
     assert!(heard.contains(&stream("a")) && heard.contains(&stream("b")));
     ticking.shutdown().await;
+}
+
+/// Notes who is asked; one of them cannot be, so many times.
+struct Asked {
+    names: Mutex<Vec<String>>,
+    fails: AtomicUsize,
+}
+
+#[async_trait]
+impl Settles for Asked {
+    fn category(&self) -> &'static str {
+        "tally"
+    }
+
+    async fn settle(&self, name: &StreamName) -> Result<Standing, Fault> {
+        self.names.lock().unwrap().push(name.id().to_owned());
+        let fails = |left: usize| left.checked_sub(1);
+        if name.id() == "b" && self.fails.fetch_update(Ordering::SeqCst, Ordering::SeqCst, fails).is_ok() {
+            return Err(LogError::Unreachable { reason: "a cable".into() }.into());
+        }
+        Ok(Standing { stream: name.clone(), revision: Some(0), position: None })
+    }
+}
+
+#[tokio::test]
+async fn what_could_not_be_asked_is_asked_again_on_the_same_day() {
+    let (_dir, house, due, _) = due_house().await;
+    let asked = Arc::new(Asked { names: Mutex::default(), fails: AtomicUsize::new(2) });
+    let ticker = Ticker::new(house.clock.clone(), due.clone(), vec![asked.clone()], OPTIONS);
+    let looks = async |expected: &[&str]| {
+        ticker.once().await.unwrap();
+        let mut names = std::mem::take(&mut *asked.names.lock().unwrap());
+        names.sort();
+        assert_eq!(names, expected);
+    };
+    looks(&["a", "b", "c"]).await;
+    looks(&["b"]).await;
+    looks(&["b"]).await;
+    looks(&[]).await;
+    house.set("2026-03-03T04:00:00Z");
+    // rows that do not show all of the days before may lack a stream: it is not done with yet
+    due.whole.store(false, Ordering::SeqCst);
+    looks(&["a", "b", "c"]).await;
+    due.whole.store(true, Ordering::SeqCst);
+    looks(&["a", "b", "c"]).await;
+    looks(&[]).await;
 }
