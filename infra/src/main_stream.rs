@@ -1,8 +1,8 @@
 //! The fold of a stream that every county has one of, read once and again after it has grown.
 //!
 //! Invariant: whoever asks after an entry was acknowledged, was read off the log, or counts in the log's end, sees it.
-//! Deliberately absent: following the log. Every append of this process is told to [`MainStream::grown`] before it is
-//! answered; what was committed and not told yet, the log is asked for; if others write the log too, for the stream's end
+//! Deliberately absent: following the log. Every append of an executor is told to [`MainStream::grown`] before it is answered;
+//! what others append, through a node of this process or to a log that is shared, shows at the log's end, which is asked for
 //! each time.
 
 use std::collections::HashMap;
@@ -18,8 +18,19 @@ use crate::log::{EventLog, Position, StreamName};
 use crate::recorded;
 use crate::shown;
 
-/// What is read of a county's stream: its state, its last revision, and where the log ended when it was the last.
-type Read<D> = (Arc<<D as Decider>::State>, Option<u64>, Option<Position>);
+/// What is read of a county's stream.
+struct Read<D: Decider> {
+    state: Arc<D::State>,
+    revision: Option<u64>,
+    /// Where the log ended when the stream was last seen to end here.
+    seen_at: Option<Position>,
+}
+
+impl<D: Decider> Clone for Read<D> {
+    fn clone(&self) -> Self {
+        Self { state: Arc::clone(&self.state), revision: self.revision, seen_at: self.seen_at }
+    }
+}
 
 /// The streams of one aggregate, one a county, each of the same id.
 pub struct MainStream<D: Decider> {
@@ -64,37 +75,58 @@ impl<D: Decider> MainStream<D> {
     pub async fn state(&self, county: &CountyId) -> Result<Arc<D::State>, Fault> {
         let (known, grown) = self.known(county);
         let name = self.name(county)?;
+        let head = self.embedded_head().await?;
+        if let Some(read) = known
+            && self.still_ends(&name, &read, head).await?
+        {
+            shown::stream(&name, read.revision);
+            let state = Arc::clone(&read.state);
+            if head.is_some() && head != read.seen_at {
+                self.keep(county, grown, Read { seen_at: head, ..read });
+            }
+            return Ok(state);
+        }
+        let read = self.store.load(&name).await?;
+        shown::stream(&name, read.revision());
+        let state = Arc::clone(read.state());
+        self.keep(
+            county,
+            grown,
+            Read { state: Arc::clone(&state), revision: read.revision(), seen_at: head },
+        );
+        Ok(state)
+    }
+
+    /// Where the log ends, if that is known without asking another process.
+    async fn embedded_head(&self) -> Result<Option<Position>, Fault> {
         let log = self.store.log();
-        let end = if log.is_shared() { None } else { log.head().await? };
-        let (state, revision) = match known {
-            Some((state, revision, at)) if end.is_some() && at == end => {
-                shown::stream(&name, revision);
-                return Ok(state);
-            }
-            Some((state, revision, at))
-                if (at.is_some() && log.is_known_quiet(&name, at))
-                    || log.stream_head(&name).await? == revision =>
-            {
-                (state, revision)
-            }
-            _ => {
-                let read = self.store.load(&name).await?;
-                (Arc::clone(read.state()), read.revision())
-            }
-        };
-        shown::stream(&name, revision);
+        Ok(if log.is_shared() { None } else { log.head().await? })
+    }
+
+    /// Whether the stream still ends where it was read to.
+    async fn still_ends(
+        &self,
+        name: &StreamName,
+        read: &Read<D>,
+        head: Option<Position>,
+    ) -> Result<bool, Fault> {
+        let log = self.store.log();
+        let quiet = !log.is_shared() && (head == read.seen_at || log.is_known_quiet(name, read.seen_at));
+        Ok(quiet || log.stream_head(name).await? == read.revision)
+    }
+
+    fn keep(&self, county: &CountyId, grown: u64, read: Read<D>) {
         let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
         let entry = kept.entry(county.to_string()).or_default();
         if entry.grown == grown {
-            entry.read = Some((Arc::clone(&state), revision, end));
+            entry.read = Some(read);
         }
-        Ok(state)
     }
 
     /// The state in memory, asking the log nothing: for showing while the log cannot be reached, never for deciding.
     pub fn remembered(&self, county: &CountyId) -> Option<Arc<D::State>> {
         shown::something_else();
-        self.known(county).0.map(|(state, ..)| state)
+        self.known(county).0.map(|read| read.state)
     }
 
     /// The state by what had been recorded by an instant.

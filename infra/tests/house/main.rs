@@ -3,6 +3,7 @@
 #![expect(unreachable_pub, reason = "no other crate sees the modules of a test")]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod counted_by;
 mod executor;
 mod faults;
 mod platform;
