@@ -6,7 +6,8 @@
 //! - a refusal or "already so" is answered only after the stream was read to its end;
 //! - a command id is carried out once. Sent again it yields the first receipt; sent for something else, or by
 //!   somebody else, it is [`Outcome::CommandIdReused`];
-//! - after an append whose outcome is unknown, the stream is looked at before anything else is done;
+//! - after an append whose outcome is unknown, the stream is looked at before anything else is done; while it may still be
+//!   stored, at the revision it names, nothing is answered that says it was not;
 //! - a state in memory is one that was acknowledged: while a command is under way its state is taken out, and
 //!   is put back only when the log has acknowledged.
 //!
@@ -85,8 +86,8 @@ enum Attempt<D: Decider> {
     CaughtUp(Cached<D>),
     /// Somebody else appended first.
     CameSecond(Option<u64>),
-    /// The log gave no answer.
-    Unanswered(LogError),
+    /// The log gave no answer to an append at this revision.
+    Unanswered(LogError, Option<u64>),
 }
 
 impl<D: Decider> Executor<D> {
@@ -211,7 +212,7 @@ impl<D: Decider> Executor<D> {
         cell: &mut Option<Cached<D>>,
         unanswered: &mut Vec<LogError>,
     ) -> Result<Outcome<D::Refusal>, Fault> {
-        let (mut at_end, mut second) = (false, 0);
+        let (mut at_end, mut second, mut sent_at) = (false, 0, None);
         loop {
             // what a stopped log still shows may never have been synced: it is no ground for an answer
             if let LogState::Stopped { reason } = self.host.log.state() {
@@ -226,6 +227,13 @@ impl<D: Decider> Executor<D> {
             };
             match self.attempt(&job, cached, at_end).await? {
                 Attempt::Answered(outcome, cached) => {
+                    if sent_at == Some(cached.hosted.revision())
+                        && !outcome.is_recorded()
+                        && let Some(error) = unanswered.pop()
+                    {
+                        // it may still be under way, and finds the stream where it expects it
+                        return Err(Fault::OutcomeUnknown(error));
+                    }
                     *cell = Some(cached);
                     return Ok(outcome);
                 }
@@ -237,14 +245,16 @@ impl<D: Decider> Executor<D> {
                     self.host.metrics.conflicts.with_label_values(&[D::CATEGORY]).inc();
                     second += 1;
                     if second > RETRIES {
-                        return Ok(Outcome::Conflict(Standing {
-                            stream: job.stream,
-                            revision,
-                            position: None,
-                        }));
+                        // who came first may have been this very command: sent by another way, or left unanswered
+                        let cached = self.load(&job.stream).await?;
+                        let conflict = || Standing { stream: job.stream.clone(), revision, position: None };
+                        let outcome = recall(&job, &cached.hosted);
+                        *cell = Some(cached);
+                        return Ok(outcome.unwrap_or_else(|| Outcome::Conflict(conflict())));
                     }
                 }
-                Attempt::Unanswered(error) => {
+                Attempt::Unanswered(error, head) => {
+                    sent_at = Some(head);
                     if unanswered.len() >= RETRIES {
                         return Err(Fault::OutcomeUnknown(error));
                     }
@@ -289,7 +299,7 @@ impl<D: Decider> Executor<D> {
                 let outcome = done.map_or_else(|| undone(refusal, standing), Outcome::Done);
                 Ok(Attempt::Answered(outcome, cached))
             }
-            Err(error) => self.not_appended(error),
+            Err(error) => self.not_appended(error, head),
         }
     }
 
@@ -351,14 +361,14 @@ impl<D: Decider> Executor<D> {
         appended
     }
 
-    fn not_appended(&self, error: CommitError) -> Result<Attempt<D>, Fault> {
+    fn not_appended(&self, error: CommitError, head: Option<u64>) -> Result<Attempt<D>, Fault> {
         match error {
             CommitError::Append(AppendError::Conflict { actual, .. }) => Ok(Attempt::CameSecond(actual)),
             // stored by somebody else with the same ids: the stream will show it
             CommitError::Append(AppendError::DuplicateEvent { .. }) => Ok(Attempt::CameSecond(None)),
             CommitError::Append(AppendError::Fault(error)) if !error.is_surely_unstored() => {
                 if self.host.log.state() == LogState::Serving {
-                    return Ok(Attempt::Unanswered(error));
+                    return Ok(Attempt::Unanswered(error, head));
                 }
                 Err(Fault::OutcomeUnknown(error))
             }

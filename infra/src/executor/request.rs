@@ -149,6 +149,11 @@ impl<R> Outcome<R> {
         }
     }
 
+    /// Whether the stream has facts of this command, by this request or by one before it.
+    pub const fn is_recorded(&self) -> bool {
+        matches!(self, Self::Done(_) | Self::CommandIdReused { .. })
+    }
+
     /// The position that a projection must have passed to show this outcome.
     pub const fn position(&self) -> Option<Position> {
         match self {

@@ -1,14 +1,16 @@
 //! What is done when the log's answer is lost, and that one trace runs through it all.
 
-use std::sync::Arc;
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 use om_domain::access_log::{AccessLogEvent, Accessor};
 use om_domain::calendar::beijing;
 use om_infra::access_log::{AccessBook, Denied};
-use om_infra::executor::{Executor, Fault};
+use om_infra::clock::VirtualClock;
+use om_infra::executor::{Executor, Fault, Request};
 use om_infra::log::{
     AppendError, Appended, EventLog, Expected, LogError, LogId, LogState, NewEvent, Position, SqliteLog,
     StoredEvent, StreamName,
@@ -27,15 +29,27 @@ struct BadLine {
     appends_lost: AtomicU32,
     /// Whether nothing can be read.
     unreachable: AtomicBool,
+    /// When the next append is held back on its way, until this moment has come.
+    holds_until: Mutex<Option<&'static str>>,
+    held: Mutex<Vec<(StreamName, Expected, Vec<NewEvent>)>>,
+    clock: Arc<VirtualClock>,
+    /// What others do before each append.
+    before: Mutex<VecDeque<Request<Tally>>>,
+    others: Executor<Tally>,
 }
 
 impl BadLine {
-    fn to(log: &Arc<SqliteLog>) -> Arc<Self> {
+    fn to(house: &House) -> Arc<Self> {
         Arc::new(BadLine {
-            log: Arc::clone(log),
+            log: Arc::clone(&house.log),
             answers_lost: AtomicU32::new(0),
             appends_lost: AtomicU32::new(0),
             unreachable: AtomicBool::new(false),
+            holds_until: Mutex::default(),
+            held: Mutex::default(),
+            clock: Arc::clone(&house.clock),
+            before: Mutex::default(),
+            others: house.executor(),
         })
     }
 }
@@ -57,6 +71,15 @@ impl EventLog for BadLine {
         expected: Expected,
         events: Vec<NewEvent>,
     ) -> Result<Appended, AppendError> {
+        let first = self.before.lock().unwrap().pop_front();
+        if let Some(first) = first {
+            done(self.others.execute(first).await.unwrap());
+        }
+        if let Some(moment) = self.holds_until.lock().unwrap().take() {
+            self.held.lock().unwrap().push((stream.clone(), expected, events));
+            self.clock.set(moment.parse().unwrap());
+            return Err(lost());
+        }
         if take(&self.appends_lost) {
             return Err(lost());
         }
@@ -96,7 +119,7 @@ impl EventLog for BadLine {
 async fn a_lost_answer_is_looked_up_and_a_lost_append_is_sent_again() {
     let dir = tempdir().unwrap();
     let mut house = House::open(dir.path());
-    let line = BadLine::to(&house.log);
+    let line = BadLine::to(&house);
     house.host.log = line.clone();
     let executor = house.executor();
     done(executor.execute(open("a", 1)).await.unwrap());
@@ -119,7 +142,7 @@ async fn a_lost_answer_is_looked_up_and_a_lost_append_is_sent_again() {
 async fn a_log_lost_amid_a_command_leaves_its_outcome_unknown_and_before_it_nothing() {
     let dir = tempdir().unwrap();
     let mut house = House::open(dir.path());
-    let line = BadLine::to(&house.log);
+    let line = BadLine::to(&house);
     house.host.log = line.clone();
     let executor = house.executor();
     done(executor.execute(open("a", 1)).await.unwrap());
@@ -136,10 +159,46 @@ async fn a_log_lost_amid_a_command_leaves_its_outcome_unknown_and_before_it_noth
 }
 
 #[tokio::test]
+async fn what_may_still_be_stored_is_not_refused() {
+    let dir = tempdir().unwrap();
+    let mut house = House::open(dir.path());
+    let line = BadLine::to(&house);
+    house.host.log = line.clone();
+    let executor = house.executor();
+    done(executor.execute(open("a", 1)).await.unwrap());
+    // sent on a Saturday and under way when Sunday begins, on which it would be refused
+    house.set("2026-03-07T15:59:59Z");
+    *line.holds_until.lock().unwrap() = Some("2026-03-07T16:00:00Z");
+    let unknown = executor.execute(raise("a", 2, 1)).await;
+    assert!(matches!(unknown, Err(Fault::OutcomeUnknown(_))), "{unknown:?}");
+    let (stream, expected, events) = line.held.lock().unwrap().pop().unwrap();
+    line.log.append(&stream, expected, events).await.unwrap();
+    assert!(done(executor.execute(raise("a", 2, 1)).await.unwrap()).repeated);
+    assert_eq!(executor.state(&stream).await.unwrap().state.total(), 1);
+}
+
+#[tokio::test]
+async fn who_came_first_may_have_been_this_very_command() {
+    let dir = tempdir().unwrap();
+    let mut house = House::open(dir.path());
+    let line = BadLine::to(&house);
+    house.host.log = line.clone();
+    let executor = house.executor();
+    done(executor.execute(open("a", 1)).await.unwrap());
+    let mut twin = raise("a", 2, 1);
+    twin.traceparent = Some("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".to_owned());
+    let others = [raise("a", 11, 1), raise("a", 12, 1), raise("a", 13, 1), twin];
+    line.before.lock().unwrap().extend(others);
+    let receipt = done(executor.execute(raise("a", 2, 1)).await.unwrap());
+    assert_eq!((receipt.repeated, receipt.first_revision), (true, 4));
+    assert_eq!(house.kinds("a").await.len(), 5);
+}
+
+#[tokio::test]
 async fn a_denial_whose_writing_was_not_answered_is_counted_once() {
     let dir = tempdir().unwrap();
     let mut house = House::open(dir.path());
-    let line = BadLine::to(&house.log);
+    let line = BadLine::to(&house);
     house.host.log = line.clone();
     let book = AccessBook::start(&house.host);
     let deny = |officer: &str| {

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use jiff::civil::Date;
+use jiff::civil::{Date, Weekday};
 use om_domain::decider::{Actor, Context, Decider, Effective, Explained, Fact, Recorded, Role};
 use om_domain::events;
 use om_domain::ids::{CommandId, CountyId};
@@ -50,6 +50,7 @@ pub enum TallyRefusal {
     NotOpen,
     Ended { due: Date },
     Full { total: u32 },
+    Sunday,
 }
 
 impl Explained for TallyRefusal {
@@ -116,6 +117,9 @@ impl Decider for Tally {
             (TallyCommand::Open { .. }, Some(_)) => Ok(vec![]),
             (TallyCommand::Raise { .. }, None) => Err(TallyRefusal::NotOpen),
             (TallyCommand::Raise { .. }, Some(due)) if state.ended => Err(TallyRefusal::Ended { due }),
+            (TallyCommand::Raise { .. }, _) if ctx.today().weekday() == Weekday::Sunday => {
+                Err(TallyRefusal::Sunday)
+            }
             (TallyCommand::Raise { amount }, _) if state.total() + amount > 100 => {
                 Err(TallyRefusal::Full { total: state.total() })
             }
