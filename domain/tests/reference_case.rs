@@ -20,7 +20,7 @@ fn road() -> Plan {
     let bodies = directory::parse(directory::SHIPPED).unwrap().bodies.into_keys().collect();
     let (_, text) = template::SHIPPED.iter().find(|(name, _)| *name == "municipal-road-bridge").unwrap();
     let road = template::parse(text, &bodies).unwrap();
-    road.plan(1, &BTreeSet::new(), &"tongle".parse().unwrap(), Settings::default()).unwrap()
+    road.plan(1, &BTreeSet::new(), Settings::default()).unwrap().implemented_by(&"tongle".parse().unwrap())
 }
 
 /// Every prerequisite of the road that the template lets be tolerated, in its first mode.

@@ -656,7 +656,7 @@ fn shipped_plan() -> Plan {
     let bodies = directory::parse(directory::SHIPPED).unwrap().bodies.into_keys().collect();
     let (_, text) = template::SHIPPED.iter().find(|(name, _)| *name == "municipal-road-bridge").unwrap();
     let road = template::parse(text, &bodies).unwrap();
-    road.plan(1, &BTreeSet::new(), &p("tongle"), Settings::default()).unwrap()
+    road.plan(1, &BTreeSet::new(), Settings::default()).unwrap().implemented_by(&p("tongle"))
 }
 
 #[test]

@@ -12,7 +12,7 @@ use om_domain::calendar_book::CalendarBookDecider;
 use om_domain::decider::{Actor, Decider, EventRecord, Explained, Role, Seen, SeenAt};
 use om_domain::directory::{Directory, DirectoryDecider, MAIN};
 use om_domain::ids::{
-    ApplicantId, BodyId, CountyId, EventId, MatterId, OfficerId, PaperHash, ProjectCode, TemplateId,
+    ApplicantId, CountyId, EventId, MatterId, OfficerId, PaperHash, PermitCode, ProjectCode, TemplateId,
 };
 use om_domain::matter::plan::{Plan, Settings};
 use om_domain::matter::{Matter, MatterCommand, MatterDecider, MatterReads, StandingBar};
@@ -151,10 +151,7 @@ impl Registers {
                 reads.reserved = Some(self.reserved(county, &project.code).await?);
             }
             MatterCommand::PlanMatter { template, leave_out } => {
-                let body = state.project.as_ref().map(|project| &project.implementing_body);
-                if let Some(body) = body {
-                    reads.plan = Some(self.plan(county, template, (leave_out, body), day).await?);
-                }
+                reads.plan = Some(self.plan(county, template, leave_out, day).await?);
             }
             MatterCommand::SubmitPermit { .. } | MatterCommand::SubmitPackage { .. } => {
                 if let Some(project) = &state.project {
@@ -381,7 +378,7 @@ impl Registers {
         &self,
         county: &CountyId,
         template: &TemplateId,
-        (leave_out, body): (&BTreeSet<om_domain::ids::PermitCode>, &BodyId),
+        leave_out: &BTreeSet<PermitCode>,
         day: jiff::civil::Date,
     ) -> Result<Seen<Result<Plan, String>>, Fault> {
         let stream = name::<TemplateDecider>(county, template)?;
@@ -389,7 +386,7 @@ impl Registers {
         let own = self.settings.state(&name::<SettingsDecider>(county, settings::MAIN)?).await?;
         let backfill_grace_days = own.state.on(day).values.backfill_grace_days;
         let settings = Settings { backfill_grace_days, ..Settings::default() };
-        let plan = seen.state.plan(None, leave_out, body, settings);
+        let plan = seen.state.plan(None, leave_out, settings);
         let value = plan.map_err(|e| {
             // no plan yet to name permits by
             let names = Names::default();

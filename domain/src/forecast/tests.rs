@@ -10,7 +10,7 @@ use jiff::civil::date;
 fn road() -> Plan {
     let bodies = directory::parse(directory::SHIPPED).unwrap().bodies.into_keys().collect();
     let road = template::parse(template::SHIPPED[0].1, &bodies).unwrap();
-    road.plan(1, &BTreeSet::new(), &id("tongle"), Settings::default()).unwrap()
+    road.plan(1, &BTreeSet::new(), Settings::default()).unwrap().implemented_by(&id("tongle"))
 }
 
 fn run(plan: &Plan, from: Date, progress: &Progress, assumptions: &Assumptions) -> Forecast {

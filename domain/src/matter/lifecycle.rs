@@ -116,8 +116,13 @@ fn plan(state: &Matter, ctx: &Ctx<'_>) -> Facts {
     }
     let missing = || MatterRefusal::TemplateUnknown { reason: "no such template (没有该模板)".into() };
     let seen = ctx.read.plan.as_ref().ok_or_else(missing)?;
+    // who implements it now, not when the template was read
+    let implementing = state.project.as_ref().map(|project| &project.implementing_body);
     match &seen.value {
-        Ok(plan) => super::one(ctx, MatterPlanned { plan: plan.clone().into(), seen: seen.at.clone() }),
+        Ok(plan) => {
+            let plan = implementing.map_or_else(|| plan.clone(), |body| plan.clone().implemented_by(body));
+            super::one(ctx, MatterPlanned { plan: plan.into(), seen: seen.at.clone() })
+        }
         Err(reason) => Err(MatterRefusal::TemplateUnknown { reason: reason.clone() }),
     }
 }

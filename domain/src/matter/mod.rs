@@ -76,7 +76,7 @@ pub struct MatterReads {
     pub matter: Option<MatterId>,
     /// Whom the project code is reserved for (`ProposeMatter`).
     pub reserved: Option<Seen<Option<MatterId>>>,
-    /// The template, resolved, or why it cannot be (`PlanMatter`).
+    /// The template, resolved but for who implements the matter, or why it cannot be (`PlanMatter`).
     pub plan: Option<Seen<Result<Plan, String>>>,
     /// Why the applicant may not be given tolerance; none if it may (`TolerateDeficiency`).
     pub ineligible: Option<Seen<Option<String>>>,

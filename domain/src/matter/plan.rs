@@ -6,6 +6,7 @@
 use crate::{
     clock::{Ground, Limit, Unit},
     ids::{BodyId, LegalText, MaterialCode, MilestoneCode, PermitCode, TemplateId},
+    template::IMPLEMENTING_BODY,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -571,5 +572,14 @@ impl Plan {
     /// The permit with this code.
     pub fn permit(&self, code: &PermitCode) -> Option<&PlannedPermit> {
         self.permits.iter().find(|p| &p.code == code)
+    }
+
+    /// The plan with the body that implements the matter where the template says `implementing-body`.
+    pub fn implemented_by(mut self, implementing: &BodyId) -> Self {
+        let bodies = self.permits.iter_mut().flat_map(|p| p.cooperating.iter_mut().chain([&mut p.lead]));
+        for body in bodies.filter(|body| body.as_str() == IMPLEMENTING_BODY) {
+            *body = implementing.clone();
+        }
+        self
     }
 }

@@ -4,7 +4,7 @@
 //! Deliberately absent: the county's settings, and what a matter leaves out; those come in with the plan.
 
 use crate::{
-    ids::{BodyId, LegalText, TemplateId},
+    ids::{LegalText, TemplateId},
     matter::plan::{PlannedMilestone, PlannedPermit},
 };
 use schemars::JsonSchema;
@@ -27,13 +27,3 @@ pub struct Definition {
 
 /// Stands in a template for the township or subdistrict that implements the matter; a plan has the body itself.
 pub const IMPLEMENTING_BODY: &str = "implementing-body";
-
-impl Definition {
-    /// Puts the matter's implementing body where the template says `implementing-body`.
-    pub(super) fn put_implementing(permit: &mut PlannedPermit, implementing: &BodyId) {
-        let bodies = std::iter::once(&mut permit.lead).chain(permit.cooperating.iter_mut());
-        for body in bodies.filter(|body| body.as_str() == IMPLEMENTING_BODY) {
-            *body = implementing.clone();
-        }
-    }
-}

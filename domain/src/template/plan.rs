@@ -1,12 +1,13 @@
 //! From a template to the plan of one matter.
 //!
 //! Invariant: a plan has no edge to a permit that was left out, and none that the law demands was ever dropped.
-//! Deliberately absent: adding permits; a matter does that by amending its plan.
+//! Deliberately absent: adding permits; a matter does that by amending its plan. Who implements the matter; that is put in when
+//! the plan is recorded ([`Plan::implemented_by`]).
 
 use super::{definition::Definition, state::Template};
 use crate::{
     decider::Explained,
-    ids::{BodyId, LegalText, PermitCode, TemplateId},
+    ids::{LegalText, PermitCode, TemplateId},
     matter::plan::{Node, Plan, Settings},
     naming::Names,
     sources,
@@ -48,19 +49,18 @@ pub enum Unplannable {
 }
 
 impl Template {
-    /// The plan of one matter by a version (none: the latest), without the permits left out and with the matter's own
-    /// implementing body. A permit that another one needs as a statutory condition cannot be left out alone.
+    /// The plan of one matter by a version (none: the latest), without the permits left out. A permit that another one needs as a
+    /// statutory condition cannot be left out alone.
     pub fn plan(
         &self,
         version: Option<u32>,
         leave_out: &BTreeSet<PermitCode>,
-        implementing: &BodyId,
         settings: Settings,
     ) -> Result<Plan, Unplannable> {
         let latest = self.latest_version();
         let number = version.unwrap_or(latest);
         let definition = self.version(number).ok_or(Unplannable::NoSuchVersion { version, latest })?;
-        definition.plan(number, leave_out, implementing, settings)
+        definition.plan(number, leave_out, settings)
     }
 }
 
@@ -70,7 +70,6 @@ impl Definition {
         &self,
         version: u32,
         leave_out: &BTreeSet<PermitCode>,
-        implementing: &BodyId,
         settings: Settings,
     ) -> Result<Plan, Unplannable> {
         self.may_leave_out(leave_out)?;
@@ -79,7 +78,6 @@ impl Definition {
             self.permits.iter().filter(|permit| !leave_out.contains(&permit.code)).cloned().collect();
         for permit in &mut permits {
             permit.prerequisites.retain(|edge| stays(&edge.node));
-            Definition::put_implementing(permit, implementing);
         }
         if permits.is_empty() {
             return Err(Unplannable::NothingLeft { template: self.id.clone() });

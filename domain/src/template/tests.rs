@@ -178,7 +178,7 @@ fn a_plan_may_leave_out_what_no_law_demands() {
     let given = Given::<TemplateDecider>::nothing().reading(reads()).does(&import(&road()));
     let plan = |leave: &[&str]| {
         let leave = leave.iter().map(|code| id(code)).collect();
-        given.state.plan(None, &leave, &id("tongle"), Settings::default())
+        given.state.plan(None, &leave, Settings::default())
     };
     let without = plan(&["A1"]).unwrap();
     assert_eq!((without.permits.len(), without.version), (16, 1));
@@ -195,7 +195,7 @@ fn a_plan_may_leave_out_what_no_law_demands() {
     assert!(refused.source().unwrap().contains("水土保持法"));
     assert!(matches!(plan(&["Z1"]), Err(Unplannable::NoSuchPermit { .. })));
     let none = BTreeSet::new();
-    let missing = given.state.plan(Some(2), &none, &id("tongle"), Settings::default());
+    let missing = given.state.plan(Some(2), &none, Settings::default());
     assert_eq!(missing, Err(Unplannable::NoSuchVersion { version: Some(2), latest: 1 }));
 }
 
@@ -203,7 +203,7 @@ fn a_plan_may_leave_out_what_no_law_demands() {
 fn a_rural_house_is_led_by_the_township_it_stands_in() {
     let (_, text) = SHIPPED.iter().find(|(name, _)| *name == "rural-house").unwrap();
     let house = parse(text, &bodies()).unwrap();
-    let plan = house.plan(1, &[id("H3")].into(), &id("majie"), Settings::default()).unwrap();
+    let plan = house.plan(1, &[id("H3")].into(), Settings::default()).unwrap().implemented_by(&id("majie"));
     assert_eq!(plan.permit(&id("H5")).unwrap().lead.as_str(), "majie");
     assert!(plan.permits.iter().all(|permit| permit.lead.as_str() != IMPLEMENTING_BODY));
     assert!(

@@ -8,6 +8,7 @@ use om_domain::{
         plan::{Gate, Mode, Plan},
         state::Phase,
     },
+    template::IMPLEMENTING_BODY,
 };
 
 fn in_review() -> Given {
@@ -373,6 +374,23 @@ fn correct_project(change: impl FnOnce(&mut om_domain::matter::event::ProjectFac
     let mut corrected = project();
     change(&mut corrected);
     C::CorrectProject { project: corrected, reason: text("录入错误"), second_person: p(second) }
+}
+
+#[test]
+fn a_plan_is_made_for_the_body_that_implements_the_matter_when_it_is_recorded() {
+    let mut template = plan();
+    template.permits[0].lead = p(IMPLEMENTING_BODY);
+    template.permits[1].cooperating = vec![p(IMPLEMENTING_BODY)];
+    // the template was read before who implements it was corrected
+    proposed(template)
+        .when(C::DesignateMatter { task_force: task_force(), basis: text("政府令 1") })
+        .when(correct_project(|project| project.implementing_body = p("tongle"), "deputy"))
+        .when(C::PlanMatter { template: p("municipal-road-bridge"), leave_out: [].into() })
+        .then(|events| {
+            let [E::MatterPlanned(e)] = events else { panic!("{events:?}") };
+            let [first, second, ..] = e.plan.permits.as_slice() else { panic!("{:?}", e.plan) };
+            assert_eq!((first.lead.as_str(), second.cooperating[0].as_str()), ("tongle", "tongle"));
+        });
 }
 
 #[test]
