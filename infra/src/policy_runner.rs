@@ -2,7 +2,8 @@
 //!
 //! Invariants: a command's id is derived from the fact, the policy and its index, so that a delivery that comes
 //! twice is one effect; a fact is passed only when all it asks has been answered; a policy that cannot deliver
-//! waits at that fact, says so, and holds up no other policy.
+//! waits at that fact, says so, and holds up no other policy; where the log no longer holds the last fact that was passed, as one
+//! restored from an older copy, all are passed again.
 //! Deliberately absent: what a fact asks; that is the domain's.
 
 use std::path::Path;
@@ -128,6 +129,8 @@ pub struct PolicyHealth {
 #[derive(Debug, Clone, Default)]
 struct Progress {
     position: Option<Position>,
+    /// The leaf of the fact there; none where a file of before there were leaves says how far it has come.
+    leaf: Option<[u8; 32]>,
     failing: Option<String>,
 }
 
@@ -141,29 +144,37 @@ impl Checkpoints {
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
              CREATE TABLE IF NOT EXISTS policy (name TEXT PRIMARY KEY, log TEXT NOT NULL, position TEXT NOT NULL);",
         )?;
+        if connection.prepare("SELECT leaf FROM policy").is_err() {
+            connection.execute_batch("ALTER TABLE policy ADD COLUMN leaf BLOB;")?;
+        }
         Ok(Self(Mutex::new(connection)))
     }
 
-    fn get(&self, policy: &str, log: LogId) -> Result<Option<Position>, CheckpointError> {
+    fn get(&self, policy: &str, log: LogId) -> Result<Progress, CheckpointError> {
         let connection = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let text: Option<String> = connection
+        let row: Option<(String, Option<[u8; 32]>)> = connection
             .query_row(
-                "SELECT position FROM policy WHERE name = ?1 AND log = ?2",
+                "SELECT position, leaf FROM policy WHERE name = ?1 AND log = ?2",
                 params![policy, log.to_string()],
-                |row| row.get(0),
+                |row| Ok((row.get(0)?, row.get(1)?)),
             )
             .optional()?;
-        Ok(text.and_then(|text| text.parse().ok()))
+        let known = row.and_then(|(text, leaf)| Some((text.parse().ok()?, leaf)));
+        Ok(known.map_or_else(Progress::default, |(position, leaf)| Progress {
+            position: Some(position),
+            leaf,
+            failing: None,
+        }))
     }
 
-    fn set(&self, policy: &str, log: LogId, position: Position) -> Result<(), CheckpointError> {
+    fn set(&self, policy: &str, passed: &StoredEvent, log: LogId) -> Result<(), CheckpointError> {
         let connection = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         connection
             .prepare_cached(
-                "INSERT INTO policy VALUES (?1, ?2, ?3)
-                 ON CONFLICT DO UPDATE SET log = excluded.log, position = excluded.position",
+                "INSERT INTO policy (name, log, position, leaf) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT DO UPDATE SET log = excluded.log, position = excluded.position, leaf = excluded.leaf",
             )?
-            .execute(params![policy, log.to_string(), position.to_string()])?;
+            .execute(params![policy, log.to_string(), passed.position.to_string(), passed.leaf])?;
         Ok(())
     }
 }
@@ -187,8 +198,7 @@ impl PolicyRunner {
     ) -> Result<Self, CheckpointError> {
         let checkpoints = Arc::new(Checkpoints::open(file)?);
         let one = |policy: Arc<dyn Policy>| -> Result<_, CheckpointError> {
-            let position = checkpoints.get(policy.name(), log.id())?;
-            let progress = watch::Sender::new(Progress { position, failing: None });
+            let progress = watch::Sender::new(checkpoints.get(policy.name(), log.id())?);
             let (log, checkpoints) = (Arc::clone(log), Arc::clone(&checkpoints));
             Ok(Arc::new(One { policy, log, checkpoints, progress, turn: tokio::sync::Mutex::default() }))
         };
@@ -216,7 +226,7 @@ impl PolicyRunner {
     /// How the policies are.
     pub fn health(&self) -> Vec<PolicyHealth> {
         let health = |one: &Arc<One>| {
-            let Progress { position, failing } = one.progress.borrow().clone();
+            let Progress { position, failing, .. } = one.progress.borrow().clone();
             PolicyHealth { name: one.policy.name(), position, failing }
         };
         self.policies.iter().map(health).collect()
@@ -238,8 +248,8 @@ struct One {
     log: Arc<dyn EventLog>,
     checkpoints: Arc<Checkpoints>,
     progress: watch::Sender<Progress>,
-    /// Held while facts are passed, so that each is passed once.
-    turn: tokio::sync::Mutex<()>,
+    /// Held while facts are passed, so that each is passed once; whether the log is known to hold the last one.
+    turn: tokio::sync::Mutex<bool>,
 }
 
 /// Why a policy waits.
@@ -301,16 +311,42 @@ impl One {
 
     /// Passes the facts that are there.
     async fn pass(&self, stopped: &watch::Receiver<bool>) -> Result<(), Waits> {
-        let _turn = self.turn.lock().await;
+        let mut known = self.turn.lock().await;
+        if !std::mem::replace(&mut *known, true)
+            && let Err(error) = self.recognise().await
+        {
+            *known = false;
+            return Err(error);
+        }
+        let passed = self.pass_on(stopped).await;
+        *known = passed.is_ok();
+        passed
+    }
+
+    /// Begins with the first fact where the log no longer holds the last one that was passed.
+    async fn recognise(&self) -> Result<(), Waits> {
+        let Progress { position, leaf, .. } = self.progress.borrow().clone();
+        let (Some(position), Some(leaf)) = (position, leaf) else { return Ok(()) };
+        let found = self.log.event_at(position).await?;
+        if found.is_none_or(|event| event.leaf != leaf) {
+            let why = "the log no longer holds the last fact passed: it was restored from an older copy";
+            tracing::warn!(policy = self.policy.name(), why, "beginning with the first fact again");
+            self.progress.send_replace(Progress::default());
+        }
+        Ok(())
+    }
+
+    async fn pass_on(&self, stopped: &watch::Receiver<bool>) -> Result<(), Waits> {
         loop {
             let passed = self.position();
             let events = self.log.read_all(passed, CHUNK).await?;
             let Some(last) = events.last().map(|event| event.position) else { return Ok(()) };
             for event in &events {
                 let asked = self.answer(event).await?;
-                self.progress.send_replace(Progress { position: Some(event.position), failing: None });
+                let (position, leaf) = (Some(event.position), Some(event.leaf));
+                self.progress.send_replace(Progress { position, leaf, failing: None });
                 if asked || event.position == last || *stopped.borrow() {
-                    self.checkpoints.set(self.policy.name(), self.log.id(), event.position)?;
+                    self.checkpoints.set(self.policy.name(), event, self.log.id())?;
                 }
                 if *stopped.borrow() {
                     return Ok(());

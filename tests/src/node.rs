@@ -10,6 +10,7 @@
 )]
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -63,6 +64,11 @@ impl NodeHome {
     /// Where it listens.
     pub const fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// The directory of its log.
+    pub fn dir(&self) -> &Path {
+        self.dir.path()
     }
 
     /// Its address for a gateway.

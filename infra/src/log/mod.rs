@@ -107,6 +107,13 @@ pub trait EventLog: Send + Sync {
     /// Fewer than `max` means that the log ended there.
     async fn read_all(&self, after: Option<Position>, max: usize) -> Result<Vec<StoredEvent>, LogError>;
 
+    /// The event at a position; none if there is none, as after the log was restored from an older copy. By its leaf it is known
+    /// whether what was read up to there was read of this log as it is.
+    ///
+    /// # Errors
+    /// When the position is another log's, or the log cannot be read.
+    async fn event_at(&self, position: Position) -> Result<Option<StoredEvent>, LogError>;
+
     /// A reader of whole streams; `None` where the engine knows only the two orders above. Blocks to open a connection.
     ///
     /// # Errors

@@ -152,6 +152,14 @@ impl EventLog for TrialLog {
         Ok(found)
     }
 
+    async fn event_at(&self, position: Position) -> Result<Option<StoredEvent>, LogError> {
+        let own = self.pending().events.iter().find(|event| event.position == position).cloned();
+        match own {
+            Some(event) => Ok(Some(event)),
+            None => self.under.event_at(position).await,
+        }
+    }
+
     fn subscribe(&self, after: Option<Position>) -> BoxStream<'static, Result<StoredEvent, LogError>> {
         self.under.subscribe(after)
     }

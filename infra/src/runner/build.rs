@@ -74,10 +74,12 @@ impl Builder {
         if !serves {
             self.shared.set_phase(Phase::Building { folded: 0, of });
         }
-        if let Some(upto) = head {
+        if let Some(upto) = head
+            && let Some(last) = self.log.event_at(upto).await?
+        {
             let report = self.reporter(of, serves);
             let builder = self.clone();
-            let swept = spawn_blocking(move || builder.build_by_stream(number, upto, &report)).await??;
+            let swept = spawn_blocking(move || builder.build_by_stream(number, &last, &report)).await??;
             if let Some(generation) = swept {
                 return self.top_up(generation).await;
             }
@@ -85,15 +87,16 @@ impl Builder {
         self.build_in_order(number, of, serves).await
     }
 
-    /// Folds whole streams up to a position; `None` if that cannot be done here.
+    /// Folds whole streams up to an event and with it; `None` if that cannot be done here.
     fn build_by_stream(
         &self,
         number: u32,
-        upto: Position,
+        last: &StoredEvent,
         report: &dyn Fn(u64),
     ) -> Result<Option<Generation>, RunError> {
         let Some(sweep) = self.sweep else { return Ok(None) };
         let mut readers = sweep::readers(self.log.as_ref())?;
+        let upto = last.position;
         let Some(recorded) = sweep::recorded(&mut readers, upto)? else { return Ok(None) };
         let mut projection = (self.make)();
         let (building, db) = self.files.begin(number, projection.as_mut())?;
@@ -108,7 +111,7 @@ impl Builder {
         if let Err(halt) = swept {
             return halt.into_error(&building).map_or(Ok(None), Err);
         }
-        let reached = Progress { position: Some(upto), recorded: Some(recorded) };
+        let reached = Progress { position: Some(upto), recorded: Some(recorded), leaf: Some(last.leaf) };
         worker::end(&db, self.log.id(), reached).map_err(database)?;
         let path = self.files.finish(number, &building, db)?;
         Ok(Some(Generation { number, path, reached, poison: None }))
@@ -154,6 +157,17 @@ impl Builder {
         }
         generation.reached = *quiet.progress.borrow();
         Ok(generation)
+    }
+
+    /// Whether what was folded last still stands in the log where it stood: one that was restored from an older copy has lost it,
+    /// or has grown over its place.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub(super) async fn is_of_this_log(&self, reached: Progress) -> Result<bool, LogError> {
+        let Some(position) = reached.position else { return Ok(true) };
+        let found = self.log.event_at(position).await?;
+        Ok(found.is_some_and(|event| Some(event.leaf) == reached.leaf))
     }
 
     /// A folding thread's equipment for a generation.

@@ -99,7 +99,7 @@ impl Files {
             .execute_batch(
                 "PRAGMA page_size = 8192; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;
                  PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -16384;
-                 CREATE TABLE runner_checkpoint (one INTEGER PRIMARY KEY CHECK (one = 1), log TEXT NOT NULL, position TEXT, recorded TEXT);",
+                 CREATE TABLE runner_checkpoint (one INTEGER PRIMARY KEY CHECK (one = 1), log TEXT NOT NULL, position TEXT, recorded TEXT, leaf BLOB);",
             )
             .map_err(database)?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
@@ -215,19 +215,20 @@ pub(crate) fn look(path: &Path) -> rusqlite::Result<Option<(String, Option<Strin
     row.optional()
 }
 
-/// Reads the checkpoint; `None` if the file was folded from another log or cannot tell.
+/// Reads the checkpoint; `None` if the file was folded from another log or cannot tell. One of before there were leaves fails here,
+/// and is built again.
 pub(super) fn checkpoint(connection: &Connection, log: LogId) -> rusqlite::Result<Option<Progress>> {
-    type Row = (String, Option<String>, Option<String>);
+    type Row = (String, Option<String>, Option<String>, Option<[u8; 32]>);
     let row: Option<Row> = connection
-        .prepare_cached("SELECT log, position, recorded FROM runner_checkpoint")?
-        .query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .prepare_cached("SELECT log, position, recorded, leaf FROM runner_checkpoint")?
+        .query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
         .optional()?;
-    let Some((_, position, recorded)) = row.filter(|(of, ..)| *of == log.to_string()) else {
+    let Some((_, position, recorded, leaf)) = row.filter(|(of, ..)| *of == log.to_string()) else {
         return Ok(None);
     };
     let position = position.map(|text| text.parse::<Position>()).transpose();
     let recorded = recorded.map(|text| text.parse::<Timestamp>()).transpose();
-    Ok(position.ok().zip(recorded.ok()).map(|(position, recorded)| Progress { position, recorded }))
+    Ok(position.ok().zip(recorded.ok()).map(|(position, recorded)| Progress { position, recorded, leaf }))
 }
 
 /// Writes the checkpoint; inside the transaction of the rows.
@@ -236,10 +237,10 @@ pub(super) fn set_checkpoint(connection: &Connection, log: LogId, to: Progress) 
     let recorded = to.recorded.map(|recorded| recorded.to_string());
     connection
         .prepare_cached(
-            "INSERT INTO runner_checkpoint VALUES (1, ?1, ?2, ?3) ON CONFLICT (one) DO UPDATE
-             SET log = excluded.log, position = excluded.position, recorded = excluded.recorded",
+            "INSERT INTO runner_checkpoint VALUES (1, ?1, ?2, ?3, ?4) ON CONFLICT (one) DO UPDATE
+             SET log = excluded.log, position = excluded.position, recorded = excluded.recorded, leaf = excluded.leaf",
         )?
-        .execute(params![log.to_string(), position, recorded])
+        .execute(params![log.to_string(), position, recorded, to.leaf])
         .map(drop)
 }
 

@@ -1,7 +1,7 @@
 //! The life of one projection: built if need be, following the log, rebuilt beside its serving rows when asked.
 //!
 //! Invariants: what serves goes on serving, and following, until what replaces it shows at least as much; rows
-//! folded from another log, or from a newer copy of this one, are never taken for rows of this log.
+//! folded from another log, or from a newer copy of this one, are never taken for rows of this log, whatever it has grown since.
 //! Deliberately absent: a way past an event that cannot be read; install a version that reads it, or rebuild.
 
 use std::future::pending;
@@ -21,6 +21,8 @@ use crate::log::{LogError, StoredEvent};
 
 /// Events folded at a time.
 const CHUNK: usize = 1_024;
+/// Why rows are of no use.
+const RESTORED: &str = "the log no longer holds what was folded last: it was restored from an older copy";
 /// How long to wait before what failed is tried again.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -146,7 +148,10 @@ impl Follower {
             let known =
                 spawn_blocking(move || file::open(&at).and_then(|db| file::checkpoint(&db, log))).await?;
             match known {
-                Ok(Some(reached)) => return Ok(Generation { number, path, reached, poison: None }),
+                Ok(Some(reached)) if self.builder.is_of_this_log(reached).await? => {
+                    return Ok(Generation { number, path, reached, poison: None });
+                }
+                Ok(Some(_)) => tracing::warn!(projection = self.name(), RESTORED, "the rows are built again"),
                 Err(source) if file::is_passing(&source) => {
                     return Err(FileError::Database { file: path, source }.into());
                 }
@@ -178,6 +183,12 @@ impl Follower {
     async fn follow(&mut self, generation: &mut Generation) -> Left {
         if generation.poison.is_some() {
             return self.wait(generation.number, None).await;
+        }
+        // following broke off before, and the log may have been put in another's place meanwhile
+        match self.builder.is_of_this_log(generation.reached).await {
+            Ok(true) => {}
+            Ok(false) | Err(LogError::OtherLog { .. }) => return Left::Resync(RESTORED.to_owned()),
+            Err(error) => return Left::Failed(error.into()),
         }
         let worker = match self.builder.worker(generation, Arc::clone(&self.builder.shared)).await {
             Ok(worker) => worker,

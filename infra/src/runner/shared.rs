@@ -35,6 +35,8 @@ pub struct Progress {
     pub position: Option<Position>,
     /// When that event was recorded.
     pub recorded: Option<Timestamp>,
+    /// The leaf of that event, by which the log is known again: one restored from an older copy grows over the same positions.
+    pub leaf: Option<[u8; 32]>,
 }
 
 /// What a projection is doing.

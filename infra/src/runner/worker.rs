@@ -130,8 +130,11 @@ fn fold(
     connection: &Connection,
     batch: &[StoredEvent],
 ) -> rusqlite::Result<(Batch, Option<Progress>)> {
-    let reached =
-        |event: &StoredEvent| Progress { position: Some(event.position), recorded: Some(event.recorded) };
+    let reached = |event: &StoredEvent| Progress {
+        position: Some(event.position),
+        recorded: Some(event.recorded),
+        leaf: Some(event.leaf),
+    };
     let encoded: Vec<_> = batch.iter().map(encoded).collect();
     match projection.fold(connection, &encoded) {
         Ok(_) => Ok((Batch::Folded, batch.last().map(reached))),

@@ -95,6 +95,9 @@ impl EventLog for BadLine {
     async fn read_all(&self, after: Option<Position>, max: usize) -> Result<Vec<StoredEvent>, LogError> {
         self.log.read_all(after, max).await
     }
+    async fn event_at(&self, position: Position) -> Result<Option<StoredEvent>, LogError> {
+        self.log.event_at(position).await
+    }
     fn subscribe(&self, after: Option<Position>) -> BoxStream<'static, Result<StoredEvent, LogError>> {
         self.log.subscribe(after)
     }

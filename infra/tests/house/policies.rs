@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use om_infra::executor::{Executor, Fault};
+use om_infra::log::sqlite::FILE_NAME;
 use om_infra::log::{EventLog, LogError, StoredEvent};
 use om_infra::policy_runner::{Order, Policy, PolicyRunner, order};
 use om_infra::recorded::decode;
@@ -37,6 +38,38 @@ impl Policy for Together {
         let TallyEvent::SumRaised(raised) = decode(event).unwrap().fact.event else { return Ok(Vec::new()) };
         let command = TallyCommand::Raise { amount: raised.amount };
         Ok(vec![order(&self.executor, stream("all"), command)])
+    }
+}
+
+#[tokio::test]
+async fn where_the_log_was_restored_and_has_grown_all_facts_are_passed_again() {
+    let dir = tempdir().unwrap();
+    let mut before = None;
+    for rest in [&[7_u32][..], &[1, 2, 3]] {
+        let file = dir.path().join(FILE_NAME);
+        if let Some(copy) = &before {
+            std::fs::write(&file, copy).unwrap();
+        }
+        let house = House::open(dir.path());
+        house.executor().execute(open("all", 1)).await.unwrap();
+        house.executor().execute(open("a", 1)).await.unwrap();
+        house.log.close().await;
+        drop(house);
+        before.get_or_insert_with(|| std::fs::read(&file).unwrap());
+
+        let house = House::open(dir.path());
+        let executor = Arc::new(house.executor());
+        for (n, amount) in (10..).zip(rest) {
+            executor.execute(raise("a", n + u128::from(*amount), *amount)).await.unwrap();
+        }
+        let log: Arc<dyn EventLog> = house.log.clone();
+        let (broken, asked) = (Arc::default(), Arc::default());
+        let policy = Arc::new(Together { executor: executor.clone(), broken, asked });
+        let runner = PolicyRunner::open(&log, &dir.path().join("policies.db"), vec![policy]).unwrap();
+        runner.catch_up().await;
+        let total = executor.state(&stream("all")).await.unwrap().state.total();
+        assert_eq!(total, rest.iter().sum::<u32>());
+        house.log.close().await;
     }
 }
 

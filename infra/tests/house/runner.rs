@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use om_infra::log::sqlite::FILE_NAME;
 use om_infra::log::{Distance, EventLog, Expected, NewEvent};
 use om_infra::runner::{Change, OnProgress, Phase, Projections, ReadError, ToRun};
 use tempfile::tempdir;
@@ -184,6 +185,37 @@ async fn rows_of_another_log_are_not_taken_for_rows_of_this_one() {
     let projections = start(&newcomer, one.path());
     projections.caught_up().await.unwrap();
     assert_eq!(rows(&projections).await, [row("b", 0, 1)]);
+}
+
+#[tokio::test]
+async fn rows_of_a_log_that_was_restored_and_has_grown_are_built_again() {
+    let dir = tempdir().unwrap();
+    let mut before = None;
+    for rest in [&[7_u32][..], &[1, 2]] {
+        let file = dir.path().join(FILE_NAME);
+        if let Some(copy) = &before {
+            std::fs::write(&file, copy).unwrap();
+        }
+        let house = House::open(dir.path());
+        house.executor().execute(open("a", 1)).await.unwrap();
+        house.executor().execute(raise("a", 2, 5)).await.unwrap();
+        house.log.close().await;
+        drop(house);
+        before.get_or_insert_with(|| std::fs::read(&file).unwrap());
+
+        // as far as it had come, or farther, by other facts
+        let house = House::open(dir.path());
+        for (n, amount) in (10..).zip(rest) {
+            house.executor().execute(raise("a", n + u128::from(*amount), *amount)).await.unwrap();
+        }
+        let projections = start(&house, dir.path());
+        projections.caught_up().await.unwrap();
+        let sum = 5 + rest.iter().sum::<u32>();
+        let events = i64::try_from(rest.len()).unwrap() + 2;
+        assert_eq!(rows(&projections).await, [row("a", sum.into(), events)]);
+        projections.shutdown().await;
+        house.log.close().await;
+    }
 }
 
 #[tokio::test]

@@ -8,7 +8,10 @@ use std::time::Duration;
 
 use futures::StreamExt as _;
 use om_infra::log::kurrent::KurrentLog;
-use om_infra::log::{AppendError, EventLog, Expected, LogError, LogState, NewEvent, StoredEvent, StreamName};
+use om_infra::log::sqlite::{FILE_NAME, Options};
+use om_infra::log::{
+    AppendError, EventLog, Expected, LogError, LogState, NewEvent, SqliteLog, StoredEvent, StreamName,
+};
 use om_tests::conformance::{append, event, everything, next, stream};
 use om_tests::node::{NodeHome, Wire};
 use tokio::sync::watch;
@@ -260,6 +263,34 @@ async fn another_log_at_the_same_address_stops_the_gateway() {
     state_is(&log, |state| matches!(state, LogState::Stopped { .. })).await;
     let refused = log.append(&stream("1"), Expected::Revision(0), vec![event("2")]).await;
     assert!(matches!(refused, Err(AppendError::Fault(LogError::Stopped { .. }))), "{refused:?}");
+    let followed = live.next().await;
+    assert!(matches!(followed, Some(Err(LogError::Stopped { .. }))), "{followed:?}");
+}
+
+/// The same log, restored from an older copy, with other events in the places of those that were seen.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_log_that_was_restored_and_has_grown_stops_the_gateway() {
+    let home = NodeHome::new();
+    let log = home.connect().await;
+    append(&*log, &stream("1"), vec![event("1")]).await;
+    home.stop().await;
+    let file = home.dir().join(FILE_NAME);
+    let older = std::fs::read(&file).unwrap();
+    home.start();
+    state_is(&log, |state| *state == LogState::Serving).await;
+    let mut live = log.subscribe(None);
+    insist(&*log, &stream("1"), Expected::Revision(0), event("2")).await;
+    for revision in 0..2 {
+        assert_eq!(next(&mut live).await.revision, revision);
+    }
+    home.stop().await;
+    std::fs::write(&file, older).unwrap();
+    let restored = SqliteLog::open(home.dir(), Options::default()).unwrap();
+    append(&*restored, &stream("2"), vec![event("3"), event("4")]).await;
+    restored.close().await;
+    drop(restored);
+    home.start();
+    state_is(&log, |state| matches!(state, LogState::Stopped { .. })).await;
     let followed = live.next().await;
     assert!(matches!(followed, Some(Err(LogError::Stopped { .. }))), "{followed:?}");
 }

@@ -14,6 +14,7 @@ use kurrentdb::{
 use uuid::Uuid;
 
 use super::address::Address;
+use super::some;
 use super::wire::Trouble;
 use crate::log::envelope::{IDENTITY_KIND, IDENTITY_STREAM, identity_data, identity_of};
 use crate::log::{LogError, LogId};
@@ -81,6 +82,16 @@ pub(super) async fn read_all(
     let options = asked!(address, options.max_count(max));
     let found = within(address.deadline, client.read_all(&options)).await;
     collect(address.deadline, found, max, max_bytes).await
+}
+
+/// Our event at a position.
+pub(super) async fn event_at(
+    client: &Client,
+    address: &Address,
+    number: u64,
+) -> Result<Option<RecordedEvent>, Trouble> {
+    let first = read_all(client, address, some(number), 1, usize::MAX).await?.into_iter().next();
+    Ok(first.filter(|event| event.position.commit == number))
 }
 
 /// Our last event.

@@ -4,7 +4,8 @@
 //! - it goes on after the last event that came, so nothing is missed and nothing comes twice;
 //! - it tells whether the cluster answers ([`Health`]), for its subscription stands or falls with the connection;
 //! - a thread that gives no beat is given up and another takes its place;
-//! - a log that is another one than before, or that lost its end, stops everything: positions would lie.
+//! - a log that is another one than before, or that lost its end, whatever it has grown since, stops everything: positions would
+//!   lie.
 //!
 //! Deliberately absent: who reads along; they take what came from the [`Tail`].
 //!
@@ -152,6 +153,14 @@ async fn reason(shared: &Shared, trouble: Trouble) -> String {
     found.map_or_else(|| LogError::from(trouble).to_string(), |why| why.text)
 }
 
+/// Whether the last event seen still stands where it was seen.
+async fn same(shared: &Shared, client: &Client, seen: u64, leaf: Option<[u8; 32]>) -> Result<bool, Trouble> {
+    let Some(leaf) = leaf.filter(|_| seen > 0) else { return Ok(true) };
+    let Some(event) = calls::event_at(client, &shared.address, seen).await? else { return Ok(false) };
+    // one that cannot be read is not the one that could
+    Ok(opened(shared.id, event, None).is_ok_and(|event| event.leaf == leaf))
+}
+
 async fn follow(shared: &Shared, beat: &Beat) -> End {
     shared.address.read_password_again();
     let begun = async {
@@ -169,11 +178,21 @@ async fn follow(shared: &Shared, beat: &Beat) -> End {
     if told.is_none_or(|told| told.id != shared.id) {
         return End::Stop(shared.replaced_by(told));
     }
-    let seen = shared.tail.head();
+    let (seen, leaf) = shared.tail.last();
     if head < seen {
         return End::Stop(format!(
             "the log ends at {head} and had reached {seen}: it was restored from an older copy; restart this gateway"
         ));
+    }
+    match same(shared, &client, seen, leaf).await {
+        Ok(true) => {}
+        Ok(false) => {
+            return End::Stop(format!(
+                "the log holds another event at {seen} than before: it was restored from an older copy and has grown since; \
+                 restart this gateway"
+            ));
+        }
+        Err(trouble) => return End::NotBegun(reason(shared, trouble).await),
     }
     let mut events = calls::subscribe(&client, &shared.address, some(seen)).await;
     let mut confirmed = false;

@@ -103,13 +103,15 @@ impl KurrentLog {
         let links: Arc<[Link]> = (0..LINKS).map(|_| Link::new()).collect();
         let begun = handle.spawn(begin(Arc::clone(&links), address.clone(), patience)).await;
         let begun = begun.map_err(|e| Trouble::NoAnswer(e.to_string())).and_then(|begun| begun);
-        let (Identity { id, counts_events }, head) = match begun {
+        let (Identity { id, counts_events }, last) = match begun {
             Ok(begun) => begun,
             Err(trouble) => {
                 drop(runtime);
                 return Err(ConnectError::Log { address: address.to_string(), source: trouble.into() });
             }
         };
+        let head = last.as_ref().map_or(0, |event| event.position.commit);
+        let leaf = last.and_then(|event| opened(id, event, None).ok()).map(|event| event.leaf);
         let shared = Arc::new(Shared {
             id,
             counts_events,
@@ -117,7 +119,7 @@ impl KurrentLog {
             runtime: handle.clone(),
             links,
             health: Health::new(),
-            tail: Tail::new(head),
+            tail: Tail::new(head, leaf),
             closed: watch::Sender::new(false),
         });
         handle.spawn(shared.health.announce(shared.address.to_string()));
@@ -143,7 +145,11 @@ impl Drop for KurrentLog {
 }
 
 /// The log's identity and its end, once the cluster answers.
-async fn begin(links: Arc<[Link]>, address: Address, patience: Duration) -> Result<(Identity, u64), Trouble> {
+async fn begin(
+    links: Arc<[Link]>,
+    address: Address,
+    patience: Duration,
+) -> Result<(Identity, Option<RecordedEvent>), Trouble> {
     let until = Instant::now() + patience;
     loop {
         let asked = async {
@@ -151,7 +157,7 @@ async fn begin(links: Arc<[Link]>, address: Address, patience: Duration) -> Resu
             let asked = async {
                 let identity = calls::identity(&lent.client, &address).await?;
                 let last = calls::last_of_all(&lent.client, &address).await?;
-                Ok::<_, Trouble>((identity, last.map_or(0, |event| event.position.commit)))
+                Ok::<_, Trouble>((identity, last))
             };
             let answer = asked.await;
             match &answer {
@@ -415,6 +421,15 @@ impl EventLog for KurrentLog {
             events.extend(part);
         }
         Ok(events)
+    }
+
+    async fn event_at(&self, position: Position) -> Result<Option<StoredEvent>, LogError> {
+        shown::off_the_log();
+        let number = self.shared.check_position(Some(position))?;
+        let found = self.shared.ask(move |client, shared| async move {
+            calls::event_at(&client, &shared.address, number).await
+        });
+        found.await?.map(|event| opened(self.shared.id, event, None)).transpose()
     }
 
     fn subscribe(&self, after: Option<Position>) -> BoxStream<'static, Result<StoredEvent, LogError>> {

@@ -1,7 +1,8 @@
 //! The most recent events, in memory: those who follow the log live ask the cluster for nothing, and an append is
 //! compared with what was stored.
 //!
-//! Invariant: what is held is all of our events after `before` and up to the last seen, in order.
+//! Invariants: what is held is all of our events after `before` and up to the last seen, in order; the last seen is known by
+//! its leaf too, for a log that was restored from an older copy grows over the same places again.
 //! Deliberately absent: any promise how far back it reaches; the cluster answers for the rest.
 
 use std::collections::VecDeque;
@@ -24,12 +25,14 @@ struct Recent {
     before: u64,
     events: VecDeque<StoredEvent>,
     bytes: usize,
+    /// The leaf of the last seen, where it could be read.
+    leaf: Option<[u8; 32]>,
 }
 
 impl Tail {
-    /// Holds nothing yet; the last event is at `head`.
-    pub(super) fn new(head: u64) -> Self {
-        let recent = Recent { before: head, events: VecDeque::new(), bytes: 0 };
+    /// Holds nothing yet; the last event is at `head` and has this leaf.
+    pub(super) fn new(head: u64, leaf: Option<[u8; 32]>) -> Self {
+        let recent = Recent { before: head, events: VecDeque::new(), bytes: 0, leaf };
         Self { recent: RwLock::new(recent), seen: watch::Sender::new(head) }
     }
 
@@ -41,6 +44,12 @@ impl Tail {
         *self.seen.borrow()
     }
 
+    /// The place of the last event seen, and its leaf.
+    pub(super) fn last(&self) -> (u64, Option<[u8; 32]>) {
+        let recent = self.recent.read().unwrap_or_else(PoisonError::into_inner);
+        (self.head(), recent.leaf)
+    }
+
     /// Adds an event that came; false if it was seen before.
     pub(super) fn push(&self, event: StoredEvent) -> bool {
         let number = event.position.number();
@@ -49,14 +58,15 @@ impl Tail {
         }
         let mut recent = self.recent.write().unwrap_or_else(PoisonError::into_inner);
         recent.bytes += size(&event);
+        recent.leaf = Some(event.leaf);
         recent.events.push_back(event);
         while recent.events.len() > MAX_EVENTS || recent.bytes > MAX_BYTES {
             let Some(first) = recent.events.pop_front() else { break };
             recent.bytes -= size(&first);
             recent.before = first.position.number();
         }
-        drop(recent);
         self.seen.send_replace(number);
+        drop(recent);
         true
     }
 
@@ -135,7 +145,7 @@ mod tests {
     /// Positions of a cluster are bytes: 700 apart are three events here.
     #[test]
     fn events_are_counted_where_positions_are_bytes_and_all_of_them_are_held() {
-        let tail = Tail::new(1_000);
+        let tail = Tail::new(1_000, None);
         for number in [1_400, 1_500, 1_700] {
             assert!(tail.push(at(number)));
         }

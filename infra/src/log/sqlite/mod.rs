@@ -253,6 +253,14 @@ impl EventLog for SqliteLog {
         self.shared.read_after(after, max, usize::MAX).await
     }
 
+    async fn event_at(&self, position: Position) -> Result<Option<StoredEvent>, LogError> {
+        shown::off_the_log();
+        let number = self.shared.check_position(Some(position))?;
+        let Some(before) = number.checked_sub(1) else { return Ok(None) };
+        let found = self.shared.read_after(before, 1, usize::MAX).await?.pop();
+        Ok(found.filter(|event| event.position == position))
+    }
+
     fn by_stream(&self) -> Result<Option<Box<dyn ByStream>>, LogError> {
         let read = self.shared.pool.apart()?;
         Ok(Some(Box::new(by_stream::Streams { log: self.shared.id, read })))
