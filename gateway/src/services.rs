@@ -23,6 +23,9 @@ use std::{ops::Deref, sync::Arc, time::Duration};
 /// How long an answer waits for the lists to show what it is about.
 pub(crate) const READ_YOUR_WRITES: Duration = Duration::from_secs(2);
 
+/// How long to wait before looking again whether lists show what they did not.
+const LOOK_AGAIN: Duration = Duration::from_millis(500);
+
 /// What resolvers work with.
 pub struct Services {
     platform: Arc<Platform>,
@@ -71,6 +74,14 @@ impl Services {
     /// Whether lists do not show the position yet, waited for a bounded time.
     pub async fn pending(&self, position: Position) -> bool {
         self.projections.wait_for(position, READ_YOUR_WRITES).await.is_err()
+    }
+
+    /// Waits until lists show the position, however long that takes.
+    pub async fn listed(&self, position: Position) {
+        while self.pending(position).await {
+            // a projection that has stopped is not waited for
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
     }
 
     /// The actor as the county's directory has it; as it was given where the directory does not know the account; none

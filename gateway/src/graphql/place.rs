@@ -30,7 +30,8 @@ struct Inner {
 pub struct Stand {
     /// What is followed, with its county; none where nothing is said of it.
     pub subject: Option<String>,
-    /// How many entries were given, or passed by; none where that cannot be said now.
+    /// How many entries were given, or passed by, or another number that grows with what was told; none where that cannot be said
+    /// now.
     pub at: Option<u64>,
     /// Who may hear of it; none: whoever was let in.
     pub audience: Option<Arc<Audience>>,

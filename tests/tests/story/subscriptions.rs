@@ -323,6 +323,42 @@ async fn who_follows_lists_is_told_of_a_day_that_begins() {
 }
 
 #[tokio::test]
+async fn a_list_told_before_its_rows_show_it_is_told_again_once_they_do() {
+    let case = Case::story().await;
+    case.at("2023-06-12");
+    case.house.platform.projections.caught_up().await.unwrap();
+    let (mut one, mut other) = (Ear::of(&case, "lead").await, Ear::of(&case, "deputy").await);
+    let query = "subscription { overviewChanged { position pending } }";
+    for ear in [&mut one, &mut other] {
+        ear.subscribe(query).await;
+        ear.next("overviewChanged").await.shows("pending", false);
+    }
+    // somebody holds the file of the rows, so that nothing can be written there
+    let read = std::fs::read_dir(case.dir.path().join("read")).unwrap();
+    let held: Vec<_> = read
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|ext| ext == "db"))
+        .map(|path| rusqlite::Connection::open(path).unwrap())
+        .inspect(|db| db.execute_batch("PRAGMA busy_timeout = 20000; BEGIN IMMEDIATE").unwrap())
+        .collect();
+    case.by("clerk").submit("W", &["form"]).done().await;
+    let mut told = Vec::new();
+    for ear in [&mut one, &mut other] {
+        let first = ear.next("overviewChanged").await;
+        first.shows("pending", true);
+        told.push(first.at("position").clone());
+    }
+    drop(held);
+    for (ear, position) in [&mut one, &mut other].into_iter().zip(told) {
+        let mut last = ear.next("overviewChanged").await;
+        while *last.at("pending") == json!(true) {
+            last = ear.next("overviewChanged").await;
+        }
+        assert_eq!(*last.at("position"), position, "the same, and now it is shown");
+    }
+}
+
+#[tokio::test]
 async fn an_administrator_hears_how_the_installation_runs_and_who_only_works_with_it_does_not() {
     let case = Case::story().await;
     case.house.platform.projections.caught_up().await.unwrap();
