@@ -3,6 +3,7 @@
 //! Deliberately absent: business rules (those are `om-domain`'s) and GraphQL (that is the gateway's).
 
 pub mod access_log;
+pub mod applicant_matters;
 pub mod backup;
 pub mod bar_papers;
 mod blocking;

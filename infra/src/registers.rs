@@ -7,7 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use om_domain::applicant::{Applicant, ApplicantCommand, ApplicantDecider, ApplicantReads, Cited};
+use om_domain::applicant::{
+    Applicant, ApplicantCommand, ApplicantDecider, ApplicantReads, Cited, Ineligible, Lapse,
+};
 use om_domain::calendar_book::CalendarBookDecider;
 use om_domain::decider::{Actor, Decider, EventRecord, Explained, Role, Seen, SeenAt};
 use om_domain::directory::{Directory, DirectoryDecider, MAIN};
@@ -22,6 +24,7 @@ use om_domain::project::ProjectDecider;
 use om_domain::settings::{self, SettingsDecider};
 use om_domain::template::{TemplateDecider, TemplateReads};
 
+use crate::applicant_matters::ApplicantMatters;
 use crate::bar_papers::BarPapers;
 use crate::executor::{Executor, Fault, Host, Snapshot};
 use crate::log::StreamName;
@@ -55,6 +58,8 @@ pub struct Registers {
     pub template_index: Arc<TemplateIndex>,
     /// Which numbers notices have.
     pub notices: Arc<NoticeIndex>,
+    /// Which matters an applicant has.
+    pub applicant_matters: Arc<ApplicantMatters>,
     /// Which papers barred an applicant.
     pub bar_papers: Arc<BarPapers>,
     /// The papers that commands name; none where nothing is commanded: no paper is known there.
@@ -79,6 +84,7 @@ impl Registers {
             calendar_books: Arc::new(Executor::new(host.clone(), cached)),
             settings: Arc::new(Executor::new(host.clone(), cached)),
             template_index: Arc::new(TemplateIndex::new(Arc::clone(&host.log))),
+            applicant_matters: Arc::new(ApplicantMatters::new(Arc::clone(&host.log))),
             bar_papers: Arc::new(BarPapers::new(Arc::clone(&host.log))),
             notices: Arc::new(NoticeIndex::new(Arc::clone(&host.log))),
             papers,
@@ -160,7 +166,9 @@ impl Registers {
             }
             MatterCommand::TolerateDeficiency { .. } => {
                 if let Some(project) = &state.project {
-                    self.eligibility(&mut reads, (county, matter, &project.applicant), day).await?;
+                    let of = (county, matter, &project.applicant);
+                    self.eligibility(&mut reads, of, day).await?;
+                    self.lapses_elsewhere(&mut reads, of).await?;
                 }
             }
             _ => {}
@@ -406,6 +414,37 @@ impl Registers {
         let value = seen.state.eligible(day).err().map(|why| why.to_string());
         reads.ineligible = Some(Seen { at: at(&stream, &seen), value });
         reads.noted_lapses = seen.state.noted_lapses(matter);
+        Ok(())
+    }
+
+    /// A lapse in another matter counts from the moment its last day is over, before the applicant's record has it (R10): time's
+    /// facts of those matters are stated first (R22).
+    async fn lapses_elsewhere(
+        &self,
+        reads: &mut MatterReads,
+        (county, matter, applicant): (&CountyId, MatterId, &ApplicantId),
+    ) -> Result<(), Fault> {
+        let Some(eligible) = reads.ineligible.as_mut().filter(|seen| seen.value.is_none()) else {
+            return Ok(());
+        };
+        let record = self.applicants.state(&name::<ApplicantDecider>(county, applicant)?).await?.state;
+        for other in self.applicant_matters.of(county, applicant).await? {
+            if other == matter {
+                continue;
+            }
+            let stream = name::<MatterDecider>(county, other)?;
+            self.matters.settle(&stream).await?;
+            let state = self.matters.state(&stream).await?.state;
+            let noted = record.noted_lapses(other);
+            let unnoted: Vec<_> = state.lapses().filter(|(.., entry)| !noted.contains(entry)).collect();
+            if let Some((permit, requirement, event)) = unnoted.first() {
+                let (permit, requirement) = ((*permit).clone(), (*requirement).clone());
+                let because = Lapse { matter: other, permit, requirement, event: *event };
+                let why = Ineligible::Unrepaired { because, lapses: unnoted.len() };
+                eligible.value = Some(why.to_string());
+                return Ok(());
+            }
+        }
         Ok(())
     }
 

@@ -78,7 +78,8 @@ pub struct MatterReads {
     pub reserved: Option<Seen<Option<MatterId>>>,
     /// The template, resolved but for who implements the matter, or why it cannot be (`PlanMatter`).
     pub plan: Option<Seen<Result<Plan, String>>>,
-    /// Why the applicant may not be given tolerance; none if it may (`TolerateDeficiency`).
+    /// Why the applicant may not be given tolerance, by its record or by a lapse in another matter that the record does not have
+    /// yet; none if it may (`TolerateDeficiency`).
     pub ineligible: Option<Seen<Option<String>>>,
     /// The lapses of this matter that the applicant's record knows, made good or not (`TolerateDeficiency`).
     pub noted_lapses: BTreeSet<EventId>,

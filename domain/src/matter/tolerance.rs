@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     calendar::Unit,
-    ids::{LegalText, PaperHash, PermitCode},
+    ids::{EventId, LegalText, PaperHash, PermitCode},
 };
 use jiff::civil::Date;
 use std::collections::BTreeSet;
@@ -170,18 +170,27 @@ pub(super) fn eligible(state: &Matter, reads: &MatterReads) -> Result<(), Matter
     if let Some(reason) = reads.ineligible.as_ref().and_then(|seen| seen.value.clone()) {
         return Err(MatterRefusal::Ineligible { reason });
     }
-    let mut debts = state.permits.iter().flat_map(|(code, permit)| {
-        let debts = permit.rounds.iter().flat_map(|round| &round.tolerances);
-        debts.map(move |(requirement, debt)| (code, requirement, debt))
-    });
-    let unnoted = |debt: &Tolerance| debt.lapsed.is_some_and(|entry| !reads.noted_lapses.contains(&entry));
-    match debts.find(|(.., debt)| debt.debt == Debt::Lapsed && unnoted(debt)) {
+    let mut lapses = state.lapses();
+    match lapses.find(|(.., entry)| !reads.noted_lapses.contains(entry)) {
         None => Ok(()),
         Some((permit, requirement, _)) => Err(MatterRefusal::Ineligible {
             reason: format!(
                 "{permit} 的 {requirement} 容缺逾期未补 ({requirement} of {permit} lapsed; supply it and ask for repair)"
             ),
         }),
+    }
+}
+
+impl Matter {
+    /// The lapses that stand, of any round, each with the entry that stated it; the applicant's record may not have them yet.
+    pub fn lapses(&self) -> impl Iterator<Item = (&PermitCode, &RequirementId, EventId)> {
+        let debts = self.permits.iter().flat_map(|(code, permit)| {
+            let debts = permit.rounds.iter().flat_map(|round| &round.tolerances);
+            debts.map(move |(requirement, debt)| (code, requirement, debt))
+        });
+        debts
+            .filter(|(.., debt)| debt.debt == Debt::Lapsed)
+            .filter_map(|(code, requirement, debt)| Some((code, requirement, debt.lapsed?)))
     }
 }
 

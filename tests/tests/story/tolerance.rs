@@ -284,6 +284,27 @@ async fn r10_who_let_a_tolerance_lapse_is_given_none_until_it_is_repaired() {
     other.by("wa-officer-1").tolerate("W", SEAL, "ACCEPT", "2023-06-26").done().await;
 }
 
+/// Nobody has asked the matter in which it lapsed since, and nothing has told the applicant's record.
+#[tokio::test]
+async fn r10_a_lapse_in_another_matter_counts_before_anybody_has_stated_it() {
+    let case = unsealed().await;
+    let water = case.by("wa-officer-1");
+    water.tolerate("W", SEAL, "ACCEPT", "2023-06-20").done().await;
+    water.accept("W").done().await;
+    let other = Case::begin(&case.house, "story", 2).await;
+    let elsewhere = other.by("wa-officer-1");
+    other.at("2023-06-19").by("clerk").submit("W", &["form"]).done().await;
+    other.at("2023-06-21 00:00");
+    let lost = elsewhere.tolerate("W", SEAL, "ACCEPT", "2023-06-26").refused("Ineligible").await;
+    assert!(lost.by("R10", "").facts["reason"].as_str().unwrap().contains(SEAL));
+    assert_eq!(names(&case.history().await).last(), Some(&"PermitLapsed"), "stated where it lapsed");
+    // the record learns of it, and it is made good there
+    case.time_passes().await;
+    let repair = serde_json::json!({ "applicant": "applicant:city-investment", "reason": "已补齐" });
+    case.on_register("wa-head", "repairEligibility", repair).await.shows("__typename", "RegisterCommandDone");
+    elsewhere.tolerate("W", SEAL, "ACCEPT", "2023-06-26").done().await;
+}
+
 #[tokio::test]
 async fn r10_a_lapse_is_set_aside_where_the_supplement_was_there_in_time() {
     let case = unsealed().await;
