@@ -66,3 +66,22 @@ async fn a_proposal_sent_again_is_the_same_matter() {
     let (first, again) = (propose().done().await, propose().done().await);
     assert_eq!((&first.matter, again.repeated), (&again.matter, true));
 }
+
+#[tokio::test]
+async fn a_proposal_that_was_carried_out_is_not_refused_for_what_is_so_by_now() {
+    let case = Case::story().await;
+    let id = Case::intention();
+    let propose = || Case::proposal(&case.house, "lead", 7, serde_json::json!({}));
+    let first = propose().under(id).done().await;
+    let given_up = Case { house: case.house.clone(), id: first.matter.clone() };
+    given_up.by("lead").act("terminateMatter", serde_json::json!({ "reason": "项目取消" })).done().await;
+    case.time_passes().await;
+    let second = propose().done().await;
+    assert_ne!(first.matter, second.matter, "the code was released");
+    let again = propose().under(id).done().await;
+    assert_eq!((again.repeated, &again.matter, &again.events), (true, &first.matter, &first.events));
+    // nor does the id reserve another code
+    let other = Case::proposal(&case.house, "lead", 8, serde_json::json!({}));
+    assert_eq!(other.under(id).conflict().await.kind, "COMMAND_ID_REUSED");
+    Case::proposal(&case.house, "clerk", 8, serde_json::json!({})).done().await;
+}

@@ -99,6 +99,11 @@ pub async fn propose(
     let matter = MatterId::of_command(who.county(), &command_id);
     let code = project.code.clone();
     let command = MatterCommand::ProposeMatter { project };
+    let there = services.matters.state(&stream_of(who, matter)?).await.map_err(of_fault)?.state;
+    if there.phase != Phase::Unknown {
+        // the id of the matter is made of the command's: it was carried out, and what is so today refuses it no more
+        return carry_out(ctx, Asked { command_id, matter, effective, expected: None }, command).await;
+    }
     // Asked first with the code as if it were reserved, so that a proposal the rules refuse reserves nothing.
     if let Some(refused) = would_be_refused(services, who, matter, effective, &command).await? {
         let directory = services.registers.directory(who.county()).await.map_err(of_fault)?.state;
