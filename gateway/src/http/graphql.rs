@@ -1,6 +1,6 @@
 //! `/graphql`: GraphQL over HTTP, as the draft of the GraphQL foundation has it.
 //!
-//! Invariants: a page of another origin is answered 403, and who is not known 401, before a byte of the body is read, and asked again once it is here; a mutation comes as a POST with JSON
+//! Invariants: a page of another origin is answered 403, and who is not known 401, before a byte of the body is read, and once more where that took its time; a mutation comes as a POST with JSON
 //! or not at all, so no page of another origin can send one; bodies, documents and time are bounded.
 //! Deliberately absent: batches, uploads, subscriptions (they are `/graphql/ws`'s).
 
@@ -30,12 +30,14 @@ use axum::{
 use om_infra::shown;
 use std::{
     collections::{BTreeSet, HashMap},
-    time::Duration,
+    time::{Duration, Instant},
 };
 use tracing::Instrument;
 
 /// Largest body of a POST.
 pub const MAX_BODY_BYTES: usize = 1024 * 1024;
+/// Rights that were looked up longer ago are looked up again: a body may come slowly.
+const FRESH: Duration = Duration::from_secs(1);
 /// Longest time for a body to come in.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Longest time for an operation.
@@ -100,14 +102,14 @@ async fn answer(state: &GatewayState, request: Request<Body>, asked: &Asked) -> 
     if let Err(limited) = state.rates().account(&requester) {
         return respond::limited(&limited, asked.media, asked.trace.id());
     }
-    let post = method == Method::POST;
+    let (post, begun) = (method == Method::POST, Instant::now());
     let params = match read(request, post).await {
         Ok(params) => params,
         Err(Malformed { status, message }) => return asked.problem(status, Code::BadInput, &message),
     };
     let requester = match &presented {
         // what was a right when the body began may be none now that it is here
-        Some(presented) if post => match state.still(presented).await {
+        Some(presented) if begun.elapsed() > FRESH => match state.still(presented).await {
             Ok(requester) => requester,
             Err(why) => return asked.unknown(why),
         },
