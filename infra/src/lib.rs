@@ -19,6 +19,7 @@ pub mod event_store;
 pub mod executor;
 pub mod hosting;
 pub mod log;
+mod log_index;
 pub mod main_stream;
 pub mod notice_index;
 pub mod oidc;

@@ -1,7 +1,6 @@
 //! Which numbers each body has given its notices, by kind and year: read off the log.
 //!
-//! Invariants: an answer knows every notice acknowledged before it was asked for; what was read once is not read again
-//! while the process runs.
+//! Invariant: an answer knows every notice acknowledged before it was asked for.
 //! Deliberately absent: refusing a number; documents are numbered by their department, old ones in ways of its own, and
 //! what cannot be read as a number of its year counts for nothing.
 
@@ -12,14 +11,11 @@ use om_domain::decider::Decider;
 use om_domain::ids::{BodyId, CountyId};
 use om_domain::matter::event::Notice;
 use om_domain::matter::{MatterDecider, MatterEvent};
-use tokio::sync::Mutex;
 
 use crate::executor::Fault;
-use crate::log::{EventLog, Position};
+use crate::log::{EventLog, StoredEvent};
+use crate::log_index::{Gathered, LogIndex};
 use crate::recorded;
-
-/// Events looked at between two reads.
-const PAGE: usize = 4_096;
 
 /// The kinds of notices that are numbered by themselves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -72,23 +68,32 @@ impl NoticeKind {
 
 type Row = (String, BodyId, NoticeKind, i16);
 
-/// The last number of each row of documents in one log. The first question reads the whole log, later ones what has
-/// come since.
-pub struct NoticeIndex {
-    log: Arc<dyn EventLog>,
-    read: Mutex<Read>,
-}
+/// The last number of each row of documents in one log.
+pub struct NoticeIndex(LogIndex<Numbers>);
 
 #[derive(Default)]
-struct Read {
-    to: Option<Position>,
-    last: HashMap<Row, u32>,
+struct Numbers(HashMap<Row, u32>);
+
+impl Gathered for Numbers {
+    const CATEGORY: &'static str = MatterDecider::CATEGORY;
+
+    fn take(&mut self, event: &StoredEvent) -> Result<(), Fault> {
+        let entry = recorded::decode::<MatterEvent>(event).map_err(|e| Fault::Load(e.into()))?;
+        if let Some((kind, notice)) = NoticeKind::of(&entry.fact.event)
+            && let Some((year, nth)) = place(notice.number.as_str())
+        {
+            let row = (event.stream.county().to_owned(), entry.fact.by.body, kind, year);
+            let last = self.0.entry(row).or_default();
+            *last = nth.max(*last);
+        }
+        Ok(())
+    }
 }
 
 impl NoticeIndex {
     /// The index of a log; nothing is read yet.
     pub fn new(log: Arc<dyn EventLog>) -> Self {
-        Self { log, read: Mutex::default() }
+        Self(LogIndex::new(log))
     }
 
     /// The last number that the body has given a notice of this kind in the year; 0 if none.
@@ -102,25 +107,8 @@ impl NoticeIndex {
         kind: NoticeKind,
         year: i16,
     ) -> Result<u32, Fault> {
-        let mut read = self.read.lock().await;
-        loop {
-            let page = self.log.read_all(read.to, PAGE).await?;
-            for event in page.iter().filter(|event| event.stream.category() == MatterDecider::CATEGORY) {
-                let entry = recorded::decode::<MatterEvent>(event).map_err(|e| Fault::Load(e.into()))?;
-                let Some((kind, notice)) = NoticeKind::of(&entry.fact.event) else { continue };
-                let Some((year, nth)) = place(notice.number.as_str()) else { continue };
-                let row = (event.stream.county().to_owned(), entry.fact.by.body, kind, year);
-                let last = read.last.entry(row).or_default();
-                *last = nth.max(*last);
-            }
-            if let Some(last) = page.last() {
-                read.to = Some(last.position);
-            }
-            if page.len() < PAGE {
-                let row = (county.to_string(), body.clone(), kind, year);
-                return Ok(read.last.get(&row).copied().unwrap_or_default());
-            }
-        }
+        let row = (county.to_string(), body.clone(), kind, year);
+        self.0.ask(|numbers| numbers.0.get(&row).copied().unwrap_or_default()).await
     }
 }
 

@@ -1,7 +1,6 @@
 //! Which templates each county has imported: the names of their streams, read off the log.
 //!
-//! Invariants: an answer shows every import acknowledged before it was asked for; what was read once is not read again
-//! while the process runs.
+//! Invariant: an answer shows every import acknowledged before it was asked for.
 //! Deliberately absent: what a template says; its own stream does. A projection of its own would keep a few names.
 
 use std::collections::{BTreeSet, HashMap};
@@ -10,30 +9,31 @@ use std::sync::Arc;
 use om_domain::decider::Decider;
 use om_domain::ids::{CountyId, TemplateId};
 use om_domain::template::TemplateDecider;
-use tokio::sync::Mutex;
 
 use crate::executor::Fault;
-use crate::log::{EventLog, Position};
+use crate::log::{EventLog, StoredEvent};
+use crate::log_index::{Gathered, LogIndex};
 
-/// Events looked at between two reads.
-const PAGE: usize = 4_096;
-
-/// The names of all templates in one log. The first question reads the whole log, later ones what has come since.
-pub struct TemplateIndex {
-    log: Arc<dyn EventLog>,
-    read: Mutex<Read>,
-}
+/// The names of all templates in one log.
+pub struct TemplateIndex(LogIndex<Templates>);
 
 #[derive(Default)]
-struct Read {
-    to: Option<Position>,
-    templates: HashMap<String, BTreeSet<TemplateId>>,
+struct Templates(HashMap<String, BTreeSet<TemplateId>>);
+
+impl Gathered for Templates {
+    const CATEGORY: &'static str = TemplateDecider::CATEGORY;
+
+    fn take(&mut self, event: &StoredEvent) -> Result<(), Fault> {
+        let id = TemplateId::recorded(event.stream.id())?;
+        self.0.entry(event.stream.county().to_owned()).or_default().insert(id);
+        Ok(())
+    }
 }
 
 impl TemplateIndex {
     /// The index of a log; nothing is read yet.
     pub fn new(log: Arc<dyn EventLog>) -> Self {
-        Self { log, read: Mutex::default() }
+        Self(LogIndex::new(log))
     }
 
     /// The templates that a county has imported, by id.
@@ -41,19 +41,6 @@ impl TemplateIndex {
     /// # Errors
     /// When the log cannot be read.
     pub async fn of(&self, county: &CountyId) -> Result<BTreeSet<TemplateId>, Fault> {
-        let mut read = self.read.lock().await;
-        loop {
-            let page = self.log.read_all(read.to, PAGE).await?;
-            for event in page.iter().filter(|event| event.stream.category() == TemplateDecider::CATEGORY) {
-                let id = TemplateId::recorded(event.stream.id())?;
-                read.templates.entry(event.stream.county().to_owned()).or_default().insert(id);
-            }
-            if let Some(last) = page.last() {
-                read.to = Some(last.position);
-            }
-            if page.len() < PAGE {
-                return Ok(read.templates.get(county.as_str()).cloned().unwrap_or_default());
-            }
-        }
+        self.0.ask(|templates| templates.0.get(county.as_str()).cloned().unwrap_or_default()).await
     }
 }

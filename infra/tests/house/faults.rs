@@ -16,7 +16,7 @@ use om_infra::log::{
     StoredEvent, StreamName,
 };
 use opentelemetry::trace::TracerProvider;
-use tempfile::tempdir;
+use tempfile::{TempDir, tempdir};
 use tracing::Instrument;
 use tracing_subscriber::layer::SubscriberExt;
 
@@ -118,12 +118,17 @@ impl EventLog for BadLine {
     }
 }
 
-#[tokio::test]
-async fn a_lost_answer_is_looked_up_and_a_lost_append_is_sent_again() {
+fn on_a_bad_line() -> (TempDir, House, Arc<BadLine>) {
     let dir = tempdir().unwrap();
     let mut house = House::open(dir.path());
     let line = BadLine::to(&house);
     house.host.log = line.clone();
+    (dir, house, line)
+}
+
+#[tokio::test]
+async fn a_lost_answer_is_looked_up_and_a_lost_append_is_sent_again() {
+    let (_dir, house, line) = on_a_bad_line();
     let executor = house.executor();
     done(executor.execute(open("a", 1)).await.unwrap());
     line.answers_lost.store(1, Ordering::SeqCst);
@@ -143,10 +148,7 @@ async fn a_lost_answer_is_looked_up_and_a_lost_append_is_sent_again() {
 
 #[tokio::test]
 async fn a_log_lost_amid_a_command_leaves_its_outcome_unknown_and_before_it_nothing() {
-    let dir = tempdir().unwrap();
-    let mut house = House::open(dir.path());
-    let line = BadLine::to(&house);
-    house.host.log = line.clone();
+    let (_dir, house, line) = on_a_bad_line();
     let executor = house.executor();
     done(executor.execute(open("a", 1)).await.unwrap());
     line.unreachable.store(true, Ordering::SeqCst);
@@ -163,10 +165,7 @@ async fn a_log_lost_amid_a_command_leaves_its_outcome_unknown_and_before_it_noth
 
 #[tokio::test]
 async fn what_may_still_be_stored_is_not_refused() {
-    let dir = tempdir().unwrap();
-    let mut house = House::open(dir.path());
-    let line = BadLine::to(&house);
-    house.host.log = line.clone();
+    let (_dir, house, line) = on_a_bad_line();
     let executor = house.executor();
     done(executor.execute(open("a", 1)).await.unwrap());
     // sent on a Saturday and under way when Sunday begins, on which it would be refused
@@ -182,10 +181,7 @@ async fn what_may_still_be_stored_is_not_refused() {
 
 #[tokio::test]
 async fn who_came_first_may_have_been_this_very_command() {
-    let dir = tempdir().unwrap();
-    let mut house = House::open(dir.path());
-    let line = BadLine::to(&house);
-    house.host.log = line.clone();
+    let (_dir, house, line) = on_a_bad_line();
     let executor = house.executor();
     done(executor.execute(open("a", 1)).await.unwrap());
     let mut twin = raise("a", 2, 1);
@@ -199,10 +195,7 @@ async fn who_came_first_may_have_been_this_very_command() {
 
 #[tokio::test]
 async fn a_denial_whose_writing_was_not_answered_is_counted_once() {
-    let dir = tempdir().unwrap();
-    let mut house = House::open(dir.path());
-    let line = BadLine::to(&house);
-    house.host.log = line.clone();
+    let (_dir, house, line) = on_a_bad_line();
     let book = AccessBook::start(&house.host);
     let deny = |officer: &str| {
         let by = Accessor { officer: officer.parse().unwrap(), body: "water".parse().unwrap() };
