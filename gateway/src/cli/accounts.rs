@@ -80,7 +80,7 @@ async fn warn_if_unknown(holder: &Holder, data: &Path) {
     }
     let known = async {
         let reading = Reading::open(data, EMBEDDED, holder.county.as_str()).await?;
-        Ok::<_, Failure>(reading.directory().await?.officer(&holder.officer).is_some())
+        Ok::<_, Failure>(reading.directory(None).await?.officer(&holder.officer).is_some())
     };
     match known.await {
         Ok(true) => {}

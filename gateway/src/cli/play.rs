@@ -122,7 +122,7 @@ async fn show(args: &Demo, data: &Path, plays: &[Play]) -> Result<(), Failure> {
         let text = if args.json {
             super::board_json::board(&reading, found.id, At::default()).await?
         } else {
-            super::show::drawn(&reading, found.id, At::default(), (now, now)).await?
+            super::show::drawn(&reading, found.id, At::default(), (now, None)).await?
         };
         line(text.trim_end())?;
         if !args.json {

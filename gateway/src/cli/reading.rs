@@ -77,14 +77,12 @@ impl Reading {
         Ok(Reading { log, matters, registers, county, clock, calendars })
     }
 
-    /// The county's directory by what had been recorded by an instant.
-    pub(super) async fn directory_known_by(&self, instant: Timestamp) -> Result<Directory, Failure> {
-        Ok(self.registers.directory_known_by(&self.county, instant).await?)
-    }
-
-    /// The county's directory.
-    pub(super) async fn directory(&self) -> Result<Arc<Directory>, Failure> {
-        Ok(self.registers.directory(&self.county).await?.state)
+    /// The county's directory, by what had been recorded by an instant or as it is.
+    pub(super) async fn directory(&self, known_by: Option<Timestamp>) -> Result<Arc<Directory>, Failure> {
+        Ok(match known_by {
+            Some(instant) => Arc::new(self.registers.directory_known_by(&self.county, instant).await?),
+            None => self.registers.directory(&self.county).await?.state,
+        })
     }
 
     /// All matters of the county, oldest first.

@@ -31,22 +31,21 @@ pub(super) async fn board(args: Board) -> Result<(), Failure> {
     let text = if args.json {
         super::board_json::board(&reading, found.id, At::default()).await?
     } else {
-        let now = reading.clock.now();
-        drawn(&reading, found.id, At::default(), (now, now)).await?
+        drawn(&reading, found.id, At::default(), (reading.clock.now(), None)).await?
     };
     put(&text)
 }
 
-/// The board of a matter at a moment, as text for this terminal, with names as they were known by an instant.
+/// The board of a matter at a moment, as text for this terminal, with names as they were known by an instant, or are.
 pub(super) async fn drawn(
     reading: &Reading,
     id: om_domain::ids::MatterId,
     at: At,
-    (now, known_by): (Timestamp, Timestamp),
+    (now, known_by): (Timestamp, Option<Timestamp>),
 ) -> Result<String, Failure> {
     let (matter, calendar) = reading.fold(id, at).await?;
     let backfilled = reading.backfilled(id, at, &matter, &calendar).await?;
-    let directory = reading.directory_known_by(known_by).await?;
+    let directory = reading.directory(known_by).await?;
     let today = beijing(now);
     let outlook = matter.outlook(&calendar, today);
     let body = |id: &BodyId| short(&directory, id);
@@ -115,9 +114,9 @@ pub(super) async fn replay(args: Replay) -> Result<(), Failure> {
     );
     say(paint.on(Style::Yellow, &heading))?;
     let known_by = match known {
-        Known::Head => reading.clock.now(),
-        Known::Time(instant) => instant,
-        Known::Event(_) => facts.last.unwrap_or(now),
+        Known::Head => None,
+        Known::Time(instant) => Some(instant),
+        Known::Event(_) => facts.last,
     };
     put(&drawn(&reading, found.id, At { known, as_of }, (now, known_by)).await?)?;
     say(format!("\n{}", paint.on(Style::Bold, &format!("{} facts, the last ones:", shown.len()))))?;

@@ -27,6 +27,7 @@ pub mod operations;
 mod order;
 pub mod page;
 pub mod papers;
+mod past;
 pub mod persons;
 pub mod place;
 pub mod registers;

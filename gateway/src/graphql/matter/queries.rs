@@ -16,6 +16,7 @@ use crate::{
         error::{bad_input, fault, not_found},
         limits::multiplier,
         node_id,
+        past::moment,
         scalars::{Instant, PermitCode},
     },
     services::Services,
@@ -167,47 +168,26 @@ async fn past(services: &Arc<Services>, who: &Requester, id: MatterId, at: AtInp
     let name = stream_of(who, id)?;
     // who may see it now, sees its past
     access::of_matter(who, id, &services.matters.state(&name).await.map_err(of_fault)?.state)?;
-    let as_of = at.as_of.map(Into::into);
-    let at = At { known, as_of };
+    let at = At { known, as_of: at.as_of.map(Into::into) };
     let folded = services.matters.fold_at(&name, at).await.map_err(of_history)?;
     // as of a day on which nothing had happened yet there was no matter, not an empty one
     let Some(recorded) = folded.known_recorded.filter(|_| folded.facts > 0) else {
         return Err(not_found("the matter"));
     };
-    // Clocks are read at the moment asked for, else when the last known entry was recorded or the instant named.
-    let read_at = as_of.unwrap_or(match known {
-        Known::Head => services.now(),
-        Known::Event(_) => recorded,
-        Known::Time(time) => time,
-    });
-    if beijing(read_at) > services.today()
-        || matches!(known, Known::Time(time) if beijing(time) > services.today())
-    {
-        return Err(bad_input(
-            "at lies in the future: give today or an earlier day; what is expected is the forecast",
-        ));
-    }
-    // names and holidays as they were known, too
-    let known_by = match known {
-        Known::Head => services.now(),
-        Known::Event(_) => recorded,
-        Known::Time(time) => time,
-    };
-    let calendar = services.calendars.known_by(who.county(), known_by).await.map_err(of_fault)?;
-    let directory = services.registers.directory_known_by(who.county(), known_by).await.map_err(of_fault)?;
+    let then = moment(services, who.county(), at, recorded).await?;
     Ok(View {
         id,
         state: Arc::new(folded.state),
         at,
         revision: folded.known_revision,
         recorded: Some(recorded),
-        as_of: read_at,
+        as_of: then.read_at,
         past: true,
-        calendar,
+        calendar: then.calendar,
         // no change ever alters what held on a day that had begun
         settings: services.calendars.settings(who.county()).await.map_err(of_fault)?,
-        elsewhere: Elsewhere::known_by(services, known_by),
-        directory: Arc::new(directory),
+        elsewhere: Elsewhere::known_by(services, then.known_by),
+        directory: then.directory,
         by: Arc::clone(&who.actor),
         in_place: Vec::new(),
     })

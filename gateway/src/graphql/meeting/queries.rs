@@ -19,13 +19,13 @@ use crate::{
         },
         node_id,
         page::connection,
+        past::moment,
         scalars::Date,
     },
     services::{Services, stream},
 };
 use async_graphql::{Context, ID, InputObject, Object, Result};
 use om_domain::{
-    calendar::beijing,
     ids::{BodyId, EventId, MatterId, MeetingId},
     meeting::{MeetingDecider, MeetingPhase, MeetingReads},
     naming::Names,
@@ -103,7 +103,7 @@ pub(crate) async fn meeting_now(services: &Services, who: &Requester, id: Meetin
     })
 }
 
-async fn past(services: &Arc<Services>, who: &Requester, id: MeetingId, at: AtInput) -> Result<MeetingView> {
+async fn past(services: &Services, who: &Requester, id: MeetingId, at: AtInput) -> Result<MeetingView> {
     let known = match &at.known {
         None => Known::Head,
         Some(KnownInput::Time(time)) => Known::Time(time.0),
@@ -117,43 +117,24 @@ async fn past(services: &Arc<Services>, who: &Requester, id: MeetingId, at: AtIn
     };
     let name = stream_of(who, id)?;
     access::of_meeting(who, id, &services.registers.meetings.state(&name).await.map_err(of_fault)?.state)?;
-    let as_of = at.as_of.map(Into::into);
-    let folded = services.registers.meetings.fold_at(&name, At { known, as_of }).await.map_err(of_history)?;
+    let at = At { known, as_of: at.as_of.map(Into::into) };
+    let folded = services.registers.meetings.fold_at(&name, at).await.map_err(of_history)?;
     // as of a day on which nothing had happened yet there was no meeting, not an empty one
     let Some(recorded) = folded.known_recorded.filter(|_| folded.facts > 0) else {
         return Err(not_found("the meeting"));
     };
-    let read_at = as_of.unwrap_or(match known {
-        Known::Head => services.now(),
-        Known::Event(_) => recorded,
-        Known::Time(time) => time,
-    });
-    if beijing(read_at) > services.today()
-        || matches!(known, Known::Time(time) if beijing(time) > services.today())
-    {
-        return Err(bad_input(
-            "at lies in the future: give today or an earlier day; what is expected is the forecast",
-        ));
-    }
-    // names and holidays as they were known, too
-    let known_by = match known {
-        Known::Head => services.now(),
-        Known::Event(_) => recorded,
-        Known::Time(time) => time,
-    };
-    let calendar = services.calendars.known_by(who.county(), known_by).await.map_err(of_fault)?;
-    let directory = services.registers.directory_known_by(who.county(), known_by).await.map_err(of_fault)?;
+    let then = moment(services, who.county(), at, recorded).await?;
     Ok(MeetingView {
         id,
         state: Arc::new(folded.state),
         revision: folded.known_revision,
-        as_of: read_at,
+        as_of: then.read_at,
         past: true,
         in_place: Vec::new(),
-        calendar,
+        calendar: then.calendar,
         settings: services.calendars.settings(who.county()).await.map_err(of_fault)?,
         reads: MeetingReads::default(),
-        directory: Arc::new(directory),
+        directory: then.directory,
         by: Arc::clone(&who.actor),
     })
 }
