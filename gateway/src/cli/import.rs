@@ -9,8 +9,8 @@ use super::{
 };
 use om_domain::{
     access::{Action, may},
-    decider::{Actor, Explained},
-    directory::{self, Directory, DirectoryCommand, DirectoryDecider, MAIN},
+    decider::{Actor, Decider, Explained},
+    directory::{self, Directory, DirectoryCommand, DirectoryDecider, DirectoryDefinition, MAIN},
     ids::{CommandId, CountyId},
     naming::Names,
     template::{self, TemplateCommand, TemplateDecider},
@@ -22,7 +22,7 @@ use om_infra::{
     platform::{DemoClock, Platform, PlatformOptions},
     recorded::platform_actor,
 };
-use std::{collections::BTreeSet, fmt::Display, path::Path};
+use std::{collections::BTreeSet, fmt::Display, path::Path, sync::Arc};
 
 /// Imports one file.
 pub(super) async fn run(import: Import) -> Result<(), Failure> {
@@ -64,28 +64,40 @@ async fn template(args: &ImportFile) -> Result<(), Failure> {
     }
     args.data.as_deref().map_or(Ok(()), |data| is_there(data, &args.log))?;
     let (platform, county) = open(args).await?;
-    let reads = platform.registers.for_template(&county).await?;
+    let (what, known, outcome) =
+        platform.closed_after(keep_template(args, &platform, &county, &source)).await?;
+    report(args, &what, &known, outcome)
+}
+
+/// What was imported, by which directory it is told, and what came of it.
+type Imported<R> = (String, Arc<Directory>, Outcome<R>);
+
+async fn keep_template(
+    args: &ImportFile,
+    platform: &Platform,
+    county: &CountyId,
+    source: &str,
+) -> Result<Imported<<TemplateDecider as Decider>::Refusal>, Failure> {
+    let reads = platform.registers.for_template(county).await?;
     let bodies = reads.bodies.as_ref().map(|seen| seen.value.clone()).unwrap_or_default();
     if bodies.is_empty() {
-        platform.shutdown().await;
         return Err(Failure::new(
             format!("county {county} has no directory, so no department of a template is known"),
             "import the directory first: onematter import directory FILE",
         ));
     }
-    let definition = template::parse(&source, &bodies).map_err(|f| faults(&args.file, &f))?;
+    let definition = template::parse(source, &bodies).map_err(|f| faults(&args.file, &f))?;
     let id = definition.id.clone();
     let by = args.by.as_deref().unwrap_or("administrator");
-    let actor = administrator(&platform, &county, by, Action::KeepTemplates).await?;
-    let stream = Executor::<TemplateDecider>::stream(&county, &id)?;
+    let actor = administrator(platform, county, by, Action::KeepTemplates).await?;
+    let stream = Executor::<TemplateDecider>::stream(county, &id)?;
     let command = TemplateCommand::ImportTemplate { definition };
     let mut request = Request::new(stream.clone(), random(), actor, command);
     request.reads = reads;
-    let outcome = platform.registers.templates.execute(request).await;
-    let known = platform.registers.directory(&county).await?.state;
+    let outcome = platform.registers.templates.execute(request).await?;
+    let known = platform.registers.directory(county).await?.state;
     let version = platform.registers.templates.state(&stream).await?.state.latest_version();
-    platform.shutdown().await;
-    report(args, &format!("template {id}, version {version}"), &known, outcome?)
+    Ok((format!("template {id}, version {version}"), known, outcome))
 }
 
 async fn directory(args: &ImportFile) -> Result<(), Failure> {
@@ -100,42 +112,50 @@ async fn directory(args: &ImportFile) -> Result<(), Failure> {
         return Ok(());
     }
     let (platform, county) = open(args).await?;
-    if definition.county != county {
-        platform.shutdown().await;
+    let (what, known, outcome) =
+        platform.closed_after(keep_directory(args, &platform, &county, definition)).await?;
+    report(args, &what, &known, outcome)
+}
+
+async fn keep_directory(
+    args: &ImportFile,
+    platform: &Platform,
+    county: &CountyId,
+    definition: DirectoryDefinition,
+) -> Result<Imported<<DirectoryDecider as Decider>::Refusal>, Failure> {
+    if definition.county != *county {
         return Err(Failure::new(
             format!("the file is the directory of county {}, not of {county}", definition.county),
             format!("give --county {}", definition.county),
         ));
     }
-    let known = platform.registers.directory(&county).await?;
+    let known = platform.registers.directory(county).await?;
     // the first directory names the first administrators, so nobody can import it but the installation itself
     if args.part == Some(ImportPart::Bodies) && known.state.officers().next().is_none() {
-        platform.shutdown().await;
         return Err(Failure::new(
             format!("county {county} has no accounts yet, so nobody could import them after its bodies"),
             "import the whole file first, without --part",
         ));
     }
     let actor = if known.revision.is_none() {
-        platform_actor(&county)?
+        platform_actor(county)?
     } else {
         let default = match args.part {
             Some(ImportPart::Accounts) => "security-administrator",
             _ => "administrator",
         };
         let by = args.by.as_deref().unwrap_or(default);
-        administrator(&platform, &county, by, Action::ImportDirectory).await?
+        administrator(platform, county, by, Action::ImportDirectory).await?
     };
     let part = args.part.map(|part| match part {
         ImportPart::Bodies => directory::ImportPart::Bodies,
         ImportPart::Accounts => directory::ImportPart::Accounts,
     });
-    let stream = Executor::<DirectoryDecider>::stream(&county, MAIN)?;
+    let stream = Executor::<DirectoryDecider>::stream(county, MAIN)?;
     let command = DirectoryCommand::ImportDirectory { definition, part };
     let request = Request::new(stream, random(), actor, command);
-    let outcome = platform.registers.directory.execute(request).await;
-    platform.shutdown().await;
-    report(args, &format!("directory of county {county}"), &known.state, outcome?)
+    let outcome = platform.registers.directory.execute(request).await?;
+    Ok((format!("directory of county {county}"), known.state, outcome))
 }
 
 /// Refuses a directory that holds no log: a slip in its name would make a new one.
@@ -158,8 +178,9 @@ async fn open(args: &ImportFile) -> Result<(Platform, CountyId), Failure> {
     };
     let demo = DemoClock::read(data)?.is_some();
     let log = super::logs::opened(&args.log).await?;
+    let county = args.county.parse()?;
     let platform = Platform::open(data, PlatformOptions { demo, log, ..PlatformOptions::default() })?;
-    Ok((platform, args.county.parse()?))
+    Ok((platform, county))
 }
 
 /// The account, if it may do this.

@@ -41,9 +41,7 @@ pub(super) async fn run(args: Person) -> Result<(), Failure> {
     // what no record takes is said before anything is opened
     one.reason.parse::<LegalText>()?;
     let platform = open(&one, &asked).await?;
-    let done = carried_out(&platform, &one, asked).await;
-    platform.shutdown().await;
-    out::line(done?)
+    out::line(platform.closed_after(carried_out(&platform, &one, asked)).await?)
 }
 
 /// What is asked.

@@ -11,7 +11,7 @@ use super::{
     reading::Reading,
     text::{Paint, Style},
 };
-use crate::demo::{EVE, LAST_DAY, Play, PlayError, Player, plays, script::fixed};
+use crate::demo::{EVE, LAST_DAY, Play, Player, plays, script::fixed};
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 use om_domain::calendar::{beijing, instant};
@@ -94,13 +94,12 @@ async fn play(data: &Path, plays: &[Play]) -> Result<(), Failure> {
         let mut player = Player::begin(&platform, clock, eve).await?;
         let matters = player.play(plays, |done| bar.set_position(done)).await?;
         player.end(instant(fixed(LAST_DAY))).await?;
-        Ok::<_, PlayError>(matters.len())
-    }
-    .await;
+        Ok::<_, Failure>((matters.len(), count(&platform).await?))
+    };
+    let played = platform.closed_after(played).await;
     bar.finish_and_clear();
-    let facts = count(&platform).await;
-    platform.shutdown().await;
-    eprintln!("played {} matters, {steps} acts, {}", played?, facts?);
+    let (matters, facts) = played?;
+    eprintln!("played {matters} matters, {steps} acts, {facts}");
     DemoClock { virtual_time: instant(fixed(LAST_DAY)), real_time: SystemClock.now() }.write(data)?;
     Ok(())
 }

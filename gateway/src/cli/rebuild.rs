@@ -116,12 +116,14 @@ pub(super) async fn built(data: &Path, log: &str) -> Result<Vec<String>, Failure
     let log = super::logs::opened(log).await?;
     let options = PlatformOptions { demo, log, on_progress: Some(on_progress), ..PlatformOptions::default() };
     let platform = Platform::open(data, options)?;
-    platform.projections.caught_up().await?;
-    let rebuilt = platform.projections.rebuild().await;
+    let rebuilt = async {
+        platform.projections.caught_up().await?;
+        platform.projections.rebuild().await?;
+        Ok::<_, Failure>(platform.projections.health().await?)
+    };
+    let rebuilt = platform.closed_after(rebuilt).await;
     bar.finish_and_clear();
-    let health = platform.projections.health().await?;
-    platform.shutdown().await;
-    rebuilt?;
+    let health = rebuilt?;
     let mut lines = Vec::new();
     for projection in &health {
         if let Phase::Stopped { poison } = &projection.phase {

@@ -78,7 +78,7 @@ pub(super) async fn run(args: Serve) -> Result<(), Failure> {
 }
 
 /// Serves by settings.
-pub(super) async fn serve(mut config: ServeConfig) -> Result<(), Failure> {
+pub(super) async fn serve(config: ServeConfig) -> Result<(), Failure> {
     start::check_sign_in(&config)?;
     let providers = config.oidc.as_deref().map(OidcSettings::load).transpose()?;
     let edge = edge(&config)?;
@@ -109,11 +109,28 @@ pub(super) async fn serve(mut config: ServeConfig) -> Result<(), Failure> {
         ..PlatformOptions::default()
     };
     let platform = Arc::new(Platform::open(&config.data, options)?);
-    if let Err(error) = platform.reapply_erasures().await {
-        platform.shutdown().await;
-        return Err(error.into());
+    #[cfg(feature = "esdb")]
+    let until_told = until_told(config, providers, edge, &platform, beside);
+    #[cfg(not(feature = "esdb"))]
+    let until_told = until_told(config, providers, edge, &platform);
+    let served = platform.closed_after(until_told).await;
+    if served.is_ok() {
+        eprintln!("drained and closed; everything acknowledged is on disk");
     }
-    let sign_in = sign_in(&config, providers, &platform).await?;
+    telemetry.shutdown();
+    served
+}
+
+/// Answers until told to stop.
+async fn until_told(
+    mut config: ServeConfig,
+    providers: Option<OidcSettings>,
+    edge: Edge,
+    platform: &Arc<Platform>,
+    #[cfg(feature = "esdb")] beside: super::node::Beside,
+) -> Result<(), Failure> {
+    platform.reapply_erasures().await?;
+    let sign_in = sign_in(&config, providers, platform).await?;
     let listener = bound(config.listen, "--listen").await?;
     // with port 0 the system has chosen one
     config.listen = listener.local_addr()?;
@@ -124,16 +141,13 @@ pub(super) async fn serve(mut config: ServeConfig) -> Result<(), Failure> {
     if let Some(listener) = &for_figures {
         config.admin_listen = Some(listener.local_addr()?);
     }
-    let state = GatewayState::at(Arc::clone(&platform), sign_in, edge)?;
+    let state = GatewayState::at(Arc::clone(platform), sign_in, edge)?;
     #[cfg(feature = "esdb")]
     let node = super::node::begin(beside, platform.log.clone(), Arc::clone(&platform.clock)).await?;
-    banner(&config, &platform);
+    banner(&config, platform);
     let served = crate::serve::serve_with_figures(listener, for_figures, state, stopped()).await;
     #[cfg(feature = "esdb")]
     node.shutdown().await;
-    platform.shutdown().await;
-    eprintln!("drained and closed; everything acknowledged is on disk");
-    telemetry.shutdown();
     Ok(served?)
 }
 

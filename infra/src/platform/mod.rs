@@ -341,6 +341,14 @@ impl Platform {
         Ok(self.metrics.gather()?)
     }
 
+    /// Does some work, and closes whatever came of it: what still follows the log when its runtime ends would be torn off in the
+    /// middle.
+    pub async fn closed_after<T>(&self, work: impl Future<Output = T>) -> T {
+        let done = work.await;
+        self.shutdown().await;
+        done
+    }
+
     /// Finishes what is under way and closes the log. Call it once no more requests come.
     pub async fn shutdown(&self) {
         if let Some(ticking) = &self.ticking {

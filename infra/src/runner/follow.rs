@@ -127,14 +127,22 @@ impl Follower {
 
     /// Says that something failed and waits a little; true if it is to end.
     async fn failed(&mut self, error: &RunError) -> bool {
-        if matches!(error, RunError::Log(LogError::Closed)) || self.builder.shared.is_stopping() {
+        let ends = match error {
+            RunError::Log(LogError::Closed) => true,
+            // the runtime is ending, and has no more time to wait by
+            RunError::Thread(stopped) => stopped.is_cancelled(),
+            _ => false,
+        };
+        if ends || self.builder.shared.is_stopping() {
             return true;
         }
         tracing::error!(projection = self.name(), %error, "the projection failed; trying again");
         self.builder.shared.set_phase(Phase::Failing { reason: error.to_string() });
         tokio::select! {
-            () = tokio::time::sleep(PAUSE) => false,
+            // whoever was told to end, or has nobody left to tell it anything, does not look at the time first
+            biased;
             told = self.control.recv() => !matches!(told, Some(Control::Rebuild(_))),
+            () = tokio::time::sleep(PAUSE) => false,
         }
     }
 

@@ -312,7 +312,10 @@ fn a_bad_template_is_refused_with_every_line_and_reason() {
     assert_eq!(succeeds(["rebuild", "--data", text(&data), "--check"]), before);
 
     fs::write(&file, "id = \n").unwrap();
-    refused(import, &["line 1"]);
+    // whatever the projections are about at that moment, they are ended in order
+    for _ in 0..12 {
+        refused(import, &["line 1"]);
+    }
     let none = scratch.path().join("none.toml");
     refused(["import", "template", text(&none), "--data", text(&data)], &["none.toml", "TOML file"]);
     fs::copy(templates().join("rural-house.toml"), &file).unwrap();

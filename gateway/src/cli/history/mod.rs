@@ -66,9 +66,9 @@ pub(super) async fn run(args: &ImportHistory) -> Result<(), Failure> {
         Err(_) if !faults.is_empty() => return Err(told(args, faults)),
         opened => opened?,
     };
-    let done = brought(args, &platform, Table { lines: &lines, entries, faults, papers }).await;
-    platform.shutdown().await;
-    report(args, &done?)
+    let table = Table { lines: &lines, entries, faults, papers };
+    let done = platform.closed_after(brought(args, &platform, table)).await?;
+    report(args, &done)
 }
 
 fn limit(args: &ImportHistory) -> u64 {
