@@ -71,7 +71,7 @@ pub struct Acts {
 
 impl Projection for Performance {
     const NAME: &'static str = "performance";
-    const SCHEMA: u32 = 3;
+    const SCHEMA: u32 = 4;
     const CATEGORIES: &'static [&'static str] = &["matter"];
     const BY_STREAM: bool = true;
     const LATER: bool = true;

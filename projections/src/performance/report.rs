@@ -100,7 +100,7 @@ pub fn report(
 ) -> rusqlite::Result<BTreeMap<BodyId, Report>> {
     let within = |day: Date| (period.0..=period.1).contains(&day);
     let mut all: BTreeMap<BodyId, Report> = BTreeMap::new();
-    for (_, _, track) in table::tracks(db, county)? {
+    for track in table::tracks(db, county, period)? {
         for round in &track.rounds {
             if let Some((on, _)) = round.decided.filter(|(on, _)| within(*on)) {
                 let report = all.entry(track.lead.clone()).or_default();
@@ -122,13 +122,11 @@ pub fn report(
             counted.kept += u32::from(tolerance.lapsed_on.is_none() && tolerance.paid_on.is_some());
         }
     }
-    let graces = table::graces(db, county)?;
-    for (body, matter, recorded, acts) in table::acts(db, county, period)? {
-        let report = all.entry(body).or_default();
+    for table::Recorded { of, day, grace, acts } in table::acts(db, county, period)? {
+        let report = all.entry(of).or_default();
         report.entries += acts.entries;
-        let grace = graces.get(&matter).copied().unwrap_or_default();
         for effective in acts.late {
-            report.backfilled += u32::from(is_backfilled(effective, recorded, calendar, i32::from(grace)));
+            report.backfilled += u32::from(is_backfilled(effective, day, calendar, i32::from(grace)));
         }
     }
     for kind in all.values_mut().flat_map(|report| report.kinds.values_mut()) {

@@ -1,13 +1,13 @@
 //! The tables of departments' performance.
 //!
-//! Invariant: one row is one JSON text, found by its key; what a period needs is read whole and counted by the report.
+//! Invariant: one row is one JSON text, found by its key; a permit's stands with the days of what the report counts of it, so that
+//! a period costs what happened in it, not what ever happened.
 
 use super::{Acts, Key, Of, PerformanceRow, Track};
 use crate::sql::{Day, day, parsed, unreadable};
 use jiff::civil::Date;
-use om_domain::ids::{BodyId, CountyId, MatterId, PermitCode};
+use om_domain::ids::{BodyId, CountyId, MatterId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use std::collections::BTreeMap;
 
 pub(super) const TABLES: &[&str] = &["performance_matter", "performance_permit", "performance_acts"];
 pub(super) const DDL: &str = "
@@ -16,9 +16,10 @@ CREATE TABLE IF NOT EXISTS performance_matter (
     PRIMARY KEY (county, matter)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS performance_permit (
-    county TEXT NOT NULL, matter TEXT NOT NULL, permit TEXT NOT NULL, body TEXT NOT NULL,
+    county TEXT NOT NULL, matter TEXT NOT NULL, permit TEXT NOT NULL, first TEXT, last TEXT, body TEXT NOT NULL,
     PRIMARY KEY (county, matter, permit)
 ) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS performance_permit_days ON performance_permit (county, last, first) WHERE last IS NOT NULL;
 CREATE TABLE IF NOT EXISTS performance_acts (
     county TEXT NOT NULL, day TEXT NOT NULL, of TEXT NOT NULL, matter TEXT NOT NULL, body TEXT NOT NULL,
     PRIMARY KEY (county, day, of, matter)
@@ -73,8 +74,9 @@ pub(super) fn store(db: &Connection, key: &Key, row: Option<&PerformanceRow>) ->
             .map(drop),
         (Of::Permit(matter, permit), Some(PerformanceRow::Permit(track))) => {
             let body = serde_json::to_string(track).map_err(unreadable)?;
-            db.prepare_cached("INSERT OR REPLACE INTO performance_permit VALUES (?1, ?2, ?3, ?4)")?
-                .execute(params![county, matter.to_string(), permit.as_str(), body])
+            let (first, last) = track.counted().map(|(first, last)| (Day(first), Day(last))).unzip();
+            db.prepare_cached("INSERT OR REPLACE INTO performance_permit VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
+                .execute(params![county, matter.to_string(), permit.as_str(), first, last, body])
                 .map(drop)
         }
         (Of::Permit(matter, permit), _) => db
@@ -101,21 +103,26 @@ pub(super) fn store_acts(db: &Connection, one: &ActsOfDay) -> rusqlite::Result<(
         .map(drop)
 }
 
-/// The grace of each matter's plan.
-pub(super) fn graces(db: &Connection, county: &CountyId) -> rusqlite::Result<BTreeMap<MatterId, u16>> {
-    db.prepare_cached("SELECT matter, grace FROM performance_matter WHERE county = ?1")?
-        .query_map([county.as_str()], |row| Ok((parsed(row, "matter")?, row.get("grace")?)))?
-        .collect()
-}
+/// The permits of the county of which something may be counted in a period.
+pub(super) const TRACKS: &str =
+    "SELECT body FROM performance_permit WHERE county = ?1 AND last >= ?2 AND first <= ?3";
 
-/// Every permit of the county.
+/// Those permits' rounds.
 pub(super) fn tracks(
     db: &Connection,
     county: &CountyId,
-) -> rusqlite::Result<Vec<(MatterId, PermitCode, Track)>> {
-    db.prepare_cached("SELECT matter, permit, body FROM performance_permit WHERE county = ?1")?
-        .query_map([county.as_str()], |row| Ok((parsed(row, "matter")?, parsed(row, "permit")?, json(row)?)))?
-        .collect()
+    (from, to): (Date, Date),
+) -> rusqlite::Result<Vec<Track>> {
+    db.prepare_cached(TRACKS)?.query_map(params![county.as_str(), Day(from), Day(to)], json)?.collect()
+}
+
+/// What a body recorded on a day in a matter.
+pub(super) struct Recorded {
+    pub(super) of: BodyId,
+    pub(super) day: Date,
+    /// The grace of the matter's plan.
+    pub(super) grace: u16,
+    pub(super) acts: Acts,
 }
 
 /// What bodies recorded from one day through another, matter by matter.
@@ -123,12 +130,15 @@ pub(super) fn acts(
     db: &Connection,
     county: &CountyId,
     (from, to): (Date, Date),
-) -> rusqlite::Result<Vec<(BodyId, MatterId, Date, Acts)>> {
+) -> rusqlite::Result<Vec<Recorded>> {
     db.prepare_cached(
-        "SELECT day, of, matter, body FROM performance_acts WHERE county = ?1 AND day BETWEEN ?2 AND ?3",
+        "SELECT day, of, body, ifnull((SELECT grace FROM performance_matter AS plan
+             WHERE plan.county = acts.county AND plan.matter = acts.matter), 0) AS grace
+         FROM performance_acts AS acts WHERE county = ?1 AND day BETWEEN ?2 AND ?3",
     )?
     .query_map(params![county.as_str(), Day(from), Day(to)], |row| {
-        Ok((parsed(row, "of")?, parsed(row, "matter")?, day(row, "day")?, json(row)?))
+        let (of, day) = (parsed(row, "of")?, day(row, "day")?);
+        Ok(Recorded { of, day, grace: row.get("grace")?, acts: json(row)? })
     })?
     .collect()
 }

@@ -4,6 +4,7 @@ use crate::{
     projection::AnyProjection,
     testing::{History, Stored, chance, day, t},
 };
+use jiff::ToSpan;
 use om_domain::{
     calendar::Calendar,
     clock::Ground,
@@ -159,6 +160,31 @@ fn a_county_sees_its_own_only() {
     assert!(reported(&[&h], "2026-01-01", "2026-12-31").is_empty());
 }
 
+#[test]
+fn a_period_reads_the_permits_of_which_something_is_counted_in_it() {
+    let db = folded(&[&accepted(1)], 50).0;
+    let mut statement = db.prepare(&format!("EXPLAIN QUERY PLAN {}", table::TRACKS)).unwrap();
+    let (mut rows, mut steps) = (statement.raw_query(), Vec::new());
+    while let Some(row) = rows.next().unwrap() {
+        steps.push(row.get::<_, String>("detail").unwrap());
+    }
+    assert!(
+        steps.len() == 1 && steps[0].contains("performance_permit_days (county=? AND last>?"),
+        "{steps:?}"
+    );
+
+    let (mut early, mut late) = (accepted(1), accepted(2));
+    early.wait(2);
+    early.approve("A1");
+    late.wait(9);
+    late.approve("A1");
+    let (db, _) = folded(&[&early, &late], 50);
+    let read = |from, to| table::tracks(&db, &t("530322"), (day(from), day(to))).unwrap().len();
+    assert_eq!(read("2026-11-01", "2026-11-30"), 2);
+    assert_eq!((read("2026-11-01", "2026-11-04"), read("2026-11-05", "2026-11-30")), (1, 1));
+    assert_eq!((read("2026-11-01", "2026-11-03"), read("2026-11-12", "2026-11-30")), (0, 0));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
 
@@ -168,5 +194,28 @@ proptest! {
         chance::live(&mut h, &steps);
         let (one, many) = (folded(&[&h], 1).1, folded(&[&h], batch).1);
         prop_assert_eq!(one, many);
+    }
+
+    #[test]
+    fn what_a_period_counts_is_what_its_days_count(steps in chance::steps()) {
+        let mut h = History::underway("530322", 1);
+        chance::live(&mut h, &steps);
+        let (db, _) = folded(&[&h], 50);
+        let counted = |from: Date, to: Date| {
+            let mut all = [0; 7];
+            for one in report(&db, &t("530322"), (from, to), &Calendar::national()).unwrap().values() {
+                let Overdue { terms, handoffs, opinions } = one.overdue;
+                let Tolerances { granted, .. } = one.tolerances;
+                let of = [one.decided(), terms, handoffs, opinions, granted, one.entries, one.backfilled];
+                all.iter_mut().zip(of).for_each(|(sum, one)| *sum += one);
+            }
+            all
+        };
+        let (first, last) = (day("2026-10-01"), h.today);
+        let mut days = [0; 7];
+        for on in first.series(1.day()).take_while(|on| *on <= last) {
+            days.iter_mut().zip(counted(on, on)).for_each(|(sum, one)| *sum += one);
+        }
+        prop_assert_eq!(counted(first, last), days);
     }
 }

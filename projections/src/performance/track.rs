@@ -228,6 +228,14 @@ impl Track {
         }
     }
 
+    /// The first and the last day of what a report counts: decisions, what ran out, tolerances. None where it counts nothing.
+    pub(super) fn counted(&self) -> Option<(Date, Date)> {
+        let decided = self.rounds.iter().filter_map(|round| round.decided.map(|(on, _)| on));
+        let ran_out = self.overruns.iter().map(|overrun| overrun.on);
+        let days: Vec<Date> = decided.chain(ran_out).chain(self.tolerances.iter().map(|t| t.on)).collect();
+        days.iter().min().copied().zip(days.iter().max().copied())
+    }
+
     /// Whether what was stated to have run out still stands: nothing recorded later shows that the term was kept, or that the
     /// limit ends later (R16).
     pub fn stands(&self, overrun: &OverrunOf) -> bool {
