@@ -44,7 +44,7 @@ impl Shared {
         self.pool.sync().map_err(|error| self.stop(format!("syncing {}: {error}", file.display()), true))
     }
 
-    fn stop(&self, reason: String, failed_io: bool) -> LogError {
+    pub(super) fn stop(&self, reason: String, failed_io: bool) -> LogError {
         let mut first = false;
         let reason = self.stopped.get_or_init(|| {
             first = true;

@@ -167,6 +167,14 @@ impl Shared {
         }
     }
 
+    /// Why nobody answers any more.
+    fn ended(&self) -> LogError {
+        match self.stopped.get() {
+            Some(reason) => LogError::Stopped { reason: reason.clone() },
+            None => LogError::Closed,
+        }
+    }
+
     /// A commit is visible to readers an instant before its head is published; only the file can tell a
     /// position from that instant from one of a newer copy of the log.
     async fn check_not_ahead(self: &Arc<Self>, after: u64) -> Result<(), LogError> {
@@ -217,7 +225,7 @@ impl EventLog for SqliteLog {
         let (answer, answered) = oneshot::channel();
         let rows = Self::prepare(stream, expected, events);
         desk.append(Append { stream: stream.clone(), expected, rows, answer }).await?;
-        answered.await.map_err(|_| LogError::Closed)?
+        answered.await.map_err(|_| self.shared.ended())?
     }
 
     async fn read_stream(

@@ -8,7 +8,8 @@
 //!   made on what that commit holds;
 //! - a commit that fails is a fault for everyone in it;
 //! - after a failed sync or write no commit begins again: what the system's cache shows from then on
-//!   need not be what is on disk. A full disk is not such a failure: SQLite notices before it syncs.
+//!   need not be what is on disk. A full disk is not such a failure: SQLite notices before it syncs;
+//! - nor after a panic: nobody knows what the writer holds then, and the log says that it has stopped.
 //!
 //! Deliberately absent: waiting for company. A lone append is committed at once; while it syncs, others queue.
 
@@ -64,6 +65,7 @@ pub(super) struct Desk {
     /// How many requests the writer's thread has been given and not yet served.
     queued: Arc<AtomicUsize>,
     writer: Arc<Mutex<Option<Writer>>>,
+    shared: Arc<Shared>,
 }
 
 /// Starts the writer's thread. It ends when the desk is gone or was closed.
@@ -87,12 +89,13 @@ pub(super) fn spawn(
         folding: Folding::new(opened.folding),
         checkpoint_pages: i64::from(options.checkpoint_pages),
         since_look: (0, 0),
-        shared,
+        shared: Arc::clone(&shared),
         head,
         _lock: opened.lock,
     };
     let (requests, queue) = mpsc::channel(QUEUE);
-    let desk = Desk { requests, queued: Arc::default(), writer: Arc::new(Mutex::new(Some(writer))) };
+    let writer = Arc::new(Mutex::new(Some(writer)));
+    let desk = Desk { requests, queued: Arc::default(), writer, shared };
     let (writer, queued) = (Arc::clone(&desk.writer), Arc::clone(&desk.queued));
     let thread = std::thread::Builder::new().name("event-log-writer".into());
     let thread = thread.spawn(move || run(&writer, &queued, queue));
@@ -118,7 +121,7 @@ impl Desk {
     }
 
     async fn queue(&self, request: Request) -> Result<(), LogError> {
-        let room = self.requests.reserve().await.map_err(|_| LogError::Closed)?;
+        let room = self.requests.reserve().await.map_err(|_| self.shared.ended())?;
         self.queued.fetch_add(1, Ordering::Relaxed);
         room.send(request);
         Ok(())
@@ -179,6 +182,18 @@ fn run(writer: &Mutex<Option<Writer>>, queued: &AtomicUsize, mut queue: mpsc::Re
     }
 }
 
+/// Stops the log if what is done in its life ends in a panic; before whoever waits for an answer hears that none will come.
+struct Whole(Arc<Shared>);
+
+impl Drop for Whole {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            // it has told why in the log of the process; whoever asks is told by the log's state
+            let _ = self.0.stop("the writer ended in the middle of its work".to_owned(), false);
+        }
+    }
+}
+
 struct Writer {
     /// Ended before the connection is closed.
     folding: Folding,
@@ -199,6 +214,7 @@ impl Writer {
     }
 
     fn serve(&mut self, batch: &mut Vec<Append>, bytes: usize) {
+        let _whole = Whole(Arc::clone(&self.shared));
         let folded = self.folding.ended();
         let outcome = match self.stopped() {
             Some(stopped) => Err(stopped),
@@ -306,5 +322,43 @@ impl Append {
     fn bytes(&self) -> usize {
         let of = |row: &Row| row.event.payload.len() + row.event.metadata.len() + schema::ROW_OVERHEAD_BYTES;
         self.rows.iter().map(of).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::log::{EventLog, LogState, SqliteLog};
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn after_a_panic_of_the_writer_the_log_says_that_it_has_stopped() {
+        let dir = tempfile::tempdir().unwrap();
+        let log = SqliteLog::open(dir.path(), Options::default()).unwrap();
+        let desk = log.desk.as_ref().unwrap();
+        let (writer, shared) = (Arc::clone(&desk.writer), Arc::clone(&desk.shared));
+        let panics = move || {
+            let _writer = writer.lock().unwrap();
+            let _whole = Whole(shared);
+            panic!("as a fault of ours would");
+        };
+        assert!(std::thread::spawn(panics).join().is_err());
+        assert!(matches!(log.state(), LogState::Stopped { .. }));
+        for _ in 0..2 {
+            let event = NewEvent {
+                id: Uuid::from_u128(1),
+                kind: "MatterProposed".into(),
+                version: 1,
+                recorded: jiff::Timestamp::UNIX_EPOCH,
+                payload: "{}".into(),
+                metadata: "{}".into(),
+            };
+            let refused =
+                log.append(&"530322.matter-1".parse().unwrap(), Expected::NoStream, vec![event]).await;
+            assert!(matches!(refused, Err(AppendError::Fault(LogError::Stopped { .. }))), "{refused:?}");
+        }
+        assert_eq!(log.head().await.unwrap(), None);
+        log.close().await;
     }
 }
