@@ -48,6 +48,14 @@ impl ApplicantMatters {
         Self(LogIndex::new(log))
     }
 
+    /// Reads on to the log's end, so that whoever asks next need not.
+    ///
+    /// # Errors
+    /// When the log or an event cannot be read.
+    pub(crate) async fn read_on(&self) -> Result<(), Fault> {
+        self.0.ask(|_| ()).await
+    }
+
     /// The applicant's matters, ended ones too.
     ///
     /// # Errors

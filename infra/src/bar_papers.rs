@@ -42,6 +42,14 @@ impl BarPapers {
         Self(LogIndex::new(log))
     }
 
+    /// Reads on to the log's end, so that whoever asks next need not.
+    ///
+    /// # Errors
+    /// When the log or an event cannot be read.
+    pub(crate) async fn read_on(&self) -> Result<(), Fault> {
+        self.0.ask(|_| ()).await
+    }
+
     /// The permits that bars by a decision of this paper came up in.
     ///
     /// # Errors

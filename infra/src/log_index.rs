@@ -1,5 +1,5 @@
-//! What is gathered from the events of one category and asked for now and then: the first question reads the whole log, later
-//! ones what has come since.
+//! What is gathered from the events of one category and asked for now and then: who comes first reads the whole log, who comes later
+//! what has come since. Where a platform serves, the first one is the platform itself.
 //!
 //! Invariants: an answer knows every event acknowledged before it was asked for; what was read once is not read again while the
 //! process runs.

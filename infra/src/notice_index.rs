@@ -44,6 +44,22 @@ pub enum NoticeKind {
     Certificate,
 }
 
+/// The facts that are served by a numbered document: the others, most of a log, need not be decoded.
+const SERVED: [&str; 12] = [
+    "CorrectionNoticed",
+    "DeemedAcceptanceSetAside",
+    "PermitAccepted",
+    "PermitNotAccepted",
+    "ClockSuspended",
+    "LimitExtended",
+    "PermitApproved",
+    "PermitDenied",
+    "RenewalGranted",
+    "RenewalRefused",
+    "PermitRevoked",
+    "CertificateIssued",
+];
+
 impl NoticeKind {
     /// The kind and the notice of a fact that was served; none of another fact.
     pub fn of(event: &MatterEvent) -> Option<(Self, &Notice)> {
@@ -78,6 +94,9 @@ impl Gathered for Numbers {
     const CATEGORY: &'static str = MatterDecider::CATEGORY;
 
     fn take(&mut self, event: &StoredEvent) -> Result<(), Fault> {
+        if !SERVED.contains(&&*event.kind) {
+            return Ok(());
+        }
         let entry = recorded::decode::<MatterEvent>(event).map_err(|e| Fault::Load(e.into()))?;
         if let Some((kind, notice)) = NoticeKind::of(&entry.fact.event)
             && let Some((year, nth)) = place(notice.number.as_str())
@@ -94,6 +113,14 @@ impl NoticeIndex {
     /// The index of a log; nothing is read yet.
     pub fn new(log: Arc<dyn EventLog>) -> Self {
         Self(LogIndex::new(log))
+    }
+
+    /// Reads on to the log's end, so that whoever asks next need not.
+    ///
+    /// # Errors
+    /// When the log or an event cannot be read.
+    pub(crate) async fn read_on(&self) -> Result<(), Fault> {
+        self.0.ask(|_| ()).await
     }
 
     /// The last number that the body has given a notice of this kind in the year; 0 if none.
@@ -122,7 +149,24 @@ fn place(number: &str) -> Option<(i16, u32)> {
 
 #[cfg(test)]
 mod tests {
-    use super::place;
+    use std::collections::BTreeSet;
+
+    use om_domain::decider::EventRecord;
+    use om_domain::matter::MatterEvent;
+
+    use super::{NoticeKind, SERVED, place};
+
+    #[test]
+    fn every_fact_that_a_numbered_document_serves_is_looked_at() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../domain/fixtures/matter");
+        let numbered = |(name, version, _): (&'static str, u16, _)| {
+            let stored = std::fs::read(format!("{folder}/{name}.v{version}.json")).unwrap();
+            let event = MatterEvent::decode(name, version, &stored).unwrap();
+            NoticeKind::of(&event).map(|_| name)
+        };
+        let all: BTreeSet<&str> = MatterEvent::schemas().into_iter().filter_map(numbered).collect();
+        assert_eq!(all, SERVED.into());
+    }
 
     #[test]
     fn a_number_is_read_by_its_year_and_place() {

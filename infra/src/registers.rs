@@ -91,6 +91,17 @@ impl Registers {
         }
     }
 
+    /// Reads on in all that is gathered off the log, in the order in which it is likely to be asked for.
+    ///
+    /// # Errors
+    /// When the log or an event cannot be read.
+    pub(crate) async fn read_on(&self) -> Result<(), Fault> {
+        self.notices.read_on().await?;
+        self.template_index.read_on().await?;
+        self.bar_papers.read_on().await?;
+        self.applicant_matters.read_on().await
+    }
+
     /// The county's directory, read to its head.
     ///
     /// # Errors

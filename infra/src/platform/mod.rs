@@ -16,6 +16,7 @@
 //! Deliberately absent: HTTP, signals (whoever serves calls [`Platform::shutdown`]), and what a demo plays.
 
 mod demo;
+mod read_ahead;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -31,6 +32,7 @@ use om_projections::performance::Performance;
 use om_projections::search::Search;
 
 pub use demo::{DemoClock, VIRTUAL_CLOCK};
+use read_ahead::ReadAhead;
 
 use crate::access_log::AccessBook;
 use crate::calendars::{Calendars, CountyCalendars};
@@ -62,8 +64,8 @@ pub struct PlatformOptions {
     pub clock: Option<Arc<dyn Clock>>,
     /// Whether a demo's directory may be opened.
     pub demo: bool,
-    /// When deadlines are acted on; policies are delivered meanwhile. None: nothing happens by itself, as for an
-    /// import, but by [`Platform::settle_due`].
+    /// When deadlines are acted on; policies are delivered meanwhile, and what is gathered off the log is read ahead. None: nothing happens
+    /// by itself, as for an import, but by [`Platform::settle_due`].
     pub ticker: Option<TickerOptions>,
     /// How many matters are kept in memory.
     pub cached_matters: Option<usize>,
@@ -193,6 +195,7 @@ pub struct Platform {
     policies: PolicyRunner,
     settlers: Vec<Arc<dyn Settles>>,
     ticking: Option<Ticking>,
+    read_ahead: Option<ReadAhead>,
     /// Of the directory, where no embedded log holds one.
     _lock: Option<File>,
 }
@@ -249,6 +252,7 @@ impl Platform {
             policies.start();
             Ticker::new(Arc::clone(&clock), projections.clone(), settlers.clone(), options).start()
         });
+        let read_ahead = ticking.is_some().then(|| ReadAhead::start(projections.clone(), registers.clone()));
         let access_log = AccessBook::start(&host);
         let persons = Arc::new(Executor::new(host, OTHERS));
         let data = data.to_owned();
@@ -269,6 +273,7 @@ impl Platform {
             policies,
             settlers,
             ticking,
+            read_ahead,
             _lock: lock,
         })
     }
@@ -353,6 +358,9 @@ impl Platform {
     pub async fn shutdown(&self) {
         if let Some(ticking) = &self.ticking {
             ticking.shutdown().await;
+        }
+        if let Some(reading) = &self.read_ahead {
+            reading.shutdown().await;
         }
         self.access_log.finish().await;
         self.policies.shutdown().await;
