@@ -90,5 +90,5 @@ check: ## format, lints, docs, licences and sources of dependencies
 	cargo deny --log-level error --workspace check licenses bans sources
 
 bench: ## ours, peers and raw limits in one run (BENCH="--events 1000 --rounds 1", FULL=1)
-	@.ci/setup debian
+	@.ci/setup debian protoc
 	python3 tests/peers/bench.py $(BENCH)

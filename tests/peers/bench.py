@@ -30,7 +30,9 @@ SYSTEMS = {
     f"onematter-{COUNTIES}": ["--counties", str(COUNTIES)],
     f"onematter-esdb-{COUNTIES}": ["--engine", "esdb", "--counties", str(COUNTIES)],
 }
-PEERS = ["cqrs-es", "cqrs-es-snapshots", "umadb"]
+PEERS = ["cqrs-es", "cqrs-es-snapshots", "umadb", "umadb-server"]
+# where many clients ask, UmaDB is its server; its engine alone, which nobody can ask so from outside, is measured and is no peer
+ENGINE_ALONE = ("W2", "umadb")
 # a peer of what is asked over HTTP: started and asked by our own program, like the raw limits there
 YOGA = "graphql-yoga"
 RAW = {
@@ -125,6 +127,11 @@ BESIDE = [
     (f"onematter-{COUNTIES}", OURS),
     (f"onematter-esdb-{COUNTIES}", "onematter-esdb"),
 ]
+# the same of figures of one workload under two names: W2 over its peer's engine alone, and over the wire as its server is asked
+BESIDE_PEERS = [
+    (("W2", "ours", OURS), ("W2", "peer", "umadb")),
+    (("E3", "ours", "onematter-esdb"), ("W2", "peer", "umadb-server")),
+]
 
 
 def options():
@@ -207,6 +214,8 @@ def runs(kind, system, workload):
         return system in RAW.get(workload, [])
     if system == YOGA:
         return workload in YOGA_TOO
+    if system == "umadb-server":
+        return workload == "W2"
     if kind == "peer":
         return workload in PEERS_TOO and (system != "cqrs-es-snapshots" or workload in SNAPSHOTS_MATTER)
     if workload in PROVINCE:
@@ -409,7 +418,11 @@ def judge(figures):
     verdicts = []
     for workload, what, comparison, bound in BARS:
         ours = figures.get((workload, "ours", OURS))
-        peers = [line["value"] for (w, kind, _), line in figures.items() if w == workload and kind == "peer"]
+        peers = [
+            line["value"]
+            for (w, kind, system), line in figures.items()
+            if w == workload and kind == "peer" and (w, system) != ENGINE_ALONE
+        ]
         if what.startswith("raw:"):
             reference = figures.get((workload, "raw", what[4:]), {}).get("value")
         elif what == "best peer":
@@ -434,12 +447,14 @@ def judge(figures):
 
 
 def beside(figures):
-    """Our systems over each other, workload by workload."""
+    """Our systems over each other, workload by workload, and over what of peers is no bar."""
+    pairs = [
+        (key, (key[0], key[1], over)) for key in figures for this, over in BESIDE if this == key[2]
+    ]
     return [
-        {"workload": workload, "system": system, "over": over, "ratio": line["value"] / figures[workload, kind, over]["value"]}
-        for (workload, kind, system), line in figures.items()
-        for this, over in BESIDE
-        if this == system and (workload, kind, over) in figures
+        {"workload": this[0], "system": this[2], "over": over[2], "ratio": figures[this]["value"] / figures[over]["value"]}
+        for this, over in pairs + BESIDE_PEERS
+        if this in figures and over in figures
     ]
 
 
@@ -484,7 +499,7 @@ def main():
         grown += at_size(found_at)
     ratios = beside(figures)
     if ratios:
-        print("\nour systems over each other (no bars)")
+        print("\nbeside each other (no bars)")
     for r in ratios:
         print(f"  {r['workload']:10}{r['system'] + ' / ' + r['over']:40}{r['ratio']:>10,.2f}")
     report = {

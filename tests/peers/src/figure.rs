@@ -58,7 +58,7 @@ impl Options {
             "unit": unit,
             "n": n,
             "cpu_us_per_op": round(cpu.as_secs_f64() * 1e6 / n.max(1) as f64),
-            "peak_rss_mib": round(peak_rss_mib()),
+            "peak_rss_mib": round(peak_rss_mib("self")),
             "seed": self.seed,
         })
     }
@@ -74,6 +74,11 @@ impl Options {
         let mut line = self.line(n as f64 / clock.wall().as_secs_f64(), "commands/s", n, clock.cpu());
         percentiles(&mut line, &mut taken);
         line["retries"] = retries.into();
+        if let Some(server) = clock.server {
+            let cpu = clock.server_cpu().as_secs_f64() * 1e6 / n.max(1) as f64;
+            line["node_cpu_us_per_op"] = round(cpu).into();
+            line["node_peak_rss_mib"] = round(peak_rss_mib(&server.to_string())).into();
+        }
         println!("{line}");
     }
 
@@ -104,15 +109,22 @@ fn round(value: f64) -> f64 {
     (value * 100.0).round() / 100.0
 }
 
-/// Wall and processor time since it was started.
+/// Wall and processor time since it was started, of this process and of a server in another.
 pub struct Clock {
     start: Instant,
     cpu: Duration,
+    server: Option<u32>,
+    server_cpu: Duration,
 }
 
 impl Clock {
     pub fn start() -> Self {
-        Self { start: Instant::now(), cpu: cpu_time() }
+        Self { start: Instant::now(), cpu: cpu_time("self"), server: None, server_cpu: Duration::ZERO }
+    }
+
+    pub fn with(server: u32) -> Self {
+        let server_cpu = cpu_time(&server.to_string());
+        Self { server: Some(server), server_cpu, ..Self::start() }
     }
 
     fn wall(&self) -> Duration {
@@ -120,21 +132,26 @@ impl Clock {
     }
 
     fn cpu(&self) -> Duration {
-        cpu_time().saturating_sub(self.cpu)
+        cpu_time("self").saturating_sub(self.cpu)
+    }
+
+    fn server_cpu(&self) -> Duration {
+        let now = self.server.map(|process| cpu_time(&process.to_string())).unwrap_or_default();
+        now.saturating_sub(self.server_cpu)
     }
 }
 
-/// User and system time of all threads; Linux counts it in hundredths of a second.
-fn cpu_time() -> Duration {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+/// User and system time of all threads of a process; Linux counts it in hundredths of a second.
+fn cpu_time(process: &str) -> Duration {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
     let after_name = stat.rsplit(')').next().unwrap_or_default();
     let ticks: u64 =
         after_name.split_whitespace().skip(11).take(2).filter_map(|t| t.parse::<u64>().ok()).sum();
     Duration::from_millis(ticks * 10)
 }
 
-fn peak_rss_mib() -> f64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+fn peak_rss_mib(process: &str) -> f64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let line = status.lines().find(|l| l.starts_with("VmHWM:")).unwrap_or_default();
     line.split_whitespace().nth(1).and_then(|kib| kib.parse::<f64>().ok()).unwrap_or(0.0) / 1024.0
 }

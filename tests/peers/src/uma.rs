@@ -1,4 +1,4 @@
-//! UmaDB 0.7 in process, by `umadb-core`: no gRPC between. W2 uses the writer thread of its server, which batches
+//! UmaDB 0.7's engine in process, by `umadb-core`: no gRPC between. W2 uses the writer thread of its server, which batches
 //! what has queued; the other workloads its plain handle.
 
 use std::collections::HashMap;
@@ -13,18 +13,21 @@ use umadb_core::db::UmaDb;
 use umadb_core::mvcc::{Mvcc, StorageOptions};
 use umadb_core::writer_thread_blocking::writer_thread_blocking;
 use umadb_core::writer_thread_request::WriterThreadRequest;
-use umadb_dcb::{DcbAppendCondition, DcbEvent, DcbEventStoreSync, DcbQuery, DcbQueryItem, DcbResult};
+use umadb_dcb::{
+    DcbAppendCondition, DcbEvent, DcbEventStoreSync, DcbQuery, DcbQueryItem, DcbResult, DcbSequencedEvent,
+};
 
 use crate::Outcome;
 use crate::figure::{Clock, Options};
 use crate::workload::{EVENTS, Event, Matter, Slim, event, log_order, matter_id, visited};
 
 const PAGE: u32 = 10_000;
+pub const FILE: &str = "uma.db";
 
 /// Step, department, due.
 type Row = (u8, String, String);
 
-fn of(matter: &str) -> DcbQuery {
+pub fn of(matter: &str) -> DcbQuery {
     DcbQuery::new().item(DcbQueryItem::new().tags([matter]))
 }
 
@@ -36,25 +39,39 @@ fn stored(matter: &str, event: &Event) -> DcbEvent {
         .metadata([("actor", "530322-0417"), ("recorded", "2026-03-17T01:02:03.456Z")])
 }
 
+fn folded(events: &[DcbSequencedEvent]) -> Matter {
+    let mut state = Matter::default();
+    for event in events {
+        state.apply(&serde_json::from_slice(&event.event.data).expect("our own payload"));
+    }
+    state
+}
+
 /// The state, and the position after which nothing of this matter may have been appended.
 fn load(db: &UmaDb, id: &str) -> DcbResult<(Matter, Option<u64>)> {
     let (events, head) = db.read_with_head(Some(of(id)), None, false, None)?;
-    let mut state = Matter::default();
-    for event in &events {
-        state.apply(&serde_json::from_slice(&event.event.data).expect("our own payload"));
-    }
-    Ok((state, head))
+    Ok((folded(&events), head))
 }
 
-fn decided(db: &UmaDb, id: &str, command: Event) -> DcbResult<(DcbEvent, DcbAppendCondition)> {
-    let (state, head) = load(db, id)?;
-    let event = state.decide(command).expect("in order");
-    Ok((stored(id, &event), DcbAppendCondition::new(of(id)).after(head)))
+/// What is appended by a command on what was read, and on which condition.
+pub fn decided(
+    id: &str,
+    events: &[DcbSequencedEvent],
+    head: Option<u64>,
+    command: Event,
+) -> (DcbEvent, DcbAppendCondition) {
+    let event = folded(events).decide(command).expect("in order");
+    (stored(id, &event), DcbAppendCondition::new(of(id)).after(head))
+}
+
+fn loaded_and_decided(db: &UmaDb, id: &str, command: Event) -> DcbResult<(DcbEvent, DcbAppendCondition)> {
+    let (events, head) = db.read_with_head(Some(of(id)), None, false, None)?;
+    Ok(decided(id, &events, head, command))
 }
 
 /// UmaDB allocates its file in large pieces. Until they have been written once, every sync also pays the file system
 /// for turning them into written ones: so write back what they hold, and measure what it does after a while.
-fn open(path: &Path) -> Outcome<Arc<Mvcc>> {
+pub fn open(path: &Path) -> Outcome<Arc<Mvcc>> {
     let open = || Mvcc::new(false, StorageOptions::default().db_path(path));
     if !path.exists() {
         drop(open()?);
@@ -75,7 +92,7 @@ fn open(path: &Path) -> Outcome<Arc<Mvcc>> {
 }
 
 pub async fn run(options: &Options) -> Outcome {
-    let mvcc = open(&options.dir.join("uma.db"))?;
+    let mvcc = open(&options.dir.join(FILE))?;
     let db = UmaDb::from_arc(mvcc.clone());
     match options.workload.as_str() {
         "fill" => {
@@ -166,7 +183,7 @@ fn one_client(db: &UmaDb, seed: u64, first: usize, count: usize) -> Outcome<Vec<
         let (matter, revision) = (first + n / EVENTS, n % EVENTS);
         let (id, command) = (matter_id(matter), event(seed, matter, revision));
         let started = Instant::now();
-        let (event, condition) = decided(db, &id, command)?;
+        let (event, condition) = loaded_and_decided(db, &id, command)?;
         db.append(vec![event], Some(condition), None)?;
         taken.push(started.elapsed());
     }
@@ -190,7 +207,7 @@ async fn many_clients(
                     let (matter, revision) = (first + client + 64 * (n / EVENTS), n % EVENTS);
                     let (id, command) = (matter_id(matter), event(seed, matter, revision));
                     let started = Instant::now();
-                    let (event, condition) = decided(&db, &id, command)?;
+                    let (event, condition) = loaded_and_decided(&db, &id, command)?;
                     let (response_tx, response) = oneshot::channel();
                     let request = WriterThreadRequest::Append {
                         events: vec![event],
