@@ -31,7 +31,7 @@ SYSTEMS = {
     f"onematter-esdb-{COUNTIES}": ["--engine", "esdb", "--counties", str(COUNTIES)],
 }
 PEERS = ["cqrs-es", "cqrs-es-snapshots", "umadb", "umadb-server"]
-# where many clients ask, UmaDB is its server; its engine alone, which nobody can ask so from outside, is measured and is no peer
+# where many clients ask, UmaDB is its server, which the bar names (decision 0071); its engine alone is measured and judges no bar
 ENGINE_ALONE = ("W2", "umadb")
 # a peer of what is asked over HTTP: started and asked by our own program, like the raw limits there
 YOGA = "graphql-yoga"
