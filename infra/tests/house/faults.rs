@@ -23,12 +23,14 @@ use tracing_subscriber::layer::SubscriberExt;
 use crate::toy::*;
 
 /// The real log behind a bad line: some appends are stored and their answers lost, others never arrive.
-struct BadLine {
+pub struct BadLine {
     log: Arc<SqliteLog>,
     answers_lost: AtomicU32,
     appends_lost: AtomicU32,
     /// Whether nothing can be read.
     unreachable: AtomicBool,
+    /// Whether nobody gets the log from its beginning.
+    pub no_beginning: AtomicBool,
     /// When the next append is held back on its way, until this moment has come.
     holds_until: Mutex<Option<&'static str>>,
     held: Mutex<Vec<(StreamName, Expected, Vec<NewEvent>)>>,
@@ -39,12 +41,13 @@ struct BadLine {
 }
 
 impl BadLine {
-    fn to(house: &House) -> Arc<Self> {
+    pub fn to(house: &House) -> Arc<Self> {
         Arc::new(BadLine {
             log: Arc::clone(&house.log),
             answers_lost: AtomicU32::new(0),
             appends_lost: AtomicU32::new(0),
             unreachable: AtomicBool::new(false),
+            no_beginning: AtomicBool::new(false),
             holds_until: Mutex::default(),
             held: Mutex::default(),
             clock: Arc::clone(&house.clock),
@@ -93,6 +96,9 @@ impl EventLog for BadLine {
         self.log.read_stream(s, from, max).await
     }
     async fn read_all(&self, after: Option<Position>, max: usize) -> Result<Vec<StoredEvent>, LogError> {
+        if after.is_none() && self.no_beginning.load(Ordering::SeqCst) {
+            return Err(LogError::Unreachable { reason: "connection refused".into() });
+        }
         self.log.read_all(after, max).await
     }
     async fn event_at(&self, position: Position) -> Result<Option<StoredEvent>, LogError> {

@@ -2,25 +2,19 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use async_trait::async_trait;
-use futures::stream::BoxStream;
 use om_domain::ids::{ApplicantId, BodyId, CountyId, PaperHash};
 use om_infra::clock::{Clock, VirtualClock};
-use om_infra::log::sqlite::Options;
-use om_infra::log::{
-    AppendError, Appended, EventLog, Expected, LogError, LogId, LogState, NewEvent, Position, SqliteLog,
-    StoredEvent, StreamName,
-};
+use om_infra::log::{EventLog, LogState};
 use om_infra::notice_index::NoticeKind;
 use om_infra::platform::{DemoClock, Platform, PlatformError, PlatformOptions};
 use om_infra::ticker::TickerOptions;
 use tempfile::tempdir;
-use uuid::Uuid;
 
-use crate::toy::{NOON, stream};
+use crate::faults::BadLine;
+use crate::toy::{House, NOON, done, open as open_tally};
 
 fn open(data: &Path, demo: bool) -> Result<Platform, PlatformError> {
     let ticker = Some(TickerOptions::default());
@@ -65,65 +59,12 @@ async fn a_demo_has_a_clock_and_a_directory_of_its_own() {
     platform.shutdown().await;
 }
 
-/// The embedded log; from a moment on nobody gets it from its beginning.
-struct NoBeginning {
-    log: Arc<SqliteLog>,
-    from_now_on: AtomicBool,
-}
-
-#[async_trait]
-impl EventLog for NoBeginning {
-    async fn append(
-        &self,
-        stream: &StreamName,
-        expected: Expected,
-        events: Vec<NewEvent>,
-    ) -> Result<Appended, AppendError> {
-        self.log.append(stream, expected, events).await
-    }
-    async fn read_stream(&self, s: &StreamName, from: u64, max: usize) -> Result<Vec<StoredEvent>, LogError> {
-        self.log.read_stream(s, from, max).await
-    }
-    async fn read_all(&self, after: Option<Position>, max: usize) -> Result<Vec<StoredEvent>, LogError> {
-        if after.is_none() && self.from_now_on.load(Ordering::SeqCst) {
-            return Err(LogError::Closed);
-        }
-        self.log.read_all(after, max).await
-    }
-    async fn event_at(&self, position: Position) -> Result<Option<StoredEvent>, LogError> {
-        self.log.event_at(position).await
-    }
-    fn subscribe(&self, after: Option<Position>) -> BoxStream<'static, Result<StoredEvent, LogError>> {
-        self.log.subscribe(after)
-    }
-    fn id(&self) -> LogId {
-        self.log.id()
-    }
-    async fn head(&self) -> Result<Option<Position>, LogError> {
-        self.log.head().await
-    }
-    async fn stream_head(&self, stream: &StreamName) -> Result<Option<u64>, LogError> {
-        self.log.stream_head(stream).await
-    }
-    fn state(&self) -> LogState {
-        self.log.state()
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_gathered_off_the_log_is_read_before_anybody_asks() {
     let (dir, apart) = (tempdir().unwrap(), tempdir().unwrap());
-    let log = SqliteLog::open(apart.path(), Options::default()).unwrap();
-    let event = NewEvent {
-        id: Uuid::from_u128(1),
-        kind: "Raised".into(),
-        version: 1,
-        recorded: NOON.parse().unwrap(),
-        payload: "{}".into(),
-        metadata: "{}".into(),
-    };
-    log.append(&stream("a"), Expected::NoStream, vec![event]).await.unwrap();
-    let log = Arc::new(NoBeginning { log, from_now_on: AtomicBool::new(false) });
+    let house = House::open(apart.path());
+    done(house.executor().execute(open_tally("a", 1)).await.unwrap());
+    let log = BadLine::to(&house);
     let (ticker, shared) = (Some(TickerOptions::default()), Arc::clone(&log) as Arc<dyn EventLog>);
     let options = PlatformOptions { ticker, log: Some(shared), ..PlatformOptions::default() };
     let platform = Platform::open(dir.path(), options).unwrap();
@@ -140,9 +81,9 @@ async fn what_is_gathered_off_the_log_is_read_before_anybody_asks() {
     };
     let mut answered = false;
     for _ in 0..500 {
-        log.from_now_on.store(true, Ordering::SeqCst);
+        log.no_beginning.store(true, Ordering::SeqCst);
         answered = known().await.is_ok();
-        log.from_now_on.store(false, Ordering::SeqCst);
+        log.no_beginning.store(false, Ordering::SeqCst);
         if answered {
             break;
         }

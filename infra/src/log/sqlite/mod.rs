@@ -167,12 +167,14 @@ impl Shared {
         }
     }
 
+    /// What is said to whoever appends once the log has stopped.
+    fn refusal(&self) -> Option<LogError> {
+        self.stopped.get().map(|reason| LogError::Stopped { reason: reason.clone() })
+    }
+
     /// Why nobody answers any more.
     fn ended(&self) -> LogError {
-        match self.stopped.get() {
-            Some(reason) => LogError::Stopped { reason: reason.clone() },
-            None => LogError::Closed,
-        }
+        self.refusal().unwrap_or(LogError::Closed)
     }
 
     /// A commit is visible to readers an instant before its head is published; only the file can tell a

@@ -209,14 +209,10 @@ struct Writer {
 }
 
 impl Writer {
-    fn stopped(&self) -> Option<LogError> {
-        self.shared.stopped.get().map(|reason| LogError::Stopped { reason: reason.clone() })
-    }
-
     fn serve(&mut self, batch: &mut Vec<Append>, bytes: usize) {
         let _whole = Whole(Arc::clone(&self.shared));
         let folded = self.folding.ended();
-        let outcome = match self.stopped() {
+        let outcome = match self.shared.refusal() {
             Some(stopped) => Err(stopped),
             None => self.commit(batch),
         };
@@ -311,7 +307,7 @@ impl Writer {
     /// Leaves nothing in the write-ahead log, unless what is on disk is in doubt.
     fn close(&mut self) {
         self.folding.wait();
-        if self.stopped().is_none() && !folding::fold_in(&self.connection, &self.shared, "TRUNCATE") {
+        if self.shared.refusal().is_none() && !folding::fold_in(&self.connection, &self.shared, "TRUNCATE") {
             // a reader has kept some of it from being folded in: then SQLite syncs nothing. What fails is told and noted
             let _ = self.shared.sync();
         }
