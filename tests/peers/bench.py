@@ -53,7 +53,7 @@ YOGA_TOO = ("W7", "W7-anew")
 ENGINES = ("E1", "E2", "E3", "E4", "E5", "W9", "W9-empty")
 PROVINCE = ("P1", "P2", "P3", "P4")
 # how many times --commands; F1 has none, W8 and W8-apart their own; the others find a history of --events
-COMMANDS = {"W1": 1, "W2": 4, "W7": 10, "W7-anew": 10, "W8": 1, "W8-apart": 1, "E1": 1, "E2": 2, "E3": 4, "F1": 1}
+COMMANDS = {"W1": 1, "W2": 4, "W7": 10, "W7-anew": 10, "W7-signed": 10, "W8": 1, "W8-apart": 1, "E1": 1, "E2": 2, "E3": 4, "F1": 1}
 TITLES = {
     "W1": "durable commands/s, 1 client",
     "W2": "durable commands/s, 64 clients",
@@ -64,6 +64,7 @@ TITLES = {
     "W6": "bytes on disk an event",
     "W7": "30 permits over HTTP GraphQL, unchanged since the last answer, 64 connections, requests/s",
     "W7-anew": "the same, each answer made anew, requests/s",
+    "W7-signed": "the same as W7, asked with a department's token, requests/s",
     "W8": "from acknowledged command to 1,000 subscribers' sockets, p99, ms",
     "W8-apart": "the same, each in words of its own, so that no change is shared",
     "W9": "start to ready, projections current, ms",

@@ -5,7 +5,7 @@
 //! Deliberately absent: more than one machine; many gateways need the database engine.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -40,6 +40,11 @@ const KEY: &str =
 const WITHOUT_COMMANDS: &str =
     "SELECT count(*) = 0 FROM pragma_table_info('key') WHERE name = 'only_commands'";
 
+/// How long a change waits for those of other processes.
+const CHANGES_WAIT: Duration = Duration::from_secs(5);
+/// A look-up waits for no change, but for as long as another process mends what a killed one left.
+const KEYS_WAIT: Duration = Duration::from_secs(1);
+
 /// One attempt less; a lane that it locked is one attempt before that.
 const TAKE_BACK: &str =
     "UPDATE attempt SET count = iif(locked_until IS NULL, max(count - 1, 0), ?4), locked_until = NULL
@@ -49,6 +54,8 @@ const TAKE_BACK: &str =
 pub struct FileCredentials {
     file: PathBuf,
     connection: Arc<Mutex<Connection>>,
+    /// For looking up keys, beside what changes something.
+    keys: std::sync::Mutex<Connection>,
 }
 
 impl FileCredentials {
@@ -59,10 +66,9 @@ impl FileCredentials {
     pub fn open(dir: &Path) -> Result<Self, CredentialError> {
         let file = dir.join(FILE_NAME);
         let storage = |source| CredentialError::Storage { file: file.clone(), source };
-        let connection = Connection::open(&file).map_err(storage)?;
+        let connection = open(&file, CHANGES_WAIT).map_err(storage)?;
         close_to_others(&file)
             .map_err(|source| CredentialError::Permissions { file: file.clone(), source })?;
-        connection.busy_timeout(Duration::from_secs(5)).map_err(storage)?;
         connection.pragma_update(None, "journal_mode", "WAL").map_err(storage)?;
         connection.pragma_update(None, "synchronous", "FULL").map_err(storage)?;
         connection.execute_batch(DDL).map_err(storage)?;
@@ -73,7 +79,8 @@ impl FileCredentials {
                 added.map_err(storage)?;
             }
         }
-        Ok(Self { file, connection: Arc::new(Mutex::new(connection)) })
+        let keys = open(&file, KEYS_WAIT).map_err(storage)?;
+        Ok(Self { file, connection: Arc::new(Mutex::new(connection)), keys: std::sync::Mutex::new(keys) })
     }
 
     async fn with<T: Send + 'static>(
@@ -93,6 +100,12 @@ impl FileCredentials {
     {
         self.with(move |c| c.execute(sql, by)).await.map(|rows| rows > 0)
     }
+}
+
+fn open(file: &Path, wait: Duration) -> rusqlite::Result<Connection> {
+    let connection = Connection::open(file)?;
+    connection.busy_timeout(wait)?;
+    Ok(connection)
 }
 
 fn key_row(row: &Row<'_>) -> rusqlite::Result<KeyRow> {
@@ -300,8 +313,13 @@ impl CredentialStore for FileCredentials {
     }
 
     async fn key(&self, hash: SecretHash) -> Result<Option<Key>, CredentialError> {
-        let sql = format!("{KEY} WHERE hash = ?");
-        let row = self.with(move |c| c.query_row(&sql, [hash.0], key_row).optional()).await?;
+        // with every request, and out of memory: less than waking another thread for it
+        let keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
+        let looked_up = keys
+            .prepare_cached(&format!("{KEY} WHERE hash = ?"))
+            .and_then(|mut statement| statement.query_row([hash.0], key_row).optional());
+        drop(keys);
+        let row = looked_up.map_err(|source| CredentialError::Storage { file: self.file.clone(), source })?;
         row.map(Key::try_from).transpose()
     }
 
@@ -330,6 +348,23 @@ impl CredentialStore for FileCredentials {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn who_is_in_waits_for_no_change_that_waits_for_another_process() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = FileCredentials::open(dir.path()).unwrap();
+        let (who, now) = (holder("530322", "lead").unwrap(), Timestamp::UNIX_EPOCH);
+        let other = Connection::open(dir.path().join(FILE_NAME)).unwrap();
+        other.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let look = async {
+            let found = store.key(SecretHash::of("om_x")).await;
+            other.execute_batch("COMMIT").unwrap();
+            found
+        };
+        let (changed, found) = tokio::join!(store.set_password(&who, "hash", now), look);
+        assert!(found.unwrap().is_none());
+        changed.unwrap();
+    }
 
     #[tokio::test]
     async fn a_file_from_before_tokens_had_commands_is_taken_as_it_is() {

@@ -13,7 +13,6 @@ use om_domain::calendar::beijing;
 use om_domain::decider::{Decider, EventRecord, Recorded};
 use om_domain::ids::EventId;
 
-use super::slots::Cached;
 use super::{Executor, Fault};
 use crate::log::{Position, StreamName};
 use crate::recorded::{self, Entry, Unreadable};
@@ -83,25 +82,30 @@ pub enum HistoryError {
 }
 
 impl<D: Decider> Executor<D> {
-    /// The state of a stream at its end, read to the end whatever is in memory.
+    /// The state of a stream at its end; what is in memory is read on unless it is known to be that.
     ///
     /// # Errors
     /// When the log or an event cannot be read.
     pub async fn state(&self, stream: &StreamName) -> Result<Snapshot<D::State>, Fault> {
         let slot = self.slots.get(stream);
-        let mut cell = slot.lock().await;
+        let end = self.end().await?;
+        if let Some((snapshot, seen)) = slot.readable()
+            && self.still_ends(stream, seen, end)
+        {
+            slot.seen_again(snapshot.revision, end);
+            shown::stream(stream, snapshot.revision);
+            return Ok(snapshot);
+        }
+        let mut cell = slot.turn().await;
         let cached = match cell.take() {
-            Some(mut cached) => match self.catch_up(stream, &mut cached).await {
-                Ok(_) => cached,
-                Err(fault) => {
-                    // it is behind at most, and may have to be shown as it was
-                    *cell = Some(cached);
-                    return Err(fault);
-                }
-            },
+            Some(mut cached) => {
+                // on a copy, so that what is readable stays as it is if that fails
+                self.catch_up(stream, &mut cached, end).await?;
+                cached
+            }
             None => self.load(stream).await?,
         };
-        let snapshot = snapshot(&cached);
+        let snapshot = cached.snapshot();
         shown::stream(stream, snapshot.revision);
         // that a stream does not exist is kept too: it is small, and of most applicants there is no record
         *cell = Some(cached);
@@ -113,10 +117,14 @@ impl<D: Decider> Executor<D> {
     pub async fn remembered(&self, stream: &StreamName) -> Option<(Snapshot<D::State>, Timestamp)> {
         shown::something_else();
         let slot = self.slots.get(stream);
-        let cell = slot.lock().await;
+        let mut known = slot.readable();
+        if known.is_none() {
+            // whatever a command under way comes to
+            drop(slot.turn().await);
+            known = slot.readable();
+        }
         // one that was not there then may be there now
-        let known = cell.as_ref().filter(|cached| cached.hosted.revision().is_some());
-        known.map(|cached| (snapshot(cached), cached.seen_on))
+        known.filter(|(known, _)| known.revision.is_some()).map(|(known, seen)| (known, seen.on))
     }
 
     /// The facts of a stream from a revision on, at most `max`, in the order of the log.
@@ -173,15 +181,6 @@ impl<D: Decider> Executor<D> {
         let events = self.store.events(stream, 0).await.map_err(Fault::from)?;
         let entries: Result<_, Unreadable> = events.iter().map(recorded::decode).collect();
         entries.map_err(|e| Fault::Load(e.into()))
-    }
-}
-
-fn snapshot<D: Decider>(cached: &Cached<D>) -> Snapshot<D::State> {
-    Snapshot {
-        state: Arc::clone(cached.hosted.state()),
-        revision: cached.hosted.revision(),
-        recorded: cached.hosted.recorded(),
-        position: cached.hosted.position(),
     }
 }
 

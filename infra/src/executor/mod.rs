@@ -40,7 +40,7 @@ use crate::log::{
 };
 use crate::recorded::{Origin, platform_actor, request_hash};
 use crate::telemetry::{self, Metrics};
-use slots::{Cached, Slots};
+use slots::{Cached, LastSeen, Slot, Slots, Turn};
 
 /// How often a command that came second, or whose append was left unanswered, is tried again.
 const RETRIES: usize = 3;
@@ -62,7 +62,7 @@ pub struct Host {
 pub struct Executor<D: Decider> {
     store: LogEventStore<D>,
     host: Host,
-    slots: Slots<Cached<D>>,
+    slots: Slots<Slot<D>>,
 }
 
 /// A command under way; a job without a command only settles.
@@ -82,6 +82,8 @@ struct Job<D: Decider> {
 /// How an attempt ended, and the state if it is still good.
 enum Attempt<D: Decider> {
     Answered(Outcome<D::Refusal>, Cached<D>),
+    /// What the county counts by could not be read: nothing was decided, and the state is still good.
+    NotAsked(Fault, Cached<D>),
     /// The state was behind its stream; now it is not.
     CaughtUp(Cached<D>),
     /// Somebody else appended first.
@@ -199,9 +201,9 @@ impl<D: Decider> Executor<D> {
             return Err(Fault::OtherCategory { stream: job.stream, category: D::CATEGORY });
         }
         let slot = self.slots.get(&job.stream);
-        let mut cell = slot.lock().await;
+        let mut turn = slot.turn().await;
         let mut unanswered = Vec::new();
-        let answer = self.tried(job, &mut cell, &mut unanswered).await;
+        let answer = self.tried(job, &mut turn, &mut unanswered).await;
         // whatever kept it from an answer in the end, an append before that may have been stored
         answer.map_err(|fault| unanswered.pop().map_or(fault, Fault::OutcomeUnknown))
     }
@@ -209,7 +211,7 @@ impl<D: Decider> Executor<D> {
     async fn tried(
         &self,
         job: Job<D>,
-        cell: &mut Option<Cached<D>>,
+        turn: &mut Turn<'_, D>,
         unanswered: &mut Vec<LogError>,
     ) -> Result<Outcome<D::Refusal>, Fault> {
         let (mut at_end, mut second, mut sent_at) = (false, 0, None);
@@ -218,14 +220,14 @@ impl<D: Decider> Executor<D> {
             if let LogState::Stopped { reason } = self.host.log.state() {
                 return Err(LogError::Stopped { reason }.into());
             }
-            let cached = match cell.take() {
+            let cached = match turn.take() {
                 Some(cached) => cached,
                 None => {
                     at_end = true;
                     self.load(&job.stream).await?
                 }
             };
-            match self.attempt(&job, cached, at_end).await? {
+            match self.attempt(&job, turn, cached, at_end).await? {
                 Attempt::Answered(outcome, cached) => {
                     if sent_at == Some(cached.hosted.revision())
                         && !outcome.is_recorded()
@@ -234,11 +236,15 @@ impl<D: Decider> Executor<D> {
                         // it may still be under way, and finds the stream where it expects it
                         return Err(Fault::OutcomeUnknown(error));
                     }
-                    *cell = Some(cached);
+                    **turn = Some(cached);
                     return Ok(outcome);
                 }
+                Attempt::NotAsked(fault, cached) => {
+                    **turn = Some(cached);
+                    return Err(fault);
+                }
                 Attempt::CaughtUp(cached) => {
-                    *cell = Some(cached);
+                    **turn = Some(cached);
                     at_end = true;
                 }
                 Attempt::CameSecond(revision) => {
@@ -249,7 +255,7 @@ impl<D: Decider> Executor<D> {
                         let cached = self.load(&job.stream).await?;
                         let conflict = || Standing { stream: job.stream.clone(), revision, position: None };
                         let outcome = recall(&job, &cached.hosted);
-                        *cell = Some(cached);
+                        **turn = Some(cached);
                         return Ok(outcome.unwrap_or_else(|| Outcome::Conflict(conflict())));
                     }
                 }
@@ -265,11 +271,17 @@ impl<D: Decider> Executor<D> {
     }
 
     async fn load(&self, stream: &StreamName) -> Result<Cached<D>, Fault> {
-        let (seen_at, seen_on) = (self.host.log.head().await?, self.host.clock.now());
-        Ok(Cached { hosted: self.store.load(stream).await?, seen_at, seen_on })
+        let seen = self.end().await?;
+        Ok(Cached { hosted: self.store.load(stream).await?, seen })
     }
 
-    async fn attempt(&self, job: &Job<D>, mut cached: Cached<D>, at_end: bool) -> Result<Attempt<D>, Fault> {
+    async fn attempt(
+        &self,
+        job: &Job<D>,
+        turn: &Turn<'_, D>,
+        mut cached: Cached<D>,
+        at_end: bool,
+    ) -> Result<Attempt<D>, Fault> {
         if let Some(outcome) = recall(job, &cached.hosted) {
             return Ok(Attempt::Answered(outcome, cached));
         }
@@ -278,8 +290,13 @@ impl<D: Decider> Executor<D> {
             let standing = standing(&job.stream, &cached.hosted);
             return self.answer(job, Outcome::Conflict(standing), cached, at_end).await;
         }
+        let ask = match self.ask(job).await {
+            Ok(ask) => ask,
+            Err(fault) => return Ok(Attempt::NotAsked(fault, cached)),
+        };
+        turn.hide();
         let sink = EventSink::default();
-        let decided = cached.hosted.handle(self.ask(job).await?, &(), &sink).await;
+        let decided = cached.hosted.handle(ask, &(), &sink).await;
         let refusal = match decided {
             Ok(()) => None,
             Err(Rejected::Refused(refusal)) => Some(refusal),
@@ -293,7 +310,7 @@ impl<D: Decider> Executor<D> {
         match self.append(job, head, &facts).await {
             Ok(appended) => {
                 cached.hosted.stored_at(&facts, appended.position);
-                (cached.seen_at, cached.seen_on) = (Some(appended.position), self.host.clock.now());
+                cached.seen = LastSeen { at: Some(appended.position), on: self.host.clock.now() };
                 let done = refusal.is_none().then(|| done(job, &facts, appended.position)).flatten();
                 let standing = standing(&job.stream, &cached.hosted);
                 let outcome = done.map_or_else(|| undone(refusal, standing), Outcome::Done);
@@ -330,18 +347,32 @@ impl<D: Decider> Executor<D> {
         mut cached: Cached<D>,
         at_end: bool,
     ) -> Result<Attempt<D>, Fault> {
-        if !at_end && self.catch_up(&job.stream, &mut cached).await? {
+        if !at_end && self.catch_up(&job.stream, &mut cached, self.end().await?).await? {
             return Ok(Attempt::CaughtUp(cached));
         }
         Ok(Attempt::Answered(outcome, cached))
     }
 
-    /// Reads a state up to its stream's end; tells whether it had been behind.
-    async fn catch_up(&self, stream: &StreamName, cached: &mut Cached<D>) -> Result<bool, Fault> {
-        let (head, now) = (self.host.log.head().await?, self.host.clock.now());
-        let quiet = cached.seen_at == head || self.host.log.is_known_quiet(stream, cached.seen_at);
-        let moved = !quiet && self.store.catch_up(stream, &mut cached.hosted).await?;
-        (cached.seen_at, cached.seen_on) = (head, now);
+    /// Where the log ends now: whatever is read from here on, to the end of its stream, is the stream's end there at least.
+    async fn end(&self) -> Result<LastSeen, Fault> {
+        Ok(LastSeen { at: self.host.log.head().await?, on: self.host.clock.now() })
+    }
+
+    /// Whether a stream that ended at a state when it was last seen is known to do so still.
+    fn still_ends(&self, stream: &StreamName, seen: LastSeen, end: LastSeen) -> bool {
+        seen.at == end.at || self.host.log.is_known_quiet(stream, seen.at)
+    }
+
+    /// Reads a state up to its stream's end; tells whether it had been behind. A state of which that failed is good for nothing.
+    async fn catch_up(
+        &self,
+        stream: &StreamName,
+        cached: &mut Cached<D>,
+        end: LastSeen,
+    ) -> Result<bool, Fault> {
+        let moved = !self.still_ends(stream, cached.seen, end)
+            && self.store.catch_up(stream, &mut cached.hosted).await?;
+        cached.seen.again(end);
         Ok(moved)
     }
 

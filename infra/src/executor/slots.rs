@@ -1,48 +1,152 @@
 //! States in memory, and a queue per stream.
 //!
-//! Invariants: whoever works on a stream holds its slot, so commands on one stream run one after another; a slot
-//! in use is never dropped; a state in a slot is acknowledged.
+//! Invariants: whoever works on a stream has its turn, so commands on one stream run one after another; a slot
+//! in use is never dropped; a state in a slot is acknowledged, and was the stream's end when the log ended where it says.
+//! A turn that fails leaves nothing in its cell, for half an append may have been folded.
 //! Deliberately absent: bytes. The bound is a number of streams.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::ops::{Deref, DerefMut};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use om_domain::decider::Decider;
 
+use super::Snapshot;
 use crate::hosting::Hosted;
 use crate::log::{Position, StreamName};
+
+/// When a state was last seen to be its stream's end.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct LastSeen {
+    /// Where the log ended then.
+    pub(super) at: Option<Position>,
+    pub(super) on: Timestamp,
+}
+
+impl LastSeen {
+    /// Seen once more; whoever looked at the log before, and was slower, does not set it back.
+    pub(super) fn again(&mut self, end: Self) {
+        if end.at >= self.at {
+            *self = Self { at: end.at, on: self.on.max(end.on) };
+        }
+    }
+}
 
 /// A state in memory.
 pub(super) struct Cached<D: Decider> {
     pub(super) hosted: Hosted<D>,
-    /// Where the log ended when the stream was last seen to end at this state.
-    pub(super) seen_at: Option<Position>,
-    /// When that was.
-    pub(super) seen_on: Timestamp,
+    pub(super) seen: LastSeen,
 }
 
-/// The slot of one stream.
-pub(super) type Slot<T> = Arc<tokio::sync::Mutex<Option<T>>>;
+impl<D: Decider> Cached<D> {
+    pub(super) fn snapshot(&self) -> Snapshot<D::State> {
+        Snapshot {
+            state: Arc::clone(self.hosted.state()),
+            revision: self.hosted.revision(),
+            recorded: self.hosted.recorded(),
+            position: self.hosted.position(),
+        }
+    }
+}
+
+/// One stream's place.
+pub(super) struct Slot<D: Decider> {
+    turn: tokio::sync::Mutex<Option<Cached<D>>>,
+    /// For those who only read: whoever waits for a turn waits for all who asked for one before, and once one of many readers had to,
+    /// all would.
+    readable: Mutex<Option<(Snapshot<D::State>, LastSeen)>>,
+}
+
+impl<D: Decider> Default for Slot<D> {
+    fn default() -> Self {
+        Self { turn: tokio::sync::Mutex::default(), readable: Mutex::default() }
+    }
+}
+
+impl<D: Decider> Slot<D> {
+    /// Waits until nobody else works on the stream.
+    pub(super) async fn turn(&self) -> Turn<'_, D> {
+        let mut cell = self.turn.lock().await;
+        if let (Some(cached), Some((_, seen))) = (cell.as_mut(), self.lock().as_ref()) {
+            cached.seen = *seen;
+        }
+        Turn { slot: self, cell }
+    }
+
+    /// The state that the last turn left, and when it was last seen to be the stream's end; none while a command is under way,
+    /// and after one that failed.
+    pub(super) fn readable(&self) -> Option<(Snapshot<D::State>, LastSeen)> {
+        self.lock().clone()
+    }
+
+    /// The state of this revision was seen to be the stream's end again.
+    pub(super) fn seen_again(&self, revision: Option<u64>, end: LastSeen) {
+        if let Some((snapshot, seen)) = self.lock().as_mut()
+            && snapshot.revision == revision
+        {
+            seen.again(end);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<(Snapshot<D::State>, LastSeen)>> {
+        self.readable.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A turn on a stream.
+pub(super) struct Turn<'a, D: Decider> {
+    slot: &'a Slot<D>,
+    cell: tokio::sync::MutexGuard<'a, Option<Cached<D>>>,
+}
+
+impl<D: Decider> Turn<'_, D> {
+    /// Who reads waits from here on until the turn is over. A state that nobody else has is changed where it lies, not copied.
+    pub(super) fn hide(&self) {
+        *self.slot.lock() = None;
+    }
+}
+
+impl<D: Decider> Deref for Turn<'_, D> {
+    type Target = Option<Cached<D>>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.cell
+    }
+}
+
+impl<D: Decider> DerefMut for Turn<'_, D> {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.cell
+    }
+}
+
+impl<D: Decider> Drop for Turn<'_, D> {
+    fn drop(&mut self) {
+        if let Some(cached) = self.cell.as_ref() {
+            *self.slot.lock() = Some((cached.snapshot(), cached.seen));
+        }
+    }
+}
 
 /// One slot per stream, at most `capacity` of them but for those in use.
-pub(super) struct Slots<T> {
+pub(super) struct Slots<S> {
     capacity: usize,
-    inner: Mutex<Inner<T>>,
+    inner: Mutex<Inner<S>>,
 }
 
-struct Inner<T> {
+struct Inner<S> {
     uses: u64,
-    slots: HashMap<StreamName, (u64, Slot<T>)>,
+    slots: HashMap<StreamName, (u64, Arc<S>)>,
 }
 
-impl<T> Slots<T> {
+impl<S: Default> Slots<S> {
     pub(super) fn new(capacity: usize) -> Self {
         Self { capacity: capacity.max(8), inner: Mutex::new(Inner { uses: 0, slots: HashMap::new() }) }
     }
 
     /// The slot of a stream, empty if nothing is known of it.
-    pub(super) fn get(&self, stream: &StreamName) -> Slot<T> {
+    pub(super) fn get(&self, stream: &StreamName) -> Arc<S> {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         inner.uses += 1;
         let uses = inner.uses;
@@ -53,7 +157,7 @@ impl<T> Slots<T> {
         if inner.slots.len() >= self.capacity {
             inner.make_room(self.capacity / 8);
         }
-        let slot = Slot::default();
+        let slot = Arc::<S>::default();
         inner.slots.insert(stream.clone(), (uses, Arc::clone(&slot)));
         slot
     }
@@ -64,10 +168,10 @@ impl<T> Slots<T> {
     }
 }
 
-impl<T> Inner<T> {
+impl<S> Inner<S> {
     /// Drops those of the least recently used slots that nobody holds.
     fn make_room(&mut self, room: usize) {
-        let idle = |slot: &Slot<T>| Arc::strong_count(slot) == 1;
+        let idle = |slot: &Arc<S>| Arc::strong_count(slot) == 1;
         let mut uses: Vec<u64> =
             self.slots.values().filter(|(_, slot)| idle(slot)).map(|(used, _)| *used).collect();
         if uses.is_empty() {

@@ -8,7 +8,7 @@ use om_domain::decider::Effective;
 use om_infra::event_store::LogEventStore;
 use om_infra::executor::{At, Fault, HistoryError, Known, Outcome};
 use om_infra::hosting::{Ask, Hosted, Rejected, Stored};
-use om_infra::log::{EventLog, StreamName};
+use om_infra::log::{EventLog, Expected, NewEvent, StreamName};
 use om_infra::main_stream::MainStream;
 use om_infra::recorded::{Origin, platform_actor};
 use tempfile::tempdir;
@@ -122,6 +122,29 @@ async fn a_refusal_is_given_on_the_streams_end_only() {
     // a refusal is not stored: the same id may be sent again
     assert!(matches!(there.execute(raise("a", 4, 50)).await.unwrap(), Outcome::Refused { .. }));
     done(there.execute(raise("a", 4, 10)).await.unwrap());
+}
+
+#[tokio::test]
+async fn what_could_be_read_in_part_only_is_not_shown() {
+    let dir = tempdir().unwrap();
+    let house = House::open(dir.path());
+    let (executor, other) = (house.executor(), house.executor());
+    done(executor.execute(open("a", 1)).await.unwrap());
+    done(other.execute(raise("a", 2, 5)).await.unwrap());
+    let newer = NewEvent {
+        id: uuid::Uuid::from_u128(1),
+        kind: "TallyDoubled".into(),
+        version: 1,
+        recorded: house.host.clock.now(),
+        payload: "{}".into(),
+        metadata: "{}".into(),
+    };
+    house.log.append(&stream("a"), Expected::Revision(1), vec![newer]).await.unwrap();
+    for _ in 0..2 {
+        assert!(matches!(executor.state(&stream("a")).await, Err(Fault::Load(_))));
+        let (shown, _) = executor.remembered(&stream("a")).await.unwrap();
+        assert_eq!((shown.revision, shown.state.total()), (Some(0), 0), "as it was, not half of what came");
+    }
 }
 
 #[tokio::test]

@@ -3,12 +3,14 @@
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 use om_domain::access_log::{AccessLogEvent, Accessor};
 use om_domain::calendar::beijing;
 use om_infra::access_log::{AccessBook, Denied};
+use om_infra::calendars::CountyCalendars;
 use om_infra::clock::VirtualClock;
 use om_infra::executor::{Executor, Fault, Request};
 use om_infra::log::{
@@ -17,6 +19,7 @@ use om_infra::log::{
 };
 use opentelemetry::trace::TracerProvider;
 use tempfile::{TempDir, tempdir};
+use tokio::sync::Barrier;
 use tracing::Instrument;
 use tracing_subscriber::layer::SubscriberExt;
 
@@ -31,6 +34,8 @@ pub struct BadLine {
     unreachable: AtomicBool,
     /// Whether nobody gets the log from its beginning.
     pub no_beginning: AtomicBool,
+    /// Where whoever asks for the log's end waits until so many ask.
+    asked_together: Mutex<Option<Arc<Barrier>>>,
     /// When the next append is held back on its way, until this moment has come.
     holds_until: Mutex<Option<&'static str>>,
     held: Mutex<Vec<(StreamName, Expected, Vec<NewEvent>)>>,
@@ -48,6 +53,7 @@ impl BadLine {
             appends_lost: AtomicU32::new(0),
             unreachable: AtomicBool::new(false),
             no_beginning: AtomicBool::new(false),
+            asked_together: Mutex::default(),
             holds_until: Mutex::default(),
             held: Mutex::default(),
             clock: Arc::clone(&house.clock),
@@ -114,6 +120,10 @@ impl EventLog for BadLine {
         if self.unreachable.load(Ordering::SeqCst) {
             return Err(LogError::Unreachable { reason: "connection refused".into() });
         }
+        let together = self.asked_together.lock().unwrap().clone();
+        if let Some(together) = together {
+            together.wait().await;
+        }
         self.log.head().await
     }
     async fn stream_head(&self, stream: &StreamName) -> Result<Option<u64>, LogError> {
@@ -167,6 +177,37 @@ async fn a_log_lost_amid_a_command_leaves_its_outcome_unknown_and_before_it_noth
     line.unreachable.store(false, Ordering::SeqCst);
     done(executor.execute(raise("a", 2, 1)).await.unwrap());
     assert_eq!(executor.state(&stream("a")).await.unwrap().state.total(), 1, "once");
+}
+
+#[tokio::test]
+async fn a_command_that_did_not_reach_the_log_leaves_what_was_there_to_be_shown() {
+    let (_dir, mut house, line) = on_a_bad_line();
+    house.host.calendars = Arc::new(CountyCalendars::new(line.clone()));
+    let executor = house.executor();
+    done(executor.execute(open("a", 1)).await.unwrap());
+    line.unreachable.store(true, Ordering::SeqCst);
+    let nothing = executor.execute(raise("a", 2, 1)).await.unwrap_err();
+    assert!(nothing.is_outage(), "{nothing}");
+    assert!(
+        done(executor.execute(open("a", 1)).await.unwrap()).repeated,
+        "what was done is told all the same"
+    );
+    let (shown, _) = executor.remembered(&stream("a")).await.unwrap();
+    assert_eq!(shown.revision, Some(0));
+}
+
+#[tokio::test]
+async fn who_reads_a_stream_does_not_wait_for_others_who_read_it() {
+    let (_dir, house, line) = on_a_bad_line();
+    let executor = house.executor();
+    done(executor.execute(open("a", 1)).await.unwrap());
+    *line.asked_together.lock().unwrap() = Some(Arc::new(Barrier::new(3)));
+    let stream = stream("a");
+    let readers = [(); 3].map(|()| executor.state(&stream));
+    let read = tokio::time::timeout(Duration::from_secs(30), futures::future::try_join_all(readers));
+    let read = read.await.expect("they wait for each other").unwrap();
+    let read: Vec<_> = read.iter().map(|seen| seen.revision).collect();
+    assert_eq!(read, [Some(0); 3]);
 }
 
 #[tokio::test]

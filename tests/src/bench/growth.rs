@@ -150,7 +150,7 @@ async fn asked(options: &Options, query: &str, variables: &Value, whole: impl Fn
     process::import_people(&options.dir)?;
     let server = Process::server_that_keeps_nothing(&options.dir)?;
     server.ready().await?;
-    let question = Question::new(server.address(), "lead", query, variables);
+    let question = Question::new(server.address(), "dev:lead", query, variables);
     let told = wire::answer(server.address(), &question).await?;
     if !whole(&serde_json::from_slice(&told)?) {
         return Err(format!("not what was asked: {}", String::from_utf8_lossy(&told)).into());

@@ -46,8 +46,9 @@ pub async fn run(options: &Options) -> Outcome {
         "W5" | "E4" => measure::read_all(options).await,
         "W6" => measure::size(options).await,
         "F1" => forecast::whole(options),
-        "W7" => query::permits(options, false).await,
-        "W7-anew" => query::permits(options, true).await,
+        "W7" => query::permits(options, query::How::Kept).await,
+        "W7-anew" => query::permits(options, query::How::Anew).await,
+        "W7-signed" => query::permits(options, query::How::Signed).await,
         "W8" => notify::subscribers(options, false).await,
         "W8-apart" => notify::subscribers(options, true).await,
         "G1" => growth::overview(options).await,
@@ -61,7 +62,7 @@ pub async fn run(options: &Options) -> Outcome {
         "E5" | "P3" => follow::all(options).await,
         "P4" => follow::one_county(options).await,
         other => Err(format!(
-            "unknown workload {other}: fill, W1 to W9, W3-cached, W7-anew, W8-apart, W9-empty, E1 to E5, P1 to P4, G1 to G6 or F1"
+            "unknown workload {other}: fill, W1 to W9, W3-cached, W7-anew, W7-signed, W8-apart, W9-empty, E1 to E5, P1 to P4, G1 to G6 or F1"
         )
         .into()),
     }

@@ -49,6 +49,14 @@ impl Process {
         Self::start(&mut command, "GraphQL ")
     }
 
+    /// A server that knows people and systems by what they present, as one in use does; a proxy would end TLS before it. What an account
+    /// may use in a second is no limit.
+    pub(super) fn server_of_known_people(data: &Path) -> Outcome<Self> {
+        let mut command = onematter("serve", data)?;
+        command.args(["--behind-tls", "--account-rate", "1000000000", "--listen", "127.0.0.1:0"]);
+        Self::start(&mut command, "GraphQL ")
+    }
+
     /// Starts it and waits for the line that says where it listens.
     pub(super) fn start(command: &mut Command, line: &'static str) -> Outcome<Self> {
         let started = Instant::now();
@@ -172,11 +180,23 @@ pub(super) fn templates() -> PathBuf {
 /// Imports a file into a data directory.
 pub(super) fn import(what: &str, file: &Path, data: &Path) -> Outcome {
     let mut command = binary()?;
-    let output = command.args(["import", what]).arg(file).arg("--data").arg(data).output()?;
+    said(command.args(["import", what]).arg(file).arg("--data").arg(data)).map(drop)
+}
+
+/// The secret of a new token of an account of the county.
+pub(super) fn make_token(officer: &str, data: &Path) -> Outcome<String> {
+    let mut command = binary()?;
+    let account = format!("{officer}@530322");
+    said(command.args(["token", "make", "--label", "bench", "--read-only", &account, "--data"]).arg(data))
+}
+
+/// What a command that succeeds prints.
+fn said(command: &mut Command) -> Outcome<String> {
+    let output = command.output()?;
     if output.status.success() {
-        return Ok(());
+        return Ok(String::from_utf8(output.stdout)?.trim().to_owned());
     }
-    Err(format!("{} cannot be imported: {}", file.display(), String::from_utf8_lossy(&output.stderr)).into())
+    Err(format!("{command:?} failed: {}", String::from_utf8_lossy(&output.stderr)).into())
 }
 
 /// A command of the binary beside this one for a data directory, with none of the settings of whoever runs the bench.

@@ -2,7 +2,7 @@
 //!
 //! Invariants: server and clients are processes of their own on one machine, whatever is served; ours is `onematter serve`
 //! with every limit it has in development, and asks who is asking.
-//! Deliberately absent: a credential, since people name themselves in development; TLS.
+//! Deliberately absent: a credential but for W7-signed, since people name themselves in development; TLS.
 
 use std::path::Path;
 use std::process::Command;
@@ -26,15 +26,27 @@ const ANY: &str = "matter:01JD0000000000000000000000";
 const QUERY: &str =
     "query($id: ID!) { matter(id: $id) { permits { id code name stage nature lead status custodian } } }";
 
-/// Asks so many times as there are events; ours answers from what it has kept, or makes each answer anew as the others do.
-pub(super) async fn permits(options: &Options, anew: bool) -> Outcome {
+/// How ours answers.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum How {
+    /// From what it has kept.
+    Kept,
+    /// Made anew, as the others do.
+    Anew,
+    /// From what it has kept, to a department's system with its token.
+    Signed,
+}
+
+/// Asks so many times as there are events.
+pub(super) async fn permits(options: &Options, how: How) -> Outcome {
+    let mut bearer = "dev:lead".to_owned();
     let (server, id) = match options.served {
-        Served::Ours => ours(options, anew).await?,
+        Served::Ours => ours(options, how, &mut bearer).await?,
         Served::Graphql => (bare("graphql")?, ANY.to_owned()),
         Served::Json => (bare("json")?, ANY.to_owned()),
         Served::Yoga => (yoga()?, ANY.to_owned()),
     };
-    let question = Question::new(server.address(), "lead", QUERY, &json!({ "id": id }));
+    let question = Question::new(server.address(), &bearer, QUERY, &json!({ "id": id }));
     let answer = answered(&server, &question).await?;
     wire::ask_often(server.address(), &question, CONNECTIONS, (options.events / 5).max(500)).await?;
     let (cpu, clock) = (report::cpu_time(Some(server.id())), Clock::start(None));
@@ -62,7 +74,7 @@ async fn answered(server: &Process, question: &Question) -> Outcome<usize> {
 }
 
 /// A matter of thirty permits, twelve of them approved, and the server of it.
-async fn ours(options: &Options, anew: bool) -> Outcome<(Process, String)> {
+async fn ours(options: &Options, how: How, bearer: &mut String) -> Outcome<(Process, String)> {
     let system = System::open_with_permits(options, ASKED_PERMITS).await?;
     for place in 0..EVENTS {
         system.execute(system.workload.request(0, place)?, place).await?;
@@ -71,9 +83,13 @@ async fn ours(options: &Options, anew: bool) -> Outcome<(Process, String)> {
     system.close().await?;
     drop(system);
     process::import_people(&options.dir)?;
-    let server = match anew {
-        true => Process::server_that_keeps_nothing(&options.dir)?,
-        false => Process::server(&options.dir, None)?,
+    let server = match how {
+        How::Kept => Process::server(&options.dir, None)?,
+        How::Anew => Process::server_that_keeps_nothing(&options.dir)?,
+        How::Signed => {
+            *bearer = process::make_token("lead", &options.dir)?;
+            Process::server_of_known_people(&options.dir)?
+        }
     };
     server.ready().await?;
     Ok((server, id))

@@ -19,11 +19,11 @@ use super::Outcome;
 pub(super) struct Question(Arc<[u8]>);
 
 impl Question {
-    /// Of somebody by name, as in development.
-    pub(super) fn new(address: SocketAddr, user: &str, query: &str, variables: &Value) -> Self {
+    /// Of whoever this bearer is: `dev:` and a name in development, else a token.
+    pub(super) fn new(address: SocketAddr, bearer: &str, query: &str, variables: &Value) -> Self {
         let body = json!({ "query": query, "variables": variables }).to_string();
         let head = format!(
-            "POST /graphql HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer dev:{user}\r\n\
+            "POST /graphql HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {bearer}\r\n\
              content-type: application/json\r\naccept: application/json\r\ncontent-length: {}\r\n\r\n",
             body.len()
         );
