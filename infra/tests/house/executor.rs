@@ -1,12 +1,13 @@
 //! Once, whatever is retried; time's facts first; then and now by the same fold.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use cqrs_es::{AggregateError, CqrsFramework, EventStore};
 use futures::future::join_all;
 use om_domain::decider::Effective;
 use om_infra::event_store::LogEventStore;
-use om_infra::executor::{At, Fault, HistoryError, Known, Outcome};
+use om_infra::executor::{At, Executor, Fault, HistoryError, Known, Outcome};
 use om_infra::hosting::{Ask, Hosted, Rejected, Stored};
 use om_infra::log::{EventLog, Expected, NewEvent, StreamName};
 use om_infra::main_stream::MainStream;
@@ -122,6 +123,53 @@ async fn a_refusal_is_given_on_the_streams_end_only() {
     // a refusal is not stored: the same id may be sent again
     assert!(matches!(there.execute(raise("a", 4, 50)).await.unwrap(), Outcome::Refused { .. }));
     done(there.execute(raise("a", 4, 10)).await.unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn whoever_reads_sees_what_was_acknowledged_before_however_many_write() {
+    const EACH: u32 = 40;
+    let dir = tempdir().unwrap();
+    let house = House::open(dir.path());
+    // two, as two ways into one log: what one records the other has not in memory
+    let (one, other) = (Arc::new(house.executor()), Arc::new(house.executor()));
+    done(one.execute(open("a", 1)).await.unwrap());
+    let acknowledged = Arc::new(AtomicU32::new(0));
+    let write = |(executor, nth): (&Arc<Executor<Tally>>, u32)| {
+        let (executor, acknowledged) = (Arc::clone(executor), Arc::clone(&acknowledged));
+        tokio::spawn(async move {
+            for n in 0..EACH {
+                let id = u128::from(nth * EACH + n) + 10;
+                loop {
+                    match executor.execute(raise("a", id, 1)).await.unwrap() {
+                        Outcome::Done(_) => break,
+                        // who comes second too often is told so, and sends it again
+                        Outcome::Conflict(_) => {}
+                        other => panic!("{other:?}"),
+                    }
+                }
+                acknowledged.fetch_add(1, Ordering::SeqCst);
+            }
+        })
+    };
+    let read = |executor: &Arc<Executor<Tally>>| {
+        let (executor, acknowledged) = (Arc::clone(executor), Arc::clone(&acknowledged));
+        tokio::spawn(async move {
+            let mut last = 0;
+            while last < 2 * EACH {
+                let before = acknowledged.load(Ordering::SeqCst);
+                let seen = executor.state(&stream("a")).await.unwrap();
+                let total = seen.state.total();
+                assert!(total >= before && total >= last, "{total} after {before} and {last}");
+                assert_eq!(seen.revision, Some(u64::from(total)), "a state is that of its revision");
+                last = total;
+            }
+        })
+    };
+    let mut all: Vec<_> = [(&one, 0), (&other, 1)].map(write).into();
+    all.extend([&one, &other, &one, &other, &one, &other].map(read));
+    for task in all {
+        task.await.unwrap();
+    }
 }
 
 #[tokio::test]
