@@ -11,6 +11,9 @@
 //!   need not be what is on disk. A full disk is not such a failure: SQLite notices before it syncs;
 //! - nor after a panic: nobody knows what the writer holds then, and the log says that it has stopped.
 //!
+//! Where a commit is short, it does not take all who wait: while one half is written, the other makes what it asks for next. Where it is
+//! long, as on a disk that turns, all go together.
+//!
 //! Deliberately absent: waiting for company. A lone append is committed at once; while it syncs, others queue.
 
 use std::collections::HashMap;
@@ -18,6 +21,7 @@ use std::fs::File;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -33,6 +37,10 @@ use crate::log::{AppendError, Appended, Expected, LogError, NewEvent, StoredEven
 /// The most that one commit takes: appends, and bytes after which it takes no further one.
 const COMMIT_APPENDS: usize = 256;
 const COMMIT_BYTES: usize = 4 << 20;
+/// A short commit takes all if these are all: halves of less would have more syncs than they save waiting.
+const SHORT_APPENDS: usize = 32;
+/// Writing and syncing a commit is short if it takes no longer than it takes some sixty clients to be answered, decide and come back.
+const SHORT: Duration = Duration::from_millis(2);
 /// How many appends may wait for the writer before the next caller waits for room.
 const QUEUE: usize = 1_024;
 /// Streams remembered, per generation.
@@ -88,6 +96,7 @@ pub(super) fn spawn(
         connection: opened.connection,
         folding: Folding::new(opened.folding),
         checkpoint_pages: i64::from(options.checkpoint_pages),
+        takes: Duration::ZERO,
         since_look: (0, 0),
         shared: Arc::clone(&shared),
         head,
@@ -151,6 +160,8 @@ fn run(writer: &Mutex<Option<Writer>>, queued: &AtomicUsize, mut queue: mpsc::Re
         let mut next = Some(request);
         // what comes while somebody commits alone is taken along; after a panic nobody knows what the writer holds
         let Ok(mut writer) = writer.lock() else { break };
+        let waiting = queued.load(Ordering::Relaxed);
+        let most = writer.as_ref().map_or(COMMIT_APPENDS, |writer| most_appends(writer.takes, waiting));
         while let Some(request) = next {
             taken += 1;
             match request {
@@ -163,7 +174,7 @@ fn run(writer: &Mutex<Option<Writer>>, queued: &AtomicUsize, mut queue: mpsc::Re
                     closers.push(done);
                 }
             }
-            let room = batch.len() < COMMIT_APPENDS && bytes < COMMIT_BYTES;
+            let room = batch.len() < most && bytes < COMMIT_BYTES;
             next = if room { queue.try_recv().ok() } else { None };
         }
         if let Some(writer) = writer.as_mut() {
@@ -180,6 +191,11 @@ fn run(writer: &Mutex<Option<Writer>>, queued: &AtomicUsize, mut queue: mpsc::Re
         // whoever asked may have stopped waiting
         let _ = done.send(());
     }
+}
+
+/// How many appends a commit takes at most, by how long the last few took and how many wait.
+fn most_appends(commit_takes: Duration, waiting: usize) -> usize {
+    if commit_takes > SHORT { COMMIT_APPENDS } else { (waiting / 2).clamp(SHORT_APPENDS, COMMIT_APPENDS) }
 }
 
 /// Stops the log if what is done in its life ends in a panic; before whoever waits for an answer hears that none will come.
@@ -202,6 +218,8 @@ struct Writer {
     shared: Arc<Shared>,
     head: watch::Sender<u64>,
     checkpoint_pages: i64,
+    /// How long writing a commit and syncing it takes, of the last few.
+    takes: Duration,
     /// Bytes and commits since the size of the write-ahead log was looked at.
     since_look: (usize, u32),
     /// Dropped last: the directory is free once the connection is closed.
@@ -260,7 +278,9 @@ impl Writer {
             .iter()
             .map(|append| self.placement.place(&self.connection, append))
             .collect::<Result<_, _>>()?;
+        let begun = Instant::now();
         self.connection.prepare_cached("COMMIT")?.execute(())?;
+        self.takes = (self.takes * 7 + begun.elapsed()) / 8;
         Ok(verdicts)
     }
 
@@ -327,6 +347,13 @@ mod tests {
 
     use super::*;
     use crate::log::{EventLog, LogState, SqliteLog};
+
+    #[test]
+    fn a_short_commit_takes_half_of_many_and_a_long_one_takes_all() {
+        let took = |milliseconds, waiting| most_appends(Duration::from_millis(milliseconds), waiting);
+        assert_eq!([1, 40, 64, 200, 1_024].map(|waiting| took(0, waiting)), [32, 32, 32, 100, 256]);
+        assert_eq!([1, 64, 1_024].map(|waiting| took(10, waiting)), [256; 3]);
+    }
 
     #[tokio::test(flavor = "multi_thread")]
     async fn after_a_panic_of_the_writer_the_log_says_that_it_has_stopped() {
