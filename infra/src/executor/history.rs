@@ -98,8 +98,8 @@ impl<D: Decider> Executor<D> {
             shown::stream(stream, snapshot.revision);
             return Ok(snapshot);
         }
-        let mut cell = slot.turn().await;
-        let cached = match cell.take() {
+        let mut turn = slot.turn().await;
+        let cached = match turn.take() {
             Some(mut cached) => {
                 // on a copy, so that what is readable stays as it is if that fails
                 self.catch_up(stream, &mut cached, end).await?;
@@ -110,7 +110,7 @@ impl<D: Decider> Executor<D> {
         let snapshot = cached.snapshot();
         shown::stream(stream, snapshot.revision);
         // that a stream does not exist is kept too: it is small, and of most applicants there is no record
-        *cell = Some(cached);
+        turn.leave(cached);
         Ok(snapshot)
     }
 

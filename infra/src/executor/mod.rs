@@ -236,15 +236,15 @@ impl<D: Decider> Executor<D> {
                         // it may still be under way, and finds the stream where it expects it
                         return Err(Fault::OutcomeUnknown(error));
                     }
-                    **turn = Some(cached);
+                    turn.leave(cached);
                     return Ok(outcome);
                 }
                 Attempt::NotAsked(fault, cached) => {
-                    **turn = Some(cached);
+                    turn.leave(cached);
                     return Err(fault);
                 }
                 Attempt::CaughtUp(cached) => {
-                    **turn = Some(cached);
+                    turn.leave(cached);
                     at_end = true;
                 }
                 Attempt::CameSecond(revision) => {
@@ -255,7 +255,7 @@ impl<D: Decider> Executor<D> {
                         let cached = self.load(&job.stream).await?;
                         let conflict = || Standing { stream: job.stream.clone(), revision, position: None };
                         let outcome = recall(&job, &cached.hosted);
-                        **turn = Some(cached);
+                        turn.leave(cached);
                         return Ok(outcome.unwrap_or_else(|| Outcome::Conflict(conflict())));
                     }
                 }

@@ -6,7 +6,6 @@
 //! Deliberately absent: bytes. The bound is a number of streams.
 
 use std::collections::HashMap;
-use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
@@ -74,8 +73,8 @@ impl<D: Decider> Slot<D> {
         Turn { slot: self, cell }
     }
 
-    /// The state that the last turn left, and when it was last seen to be the stream's end; none while a command is under way,
-    /// and after one that failed.
+    /// The state that was left last, and when it was last seen to be the stream's end; none while a command decides and is written, and
+    /// after one that failed in that.
     pub(super) fn readable(&self) -> Option<(Snapshot<D::State>, LastSeen)> {
         self.lock().clone()
     }
@@ -101,31 +100,20 @@ pub(super) struct Turn<'a, D: Decider> {
 }
 
 impl<D: Decider> Turn<'_, D> {
-    /// Who reads waits from here on until the turn is over. A state that nobody else has is changed where it lies, not copied.
+    /// Takes the state; whoever fails leaves none.
+    pub(super) fn take(&mut self) -> Option<Cached<D>> {
+        self.cell.take()
+    }
+
+    /// Leaves a state, for the next turn and for who reads.
+    pub(super) fn leave(&mut self, cached: Cached<D>) {
+        *self.slot.lock() = Some((cached.snapshot(), cached.seen));
+        *self.cell = Some(cached);
+    }
+
+    /// Who reads waits from here on until a state is left. One that nobody else has is changed where it lies, not copied.
     pub(super) fn hide(&self) {
         *self.slot.lock() = None;
-    }
-}
-
-impl<D: Decider> Deref for Turn<'_, D> {
-    type Target = Option<Cached<D>>;
-
-    fn deref(&self) -> &Self::Target {
-        &self.cell
-    }
-}
-
-impl<D: Decider> DerefMut for Turn<'_, D> {
-    fn deref_mut(&mut self) -> &mut Self::Target {
-        &mut self.cell
-    }
-}
-
-impl<D: Decider> Drop for Turn<'_, D> {
-    fn drop(&mut self) {
-        if let Some(cached) = self.cell.as_ref() {
-            *self.slot.lock() = Some((cached.snapshot(), cached.seen));
-        }
     }
 }
 

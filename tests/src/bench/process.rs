@@ -37,24 +37,24 @@ impl Process {
 
     /// A server of a data directory; its log is there, or at an address.
     pub(super) fn server(data: &Path, log: Option<&str>) -> Outcome<Self> {
-        let mut command = onematter("serve", data)?;
-        command.args(["--dev", "--listen", "127.0.0.1:0"]);
-        Self::start(command.args(log.into_iter().flat_map(|log| ["--log", log])), "GraphQL ")
+        let log = log.into_iter().flat_map(|log| ["--log", log]);
+        Self::serve(data, ["--dev"].into_iter().chain(log))
     }
 
     /// A server that makes each answer anew.
     pub(super) fn server_that_keeps_nothing(data: &Path) -> Outcome<Self> {
-        let mut command = onematter("serve", data)?;
-        command.args(["--dev", "--answers-mib", "0", "--listen", "127.0.0.1:0"]);
-        Self::start(&mut command, "GraphQL ")
+        Self::serve(data, ["--dev", "--answers-mib", "0"])
     }
 
     /// A server that knows people and systems by what they present, as one in use does; a proxy would end TLS before it. What an account
     /// may use in a second is no limit.
     pub(super) fn server_of_known_people(data: &Path) -> Outcome<Self> {
+        Self::serve(data, ["--behind-tls", "--account-rate", "1000000000"])
+    }
+
+    fn serve<'a>(data: &Path, flags: impl IntoIterator<Item = &'a str>) -> Outcome<Self> {
         let mut command = onematter("serve", data)?;
-        command.args(["--behind-tls", "--account-rate", "1000000000", "--listen", "127.0.0.1:0"]);
-        Self::start(&mut command, "GraphQL ")
+        Self::start(command.args(["--listen", "127.0.0.1:0"]).args(flags), "GraphQL ")
     }
 
     /// Starts it and waits for the line that says where it listens.

@@ -23,11 +23,12 @@ pub(super) const ASKED_PERMITS: usize = 30;
 const CONNECTIONS: usize = 64;
 /// What others than ours are asked for; to them one is as good as another.
 const ANY: &str = "matter:01JD0000000000000000000000";
+/// Who asks in development.
+const LEAD: &str = "dev:lead";
 const QUERY: &str =
     "query($id: ID!) { matter(id: $id) { permits { id code name stage nature lead status custodian } } }";
 
 /// How ours answers.
-#[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum How {
     /// From what it has kept.
     Kept,
@@ -39,12 +40,12 @@ pub(super) enum How {
 
 /// Asks so many times as there are events.
 pub(super) async fn permits(options: &Options, how: How) -> Outcome {
-    let mut bearer = "dev:lead".to_owned();
-    let (server, id) = match options.served {
-        Served::Ours => ours(options, how, &mut bearer).await?,
-        Served::Graphql => (bare("graphql")?, ANY.to_owned()),
-        Served::Json => (bare("json")?, ANY.to_owned()),
-        Served::Yoga => (yoga()?, ANY.to_owned()),
+    let of_others = |server| (server, ANY.to_owned(), LEAD.to_owned());
+    let (server, id, bearer) = match options.served {
+        Served::Ours => ours(options, how).await?,
+        Served::Graphql => of_others(bare("graphql")?),
+        Served::Json => of_others(bare("json")?),
+        Served::Yoga => of_others(yoga()?),
     };
     let question = Question::new(server.address(), &bearer, QUERY, &json!({ "id": id }));
     let answer = answered(&server, &question).await?;
@@ -73,8 +74,8 @@ async fn answered(server: &Process, question: &Question) -> Outcome<usize> {
     }
 }
 
-/// A matter of thirty permits, twelve of them approved, and the server of it.
-async fn ours(options: &Options, how: How, bearer: &mut String) -> Outcome<(Process, String)> {
+/// The server of a matter of thirty permits, twelve of them approved; the matter, and the bearer of whoever asks.
+async fn ours(options: &Options, how: How) -> Outcome<(Process, String, String)> {
     let system = System::open_with_permits(options, ASKED_PERMITS).await?;
     for place in 0..EVENTS {
         system.execute(system.workload.request(0, place)?, place).await?;
@@ -83,16 +84,17 @@ async fn ours(options: &Options, how: How, bearer: &mut String) -> Outcome<(Proc
     system.close().await?;
     drop(system);
     process::import_people(&options.dir)?;
-    let server = match how {
-        How::Kept => Process::server(&options.dir, None)?,
-        How::Anew => Process::server_that_keeps_nothing(&options.dir)?,
+    let dir = &options.dir;
+    let (server, bearer) = match how {
+        How::Kept => (Process::server(dir, None)?, LEAD.to_owned()),
+        How::Anew => (Process::server_that_keeps_nothing(dir)?, LEAD.to_owned()),
         How::Signed => {
-            *bearer = process::make_token("lead", &options.dir)?;
-            Process::server_of_known_people(&options.dir)?
+            let token = process::make_token("lead", dir)?;
+            (Process::server_of_known_people(dir)?, token)
         }
     };
     server.ready().await?;
-    Ok((server, id))
+    Ok((server, id, bearer))
 }
 
 fn bare(answer: &str) -> Outcome<Process> {
