@@ -52,8 +52,9 @@ PEERS_TOO = ("W1", "W2", "W3", "W4", "W5", "W6")
 YOGA_TOO = ("W7", "W7-anew")
 ENGINES = ("E1", "E2", "E3", "E4", "E5", "W9", "W9-empty")
 PROVINCE = ("P1", "P2", "P3", "P4")
-# how many times --commands; F1 has none, W8 and W8-apart their own; the others find a history of --events
-COMMANDS = {"W1": 1, "W2": 4, "W7": 10, "W7-anew": 10, "W7-signed": 10, "W8": 1, "W8-apart": 1, "E1": 1, "E2": 2, "E3": 4, "F1": 1}
+# how many times --commands, so that ours is at work for a second; F1 has none, W8 and W8-apart their own; the others find a history of
+# --events
+COMMANDS = {"W1": 1, "W2": 4, "W7": 4, "W7-anew": 4, "W7-signed": 4, "W8": 1, "W8-apart": 1, "E1": 1, "E2": 2, "E3": 4, "F1": 1}
 TITLES = {
     "W1": "durable commands/s, 1 client",
     "W2": "durable commands/s, 64 clients",
@@ -142,7 +143,7 @@ def options():
     sizes = lambda text: tuple(int(size) for size in text.split(","))
     growing = (*HISTORIES, MOST) if full else HISTORIES
     parser.add_argument("--histories", type=sizes, default=growing, help="histories that growth is measured at, comma-separated")
-    parser.add_argument("--commands", type=int, default=2_000, help="commands in W1 and E1; twice in E2, four times in W2, E3 and P1")
+    parser.add_argument("--commands", type=int, default=10_000, help="commands in W1 and E1; twice in E2, four times in W2, E3 and P1")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", default=",".join([*TITLES, "growth"]), help="workloads, comma-separated; growth: how costs grow")
     parser.add_argument("--without-ours", action="store_true", help="do not build or run our own side")
