@@ -38,9 +38,9 @@ YOGA = "graphql-yoga"
 RAW = {
     "W1": ["sqlite", "sqlite-decide", "file"],
     "W2": ["engine", "sqlite", "file"],
-    "W3": ["sqlite", "sqlite-rows"],
-    "W4": ["sqlite"],
-    "W5": ["sqlite"],
+    "W3": ["sqlite", "sqlite-small-cache", "sqlite-rows"],
+    "W4": ["sqlite", "sqlite-small-cache"],
+    "W5": ["sqlite", "sqlite-small-cache"],
     "W6": ["sqlite"],
     "W7": ["axum-json"],
     "W7-anew": ["async-graphql"],
@@ -227,8 +227,10 @@ def runs(kind, system, workload):
 
 def history(kind, system, workload):
     """The name of the directory that a workload finds filled: the engines read one, the provinces grow theirs."""
+    if kind == "raw":
+        return "raw-sqlite"
     if kind != "ours":
-        return f"{kind}-{system.split('-rows')[0]}"
+        return f"{kind}-{system}"
     return f"province-{system}" if workload in PROVINCE else OURS
 
 
