@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import platform
+import random
 import re
 import shutil
 import statistics
@@ -143,7 +144,7 @@ def options():
     sizes = lambda text: tuple(int(size) for size in text.split(","))
     growing = (*HISTORIES, MOST) if full else HISTORIES
     parser.add_argument("--histories", type=sizes, default=growing, help="histories that growth is measured at, comma-separated")
-    parser.add_argument("--commands", type=int, default=10_000, help="commands in W1 and E1; twice in E2, four times in W2, E3 and P1")
+    parser.add_argument("--commands", type=int, default=10_000, help="commands in W1 and E1; twice in E2, four times in W2, E3 and P1, and as many requests in W7")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", default=",".join([*TITLES, "growth"]), help="workloads, comma-separated; growth: how costs grow")
     parser.add_argument("--without-ours", action="store_true", help="do not build or run our own side")
@@ -249,9 +250,8 @@ def run(wanted, found):
     figures, failures, filled = {}, 0, set()
     shutil.rmtree(wanted.dir, ignore_errors=True)
     for number in range(wanted.rounds):
-        # Each round begins with another system, so that none always runs after the same neighbour.
-        turn = number % len(found)
-        order = [*list(found.items())[turn:], *list(found.items())[:turn]]
+        # each round in an order of its own, the same in every run, so that none always runs after the same neighbour
+        order = random.Random(number).sample(list(found.items()), len(found))
         for workload in [workload for workload in wanted.only.split(",") if workload in TITLES]:
             for (kind, system), command in order:
                 if not runs(kind, system, workload):
@@ -261,10 +261,11 @@ def run(wanted, found):
                     events, directory = wanted.events, wanted.dir / history(kind, system, workload)
                     fill = [*command[:-1], "sqlite"] if kind == "raw" else command
                     if directory not in filled:
-                        filled.add(directory)
+                        shutil.rmtree(directory, ignore_errors=True)
                         if measure(fill, "fill", events, directory) is None:
                             failures += 1
                             continue
+                        filled.add(directory)
                 else:
                     events = wanted.commands * COMMANDS[workload]
                     directory = wanted.dir / "fresh"
@@ -298,12 +299,14 @@ def grow(wanted, command, raw):
 
     def rebuild(size, directory, raws):
         nonlocal failures
+        sides = [("W4", command, directory)]
         if raw and measure(raw, "fill", size, raws) is None:
             failures += 1
-        sides = [("W4", command, directory), *([("raw:W4", raw, raws)] if raw else [])]
+        elif raw:
+            sides.append(("raw:W4", raw, raws))
         lines = {}
-        for _ in range(wanted.rounds):
-            for name, program, at in sides:
+        for number in range(wanted.rounds):
+            for name, program, at in sides if number % 2 else reversed(sides):
                 lines.setdefault(name, []).append(measure(program, "W4", size, at))
         for name, taken in lines.items():
             if all(taken):

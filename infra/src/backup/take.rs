@@ -2,7 +2,7 @@
 //!
 //! Invariant: `NAME.unfinished` is what is being written; `NAME` appears by a rename, after everything in it was synced,
 //! read again and found sound.
-//! Deliberately absent: increments; the log of a county is some gigabytes after years (docs/performance.md).
+//! Deliberately absent: increments; the log of a county is some gigabytes after years.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};

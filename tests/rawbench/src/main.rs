@@ -87,7 +87,7 @@ fn main() -> Outcome {
                 bytes += payload.len();
                 Ok(())
             })?;
-            assert!(bytes > n * 273, "fill this directory first");
+            assert!(n == options.matters() * EVENTS && bytes > n * 273, "fill this directory first");
             options.rate("events/s", n, &clock);
             Ok(())
         }
@@ -320,6 +320,7 @@ fn rebuild(options: &Options) -> Outcome {
         if position % 10_000 == 0 { write(&view, &mut touched, position) } else { Ok(()) }
     })?;
     write(&view, &mut touched, position)?;
+    assert_eq!(n, options.matters() * EVENTS, "fill this directory first");
     options.rate("events/s", n, &clock);
     remove_view(&options.dir)
 }

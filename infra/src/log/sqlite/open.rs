@@ -26,7 +26,8 @@ pub const RESTORING: &str = "restore.unfinished";
 pub struct Options {
     /// How many reads run at once.
     pub read_connections: usize,
-    /// Page cache of each read connection, in KiB. A small one stays in the processor's caches; what falls out of it is in the system's.
+    /// Page cache of each read connection, in KiB. Who reads in the log's order is quick while it holds the last pages of the streams that
+    /// grow side by side.
     pub read_cache_kib: u32,
     /// Page cache of the writer, in KiB.
     pub write_cache_kib: u32,
@@ -50,7 +51,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             read_connections: std::thread::available_parallelism().map_or(4, |n| n.get().max(4)),
-            read_cache_kib: 1_024,
+            read_cache_kib: 4 * 1_024,
             write_cache_kib: 16 * 1_024,
             checkpoint_pages: 4_096,
             durability: Durability::Synced,

@@ -16,6 +16,9 @@ use super::reader::ReadConnection;
 use crate::blocking;
 use crate::log::LogError;
 
+/// Page cache, in KiB, where a page is read once: a small one stays in the processor's caches.
+const READ_ONCE_KIB: u32 = 1_024;
+
 #[derive(Clone)]
 pub(super) struct Pool(Arc<Inner>);
 
@@ -53,9 +56,9 @@ impl Pool {
         self.0.synced.as_ref().map_or(Ok(()), |file| file.sync_data())
     }
 
-    /// A connection for who reads long and alone; it counts as none of these.
+    /// A connection for who reads whole streams, one after another; it counts as none of these.
     pub(super) fn apart(&self) -> Result<ReadConnection, LogError> {
-        ReadConnection::open(&self.0.file, self.0.cache_kib)
+        ReadConnection::open(&self.0.file, READ_ONCE_KIB)
     }
 
     /// Runs one read, on this thread if it may block.
