@@ -499,11 +499,11 @@ def main():
     if not durable(figures):
         failures += 1
         print("FAILED: not synced before it was acknowledged; these figures are worth nothing")
-    grown = []
+    grown, sizes = [], {}
     if "growth" in wanted.only.split(",") and ("ours", OURS) in found:
-        found_at, failed = grow(wanted, found["ours", OURS], found.get(("raw", "sqlite")))
-        grown, failures = growth(found_at), failures + failed
-        grown += at_size(found_at)
+        sizes, failed = grow(wanted, found["ours", OURS], found.get(("raw", "sqlite")))
+        grown, failures = growth(sizes), failures + failed
+        grown += at_size(sizes)
     ratios = beside(figures)
     if ratios:
         print("\nbeside each other (no bars)")
@@ -521,6 +521,7 @@ def main():
         "bars": verdicts,
         "ratios": ratios,
         "growth": grown,
+        "sizes": [dict(line, workload=name, size=size, cost=cost) for name, taken in sizes.items() for size, cost, line in taken],
         "failures": failures,
     }
     out = ROOT / "target" / "bench.json"
