@@ -306,7 +306,7 @@ def grow(wanted, command, raw):
             sides.append(("raw:W4", raw, raws))
         lines = {}
         for number in range(wanted.rounds):
-            for name, program, at in sides if number % 2 else reversed(sides):
+            for name, program, at in sides if number % 2 else sides[::-1]:
                 lines.setdefault(name, []).append(measure(program, "W4", size, at))
         for name, taken in lines.items():
             if all(taken):

@@ -44,7 +44,7 @@ const IN_LOG_ORDER: &str =
     "SELECT e.no, e.payload FROM log l CROSS JOIN event e ON e.no = l.event ORDER BY l.position";
 const OF_MATTER: &str = "SELECT payload FROM event WHERE no BETWEEN ? AND ? ORDER BY no";
 
-/// SQLite's page cache, in KiB, as it was when the bars were set; and a small one, which reads faster: it stays in the processor's caches.
+/// SQLite's page cache, in KiB: of the limit that bars are judged over, and a small one, which reads faster (decision 0074).
 const CACHE: i64 = 64 << 10;
 const SMALL_CACHE: i64 = 4 << 10;
 
