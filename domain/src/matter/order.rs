@@ -9,111 +9,143 @@ use crate::{
     ids::{BodyId, MaterialCode, MilestoneCode, PermitCode},
 };
 use jiff::civil::Date;
-use std::collections::HashMap;
+use smallvec::{SmallVec, smallvec};
+use std::collections::{BTreeMap, HashMap};
 
-/// A part of the state that a fact writes.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) enum Lane {
+/// What a fact writes of the state. The matter, the plan and each milestone are one lane, a permit has several.
+enum Writes<'a> {
+    /// A mark that only adds to a set: it comes before or after anything.
+    Nothing,
     /// Life of the matter and its task force.
     Matter,
     /// The plan; a barrier for every permit.
     Plan,
-    /// Rounds of a permit; a barrier for everything of that permit.
-    Round(PermitCode),
-    /// Intake, decision and certificate of a permit.
-    Permit(PermitCode),
-    /// Its due dates.
-    Due(PermitCode),
-    /// Its custody.
-    Custody(PermitCode),
-    /// What one department says of it.
-    Opinion(PermitCode, BodyId),
-    /// One of its materials that lies elsewhere.
-    Reuse(PermitCode, MaterialCode),
-    /// One of its debts.
-    Debt(PermitCode, RequirementId),
-    /// The day on which one of its debts is due.
-    DebtDue(PermitCode, RequirementId),
-    /// The day on which the answer to a handoff is due.
-    AnswerDue(PermitCode),
-    /// What the lead proposed for one of its requirements.
-    Proposal(PermitCode, RequirementId),
     /// A milestone.
-    Milestone(MilestoneCode),
+    Milestone(&'a MilestoneCode),
+    /// Lanes of a permit.
+    Permit(&'a PermitCode, Lanes),
+}
+
+/// Hardly any fact writes more of them.
+type Lanes = SmallVec<[Lane; 4]>;
+
+/// A part of a permit's state that a fact writes.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Lane {
+    /// Its rounds; a barrier for everything of that permit but its cards.
+    Round,
+    /// Its intake, decision and certificate.
+    File,
+    /// Its due dates.
+    Due,
+    /// Its custody.
+    Custody,
+    /// The day on which the answer to a handoff is due.
+    AnswerDue,
+    /// What one department says of it.
+    Opinion(BodyId),
+    /// One of its materials that lies elsewhere.
+    Reuse(MaterialCode),
+    /// One of its debts.
+    Debt(RequirementId),
+    /// The day on which one of its debts is due.
+    DebtDue(RequirementId),
+    /// What the lead proposed for one of its requirements.
+    Proposal(RequirementId),
     /// One of its cards. No barrier for anything else: a card changes no outcome.
-    Card(PermitCode, u16),
+    Card(u16),
 }
 
 impl Lane {
-    /// The permit it is a lane of.
-    fn permit(&self) -> Option<&PermitCode> {
-        match self {
-            Lane::Round(code) | Lane::Permit(code) | Lane::Due(code) | Lane::Custody(code) => Some(code),
-            Lane::Opinion(code, _) | Lane::Reuse(code, _) => Some(code),
-            Lane::Debt(code, _) | Lane::DebtDue(code, _) | Lane::Proposal(code, _) => Some(code),
-            Lane::AnswerDue(code) => Some(code),
-            Lane::Matter | Lane::Plan | Lane::Milestone(_) | Lane::Card(..) => None,
-        }
-    }
-
-    /// Whether a fact of this lane must not come before what is noted in the other.
+    /// Whether a fact of this lane must not come before what is noted in another of the same permit.
     fn follows(&self, other: &Lane) -> bool {
-        match self {
-            Lane::Plan => true,
-            Lane::Round(code) => *other == Lane::Plan || other.permit() == Some(code),
-            Lane::Matter => *other == Lane::Matter,
-            Lane::Milestone(_) => other == self || *other == Lane::Plan,
-            _ => other == self || matches!(other, Lane::Plan) || self.is_within(other),
-        }
-    }
-
-    /// Whether the other is the round this lane lies in.
-    fn is_within(&self, other: &Lane) -> bool {
-        matches!(other, Lane::Round(code) if self.permit() == Some(code))
+        let by_a_round = *self == Lane::Round || *other == Lane::Round;
+        let of_a_card = |lane: &Lane| matches!(lane, Lane::Card(_));
+        self == other || by_a_round && !of_a_card(self) && !of_a_card(other)
     }
 }
 
 /// The last day each lane was written on.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub(super) struct Order(HashMap<Lane, Date, foldhash::fast::RandomState>);
+pub(super) struct Order {
+    matter: Option<Date>,
+    plan: Option<Date>,
+    milestones: BTreeMap<MilestoneCode, Date>,
+    permits: HashMap<PermitCode, BTreeMap<Lane, Date>, foldhash::fast::RandomState>,
+}
 
 impl Order {
     /// Notes a fact that took effect on this day.
     pub(super) fn note(&mut self, event: &MatterEvent, day: Date) {
-        for lane in lanes(event) {
-            let last = self.0.entry(lane).or_insert(day);
-            *last = day.max(*last);
+        let later = |last: &mut Date| *last = day.max(*last);
+        match writes(event) {
+            Writes::Nothing => {}
+            Writes::Matter => later(self.matter.get_or_insert(day)),
+            Writes::Plan => later(self.plan.get_or_insert(day)),
+            Writes::Milestone(code) => later(self.milestones.entry(code.clone()).or_insert(day)),
+            Writes::Permit(code, lanes) => {
+                let permit = match self.permits.get_mut(code) {
+                    Some(permit) => permit,
+                    None => self.permits.entry(code.clone()).or_default(),
+                };
+                for lane in lanes {
+                    later(permit.entry(lane).or_insert(day));
+                }
+            }
         }
     }
 
-    /// The last day of a permit's own lane, the earliest on which something may still be added to it.
-    pub(super) fn last(&self, lane: &Lane) -> Option<Date> {
-        self.0.get(lane).copied()
+    /// The last day on which one of these lanes of a permit, or the plan, was written: the earliest on which something may
+    /// still be added to them.
+    pub(super) fn last_of_permit(&self, code: &PermitCode, lanes: &[Lane]) -> Option<Date> {
+        let permit = self.permits.get(code);
+        let days = lanes.iter().filter_map(|lane| permit?.get(lane).copied());
+        days.chain(self.plan).max()
+    }
+
+    /// The same of a milestone.
+    pub(super) fn last_of_milestone(&self, code: &MilestoneCode) -> Option<Date> {
+        self.milestones.get(code).copied().max(self.plan)
     }
 
     /// The day before which this fact would change the outcome of what is already recorded, if it lies before it.
     pub(super) fn broken_by(&self, fact: &Fact<MatterEvent>) -> Option<Date> {
-        let day = fact.effective.day();
-        let lanes = lanes(&fact.event);
-        let before = |other: &Lane| lanes.iter().any(|lane| lane.follows(other));
-        let last = self.0.iter().filter(|(other, _)| before(other)).map(|(_, last)| *last).max();
-        last.filter(|last| day < *last)
+        let last = match writes(&fact.event) {
+            Writes::Nothing => None,
+            Writes::Matter => self.matter,
+            Writes::Plan => self.last(),
+            Writes::Milestone(code) => self.last_of_milestone(code),
+            Writes::Permit(_, lanes) if lanes.is_empty() => None,
+            Writes::Permit(code, lanes) => {
+                let written = self.permits.get(code).into_iter().flatten();
+                let barriers = written.filter(|(other, _)| lanes.iter().any(|lane| lane.follows(other)));
+                barriers.map(|(_, last)| *last).chain(self.plan).max()
+            }
+        };
+        last.filter(|last| fact.effective.day() < *last)
+    }
+
+    /// The last day anything was written on.
+    fn last(&self) -> Option<Date> {
+        let permits = self.permits.values().flat_map(BTreeMap::values);
+        let days = permits.chain(self.milestones.values()).copied();
+        days.chain(self.matter).chain(self.plan).max()
     }
 }
 
-/// What a fact writes. Marks that only add to a set (overruns, overdue offers, missed dates) write no lane.
-pub(super) fn lanes(event: &MatterEvent) -> Vec<Lane> {
+/// What a fact writes.
+fn writes(event: &MatterEvent) -> Writes<'_> {
     use MatterEvent as E;
-    let permit = |code: &PermitCode| vec![Lane::Permit(code.clone())];
-    let moves = |code: &PermitCode| vec![Lane::Permit(code.clone()), Lane::Due(code.clone())];
-    let custody = |code: &PermitCode| vec![Lane::Custody(code.clone())];
-    let opinion = |code: &PermitCode, body: &BodyId| Lane::Opinion(code.clone(), body.clone());
-    let card = |code: &PermitCode, number: u16| vec![Lane::Card(code.clone(), number)];
-    let debt = |code: &PermitCode, r: &RequirementId| vec![Lane::Debt(code.clone(), r.clone())];
-    let owed = |code: &PermitCode, r: &RequirementId| {
-        vec![Lane::Debt(code.clone(), r.clone()), Lane::DebtDue(code.clone(), r.clone())]
+    let date = Writes::Milestone;
+    let file = |code| Writes::Permit(code, smallvec![Lane::File]);
+    let moves = |code| Writes::Permit(code, smallvec![Lane::File, Lane::Due]);
+    let custody = |code| Writes::Permit(code, smallvec![Lane::Custody]);
+    let opinion = |code, body: &BodyId| Writes::Permit(code, smallvec![Lane::Opinion(body.clone())]);
+    let card = |code, number| Writes::Permit(code, smallvec![Lane::Card(number)]);
+    let debt = |code, r: &RequirementId| Writes::Permit(code, smallvec![Lane::Debt(r.clone())]);
+    let owed = |code, r: &RequirementId| {
+        Writes::Permit(code, smallvec![Lane::Debt(r.clone()), Lane::DebtDue(r.clone())])
     };
-    let date = |code: &MilestoneCode| vec![Lane::Milestone(code.clone())];
     match event {
         E::MatterProposed(_)
         | E::ProjectCorrected(_)
@@ -123,52 +155,52 @@ pub(super) fn lanes(event: &MatterEvent) -> Vec<Lane> {
         | E::MatterSuspended(_)
         | E::MatterResumed(_)
         | E::MatterCompleted(_)
-        | E::MatterTerminated(_) => vec![Lane::Matter],
-        E::MatterPlanned(_) | E::PlanAmended(_) => vec![Lane::Plan],
+        | E::MatterTerminated(_) => Writes::Matter,
+        E::MatterPlanned(_) | E::PlanAmended(_) => Writes::Plan,
         E::PermitSubmitted(e) => {
-            let code = &e.permit;
-            vec![
-                Lane::Round(code.clone()),
-                Lane::Permit(code.clone()),
-                Lane::Due(code.clone()),
-                Lane::Custody(code.clone()),
-            ]
+            Writes::Permit(&e.permit, smallvec![Lane::Round, Lane::File, Lane::Due, Lane::Custody])
         }
-        E::CorrectionNoticed(e) => permit(&e.permit),
+        E::CorrectionNoticed(e) => file(&e.permit),
         E::CorrectionReceived(e) => moves(&e.permit),
-        E::MaterialsSupplied(e) => permit(&e.permit),
+        E::MaterialsSupplied(e) => file(&e.permit),
         E::IntakeReopened(e) => moves(&e.permit),
         E::PermitAccepted(e) => moves(&e.permit),
         E::PermitDeemedAccepted(e) => moves(&e.permit),
         E::DeemedAcceptanceSetAside(e) => moves(&e.permit),
-        E::PermitNotAccepted(e) => permit(&e.permit),
+        E::PermitNotAccepted(e) => file(&e.permit),
         E::ClockSuspended(e) => moves(&e.permit),
         E::ClockResumed(e) => moves(&e.permit),
         E::SuspensionTermEnded(e) => moves(&e.permit),
-        E::LateServiceProved(e) => permit(&e.permit),
+        E::LateServiceProved(e) => file(&e.permit),
         E::LimitExtended(e) => moves(&e.permit),
         E::DueDateRevised(e) => {
-            let owed = e.supplements.keys().map(|r| Lane::DebtDue(e.permit.clone(), r.clone()));
-            let offered = e.handoff.iter().map(|_| Lane::AnswerDue(e.permit.clone()));
-            std::iter::once(Lane::Due(e.permit.clone())).chain(owed).chain(offered).collect()
+            let owed = e.supplements.keys().map(|r| Lane::DebtDue(r.clone()));
+            let offered = e.handoff.iter().map(|_| Lane::AnswerDue);
+            Writes::Permit(&e.permit, std::iter::once(Lane::Due).chain(owed).chain(offered).collect())
         }
-        E::HandoffOffered(e) => vec![Lane::Custody(e.permit.clone()), Lane::AnswerDue(e.permit.clone())],
+        E::HandoffOffered(e) => Writes::Permit(&e.permit, smallvec![Lane::Custody, Lane::AnswerDue]),
         E::HandoffReceived(e) => custody(&e.permit),
         E::HandoffReturned(e) => custody(&e.permit),
         E::HandoffWithdrawn(e) => custody(&e.permit),
         E::CustodyRecalled(e) => custody(&e.permit),
-        E::OpinionRequested(e) => e.bodies.iter().map(|body| opinion(&e.permit, body)).collect(),
-        E::OpinionGiven(e) => vec![opinion(&e.permit, &e.body)],
-        E::ObjectionTreated(e) => vec![opinion(&e.permit, &e.body)],
-        E::ObjectionWithdrawn(e) => vec![opinion(&e.permit, &e.body)],
-        E::OpinionRequestWithdrawn(e) => vec![opinion(&e.permit, &e.body)],
-        E::OpinionDuesRevised(e) => e.dues.keys().map(|body| opinion(&e.permit, body)).collect(),
-        E::OpinionsConcluded(e) => permit(&e.permit),
-        E::MaterialsReused(e) => {
-            let lane = |r: &super::event::Reused| Lane::Reuse(e.permit.clone(), r.handed.material.clone());
-            e.reused.iter().map(lane).collect()
+        E::OpinionRequested(e) => {
+            Writes::Permit(&e.permit, e.bodies.iter().cloned().map(Lane::Opinion).collect())
         }
-        E::ToleranceProposed(e) => vec![Lane::Proposal(e.permit.clone(), e.requirement.clone())],
+        E::OpinionGiven(e) => opinion(&e.permit, &e.body),
+        E::ObjectionTreated(e) => opinion(&e.permit, &e.body),
+        E::ObjectionWithdrawn(e) => opinion(&e.permit, &e.body),
+        E::OpinionRequestWithdrawn(e) => opinion(&e.permit, &e.body),
+        E::OpinionDuesRevised(e) => {
+            Writes::Permit(&e.permit, e.dues.keys().cloned().map(Lane::Opinion).collect())
+        }
+        E::OpinionsConcluded(e) => file(&e.permit),
+        E::MaterialsReused(e) => {
+            let reused = e.reused.iter().map(|reused| Lane::Reuse(reused.handed.material.clone()));
+            Writes::Permit(&e.permit, reused.collect())
+        }
+        E::ToleranceProposed(e) => {
+            Writes::Permit(&e.permit, smallvec![Lane::Proposal(e.requirement.clone())])
+        }
         E::DeficiencyTolerated(e) => owed(&e.permit, &e.requirement),
         E::SupplementReceived(e) => debt(&e.permit, &e.requirement),
         E::SupplementVerified(e) => debt(&e.permit, &e.requirement),
@@ -176,32 +208,31 @@ pub(super) fn lanes(event: &MatterEvent) -> Vec<Lane> {
         E::SupplementDeadlineMoved(e) => owed(&e.permit, &e.requirement),
         E::ToleranceLapsed(e) => debt(&e.permit, &e.requirement),
         E::LapseSetAside(e) => {
-            let mut lanes = debt(&e.permit, &e.requirement);
-            lanes.extend(moves(&e.permit));
-            lanes
+            let debt = Lane::Debt(e.requirement.clone());
+            Writes::Permit(&e.permit, smallvec![debt, Lane::File, Lane::Due])
         }
         E::PrerequisiteLanded(e) => {
-            let mut lanes = debt(&e.permit, &e.requirement);
+            let mut lanes: Lanes = smallvec![Lane::Debt(e.requirement.clone())];
             if e.clock.is_some() {
-                lanes.extend(moves(&e.permit));
+                lanes.extend([Lane::File, Lane::Due]);
             }
-            lanes
+            Writes::Permit(&e.permit, lanes)
         }
-        E::PreReviewConfirmed(e) => permit(&e.permit),
-        E::PermitLapsed(e) => permit(&e.permit),
-        E::CheckRecorded(e) => permit(&e.permit),
-        E::HearingRequested(e) => permit(&e.permit),
-        E::HearingHeld(e) => permit(&e.permit),
-        E::RenewalRequested(e) => permit(&e.permit),
-        E::RenewalGranted(e) => permit(&e.permit),
-        E::RenewalRefused(e) => permit(&e.permit),
-        E::RenewalDeemedGranted(e) => permit(&e.permit),
-        E::PermitApproved(e) => permit(&e.permit),
-        E::PermitDenied(e) => permit(&e.permit),
-        E::CertificateIssued(e) => permit(&e.permit),
-        E::PermitRevoked(e) => permit(&e.permit),
-        E::PermitWithdrawn(e) => permit(&e.permit),
-        E::PermitNotApplicable(e) => vec![Lane::Round(e.permit.clone()), Lane::Permit(e.permit.clone())],
+        E::PreReviewConfirmed(e) => file(&e.permit),
+        E::PermitLapsed(e) => file(&e.permit),
+        E::CheckRecorded(e) => file(&e.permit),
+        E::HearingRequested(e) => file(&e.permit),
+        E::HearingHeld(e) => file(&e.permit),
+        E::RenewalRequested(e) => file(&e.permit),
+        E::RenewalGranted(e) => file(&e.permit),
+        E::RenewalRefused(e) => file(&e.permit),
+        E::RenewalDeemedGranted(e) => file(&e.permit),
+        E::PermitApproved(e) => file(&e.permit),
+        E::PermitDenied(e) => file(&e.permit),
+        E::CertificateIssued(e) => file(&e.permit),
+        E::PermitRevoked(e) => file(&e.permit),
+        E::PermitWithdrawn(e) => file(&e.permit),
+        E::PermitNotApplicable(e) => Writes::Permit(&e.permit, smallvec![Lane::Round, Lane::File]),
         E::MilestoneReached(e) => date(&e.milestone),
         E::MilestonePlanned(e) => date(&e.milestone),
         E::DateChangeRequested(e) => date(&e.milestone),
@@ -227,6 +258,6 @@ pub(super) fn lanes(event: &MatterEvent) -> Vec<Lane> {
         | E::PackageReceived(_)
         | E::RevocationProposed(_)
         | E::PrerequisiteFellAway(_)
-        | E::PrerequisiteStandsAgain(_) => vec![],
+        | E::PrerequisiteStandsAgain(_) => Writes::Nothing,
     }
 }

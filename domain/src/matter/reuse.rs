@@ -131,8 +131,8 @@ pub(super) fn next(state: &Matter, at: &At<'_>, round: &Round) -> Option<(Date, 
     });
     let mut found: Vec<_> = lacking.filter_map(|m| state.lies_with(at.code, &m.code)).collect();
     let first = found.iter().map(|reused| reused.received_on).min()?;
-    let barriers = [Lane::Round(at.code.clone()), Lane::Plan];
-    let floor = barriers.iter().filter_map(|lane| state.order.last(lane)).fold(round.entered_on, Date::max);
+    let barrier = state.order.last_of_permit(at.code, &[Lane::Round]);
+    let floor = round.entered_on.max(barrier.unwrap_or(round.entered_on));
     let day = first.max(floor);
     found.retain(|reused| reused.received_on <= day);
     Some((day, on(day, MaterialsReused { permit: at.code.clone(), reused: found })))

@@ -246,11 +246,10 @@ fn landed(
     let accepted = round.accepted.as_ref().map(|a| a.on);
     let from = before.chain(accepted).chain([met, tolerance.on]).max().unwrap_or(met);
     // The clock runs from the day it landed; the entry itself comes after what the record has of the permit by then.
-    let debt = Lane::Debt(at.code.clone(), requirement.id.clone());
-    let moved = [Lane::Permit(at.code.clone()), Lane::Due(at.code.clone())];
-    let lanes = [debt, Lane::Plan].into_iter().chain(moved.into_iter().filter(|_| starts));
+    let lanes = [Lane::Debt(requirement.id.clone()), Lane::File, Lane::Due];
+    let written = state.order.last_of_permit(at.code, if starts { &lanes } else { &lanes[..1] });
     let landed = if starts { from } else { met.max(tolerance.on) };
-    let day = lanes.filter_map(|lane| state.order.last(&lane)).fold(landed, Date::max);
+    let day = landed.max(written.unwrap_or(landed));
     dues.push(day, || {
         let clock = starts.then(|| StartedClock { from, dues: first_dues(at, from, ctx.calendar) });
         on(day, PrerequisiteLanded { permit: at.code.clone(), requirement: requirement.id.clone(), clock })

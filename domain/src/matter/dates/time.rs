@@ -11,7 +11,6 @@ use crate::{
     matter::{
         event::{MatterEvent, MilestoneMissed, MilestoneReached},
         on,
-        order::Lane,
         plan::{Node, Whole},
         state::Matter,
     },
@@ -31,8 +30,7 @@ pub(in crate::matter) fn due(state: &Matter, mut push: impl FnMut(Date, Fact<Mat
         let Some(Whole::Stage(_)) = dated.whole else { continue };
         if let Some(done) = stage_done_on(state, code) {
             // the entry itself comes after what the record has of the milestone and the plan by then
-            let lanes = [Lane::Milestone(code.clone()), Lane::Plan];
-            let day = lanes.iter().filter_map(|lane| state.order.last(lane)).fold(done, Date::max);
+            let day = done.max(state.order.last_of_milestone(code).unwrap_or(done));
             let evidence = LegalText::fixed("本阶段审批事项全部办结");
             push(day, on(day, MilestoneReached { milestone: code.clone(), on: done, evidence }));
         }
