@@ -39,9 +39,9 @@ impl<'a> Written<'a> {
             None => (Effective::On(rest.field(",\"effective\":{\"on\":\"")?.parse().ok()?), None),
         };
         let recorded = rest.field_like("},\"recorded\":\"", at)?;
-        let command = rest.of_length(",\"command\":\"", UUID)?;
-        let request = rest.of_length(",\"request\":\"", HASH)?;
-        let correlation = rest.of_length(",\"$correlationId\":\"", UUID)?;
+        let command = rest.of_length::<UUID>(",\"command\":\"")?;
+        let request = rest.of_length::<HASH>(",\"request\":\"")?;
+        let correlation = rest.of_length::<UUID>(",\"$correlationId\":\"")?;
         let causation = rest.field_if(",\"$causationId\":\"")?;
         let traceparent = rest.field_if(",\"traceparent\":\"")?;
         let entered_by = rest.field_if(",\"entered_by\":\"")?;
@@ -147,12 +147,12 @@ impl<'a> Rest<'a> {
     }
 
     /// The same where its length is known.
-    fn of_length(&mut self, head: &str, length: usize) -> Option<&'a str> {
+    fn of_length<const LENGTH: usize>(&mut self, head: &str) -> Option<&'a str> {
         self.0 = self.0.strip_prefix(head)?;
+        let bytes: &[u8; LENGTH] = self.0.as_bytes().first_chunk()?;
         // no branch on each byte
-        let odd =
-            self.0.as_bytes().get(..length)?.iter().fold(0, |odd, byte| odd | u8::from(!is_plain(*byte)));
-        if odd == 0 { self.text(length) } else { None }
+        let plain = bytes.iter().fold(true, |plain, byte| plain & is_plain(*byte));
+        if plain { self.text(LENGTH) } else { None }
     }
 
     fn text(&mut self, end: usize) -> Option<&'a str> {
@@ -175,7 +175,7 @@ impl<'a> Rest<'a> {
 
 /// A byte that stands for itself in a JSON string.
 const fn is_plain(byte: u8) -> bool {
-    byte >= b' ' && byte != b'"' && byte != b'\\'
+    (byte >= b' ') & (byte != b'"') & (byte != b'\\')
 }
 
 /// An instant as it is written: `2026-11-22T02:00:00Z`, or with a fraction of the second. Other forms are read too, in their
@@ -190,8 +190,9 @@ fn plain_instant(text: &[u8]) -> Option<Timestamp> {
     else {
         return None;
     };
-    let (year, month, day) = (number(&[y0, y1, y2, y3])?, number(&[m0, m1])?, number(&[d0, d1])?);
-    let (hour, minute, second) = (number(&[h0, h1])?, number(&[i0, i1])?, number(&[s0, s1])?);
+    let year = two([y0, y1])? * 100 + two([y2, y3])?;
+    let (month, day) = (two([m0, m1])?, two([d0, d1])?);
+    let (hour, minute, second) = (two([h0, h1])?, two([i0, i1])?, two([s0, s1])?);
     // what is not in every month or minute is left to who knows the calendar
     if !(1..=12).contains(&month) || !(1..=28).contains(&day) && !is_in_month(year, month, day) {
         return None;
@@ -208,6 +209,11 @@ fn plain_instant(text: &[u8]) -> Option<Timestamp> {
     };
     let seconds = ((days(year, month, day) * 24 + hour) * 60 + minute) * 60 + second;
     Timestamp::new(seconds, i32::try_from(nanoseconds).ok()?).ok()
+}
+
+fn two(digits: [u8; 2]) -> Option<i64> {
+    let [tens, ones] = digits.map(|digit| digit.wrapping_sub(b'0'));
+    (tens < 10 && ones < 10).then(|| i64::from(tens * 10 + ones))
 }
 
 fn number(digits: &[u8]) -> Option<i64> {
