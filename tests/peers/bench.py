@@ -235,7 +235,19 @@ def history(kind, system, workload):
     return f"province-{system}" if workload in PROVINCE else OURS
 
 
+def at_hand(directory):
+    """Everything written so far is on the disk, and what lies here in the system's memory: no side pays for another's
+    writing, nor, being the first to read a file again after minutes, for fetching it."""
+    os.sync()
+    for file in directory.rglob("*"):
+        if file.is_file():
+            with file.open("rb", buffering=0) as stream:
+                while stream.read(1 << 20):
+                    pass
+
+
 def measure(command, workload, events, directory, *arguments):
+    at_hand(directory)
     command = [str(c) for c in [*command, workload, "--events", events, "--dir", directory, *arguments]]
     done = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True)
     if done.returncode != 0:
