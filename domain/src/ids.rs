@@ -154,9 +154,14 @@ macro_rules! text_id {
     };
 }
 
+/// Whether every byte is such a one. No branch on each: of a long text many are looked at at a time.
+fn every(text: &str, is: impl Fn(u8) -> bool) -> bool {
+    text.bytes().fold(true, |all, byte| all & is(byte))
+}
+
 fn slug(text: &str) -> bool {
     (1..=64).contains(&text.len())
-        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        && every(text, |b| b.is_ascii_lowercase() | b.is_ascii_digit() | (b == b'-'))
         && !text.starts_with('-')
 }
 
@@ -166,8 +171,12 @@ fn impersonal(text: &str) -> bool {
 }
 
 fn code(text: &str) -> bool {
-    (1..=32).contains(&text.len())
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+    (1..=32).contains(&text.len()) && every(text, |b| b.is_ascii_alphanumeric() | (b == b'-') | (b == b'_'))
+}
+
+/// The hexadecimal digits of a SHA-256, in lower case.
+fn sha256(text: &str) -> bool {
+    text.len() == 64 && every(text, |b| b.is_ascii_digit() | (b'a'..=b'f').contains(&b))
 }
 
 text_id!(
@@ -219,14 +228,12 @@ text_id!(
 );
 text_id!(
     /// A paper in the object store, by the SHA-256 of its bytes in lower-case hexadecimal.
-    PaperHash, "paper hash", "the 64 hexadecimal digits of the paper's SHA-256, in lower case",
-    |t| t.len() == 64 && t.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+    PaperHash, "paper hash", "the 64 hexadecimal digits of the paper's SHA-256, in lower case", sha256
 );
 text_id!(
     /// What is kept of the secret address of a calendar: its SHA-256 in lower-case hexadecimal. The secret has 256 random bits,
     /// so nobody finds it by its hash.
-    FeedDigest, "feed digest", "the 64 hexadecimal digits of a SHA-256, in lower case",
-    |t| t.len() == 64 && t.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+    FeedDigest, "feed digest", "the 64 hexadecimal digits of a SHA-256, in lower case", sha256
 );
 text_id!(
     /// A text with legal meaning (a reason, a notice number, a name of a thing): 1 to 2,000 characters,
@@ -406,6 +413,23 @@ mod tests {
         assert!(serde_json::from_str::<PermitCode>("\"A 1\"").is_err());
         assert_eq!(serde_json::from_str::<PermitCode>("\"A1\"").unwrap().as_str(), "A1");
         assert!("   ".parse::<LegalText>().is_err());
+    }
+
+    #[test]
+    fn a_character_that_does_not_belong_is_found_wherever_it_stands() {
+        for other in (0..=u8::MAX).map(char::from) {
+            let letter = matches!(other, 'a'..='z');
+            let digit = other.is_ascii_digit();
+            for at in [1, 30, 63] {
+                let with = |length: usize, other: char| -> String {
+                    (0..length).map(|n| if n == at { other } else { 'a' }).collect()
+                };
+                assert_eq!(slug(&with(64, other)), letter || digit || other == '-', "{other:?}");
+                assert_eq!(sha256(&with(64, other)), matches!(other, 'a'..='f' | '0'..='9'), "{other:?}");
+                let coded = other.is_ascii_alphanumeric() || matches!(other, '-' | '_');
+                assert_eq!(code(&with(32, other)), at >= 32 || coded, "{other:?}");
+            }
+        }
     }
 
     #[test]

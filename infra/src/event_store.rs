@@ -11,8 +11,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use cqrs_es::{AggregateContext, AggregateError, EventEnvelope, EventStore};
 use om_domain::decider::Decider;
+use om_domain::ids::EventId;
 
-use crate::hosting::{Hosted, Rejected, Stored};
+use crate::hosting::{Behind, Hosted, Rejected, Stored};
 use crate::log::by_stream::See;
 use crate::log::{
     AppendError, Appended, EventLog, Expected, LogError, StoredEvent, StreamName, StreamNameError,
@@ -121,7 +122,9 @@ impl<D: Decider> LogEventStore<D> {
         Box::new(move |event| {
             let (hosted, unreadable) = &mut *folding.lock().unwrap_or_else(PoisonError::into_inner);
             match recorded::decode_with(&long, event) {
-                Ok((fact, behind)) => {
+                Ok((meta, fact)) => {
+                    let behind = Behind::of_metadata(&meta);
+                    let fact = meta.into_recorded(EventId(event.id), event.revision, fact);
                     hosted.fold(&fact, behind, Some(event.position));
                     ControlFlow::Continue(())
                 }

@@ -17,7 +17,7 @@ use om_domain::decider::{
     Actor, Context, Decider, Effective, EventRecord, Explained, Fact, MOST_SETTLED, Reach, Recorded, Role,
 };
 use om_domain::ids::{CommandId, EventId};
-use om_domain::metadata::RequestHash;
+use om_domain::metadata::{Metadata, RequestHash};
 use om_domain::naming::Names;
 use om_domain::settings::CountySettings;
 use serde::de::Error as _;
@@ -58,6 +58,10 @@ pub(crate) struct Behind {
 impl Behind {
     fn of(origin: &Origin) -> Self {
         Self { command: origin.command, request: origin.request, correlation: origin.correlation }
+    }
+
+    pub(crate) fn of_metadata(meta: &Metadata) -> Self {
+        Self { command: meta.command, request: meta.request, correlation: meta.correlation }
     }
 }
 

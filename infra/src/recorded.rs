@@ -13,7 +13,6 @@ use om_domain::metadata::{Metadata, RequestHash};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::hosting::Behind;
 use crate::log::by_stream::ShownEvent;
 use crate::log::{NewEvent, Position, StoredEvent, StreamName};
 
@@ -178,14 +177,12 @@ pub fn decode<E: EventRecord>(stored: &StoredEvent) -> Result<Entry<E>, Unreadab
     Ok(Entry { fact, origin: Arc::new(origin), position: stored.position })
 }
 
-/// The same where it lies, with long payloads from memory, and of its origin what a state remembers.
+/// The same where it lies, with long payloads from memory: the fact and what stands beside it.
 pub(crate) fn decode_with<E: EventRecord>(
     long: &LongPayloads<E>,
     shown: &ShownEvent<'_>,
-) -> Result<(Recorded<E>, Behind), Unreadable> {
-    let (meta, event) = read(shown, |shown| long.decode(shown))?;
-    let behind = Behind { command: meta.command, request: meta.request, correlation: meta.correlation };
-    Ok((meta.into_recorded(EventId(shown.id), shown.revision, event), behind))
+) -> Result<(Metadata, E), Unreadable> {
+    read(shown, |shown| long.decode(shown))
 }
 
 fn read<E>(

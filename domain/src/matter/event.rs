@@ -255,9 +255,9 @@ events! {
         /// The project's facts were corrected; what was proposed stays visible.
         ProjectCorrected = 1 {
             /// As recorded.
-            old: ProjectFacts,
+            old: Box<ProjectFacts>,
             /// As it is.
-            new: ProjectFacts,
+            new: Box<ProjectFacts>,
             /// Why.
             reason: LegalText,
             /// The second person.

@@ -35,7 +35,7 @@ pub(super) fn evolve(state: &mut Matter, fact: &Recorded<E>) {
             state.project = Some(e.project.clone());
             state.phase = Phase::Proposed;
         }
-        E::ProjectCorrected(e) => state.project = Some(e.new.clone()),
+        E::ProjectCorrected(e) => state.project = Some((*e.new).clone()),
         E::MatterDesignated(e) => {
             state.task_force = Some(e.task_force.clone());
             state.phase = Phase::Designated;

@@ -31,7 +31,7 @@ pub(super) fn decide(state: &Matter, command: &C, ctx: &Ctx<'_>) -> Facts {
     if old == new {
         return Ok(vec![]);
     }
-    let (old, new, reason) = (old.clone(), new.clone(), reason.clone());
+    let (old, new, reason) = (Box::new(old.clone()), Box::new(new.clone()), reason.clone());
     super::one(ctx, ProjectCorrected { old, new, reason, second_person: second_person.clone() })
 }
 
