@@ -420,7 +420,7 @@ mod tests {
         for other in (0..=u8::MAX).map(char::from) {
             let letter = other.is_ascii_lowercase();
             let digit = other.is_ascii_digit();
-            for at in [1, 30, 63] {
+            for at in [1, 31, 63] {
                 let with = |length: usize, other: char| -> String {
                     (0..length).map(|n| if n == at { other } else { 'a' }).collect()
                 };
@@ -430,6 +430,8 @@ mod tests {
                 assert_eq!(code(&with(32, other)), at >= 32 || coded, "{other:?}");
             }
         }
+        // of the right length in bytes
+        assert!(!slug(&"é".repeat(32)) && !sha256(&"é".repeat(32)) && !code(&"é".repeat(16)));
     }
 
     #[test]

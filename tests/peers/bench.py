@@ -236,14 +236,19 @@ def history(kind, system, workload):
 
 
 def at_hand(directory):
-    """Everything written so far is on the disk, and what lies here in the system's memory: no side pays for another's
-    writing, nor, being the first to read a file again after minutes, for fetching it."""
+    """Everything written so far is on the disk, and what lies here in the system's memory, as far as it fits: no side pays
+    for another's writing, nor, being the first to read a file again after minutes, for fetching it."""
     os.sync()
     for file in directory.rglob("*"):
-        if file.is_file():
-            with file.open("rb", buffering=0) as stream:
-                while stream.read(1 << 20):
-                    pass
+        try:
+            if file.is_file():
+                with file.open("rb", buffering=0) as stream:
+                    while stream.read(1 << 20):
+                        pass
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            print(f"not read beforehand: {error}", flush=True)
 
 
 def measure(command, workload, events, directory, *arguments):
