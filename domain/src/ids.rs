@@ -174,8 +174,8 @@ fn code(text: &str) -> bool {
     (1..=32).contains(&text.len()) && every(text, |b| b.is_ascii_alphanumeric() | (b == b'-') | (b == b'_'))
 }
 
-/// The hexadecimal digits of a SHA-256, in lower case.
-fn sha256(text: &str) -> bool {
+/// Whether it is the hexadecimal digits of a SHA-256, in lower case.
+pub(crate) fn is_sha256(text: &str) -> bool {
     text.len() == 64 && every(text, |b| b.is_ascii_digit() | (b'a'..=b'f').contains(&b))
 }
 
@@ -228,12 +228,12 @@ text_id!(
 );
 text_id!(
     /// A paper in the object store, by the SHA-256 of its bytes in lower-case hexadecimal.
-    PaperHash, "paper hash", "the 64 hexadecimal digits of the paper's SHA-256, in lower case", sha256
+    PaperHash, "paper hash", "the 64 hexadecimal digits of the paper's SHA-256, in lower case", is_sha256
 );
 text_id!(
     /// What is kept of the secret address of a calendar: its SHA-256 in lower-case hexadecimal. The secret has 256 random bits,
     /// so nobody finds it by its hash.
-    FeedDigest, "feed digest", "the 64 hexadecimal digits of a SHA-256, in lower case", sha256
+    FeedDigest, "feed digest", "the 64 hexadecimal digits of a SHA-256, in lower case", is_sha256
 );
 text_id!(
     /// A text with legal meaning (a reason, a notice number, a name of a thing): 1 to 2,000 characters,
@@ -261,9 +261,14 @@ impl PaperHash {
 
 /// The bytes of a hash that is written in 64 lower-case hexadecimal digits.
 pub(crate) fn hash_bytes(digits: &str) -> [u8; 32] {
+    // what each is worth first: many are looked at at a time
+    let mut values = [0; 64];
+    for (value, byte) in values.iter_mut().zip(digits.bytes()) {
+        *value = digit(byte);
+    }
     let mut bytes = [0; 32];
-    for (byte, pair) in bytes.iter_mut().zip(digits.as_bytes().chunks_exact(2)) {
-        *byte = digit(pair[0]) << 4 | digit(pair[1]);
+    for (byte, pair) in bytes.iter_mut().zip(values.chunks_exact(2)) {
+        *byte = pair[0] << 4 | pair[1];
     }
     bytes
 }
@@ -425,13 +430,13 @@ mod tests {
                     (0..length).map(|n| if n == at { other } else { 'a' }).collect()
                 };
                 assert_eq!(slug(&with(64, other)), letter || digit || other == '-', "{other:?}");
-                assert_eq!(sha256(&with(64, other)), matches!(other, 'a'..='f' | '0'..='9'), "{other:?}");
+                assert_eq!(is_sha256(&with(64, other)), matches!(other, 'a'..='f' | '0'..='9'), "{other:?}");
                 let coded = other.is_ascii_alphanumeric() || matches!(other, '-' | '_');
                 assert_eq!(code(&with(32, other)), at >= 32 || coded, "{other:?}");
             }
         }
         // of the right length in bytes
-        assert!(!slug(&"é".repeat(32)) && !sha256(&"é".repeat(32)) && !code(&"é".repeat(16)));
+        assert!(!slug(&"é".repeat(32)) && !is_sha256(&"é".repeat(32)) && !code(&"é".repeat(16)));
     }
 
     #[test]

@@ -7,7 +7,7 @@ mod written;
 
 use crate::{
     decider::{Actor, Effective, Recorded, Roles, from_json},
-    ids::{BodyId, CommandId, CountyId, EventId, OfficerId},
+    ids::{BodyId, CommandId, CountyId, EventId, OfficerId, hash_bytes, is_sha256},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -172,19 +172,7 @@ impl From<RequestHash> for String {
 impl FromStr for RequestHash {
     type Err = RequestHashError;
     fn from_str(text: &str) -> Result<Self, RequestHashError> {
-        let digits: &[u8; 64] = text.as_bytes().try_into().map_err(|_| RequestHashError)?;
-        // what is no digit shows in the end: without a branch on each, many are read at a time
-        let (mut values, mut all) = ([0; 64], true);
-        for (value, digit) in values.iter_mut().zip(digits) {
-            let (decimal, letter) = (digit.wrapping_sub(b'0'), digit.wrapping_sub(b'a'));
-            all &= (decimal < 10) | (letter < 6);
-            *value = if decimal < 10 { decimal } else { letter.wrapping_add(10) };
-        }
-        let mut hash = [0; 32];
-        for (byte, pair) in hash.iter_mut().zip(values.chunks_exact(2)) {
-            *byte = (pair[0] << 4) | pair[1];
-        }
-        if all { Ok(RequestHash(hash)) } else { Err(RequestHashError) }
+        if is_sha256(text) { Ok(RequestHash(hash_bytes(text))) } else { Err(RequestHashError) }
     }
 }
 impl TryFrom<String> for RequestHash {

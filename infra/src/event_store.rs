@@ -122,9 +122,9 @@ impl<D: Decider> LogEventStore<D> {
         Box::new(move |event| {
             let (hosted, unreadable) = &mut *folding.lock().unwrap_or_else(PoisonError::into_inner);
             match recorded::decode_with(&long, event) {
-                Ok((meta, fact)) => {
+                Ok((meta, payload)) => {
                     let behind = Behind::of_metadata(&meta);
-                    let fact = meta.into_recorded(EventId(event.id), event.revision, fact);
+                    let fact = meta.into_recorded(EventId(event.id), event.revision, payload);
                     hosted.fold(&fact, behind, Some(event.position));
                     ControlFlow::Continue(())
                 }
