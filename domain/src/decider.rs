@@ -476,7 +476,7 @@ macro_rules! events {
             }
             fn decode(name: &str, version: u16, payload: &[u8]) -> Result<Self, $crate::decider::DecodeError> {
                 match (name, version) {
-                    $( (stringify!($variant), $version $(| $older)*) => $crate::decider::from_json(payload).map($name::$variant).map_err(|e| {
+                    $( (stringify!($variant), $version $(| $older)*) => $crate::as_written::read(payload).map($name::$variant).map_err(|e| {
                         $crate::decider::DecodeError::Damaged { name: name.into(), version, reason: e.to_string() }
                     }), )*
                     _ => Err($crate::decider::DecodeError::Unknown { name: name.into(), version }),

@@ -6,6 +6,7 @@
 pub mod access;
 pub mod access_log;
 pub mod applicant;
+pub mod as_written;
 pub mod briefing;
 pub mod calendar;
 pub mod calendar_book;

@@ -4,7 +4,10 @@
 //! complaint. Actors read last are remembered by the bytes that say them, one list a thread, and by nothing less.
 //! Deliberately absent: other orders, spaces, escapes. Nothing of ours writes them.
 
-use crate::decider::{Actor, Effective, Role, Roles};
+use crate::{
+    as_written::{is_plain, plain_bytes},
+    decider::{Actor, Effective, Role, Roles},
+};
 use jiff::Timestamp;
 use std::{cell::RefCell, str::FromStr};
 
@@ -125,8 +128,7 @@ impl<'a> Rest<'a> {
     /// The text behind `head`, which ends in its opening quotation mark.
     fn field(&mut self, head: &str) -> Option<&'a str> {
         self.0 = self.0.strip_prefix(head)?;
-        let end = self.0.bytes().position(|byte| !is_plain(byte))?;
-        self.text(end)
+        self.text(plain_bytes(self.0))
     }
 
     /// The same where it may be absent. Outside: it is there and cannot be read.
@@ -171,11 +173,6 @@ impl<'a> Rest<'a> {
         }
         list.split(',').map(|name| Role::stored(name.strip_prefix('"')?.strip_suffix('"')?)).collect()
     }
-}
-
-/// A byte that stands for itself in a JSON string.
-const fn is_plain(byte: u8) -> bool {
-    (byte >= b' ') & (byte != b'"') & (byte != b'\\')
 }
 
 /// An instant as it is written: `2026-11-22T02:00:00Z`, or with a fraction of the second. Other forms are read too, in their

@@ -117,6 +117,39 @@ fn examples_load<E: EventRecord>(of: &str) {
 }
 
 #[test]
+fn an_example_is_read_in_the_form_it_is_written_in_as_the_json_reader_reads_it() {
+    read_alike::<E>("matter");
+    read_alike::<MeetingEvent>("meeting");
+    read_alike::<DirectoryEvent>("directory");
+    read_alike::<AccessLogEvent>("access");
+    read_alike::<PersonEvent>("person");
+    read_alike::<ApplicantEvent>("applicant");
+}
+
+/// A space before it makes the form another one, which is left to the JSON reader.
+fn read_alike<E: EventRecord>(of: &str) {
+    for (name, version, _) in E::schemas() {
+        let stored = read(&folder("fixtures", of).join(format!("{name}.v{version}.json"))).unwrap();
+        let written = E::decode(name, version, stored.to_string().as_bytes())
+            .and_then(|event| Ok(event.encode().unwrap()))
+            .unwrap();
+        for at in 0..written.len() {
+            for with in *b"\"\\ }0x" {
+                let mut damaged = [b" ", &*written].concat();
+                damaged[at + 1] = with;
+                let told = |stored: &[u8]| E::decode(name, version, stored).ok();
+                assert_eq!(
+                    told(&damaged[1..]),
+                    told(&damaged),
+                    "{name}: {}",
+                    String::from_utf8_lossy(&damaged)
+                );
+            }
+        }
+    }
+}
+
+#[test]
 fn every_example_has_a_sentence_of_its_own_in_both_languages() {
     let han = |text: &str| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
     let names = om_domain::naming::Names::default();
