@@ -11,6 +11,7 @@ use om_domain::{
         },
     },
 };
+use std::sync::LazyLock;
 
 pub(super) fn project() -> ProjectFacts {
     ProjectFacts {
@@ -82,24 +83,28 @@ pub(super) fn of_permit(code: &str) -> Node {
 /// The plan and two permits that work with others: A6 is reviewed jointly by land and water, A7 asks them as it likes; what
 /// A1 has as `form` both need, and each its own seal.
 pub(super) fn wide_plan() -> Plan {
-    let mut plan = plan();
-    let mut a6 = permit("A6", "housing");
-    a6.handling = Handling::Joint;
-    a6.nature = Nature::Review;
-    a6.certificate = false;
-    a6.cooperating = vec![p("natural-resources"), p("water")];
-    a6.opinions = Some(Opinions {
-        term: limit(3, Unit::WorkingDays, "联审规程 4"),
-        overdue_counts_as: Silence::Agree,
+    // random acts ask for it again and again
+    static WIDE: LazyLock<Plan> = LazyLock::new(|| {
+        let mut plan = plan();
+        let mut a6 = permit("A6", "housing");
+        a6.handling = Handling::Joint;
+        a6.nature = Nature::Review;
+        a6.certificate = false;
+        a6.cooperating = vec![p("natural-resources"), p("water")];
+        a6.opinions = Some(Opinions {
+            term: limit(3, Unit::WorkingDays, "联审规程 4"),
+            overdue_counts_as: Silence::Agree,
+        });
+        let own_seal = || Material { own: true, ..material("seal", Gate::Accept, false, &[]) };
+        a6.materials = vec![material("form", Gate::Accept, false, &[]), own_seal()];
+        let mut a7 = permit("A7", "development-reform");
+        a7.cooperating = vec![p("water")];
+        a7.materials =
+            vec![material("form", Gate::Accept, false, &[]), material("map", Gate::Decide, false, &[])];
+        plan.permits.extend([a6, a7]);
+        plan
     });
-    let own_seal = || Material { own: true, ..material("seal", Gate::Accept, false, &[]) };
-    a6.materials = vec![material("form", Gate::Accept, false, &[]), own_seal()];
-    let mut a7 = permit("A7", "development-reform");
-    a7.cooperating = vec![p("water")];
-    a7.materials =
-        vec![material("form", Gate::Accept, false, &[]), material("map", Gate::Decide, false, &[])];
-    plan.permits.extend([a6, a7]);
-    plan
+    WIDE.clone()
 }
 
 /// A1 stands alone, with materials at each gate; A2 waits for A1's approval and may be pre-reviewed; A3 is a filing
