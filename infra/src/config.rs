@@ -336,24 +336,27 @@ mod tests {
     }
 
     #[test]
-    #[expect(clippy::result_large_err, reason = "figment's jail asks for its error")]
     fn the_environment_comes_between_and_an_unknown_variable_is_named() {
-        figment::Jail::expect_with(|jail| {
-            jail.create_file("om.toml", "data = '/file'\nlisten = '127.0.0.1:1'\notlp = 'http://file:1'")?;
-            jail.set_env("ONEMATTER_DATA", "/environment");
-            jail.set_env("ONEMATTER_LISTEN", "127.0.0.1:2");
-            jail.set_env("ONEMATTER_CONFIG", "om.toml");
-            jail.set_env(OTLP_VARIABLE, "http://collector:4317");
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("om.toml");
+        std::fs::write(&file, "data = '/file'\nlisten = '127.0.0.1:1'\notlp = 'http://file:1'").unwrap();
+        let set = [
+            ("ONEMATTER_DATA", Some("/environment")),
+            ("ONEMATTER_LISTEN", Some("127.0.0.1:2")),
+            ("ONEMATTER_CONFIG", Some("om.toml")),
+            (OTLP_VARIABLE, Some("http://collector:4317")),
+        ];
+        temp_env::with_vars(set, || {
             let flags = ServeFlags { listen: "127.0.0.1:3".parse().ok(), ..ServeFlags::default() };
-            let config = load(Some(Path::new("om.toml")), &flags).unwrap();
+            let config = load(Some(&file), &flags).unwrap();
             assert_eq!((config.listen.port(), config.data), (3, "/environment".into()));
             assert_eq!(config.otlp.as_deref(), Some("http://file:1"));
             let config = load(None, &ServeFlags::default()).unwrap();
             assert_eq!((config.listen.port(), config.otlp.as_deref()), (2, Some("http://collector:4317")));
-            jail.set_env("ONEMATTER_DEVEL", "true");
-            let error = load(None, &ServeFlags::default()).unwrap_err().to_string();
-            assert!(error.to_lowercase().contains("devel"), "{error}");
-            Ok(())
         });
+        let error = temp_env::with_var("ONEMATTER_DEVEL", Some("true"), || {
+            load(None, &ServeFlags::default()).unwrap_err().to_string()
+        });
+        assert!(error.to_lowercase().contains("devel"), "{error}");
     }
 }
