@@ -1,6 +1,6 @@
 # One build profile stays warm: `run` and every test use `dev` (dependencies at opt-level 1, our crates unoptimised,
 # line tables only) over the whole workspace, so a test run leaves a demo that starts at once. Only `bench` and `test-release` build
-# `release`, which takes longer than all other tests together.
+# `release`, whose build alone takes as long as all of `test`.
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
