@@ -36,6 +36,12 @@ pub(super) fn weekdays_through(number: i32) -> i32 {
     days.div_euclid(7) * 5 + (days.rem_euclid(7) + 1).min(5)
 }
 
+/// The first day up to and with which there are so many weekdays, counted as [`weekdays_through`] does.
+pub(super) fn weekday_through(count: i32) -> i32 {
+    let before = count.saturating_sub(1);
+    before.div_euclid(5).saturating_mul(7).saturating_add(before.rem_euclid(5)).saturating_sub(3)
+}
+
 /// 1970-01-01 was a Thursday, three days after a Monday.
 fn since_monday(number: i32) -> i32 {
     number.saturating_add(3)

@@ -1,4 +1,4 @@
-//! The days that differ from the plain week, in a form in which counting is two binary searches.
+//! The days that differ from the plain week, in a form in which counting is two binary searches at most.
 //!
 //! Invariant: sorted by day, one mark a day; `gained` sums what the marks so far add to the plain week's working days.
 //! Deliberately absent: who said so; the calendar keeps its notices.
@@ -35,6 +35,8 @@ pub(super) fn lay(layer: &mut Layer, listed: &Listed<'_>) {
 pub(super) struct Marks {
     days: Vec<i32>,
     gained: Vec<i32>,
+    /// Working days through each marked day; never less than through the one before.
+    worked: Vec<i32>,
     marks: Vec<Mark>,
 }
 
@@ -46,13 +48,15 @@ impl Marks {
             gained += i32::from(mark.works) - i32::from(days::is_weekday(day));
             all.days.push(day);
             all.gained.push(gained);
+            all.worked.push(days::weekdays_through(day).saturating_add(gained));
             all.marks.push(mark);
         }
         all
     }
 
     pub(super) fn get(&self, day: i32) -> Option<&Mark> {
-        self.days.binary_search(&day).ok().and_then(|i| self.marks.get(i))
+        let known = self.through(day).checked_sub(1)?;
+        self.marks.get(known).filter(|_| self.days.get(known) == Some(&day))
     }
 
     /// The marks from one day number to another, both inclusive.
@@ -67,42 +71,42 @@ impl Marks {
 
     /// Working days through that day, from a fixed day in the past; only differences mean something.
     pub(super) fn worked_through(&self, day: i32) -> i32 {
-        let known = self.days.partition_point(|marked| *marked <= day);
-        let gained = known.checked_sub(1).and_then(|i| self.gained.get(i)).copied().unwrap_or(0);
-        days::weekdays_through(day).saturating_add(gained)
+        days::weekdays_through(day).saturating_add(self.gained_by(self.through(day)))
     }
 
     /// The `n`-th working day after `start`, `n` at least 1: the first day through which `n` more have been worked.
     pub(super) fn nth_after(&self, start: i32, n: i32) -> i32 {
-        let target = self.worked_through(start).saturating_add(n);
-        let (mut low, mut high) = (start, start.saturating_add(plain_days(n)));
-        while self.worked_through(high) < target && high < i32::MAX {
-            (low, high) = (high, high.saturating_add(7));
-        }
-        while high - low > 1 {
-            let middle = low + (high - low) / 2;
-            if self.worked_through(middle) < target { low = middle } else { high = middle }
-        }
-        high
+        self.first_through(self.worked_through(start).saturating_add(n))
     }
 
     /// The last day after which `n` working days, `n` at least 1, still come by `end`: with one more, only `n - 1` would.
     pub(super) fn last_before(&self, end: i32, n: i32) -> i32 {
-        let target = self.worked_through(end).saturating_sub(n);
-        let (mut low, mut high) = (end.saturating_sub(plain_days(n)), end);
-        while self.worked_through(low) > target && low > i32::MIN {
-            (low, high) = (low.saturating_sub(7), low);
-        }
-        while high - low > 1 {
-            let middle = low + (high - low) / 2;
-            if self.worked_through(middle) <= target { low = middle } else { high = middle }
-        }
-        low
+        self.first_through(self.worked_through(end).saturating_sub(n).saturating_add(1)).saturating_sub(1)
+    }
+
+    /// The first day through which so many have been worked, counted as [`Marks::worked_through`] does.
+    fn first_through(&self, worked: i32) -> i32 {
+        let before = known(&self.worked, |through| through < worked);
+        // from the mark before on the week is plain, until the next mark
+        let plain = days::weekday_through(worked.saturating_sub(self.gained_by(before)));
+        self.days.get(before).map_or(plain, |next| plain.min(*next))
+    }
+
+    /// How many marks lie on that day or before.
+    fn through(&self, day: i32) -> usize {
+        known(&self.days, |marked| marked <= day)
+    }
+
+    /// What so many marks add to the plain week's working days.
+    fn gained_by(&self, marks: usize) -> i32 {
+        marks.checked_sub(1).and_then(|last| self.gained.get(last)).copied().unwrap_or(0)
     }
 }
 
-/// Where to begin looking for the `n`-th working day: as many days as `n` takes at least where none is a holiday. From there it is
-/// looked for week by week, since few holidays are longer.
-fn plain_days(n: i32) -> i32 {
-    (n / 5).saturating_mul(7).saturating_add(1)
+/// How many of the sorted numbers come first of which this holds. Mostly it holds of all: what is asked lies ahead of the last notice.
+fn known(sorted: &[i32], holds: impl Fn(i32) -> bool) -> usize {
+    match sorted.last() {
+        Some(last) if !holds(*last) => sorted.partition_point(|number| holds(*number)),
+        _ => sorted.len(),
+    }
 }
