@@ -323,6 +323,16 @@ pub fn from_json<T: DeserializeOwned>(stored: &[u8]) -> Result<T, serde_json::Er
     serde_json::from_str(text)
 }
 
+/// Writes JSON that is to be stored; most of it fits where it begins.
+///
+/// # Errors
+/// When the value has no JSON form.
+pub fn to_json<T: Serialize>(value: &T) -> Result<Vec<u8>, serde_json::Error> {
+    let mut json = Vec::with_capacity(512);
+    serde_json::to_writer(&mut json, value)?;
+    Ok(json)
+}
+
 /// Why a stored event could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum DecodeError {
@@ -472,7 +482,7 @@ macro_rules! events {
                 match self { $( $name::$variant(_) => $version ),* }
             }
             fn encode(&self) -> Result<Vec<u8>, serde_json::Error> {
-                match self { $( $name::$variant(event) => serde_json::to_vec(event) ),* }
+                match self { $( $name::$variant(event) => $crate::decider::to_json(event) ),* }
             }
             fn decode(name: &str, version: u16, payload: &[u8]) -> Result<Self, $crate::decider::DecodeError> {
                 match (name, version) {

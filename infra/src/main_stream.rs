@@ -20,6 +20,7 @@ use crate::shown;
 
 /// What is read of a county's stream.
 struct Read<D: Decider> {
+    name: StreamName,
     state: Arc<D::State>,
     revision: Option<u64>,
     /// Where the log ended when the stream was last seen to end here.
@@ -28,7 +29,8 @@ struct Read<D: Decider> {
 
 impl<D: Decider> Clone for Read<D> {
     fn clone(&self) -> Self {
-        Self { state: Arc::clone(&self.state), revision: self.revision, seen_at: self.seen_at }
+        let Self { name, state, revision, seen_at } = self;
+        Self { name: name.clone(), state: Arc::clone(state), revision: *revision, seen_at: *seen_at }
     }
 }
 
@@ -74,26 +76,22 @@ impl<D: Decider> MainStream<D> {
     /// When the stream cannot be read.
     pub async fn state(&self, county: &CountyId) -> Result<Arc<D::State>, Fault> {
         let (known, grown) = self.known(county);
-        let name = self.name(county)?;
         let head = self.embedded_head().await?;
         if let Some(read) = known
-            && self.still_ends(&name, &read, head).await?
+            && self.still_ends(&read, head).await?
         {
-            shown::stream(&name, read.revision);
+            shown::stream(&read.name, read.revision);
             let state = Arc::clone(&read.state);
             if head.is_some() && head != read.seen_at {
                 self.keep(county, grown, Read { seen_at: head, ..read });
             }
             return Ok(state);
         }
+        let name = self.name(county)?;
         let read = self.store.load(&name).await?;
         shown::stream(&name, read.revision());
-        let state = Arc::clone(read.state());
-        self.keep(
-            county,
-            grown,
-            Read { state: Arc::clone(&state), revision: read.revision(), seen_at: head },
-        );
+        let (state, revision) = (Arc::clone(read.state()), read.revision());
+        self.keep(county, grown, Read { name, state: Arc::clone(&state), revision, seen_at: head });
         Ok(state)
     }
 
@@ -104,20 +102,19 @@ impl<D: Decider> MainStream<D> {
     }
 
     /// Whether the stream still ends where it was read to.
-    async fn still_ends(
-        &self,
-        name: &StreamName,
-        read: &Read<D>,
-        head: Option<Position>,
-    ) -> Result<bool, Fault> {
+    async fn still_ends(&self, read: &Read<D>, head: Option<Position>) -> Result<bool, Fault> {
+        let Read { name, revision, seen_at, .. } = read;
         let log = self.store.log();
-        let quiet = !log.is_shared() && (head == read.seen_at || log.is_known_quiet(name, read.seen_at));
-        Ok(quiet || log.stream_head(name).await? == read.revision)
+        let quiet = !log.is_shared() && (head == *seen_at || log.is_known_quiet(name, *seen_at));
+        Ok(quiet || log.stream_head(name).await? == *revision)
     }
 
     fn keep(&self, county: &CountyId, grown: u64, read: Read<D>) {
         let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
-        let entry = kept.entry(county.to_string()).or_default();
+        let entry = match kept.get_mut(county.as_str()) {
+            Some(entry) => entry,
+            None => kept.entry(county.to_string()).or_default(),
+        };
         if entry.grown == grown {
             entry.read = Some(read);
         }

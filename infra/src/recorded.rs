@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
-use om_domain::decider::{Actor, DecodeError, Effective, EventRecord, Recorded, Role};
+use om_domain::decider::{Actor, DecodeError, Effective, EventRecord, Recorded, Role, to_json};
 use om_domain::ids::{CommandId, CountyId, EventId, IdError, OfficerId};
 use om_domain::metadata::{Metadata, RequestHash};
 use serde::{Deserialize, Serialize};
@@ -221,7 +221,7 @@ pub fn encode<E: EventRecord>(fact: &Recorded<E>, origin: &Origin) -> Result<New
         version: fact.event.version(),
         recorded: fact.recorded,
         payload: fact.event.encode()?.into(),
-        metadata: serde_json::to_vec(&meta)?.into(),
+        metadata: to_json(&meta)?.into(),
     })
 }
 

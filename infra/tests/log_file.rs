@@ -6,11 +6,12 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use futures::StreamExt as _;
 use jiff::Timestamp;
 use om_infra::log::sqlite::{FILE_NAME, LOCK_NAME, Options};
 use om_infra::log::{
     AppendError, EventLog, Expected, LogError, NewEvent, OpenError, Position, ShownEvent, SqliteLog,
-    StreamName, leaf,
+    StoredEvent, StreamName, leaf,
 };
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
@@ -280,6 +281,55 @@ async fn whole_streams_come_one_after_another_up_to_a_position() {
     let streams = reader.streams(&["matter"]).unwrap();
     reader.read(&streams, last, &mut two).unwrap();
     assert_eq!(count, 2, "it stops when told");
+}
+
+#[tokio::test]
+async fn the_log_is_read_in_its_own_order_however_its_streams_lie_and_past_what_is_missing() {
+    let dir = TempDir::new().unwrap();
+    let log = open(&dir).unwrap();
+    let mut written = Vec::new();
+    for n in 0..120_usize {
+        let stream = StreamName::new("530322", "matter", n * n % 7).unwrap();
+        let head = log.stream_head(&stream).await.unwrap();
+        // now and then more than a subscription holds at once
+        let text = if n % 20 == 19 { "缓".repeat(200_000) } else { n.to_string() };
+        written.push(text.clone());
+        log.append(&stream, Expected::of_head(head), vec![event(&text)]).await.unwrap();
+    }
+    log.close().await;
+    drop(log);
+    for missing in [None, Some(50_u64)] {
+        if let Some(position) = missing {
+            let file = Connection::open(dir.path().join(FILE_NAME)).unwrap();
+            let position = i64::try_from(position).unwrap();
+            file.execute("DELETE FROM event WHERE position = ?1", [position]).unwrap();
+        }
+        let there = |position: &u64| Some(*position) != missing;
+        let expected: Vec<u64> = (1..=120).filter(there).collect();
+        // what was appended in the life of a log is read from memory
+        let log = open(&dir).unwrap();
+        for page in [1, 7, 49, 50, 119, 120, 1_000, usize::MAX] {
+            let mut read = Vec::new();
+            loop {
+                let after = read.last().map(|event: &StoredEvent| event.position);
+                let more = log.read_all(after, page).await.unwrap();
+                if more.is_empty() {
+                    break;
+                }
+                assert!(more.len() <= page);
+                read.extend(more);
+            }
+            let positions: Vec<_> = read.iter().map(|event| event.position.number()).collect();
+            assert_eq!(positions, expected, "pages of {page}, without {missing:?}");
+            let says = |event: &StoredEvent| {
+                event.payload == written[usize::try_from(event.position.number()).unwrap() - 1]
+            };
+            assert!(read.iter().all(says));
+        }
+        let followed: Vec<_> = log.subscribe(None).take(expected.len()).collect().await;
+        let followed: Vec<_> = followed.into_iter().map(|event| event.unwrap().position.number()).collect();
+        assert_eq!(followed, expected);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

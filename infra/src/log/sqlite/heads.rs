@@ -34,13 +34,15 @@ impl StreamHead {
 /// A map that forgets: at most twice `capacity` entries; what was not used for `capacity` insertions goes.
 pub(super) struct TwoGenerations<K, V> {
     capacity: usize,
-    young: HashMap<K, V>,
-    old: HashMap<K, V>,
+    young: Map<K, V>,
+    old: Map<K, V>,
 }
+
+type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
 
 impl<K: Hash + Eq + Clone, V> TwoGenerations<K, V> {
     pub(super) fn new(capacity: usize) -> Self {
-        Self { capacity, young: HashMap::new(), old: HashMap::new() }
+        Self { capacity, young: Map::default(), old: Map::default() }
     }
 
     pub(super) fn get(&mut self, key: &K) -> Option<&mut V> {
