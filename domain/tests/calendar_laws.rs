@@ -3,7 +3,8 @@
 use jiff::civil::{Date, Weekday, date, time};
 use jiff::{Timestamp, ToSpan};
 use om_domain::calendar::{
-    Calendar, DayKind, Unit, beijing, beijing_datetime, end_of_day, end_of_term, start_of_day,
+    Calendar, CountyOverlay, DayKind, NamedDay, Unit, beijing, beijing_datetime, end_of_day, end_of_term,
+    start_of_day,
 };
 use proptest::prelude::*;
 
@@ -97,6 +98,33 @@ proptest! {
         prop_assert_eq!(cal.working_days_between(after, through), i32::try_from(walked)?);
         prop_assert_eq!(cal.working_days_between(through, after), -i32::try_from(walked)?);
         prop_assert_eq!(cal.days_between(after, through, Unit::CalendarDays), length);
+    }
+
+    #[test]
+    fn r19_a_countys_own_days_are_counted_wherever_they_lie(
+        own in prop::collection::btree_set(day(), 1..60), start in day(), n in 1_i32..200,
+    ) {
+        let named = |date: &Date| NamedDay { date: *date, holiday: "火把节".into() };
+        let (make_up, off): (Vec<_>, Vec<_>) = own.iter().partition(|day| is_weekend(**day));
+        let overlay = CountyOverlay {
+            county: "530322".into(),
+            id: "陆政发〔2026〕1号".into(),
+            sources: vec!["陆政发〔2026〕1号".into()],
+            off: off.into_iter().map(named).collect(),
+            make_up: make_up.into_iter().map(named).collect(),
+            withdrawn: Vec::new(),
+        };
+        let cal = Calendar::national().with_overlay(overlay)?;
+        let term = u32::try_from(n)?;
+        let due = cal.add(start, term, Unit::WorkingDays);
+        prop_assert!(cal.is_working(due));
+        prop_assert_eq!(walk(start, due).filter(|day| cal.is_working(*day)).count(), usize::try_from(n)?);
+        let latest = cal.latest_start(start, term, Unit::WorkingDays);
+        prop_assert_eq!(walk(latest, start).filter(|day| cal.is_working(*day)).count(), usize::try_from(n)?);
+        prop_assert!(cal.is_working(plus(latest, 1)));
+        for day in own {
+            prop_assert_eq!(cal.is_working(day), is_weekend(day));
+        }
     }
 
     #[test]
