@@ -35,7 +35,8 @@ pub(super) fn lay(layer: &mut Layer, listed: &Listed<'_>) {
 pub(super) struct Marks {
     days: Vec<i32>,
     gained: Vec<i32>,
-    /// Working days through each marked day; never less than through the one before.
+    /// Working days through each marked day, the plain week's and those gained: what is searched where a term ends. Never less than
+    /// through the day before.
     worked: Vec<i32>,
     marks: Vec<Mark>,
 }
