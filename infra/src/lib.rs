@@ -8,6 +8,7 @@ pub mod backup;
 pub mod bar_papers;
 mod blocking;
 pub mod calendars;
+mod canonical;
 pub mod clock;
 pub mod config;
 pub mod credentials;

@@ -13,6 +13,7 @@ use om_domain::metadata::{Metadata, RequestHash};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::canonical::canonical;
 use crate::log::by_stream::ShownEvent;
 use crate::log::{NewEvent, Position, StoredEvent, StreamName};
 
@@ -27,37 +28,8 @@ pub fn request_hash(
     effective: Option<Effective>,
     by: &Actor,
 ) -> Result<RequestHash, serde_json::Error> {
-    let asked = serde_json::to_value((stream, command, effective, &by.officer, &by.body))?;
-    let mut bytes = Vec::with_capacity(512);
-    canonical(&asked, &mut bytes)?;
-    Ok(RequestHash(Sha256::digest(&bytes).into()))
-}
-
-fn canonical(value: &serde_json::Value, out: &mut Vec<u8>) -> Result<(), serde_json::Error> {
-    match value {
-        serde_json::Value::Array(items) => {
-            out.push(b'[');
-            for item in items {
-                canonical(item, out)?;
-                out.push(b',');
-            }
-            out.push(b']');
-        }
-        serde_json::Value::Object(fields) => {
-            let mut keys: Vec<_> = fields.iter().collect();
-            keys.sort_unstable_by_key(|(key, _)| *key);
-            out.push(b'{');
-            for (key, field) in keys {
-                serde_json::to_writer(&mut *out, key)?;
-                out.push(b':');
-                canonical(field, out)?;
-                out.push(b',');
-            }
-            out.push(b'}');
-        }
-        scalar => serde_json::to_writer(&mut *out, scalar)?,
-    }
-    Ok(())
+    let asked = canonical(&(stream, command, effective, &by.officer, &by.body))?;
+    Ok(RequestHash(Sha256::digest(&asked).into()))
 }
 
 /// Where facts come from: the command behind them and what led to it. Shared by all facts of one command.
