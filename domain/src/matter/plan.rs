@@ -463,15 +463,6 @@ impl PlannedPermit {
 
     /// All requirements: prerequisites, then materials.
     pub fn requirements(&self) -> impl Iterator<Item = Requirement<'_>> {
-        let edges = self.prerequisites.iter().map(|p| Requirement {
-            id: p.id(),
-            gate: p.gate,
-            statutory: p.statutory,
-            modes: &p.modes,
-            sensitive: None,
-            source: &p.source,
-            edge: Some(p),
-        });
         let materials = self.materials.iter().map(|m| Requirement {
             id: RequirementId::Material(m.code.clone()),
             gate: m.gate,
@@ -481,7 +472,20 @@ impl PlannedPermit {
             source: &m.source,
             edge: None,
         });
-        edges.chain(materials)
+        self.edges().chain(materials)
+    }
+
+    /// The prerequisites among them.
+    pub fn edges(&self) -> impl Iterator<Item = Requirement<'_>> {
+        self.prerequisites.iter().map(|p| Requirement {
+            id: p.id(),
+            gate: p.gate,
+            statutory: p.statutory,
+            modes: &p.modes,
+            sensitive: None,
+            source: &p.source,
+            edge: Some(p),
+        })
     }
 }
 

@@ -337,16 +337,16 @@ fn fallen(state: &Matter, at: &At<'_>, round: &Round, ctx: &Ctx<'_>, dues: &mut 
     if round.phase.allows_new_round() {
         return;
     }
-    for requirement in at.planned.requirements() {
-        let id = requirement.id.clone();
-        let RequirementId::Permit(other) = &id else { continue };
+    for requirement in at.planned.edges() {
+        let RequirementId::Permit(other) = &requirement.id else { continue };
         let revoked =
             state.permits.get(other).and_then(|p| p.round()).filter(|r| r.phase == RoundPhase::Revoked);
         let Some(revoked) = revoked else { continue };
         let day = revoked.ended.as_ref().map_or(ctx.today(), |e| e.on);
         let relied = passed(round, gate_now(Some(round), &requirement));
-        if relied && !at.permit.fell_away.contains(&(id.clone(), day)) {
-            dues.push(day, || on(day, PrerequisiteFellAway { permit: at.code.clone(), requirement: id }));
+        if relied && !at.permit.fell_away.contains(&(requirement.id.clone(), day)) {
+            let (permit, requirement) = (at.code.clone(), requirement.id);
+            dues.push(day, || on(day, PrerequisiteFellAway { permit, requirement }));
         }
     }
 }
