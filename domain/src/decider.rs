@@ -19,7 +19,8 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use smol_str::SmolStr;
 use std::{collections::BTreeSet, fmt::Debug};
 
-/// What an officer may be in the county's directory. Membership of a task force is per matter and not a role.
+/// What an officer may be in the county's directory. Membership of a task force is per matter and not a role. A new one is added at the end:
+/// logs store the place of each ([`Roles`]).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {

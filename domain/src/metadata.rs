@@ -1,9 +1,15 @@
 //! The metadata stored beside every event: who acted, on whose request, when it happened and when it was recorded.
 //!
-//! Invariants: written once, in this field order, and never re-serialised; `recorded` never goes back within a stream.
+//! Invariants: written once, in this field order, and never again in another form than [`pack`]'s, which gives the same bytes back; `recorded` never goes back within a stream.
 //! Deliberately absent: position and revision, which are the log's; personal text, which is the vault's.
 
+mod fields;
+mod instants;
+mod known;
+mod packed;
 mod written;
+
+pub use packed::{StoredMetadata, is_sound, pack, write_json};
 
 use crate::{
     decider::{Actor, Effective, Recorded, Roles, from_json},
@@ -143,8 +149,7 @@ impl RequestHash {
     fn digits(self) -> [u8; 64] {
         let mut digits = [0; 64];
         for (pair, byte) in digits.chunks_exact_mut(2).zip(self.0) {
-            pair[0] = DIGITS[usize::from(byte >> 4)];
-            pair[1] = DIGITS[usize::from(byte & 15)];
+            pair.copy_from_slice(&hex(byte));
         }
         digits
     }
@@ -188,7 +193,11 @@ impl TryFrom<String> for RequestHash {
     }
 }
 
-const DIGITS: &[u8; 16] = b"0123456789abcdef";
+/// The two hexadecimal digits of a byte, in lower case.
+const fn hex(byte: u8) -> [u8; 2] {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    [DIGITS[(byte >> 4) as usize], DIGITS[(byte & 15) as usize]]
+}
 
 /// A text is not a request hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -196,7 +205,7 @@ const DIGITS: &[u8; 16] = b"0123456789abcdef";
 pub struct RequestHashError;
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::decider::Role;
     use uuid::Uuid;
@@ -246,7 +255,7 @@ mod tests {
     }
 
     /// Metadata in every form that is written.
-    fn forms() -> Vec<Metadata> {
+    pub(crate) fn forms() -> Vec<Metadata> {
         let at = |text: &str| Effective::At(text.parse().unwrap());
         vec![
             metadata(),

@@ -14,7 +14,6 @@ use async_trait::async_trait;
 use futures::StreamExt;
 use om_domain::decider::{Actor, Decider};
 use om_domain::ids::{CommandId, CountyId, EventId};
-use om_domain::metadata::Metadata;
 use rusqlite::{Connection, OptionalExtension, params};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -380,7 +379,7 @@ impl One {
     /// A span of the trace of the request that led to the fact.
     fn span(&self, event: &StoredEvent) -> tracing::Span {
         let span = tracing::info_span!("react", policy = self.policy.name(), event = %event.id);
-        let metadata = Metadata::read(&event.metadata).ok();
+        let metadata = event.metadata.stored().whole().ok();
         if let Some(traceparent) = metadata.and_then(|metadata| metadata.traceparent) {
             telemetry::continue_from(&span, &traceparent);
         }
@@ -405,7 +404,7 @@ impl One {
 }
 
 fn envelope(event: &StoredEvent, policy: &str, index: usize) -> Result<Envelope, Waits> {
-    let metadata = Metadata::read(&event.metadata)?;
+    let metadata = event.metadata.stored().whole()?;
     let county: CountyId = metadata.county;
     Ok(Envelope {
         by: platform_actor(&county).map_err(Fault::from)?,

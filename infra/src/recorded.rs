@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
-use om_domain::decider::{Actor, DecodeError, Effective, EventRecord, Recorded, Role, to_json};
+use om_domain::decider::{Actor, DecodeError, Effective, EventRecord, Recorded, Role};
 use om_domain::ids::{CommandId, CountyId, EventId, IdError, OfficerId};
 use om_domain::metadata::{Metadata, RequestHash};
 use serde::{Deserialize, Serialize};
@@ -162,7 +162,7 @@ fn read<E>(
     payload: impl Fn(&ShownEvent<'_>) -> Result<E, DecodeError>,
 ) -> Result<(Metadata, E), Unreadable> {
     let unreadable = |reason| Unreadable { stream: stored.stream.clone(), revision: stored.revision, reason };
-    let meta = Metadata::read(stored.metadata).map_err(|e| unreadable(e.into()))?;
+    let meta = stored.metadata.whole().map_err(|e| unreadable(e.into()))?;
     Ok((meta, payload(stored).map_err(|e| unreadable(e.into()))?))
 }
 
@@ -193,7 +193,7 @@ pub fn encode<E: EventRecord>(fact: &Recorded<E>, origin: &Origin) -> Result<New
         version: fact.event.version(),
         recorded: fact.recorded,
         payload: fact.event.encode()?.into(),
-        metadata: to_json(&meta)?.into(),
+        metadata: meta.to_json()?.into(),
     })
 }
 
@@ -226,7 +226,7 @@ mod tests {
             version: 1,
             recorded: jiff::Timestamp::UNIX_EPOCH,
             payload: serde_json::to_vec(&serde_json::json!({ "reason": reason })).unwrap().into(),
-            metadata: Bytes::new(),
+            metadata: Bytes::new().into(),
             leaf: [0; 32],
         }
     }

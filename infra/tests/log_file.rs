@@ -8,7 +8,10 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures::StreamExt as _;
 use jiff::Timestamp;
-use om_infra::log::sqlite::{FILE_NAME, LOCK_NAME, Options};
+use om_domain::decider::{Effective, Role};
+use om_domain::ids::CommandId;
+use om_domain::metadata::{Metadata, RequestHash};
+use om_infra::log::sqlite::{FILE_NAME, LOCK_NAME, Options, audit};
 use om_infra::log::{
     AppendError, EventLog, Expected, LogError, NewEvent, OpenError, Position, ShownEvent, SqliteLog,
     StoredEvent, StreamName, leaf,
@@ -54,7 +57,7 @@ async fn what_was_stored_is_there_after_reopening() {
     assert_eq!(stored, again.read_all(None, 10).await.unwrap());
     assert_eq!(stored.len(), 2);
     for (stored, given) in stored.iter().zip(&events) {
-        assert_eq!((&stored.payload, &stored.metadata), (&given.payload, &given.metadata));
+        assert_eq!((&stored.payload, stored.metadata.json()), (&given.payload, given.metadata.clone()));
         assert_eq!((stored.recorded, stored.version), (given.recorded, 1));
         assert!(leaf::is_intact(stored));
     }
@@ -120,6 +123,98 @@ async fn after_a_failed_sync_all_is_folded_in_anew() {
     assert_eq!(std::fs::metadata(&lock).unwrap().len(), 0);
 }
 
+/// An event whose metadata are the platform's own, which are packed.
+fn packed(text: &str) -> NewEvent {
+    let recorded = Timestamp::from_microsecond(1_790_000_000_123_456).unwrap();
+    let metadata = Metadata {
+        county: "530322".parse().unwrap(),
+        officer: "housing-officer-1".parse().unwrap(),
+        body: "housing".parse().unwrap(),
+        roles: [Role::Officer].into(),
+        stands_in_for: None,
+        effective: Effective::At(recorded),
+        recorded,
+        command: CommandId(Uuid::from_u128(7)),
+        request: RequestHash([0xa5; 32]),
+        correlation: CommandId(Uuid::from_u128(7)),
+        causation: None,
+        traceparent: None,
+        entered_by: None,
+    };
+    NewEvent { metadata: metadata.to_json().unwrap().into(), ..event(text) }
+}
+
+fn sql(dir: &TempDir) -> Connection {
+    Connection::open(dir.path().join(FILE_NAME)).unwrap()
+}
+
+#[tokio::test]
+async fn metadata_lie_packed_and_are_the_same_json_again() {
+    let dir = TempDir::new().unwrap();
+    let log = open(&dir).unwrap();
+    let given = [packed("{}"), event("{}")];
+    log.append(&matter(), Expected::NoStream, given.to_vec()).await.unwrap();
+    drop(log);
+    let lying = sql(&dir)
+        .prepare("SELECT type < 0, length(metadata) FROM event ORDER BY no")
+        .unwrap()
+        .query_map((), |row| Ok((row.get::<_, bool>(0)?, row.get::<_, i64>(1)?)))
+        .unwrap()
+        .collect::<Result<Vec<_>, _>>()
+        .unwrap();
+    assert!(matches!(lying[..], [(true, 0..100), (false, 2)]), "{lying:?}");
+
+    let log = open(&dir).unwrap();
+    for stored in [log.read_stream(&matter(), 0, 9).await.unwrap(), log.read_all(None, 9).await.unwrap()] {
+        assert!(stored.iter().zip(&given).all(|(stored, given)| stored.metadata.json() == given.metadata));
+        assert!(stored.iter().all(leaf::is_intact));
+    }
+}
+
+#[tokio::test]
+async fn packed_metadata_that_are_damaged_are_told_with_their_row() {
+    let dir = TempDir::new().unwrap();
+    let log = open(&dir).unwrap();
+    log.append(&matter(), Expected::NoStream, vec![packed("{}"), packed("{}")]).await.unwrap();
+    drop(log);
+    sql(&dir).execute("UPDATE event SET metadata = substr(metadata, 1, 60) WHERE no % 2 = 1", ()).unwrap();
+    let log = open(&dir).unwrap();
+    for read in [log.read_stream(&matter(), 0, 9).await, log.read_all(None, 9).await] {
+        let told = read.unwrap_err().to_string();
+        assert!(told.contains("the metadata of event row 16777217 cannot be read"), "{told}");
+    }
+    assert_eq!(log.read_stream(&matter(), 0, 1).await.unwrap().len(), 1, "what is whole is read");
+}
+
+#[tokio::test]
+async fn a_file_of_the_layout_before_is_read_as_it_is_and_written_on() {
+    let dir = TempDir::new().unwrap();
+    let log = open(&dir).unwrap();
+    let given = [packed("{}"), packed("{}")];
+    log.append(&matter(), Expected::NoStream, given[..1].to_vec()).await.unwrap();
+    drop(log);
+    let file = sql(&dir);
+    file.execute("UPDATE event SET type = -type, metadata = ?1", (&given[0].metadata[..],)).unwrap();
+    file.pragma_update(None, "user_version", 1).unwrap();
+    drop(file);
+
+    let read_only = SqliteLog::open_read_only(dir.path(), &Options::default()).unwrap();
+    assert_eq!(read_only.read_stream(&matter(), 0, 9).await.unwrap()[0].metadata.json(), given[0].metadata);
+    drop(read_only);
+    let layout = |file: Connection| file.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0));
+    assert_eq!(layout(sql(&dir)), Ok(1), "who only reads changes nothing");
+
+    let log = open(&dir).unwrap();
+    log.append(&matter(), Expected::Revision(0), given[1..].to_vec()).await.unwrap();
+    let stored = log.read_all(None, 9).await.unwrap();
+    assert!(stored.iter().zip(&given).all(|(stored, given)| stored.metadata.json() == given.metadata));
+    assert!(stored.len() == 2 && stored.iter().all(leaf::is_intact));
+    drop(log);
+    let whole = audit::audit(dir.path(), &mut |_| {}, &|_, _| {}).unwrap();
+    assert!(whole.is_sound() && whole.events == 2, "{whole:?}");
+    assert_eq!(layout(sql(&dir)), Ok(2), "an earlier version says that it is too old for it");
+}
+
 #[test]
 fn a_file_of_a_newer_version_is_refused_and_left_alone() {
     let dir = TempDir::new().unwrap();
@@ -127,7 +222,7 @@ fn a_file_of_a_newer_version_is_refused_and_left_alone() {
     let file = dir.path().join(FILE_NAME);
     Connection::open(&file).unwrap().pragma_update(None, "user_version", 7).unwrap();
     let refused = open(&dir).err().unwrap();
-    assert!(matches!(refused, OpenError::Newer { found: 7, known: 1, .. }), "{refused}");
+    assert!(matches!(refused, OpenError::Newer { found: 7, known: 2, .. }), "{refused}");
     assert!(refused.to_string().contains("Start the newer version"), "{refused}");
 }
 

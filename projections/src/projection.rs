@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use om_domain::{
     decider::{DecodeError, EventRecord, Recorded},
     ids::{CountyId, EventId},
-    metadata::Envelope,
+    metadata::StoredMetadata,
 };
 use rusqlite::Connection;
 use std::{fmt::Debug, hash::Hash};
@@ -37,8 +37,8 @@ pub struct EncodedEvent<'a> {
     pub recorded: Timestamp,
     /// The payload's JSON.
     pub payload: &'a [u8],
-    /// The metadata's JSON: [`om_domain::metadata::Metadata`].
-    pub metadata: &'a [u8],
+    /// The metadata: [`om_domain::metadata::Metadata`].
+    pub metadata: StoredMetadata<'a>,
 }
 
 /// A decoded fact and where it stands.
@@ -74,8 +74,8 @@ impl<S, E: EventRecord> Incoming<S, E> {
     ) -> Result<Self, Unreadable> {
         let fact =
             payload(event.kind, event.version, event.payload).map_err(|e| Unreadable(e.to_string()))?;
-        let metadata: Envelope = Envelope::read(event.metadata)
-            .map_err(|e| Unreadable(format!("metadata of {}: {e}", event.kind)))?;
+        let metadata =
+            event.metadata.envelope().map_err(|e| Unreadable(format!("metadata of {}: {e}", event.kind)))?;
         if metadata.county.as_str() != event.county {
             return Err(Unreadable(format!(
                 "stream of county {}, metadata of {}",

@@ -19,7 +19,7 @@ use om_domain::{
         plan::Plan,
         state::Matter,
     },
-    metadata::{Metadata, RequestHash},
+    metadata::{Metadata, RequestHash, StoredMetadata},
     settings::{CountySettings, Values},
 };
 use rusqlite::Connection;
@@ -62,7 +62,7 @@ impl Stored {
             version: self.fact.event.version(),
             recorded: self.fact.recorded,
             payload: &self.payload,
-            metadata: &self.metadata,
+            metadata: StoredMetadata::Text(&self.metadata),
         }
     }
 }

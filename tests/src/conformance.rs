@@ -18,6 +18,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use futures::stream::{BoxStream, StreamExt};
 use jiff::Timestamp;
+use om_domain::metadata;
 use om_infra::log::{
     AppendError, Appended, EventLog, Expected, LogError, LogState, NewEvent, ShownEvent, StoredEvent,
     StreamName, leaf,
@@ -100,6 +101,16 @@ pub fn stream(id: &str) -> StreamName {
     StreamName::new(county(), "matter", id).unwrap()
 }
 
+/// As the platform writes them, of an event recorded when [`event`] says.
+const METADATA: &[u8] = concat!(
+    r#"{"county":"530322","officer":"housing-officer-1","body":"housing","roles":["officer"],"#,
+    r#""effective":{"at":"2026-09-21T13:33:20.123457Z"},"recorded":"2026-09-21T13:33:20.123457Z","#,
+    r#""command":"0190a5c2-7d3e-7b64-9c1f-2f60b1a4e8d7","#,
+    r#""request":"9f2c41d7a0b39f2c41d7a0b39f2c41d7a0b39f2c41d7a0b39f2c41d7a0b39f2c","#,
+    r#""$correlationId":"0190a5c2-7d3e-7b64-9c1f-2f60b1a4e8d7"}"#,
+)
+.as_bytes();
+
 /// An event that says `text`.
 pub fn event(text: &str) -> NewEvent {
     NewEvent {
@@ -108,7 +119,7 @@ pub fn event(text: &str) -> NewEvent {
         version: 2,
         recorded: Timestamp::from_microsecond(1_790_000_000_123_457).unwrap(),
         payload: serde_json::to_vec(&serde_json::json!({ "材料": text })).unwrap().into(),
-        metadata: Bytes::from_static(br#"{"by":"officer-7"}"#),
+        metadata: Bytes::from_static(METADATA),
     }
 }
 
@@ -158,6 +169,10 @@ pub async fn events_come_back_as_they_were_given(home: &dyn Home) {
     given[1].metadata = Bytes::from_static(b"{  }");
     given[1].version = u16::MAX;
     given[2].recorded = Timestamp::from_microsecond(-1).unwrap();
+    assert!(metadata::pack(&given[0].metadata, given[0].recorded).is_some());
+    for given in &given[1..] {
+        assert_eq!(metadata::pack(&given.metadata, given.recorded), None);
+    }
     given[2].kind = "许可-准予".into();
     let appended = log.append(&name, Expected::NoStream, given.clone()).await.unwrap();
     assert_eq!((appended.first_revision, appended.last_revision), (0, 2));
@@ -170,7 +185,7 @@ pub async fn events_come_back_as_they_were_given(home: &dyn Home) {
             (&stored.stream, stored.revision, stored.id, &*stored.kind, stored.version, stored.recorded),
             (&name, revision, given.id, &*given.kind, given.version, given.recorded)
         );
-        assert_eq!((&stored.payload, &stored.metadata), (&given.payload, &given.metadata));
+        assert_eq!((&stored.payload, stored.metadata.json()), (&given.payload, given.metadata.clone()));
         assert!(leaf::is_intact(stored));
     }
     assert_eq!(log.state(), LogState::Serving);
@@ -197,7 +212,7 @@ pub async fn a_stream_is_read_in_order_from_any_revision(home: &dyn Home) {
 
 fn parts(event: ShownEvent<'_>) -> impl PartialEq + use<'_> {
     let ShownEvent { position, stream, revision, id, kind, version, recorded, payload, metadata } = event;
-    (position, stream, revision, id, kind, version, recorded, payload, metadata)
+    (position, stream, revision, id, kind, version, recorded, payload, metadata.json().unwrap())
 }
 
 /// What is shown where it lies is what is read, and showing ends when it is broken off.

@@ -16,6 +16,16 @@ impl Roles {
         1 << role as u16
     }
 
+    /// A bit for each, from the lowest, in the order of [`Role`]: logs store this number, so that order never changes.
+    pub(crate) const fn bits(self) -> u16 {
+        self.0
+    }
+
+    /// The roles of such a number. Outside: it has a bit of no role.
+    pub(crate) const fn of_bits(bits: u16) -> Option<Self> {
+        if bits >> Role::ALL.len() == 0 { Some(Roles(bits)) } else { None }
+    }
+
     /// Whether this is one of them.
     pub const fn contains(&self, role: &Role) -> bool {
         self.0 & Self::bit(*role) != 0

@@ -4,6 +4,7 @@
 //! complaint. Actors read last are remembered by the bytes that say them, one list a thread, and by nothing less.
 //! Deliberately absent: other orders, spaces, escapes. Nothing of ours writes them.
 
+use super::{instants::instant, known::Known};
 use crate::{
     as_written::{is_plain, plain_bytes},
     decider::{Actor, Effective, Role, Roles},
@@ -15,8 +16,6 @@ use std::{cell::RefCell, str::FromStr};
 const UUID: usize = 36;
 /// Digits of a SHA-256.
 const HASH: usize = 64;
-/// Actors remembered: a matter has a dozen or two.
-const ACTORS: usize = 32;
 
 /// The fields, some of them as text.
 pub(super) struct Written<'a> {
@@ -36,7 +35,7 @@ pub(super) struct Written<'a> {
 impl<'a> Written<'a> {
     pub(super) fn read(stored: &'a [u8]) -> Option<Self> {
         let mut rest = Rest(simdutf8::basic::from_utf8(stored).ok()?);
-        let by = KNOWN.with_borrow_mut(|known| known.actor(&mut rest))?;
+        let by = KNOWN.with_borrow_mut(|known| actor(known, &mut rest))?;
         let (effective, at) = match rest.field_if(",\"effective\":{\"at\":\"")? {
             Some(at) => (Effective::At(instant(at)?), Some(at)),
             None => (Effective::On(rest.field(",\"effective\":{\"on\":\"")?.parse().ok()?), None),
@@ -78,38 +77,23 @@ pub(super) fn id_if<T: FromStr>(text: Option<&str>) -> Option<Option<T>> {
 }
 
 thread_local! {
-    static KNOWN: RefCell<Known> = const { RefCell::new(Known { actors: Vec::new(), next: 0 }) };
+    static KNOWN: RefCell<Known<str>> = const { RefCell::new(Known::NONE) };
 }
 
-/// The actors read last, each with the beginning of the metadata that said it.
-struct Known {
-    actors: Vec<(Box<str>, Actor)>,
-    /// The place of the one that is forgotten next.
-    next: usize,
-}
-
-impl Known {
-    /// The actor that the text begins with; the text is read up to what comes after it.
-    fn actor(&mut self, rest: &mut Rest<'_>) -> Option<Actor> {
-        for (head, actor) in &self.actors {
-            if let Some(after) = rest.0.strip_prefix(&**head)
-                && after.starts_with(",\"effective\":")
-            {
-                rest.0 = after;
-                return Some(actor.clone());
-            }
+/// The actor that the text begins with; the text is read up to what comes after it.
+fn actor(known: &mut Known<str>, rest: &mut Rest<'_>) -> Option<Actor> {
+    for (head, actor) in known.actors() {
+        if let Some(after) = rest.0.strip_prefix(&**head)
+            && after.starts_with(",\"effective\":")
+        {
+            rest.0 = after;
+            return Some(actor.clone());
         }
-        let text = rest.0;
-        let actor = rest.actor()?;
-        let head = Box::from(text.get(..text.len() - rest.0.len())?);
-        if self.actors.len() < ACTORS {
-            self.actors.push((head, actor.clone()));
-        } else {
-            self.actors[self.next] = (head, actor.clone());
-            self.next = (self.next + 1) % ACTORS;
-        }
-        Some(actor)
     }
+    let text = rest.0;
+    let actor = rest.actor()?;
+    known.remember(Box::from(text.get(..text.len() - rest.0.len())?), actor.clone());
+    Some(actor)
 }
 
 /// What has not been read yet.
@@ -172,114 +156,5 @@ impl<'a> Rest<'a> {
             return Some(Roles::default());
         }
         list.split(',').map(|name| Role::stored(name.strip_prefix('"')?.strip_suffix('"')?)).collect()
-    }
-}
-
-/// An instant as it is written: `2026-11-22T02:00:00Z`, or with a fraction of the second. Other forms are read too, in their
-/// own time.
-fn instant(text: &str) -> Option<Timestamp> {
-    plain_instant(text.as_bytes()).or_else(|| text.parse().ok())
-}
-
-fn plain_instant(text: &[u8]) -> Option<Timestamp> {
-    let (&[y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1, b'T', h0, h1, b':', i0, i1, b':', s0, s1], rest) =
-        text.split_first_chunk()?
-    else {
-        return None;
-    };
-    let year = two([y0, y1])? * 100 + two([y2, y3])?;
-    let (month, day) = (two([m0, m1])?, two([d0, d1])?);
-    let (hour, minute, second) = (two([h0, h1])?, two([i0, i1])?, two([s0, s1])?);
-    // what is not in every month or minute is left to who knows the calendar
-    if !(1..=12).contains(&month) || !(1..=28).contains(&day) && !is_in_month(year, month, day) {
-        return None;
-    }
-    if hour > 23 || minute > 59 || second > 59 {
-        return None;
-    }
-    let nanoseconds = match rest {
-        b"Z" => 0,
-        [b'.', digits @ .., b'Z'] if (1..=9).contains(&digits.len()) => {
-            number(digits)? * 10_i64.pow(9 - u32::try_from(digits.len()).ok()?)
-        }
-        _ => return None,
-    };
-    let seconds = ((days(year, month, day) * 24 + hour) * 60 + minute) * 60 + second;
-    Timestamp::new(seconds, i32::try_from(nanoseconds).ok()?).ok()
-}
-
-fn two(digits: [u8; 2]) -> Option<i64> {
-    let [tens, ones] = digits.map(|digit| digit.wrapping_sub(b'0'));
-    (tens < 10 && ones < 10).then(|| i64::from(tens * 10 + ones))
-}
-
-fn number(digits: &[u8]) -> Option<i64> {
-    digits.iter().try_fold(0, |number, digit| {
-        let value = digit.wrapping_sub(b'0');
-        (value < 10).then(|| number * 10 + i64::from(value))
-    })
-}
-
-const fn is_in_month(year: i64, month: i64, day: i64) -> bool {
-    let last = match month {
-        2 => 28 + ((year % 4 == 0 && year % 100 != 0) || year % 400 == 0) as i64,
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    };
-    day >= 1 && day <= last
-}
-
-/// Days from 1970-01-01 to a day of a year from 0 on, by years that begin in March.
-const fn days(year: i64, month: i64, day: i64) -> i64 {
-    let year = year - (month <= 2) as i64;
-    let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
-    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use jiff::civil::date;
-
-    #[test]
-    fn an_instant_is_the_one_that_the_calendar_says() {
-        let mut day = date(0, 1, 1);
-        while day < date(9999, 12, 1) {
-            for time in ["00:00:00Z", "23:59:59.5Z", "12:34:56.123456Z", "01:02:03.000000001Z"] {
-                let text = format!("{day}T{time}");
-                assert_eq!(plain_instant(text.as_bytes()), text.parse().ok(), "{text}");
-            }
-            // every day of the years about now, and one in some weeks of all others
-            let near = (1970..2060).contains(&day.year());
-            day = day.saturating_add(jiff::Span::new().days(if near { 1 } else { 53 }));
-        }
-    }
-
-    #[test]
-    fn what_is_no_instant_is_none_and_other_forms_are_read() {
-        for text in [
-            "2026-02-29T00:00:00Z",
-            "2026-13-01T00:00:00Z",
-            "2026-00-10T00:00:00Z",
-            "2026-11-00T00:00:00Z",
-            "2026-11-31T00:00:00Z",
-            "2026-11-22T24:00:00Z",
-            "2026-11-22T00:60:00Z",
-            "2026-11-22T00:00:00.Z",
-            "2026-11-22T00:00:00",
-            "2026-1a-22T00:00:00Z",
-            "",
-        ] {
-            assert_eq!((plain_instant(text.as_bytes()), instant(text)), (None, text.parse().ok()), "{text}");
-        }
-        for text in [
-            "2026-11-22T10:00:00+08:00",
-            "2026-11-22 02:00:00Z",
-            "-000400-01-01T00:00:00Z",
-            "2016-12-31T23:59:60Z",
-        ] {
-            assert_eq!(instant(text), text.parse().ok(), "{text}");
-        }
     }
 }

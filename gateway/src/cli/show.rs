@@ -248,7 +248,7 @@ fn line(
             "stream": event.stream.as_str(),
             "recorded_us": event.recorded.as_microsecond(),
             "payload": stored(&event.payload),
-            "metadata": stored(&event.metadata),
+            "metadata": stored(&event.metadata.json()),
         },
     }))?)
 }

@@ -104,7 +104,7 @@ impl Proposal {
             && version == stored.version
             && self.envelope.as_ref().is_none_or(|envelope| envelope.recorded == stored.recorded)
             && self.data == stored.payload
-            && metadata == stored.metadata
+            && metadata == stored.metadata.json()
     }
 }
 

@@ -52,7 +52,8 @@ impl Batch {
     const BYTES: usize = 1 << 20;
 
     fn adapt(&mut self, events: &[StoredEvent]) {
-        let bytes: usize = events.iter().map(|event| event.payload.len() + event.metadata.len()).sum();
+        let bytes: usize =
+            events.iter().map(|event| event.payload.len() + event.metadata.lying_bytes()).sum();
         if bytes > Self::BYTES {
             self.0 = (self.0 / 2).max(1);
         } else if bytes < Self::BYTES / 2 {

@@ -63,7 +63,7 @@ pub(super) fn event(event: &StoredEvent, form: UuidForm) -> ReadResp {
         version: event.version,
         recorded: event.recorded,
         leaf: event.leaf,
-        metadata: event.metadata.clone(),
+        metadata: event.metadata.json(),
     };
     let number = event.position.number();
     recorded(

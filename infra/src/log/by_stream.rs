@@ -7,6 +7,7 @@
 use std::ops::ControlFlow;
 
 use jiff::Timestamp;
+use om_domain::metadata::StoredMetadata;
 use uuid::Uuid;
 
 use super::{LogError, Position, StoredEvent, StreamName};
@@ -31,7 +32,7 @@ pub struct ShownEvent<'a> {
     /// The fact.
     pub payload: &'a [u8],
     /// What is known about the fact.
-    pub metadata: &'a [u8],
+    pub metadata: StoredMetadata<'a>,
 }
 
 impl<'a> ShownEvent<'a> {
@@ -46,7 +47,7 @@ impl<'a> ShownEvent<'a> {
             version: event.version,
             recorded: event.recorded,
             payload: &event.payload,
-            metadata: &event.metadata,
+            metadata: event.metadata.stored(),
         }
     }
 }

@@ -11,7 +11,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{InvalidAppend, Position, StreamName};
+use super::{EventMetadata, InvalidAppend, Position, StreamName};
 
 /// The longest stored name of an event type, in bytes.
 pub const MAX_KIND_BYTES: usize = 128;
@@ -92,8 +92,8 @@ pub struct StoredEvent {
     pub recorded: Timestamp,
     /// The fact, as the bytes that were given.
     pub payload: Bytes,
-    /// What is known about the fact, as the bytes that were given.
-    pub metadata: Bytes,
+    /// What is known about the fact; their JSON is the bytes that were given.
+    pub metadata: EventMetadata,
     /// The commitment to all of the above but the position: see [`super::leaf`].
     pub leaf: [u8; 32],
 }

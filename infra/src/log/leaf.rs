@@ -50,21 +50,7 @@ pub struct LeafContent<'a> {
     pub metadata: &'a [u8],
 }
 
-impl<'a> LeafContent<'a> {
-    /// What the leaf of a stored event commits to.
-    pub fn of(event: &'a StoredEvent) -> Self {
-        Self {
-            stream: &event.stream,
-            revision: event.revision,
-            id: event.id,
-            kind: &event.kind,
-            version: event.version,
-            recorded: event.recorded,
-            payload: &event.payload,
-            metadata: &event.metadata,
-        }
-    }
-
+impl LeafContent<'_> {
     /// The leaf.
     pub fn leaf(&self) -> [u8; 32] {
         let mut hash = Sha256::new();
@@ -83,7 +69,18 @@ impl<'a> LeafContent<'a> {
 
 /// Whether a stored event is what its leaf committed to.
 pub fn is_intact(event: &StoredEvent) -> bool {
-    LeafContent::of(event).leaf() == event.leaf
+    let metadata = event.metadata.json();
+    let content = LeafContent {
+        stream: &event.stream,
+        revision: event.revision,
+        id: event.id,
+        kind: &event.kind,
+        version: event.version,
+        recorded: event.recorded,
+        payload: &event.payload,
+        metadata: &metadata,
+    };
+    content.leaf() == event.leaf
 }
 
 /// Every part is far below 4 GiB: [`super::MAX_APPEND_BYTES`] and the other limits see to that.

@@ -153,7 +153,7 @@ async fn common<'a>(
 
 fn again(event: StoredEvent) -> NewEvent {
     let StoredEvent { id, kind, version, recorded, payload, metadata, .. } = event;
-    NewEvent { id, kind: kind.to_string().into(), version, recorded, payload, metadata }
+    NewEvent { id, kind: kind.to_string().into(), version, recorded, payload, metadata: metadata.json() }
 }
 
 /// Reads a log in its order, a page ahead.
@@ -179,7 +179,7 @@ impl<'a> Reader<'a> {
         while run.len() < RUN_EVENTS {
             self.fill().await?;
             let Some(next) = self.page.front() else { break };
-            bytes += next.payload.len() + next.metadata.len() + next.kind.len() + ENVELOPE_BYTES;
+            bytes += next.payload.len() + next.metadata.json().len() + next.kind.len() + ENVELOPE_BYTES;
             if run.first().is_some_and(|first| first.stream != next.stream || bytes > RUN_BYTES) {
                 break;
             }

@@ -15,6 +15,7 @@ mod event;
 #[cfg(feature = "esdb")]
 pub mod kurrent;
 pub mod leaf;
+mod metadata;
 pub mod migrate;
 mod position;
 pub mod sqlite;
@@ -32,6 +33,7 @@ pub use event::{
 };
 #[cfg(feature = "esdb")]
 pub use kurrent::KurrentLog;
+pub use metadata::EventMetadata;
 pub use position::{Distance, LogId, Position, PositionError};
 pub use sqlite::{OpenError, SqliteLog};
 pub use stream_name::{StreamName, StreamNameError};

@@ -86,6 +86,7 @@ fn runs(events: Vec<StoredEvent>) -> Vec<Vec<NewEvent>> {
     let (mut count, mut bytes) = (MAX_APPEND_EVENTS, 0);
     for event in events {
         let StoredEvent { id, kind, version, recorded, payload, metadata, .. } = event;
+        let metadata = metadata.json();
         bytes += payload.len() + metadata.len();
         if count == MAX_APPEND_EVENTS || bytes > MAX_APPEND_BYTES {
             runs.push(Vec::new());
@@ -213,7 +214,7 @@ fn stored(stream: &StreamName, revision: u64, position: Position, event: NewEven
         version,
         recorded,
         payload,
-        metadata,
+        metadata: metadata.into(),
         leaf,
     }
 }

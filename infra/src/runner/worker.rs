@@ -196,23 +196,18 @@ fn encoded(event: &StoredEvent) -> EncodedEvent<'_> {
         version: event.version,
         recorded: event.recorded,
         payload: &event.payload,
-        metadata: &event.metadata,
+        metadata: event.metadata.stored(),
     }
 }
 
 /// A span that belongs to the trace of the first event's request and is linked to those of the others.
 fn traced(projection: &'static str, batch: &[StoredEvent]) -> tracing::Span {
-    #[derive(serde::Deserialize)]
-    struct Traced {
-        traceparent: Option<String>,
-    }
     let span = tracing::debug_span!("project", projection, events = batch.len());
     if span.is_disabled() || batch.len() > TRACED_BATCH {
         return span;
     }
     for (index, event) in batch.iter().enumerate() {
-        let traced = serde_json::from_slice::<Traced>(&event.metadata).ok();
-        match traced.and_then(|traced| traced.traceparent) {
+        match event.metadata.stored().whole().ok().and_then(|metadata| metadata.traceparent) {
             Some(traceparent) if index == 0 => telemetry::continue_from(&span, &traceparent),
             Some(traceparent) => telemetry::link(&span, &traceparent),
             None => {}

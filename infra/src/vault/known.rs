@@ -60,7 +60,7 @@ impl Known {
     pub fn missing_of(&self, event: &StoredEvent) -> Vec<String> {
         let county = event.stream.county();
         let mut missing = references(&event.payload);
-        missing.extend(references(&event.metadata));
+        missing.extend(references(&event.metadata.json()));
         missing.retain(|reference| !self.refs.contains(&(county.to_string(), reference.clone())));
         missing
     }

@@ -69,7 +69,7 @@ async fn an_event_comes_out_as_it_went_in() {
     let envelope = Envelope::open(&event.custom_metadata).unwrap().unwrap();
     assert_eq!(
         (envelope.version, envelope.recorded, envelope.leaf, envelope.metadata),
-        (stored.version, stored.recorded, stored.leaf, stored.metadata)
+        (stored.version, stored.recorded, stored.leaf, stored.metadata.json())
     );
     let info = node.client().server_info().await.unwrap();
     assert!(info.version() >= (23, 10), "{}", info.version());

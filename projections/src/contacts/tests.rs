@@ -8,7 +8,7 @@ use om_domain::{
     calendar::start_of_day,
     decider::{Effective, EventRecord, Role},
     ids::{CommandId, EventId},
-    metadata::{Metadata, RequestHash},
+    metadata::{Metadata, RequestHash, StoredMetadata},
 };
 
 fn t<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
@@ -69,7 +69,7 @@ fn told(events: &[(&str, &str, E)], size: usize) -> Connection {
             version: event.version(),
             recorded: *recorded,
             payload,
-            metadata,
+            metadata: StoredMetadata::Text(metadata),
         })
         .collect();
     for batch in encoded.chunks(size) {

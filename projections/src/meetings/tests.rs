@@ -8,7 +8,7 @@ use om_domain::{
     decider::{Actor, Context, Decider, EventRecord, Role, Seen, SeenAt},
     ids::{CommandId, EventId},
     meeting::{Meeting, MeetingCommand as C, MeetingDecider, MeetingReads},
-    metadata::{Metadata, RequestHash},
+    metadata::{Metadata, RequestHash, StoredMetadata},
     settings::CountySettings,
 };
 use std::collections::BTreeMap;
@@ -100,7 +100,7 @@ impl Story {
                 version: *version,
                 recorded: *recorded,
                 payload,
-                metadata,
+                metadata: StoredMetadata::Text(metadata),
             })
             .collect();
         meetings.fold_batch(&db, &encoded).unwrap();

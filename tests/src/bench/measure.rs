@@ -206,7 +206,7 @@ pub(super) async fn size(options: &Options) -> Outcome {
 async fn sizes(system: &System, matter: usize) -> Outcome<String> {
     let events = system.log.read_stream(&system.workload.stream(matter)?, 0, EVENTS).await?;
     let payloads: Vec<usize> = events.iter().map(|event| event.payload.len()).collect();
-    let metadata: usize = events.iter().map(|event| event.metadata.len()).sum();
+    let metadata: usize = events.iter().map(|event| event.metadata.json().len()).sum();
     let n = events.len().max(1);
     let plan = payloads.iter().max().copied().unwrap_or(0);
     Ok(format!(

@@ -188,7 +188,7 @@ async fn the_demo_has_cards_a_meeting_an_overdue_opinion_and_a_date_that_moved()
     let events = stored(&played.data).await;
     let days = |kind: &str| -> Vec<String> {
         let of = events.iter().filter(|event| &*event.kind == kind);
-        of.map(|event| serde_json::from_slice::<Value>(&event.metadata).unwrap())
+        of.map(|event| serde_json::from_slice::<Value>(&event.metadata.json()).unwrap())
             .map(|meta| meta["effective"]["on"].as_str().unwrap_or("at").to_owned())
             .collect()
     };

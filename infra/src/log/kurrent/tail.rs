@@ -116,7 +116,7 @@ impl Tail {
 }
 
 fn size(event: &StoredEvent) -> usize {
-    event.payload.len() + event.metadata.len()
+    event.payload.len() + event.metadata.lying_bytes()
 }
 
 #[cfg(test)]
@@ -137,7 +137,7 @@ mod tests {
             version: 1,
             recorded: Timestamp::UNIX_EPOCH,
             payload: "{}".into(),
-            metadata: "{}".into(),
+            metadata: bytes::Bytes::from_static(b"{}").into(),
             leaf: [0; 32],
         }
     }

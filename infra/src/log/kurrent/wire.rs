@@ -85,7 +85,7 @@ pub(super) fn opened(
         version: envelope.version,
         recorded: envelope.recorded,
         payload: event.data,
-        metadata: envelope.metadata,
+        metadata: envelope.metadata.into(),
         leaf: envelope.leaf,
     };
     if !crate::log::leaf::is_intact(&stored) {

@@ -6,6 +6,7 @@
 use std::ops::ControlFlow;
 
 use jiff::Timestamp;
+use om_domain::metadata::StoredMetadata;
 use rusqlite::{Connection, OptionalExtension, Row};
 use uuid::Uuid;
 
@@ -85,11 +86,14 @@ pub(super) fn shown<'a>(
     (log, stream): (LogId, &'a StreamName),
     names: &'a mut Names,
 ) -> Result<ShownEvent<'a>, ReadError> {
-    let (no, kind): (i64, i64) = (row.get(0)?, row.get(2)?);
+    let no: i64 = row.get(0)?;
+    let (kind, is_packed) = schema::type_of(row.get(2)?);
     names.learn_type(connection, kind)?;
     let damaged = |what: &str| ReadError::Damaged(format!("{what} of event row {no} cannot be read"));
     let blob = |column, what| row.get_ref(column)?.as_blob().map_err(|_| damaged(what));
     let (kind, version) = names.known_type(kind).ok_or_else(|| damaged("the type"))?;
+    let recorded = Timestamp::from_microsecond(row.get(3)?).map_err(|_| damaged("the time"))?;
+    let metadata = blob(6, "the metadata")?;
     Ok(ShownEvent {
         position: Position::new(log, row.get::<_, i64>(1)?.cast_unsigned()),
         stream,
@@ -97,9 +101,12 @@ pub(super) fn shown<'a>(
         id: Uuid::from_bytes(array(row.get_ref(4)?).ok_or_else(|| damaged("the id"))?),
         kind,
         version,
-        recorded: Timestamp::from_microsecond(row.get(3)?).map_err(|_| damaged("the time"))?,
+        recorded,
         payload: blob(5, "the payload")?,
-        metadata: blob(6, "the metadata")?,
+        metadata: match is_packed {
+            true => StoredMetadata::Packed(metadata, recorded),
+            false => StoredMetadata::Text(metadata),
+        },
     })
 }
 

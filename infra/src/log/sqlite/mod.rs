@@ -33,6 +33,7 @@ use std::thread::JoinHandle;
 
 use async_trait::async_trait;
 use futures::stream::BoxStream;
+use om_domain::metadata;
 use tokio::sync::{oneshot, watch};
 
 use super::by_stream::{ByStream, See};
@@ -141,7 +142,8 @@ impl SqliteLog {
                     metadata: &event.metadata,
                 }
                 .leaf();
-                Row { event, leaf }
+                let packed = metadata::pack(&event.metadata, event.recorded);
+                Row { event, packed, leaf }
             })
             .collect()
     }

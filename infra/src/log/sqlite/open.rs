@@ -1,7 +1,7 @@
 //! Opening the file: lock, recognise, recover, create.
 //!
 //! Invariant: a file that is not an event log, or that a newer version wrote, is left as it was.
-//! Deliberately absent: upgrades of the layout; version 1 is the only one yet.
+//! Deliberately absent: rewriting what an earlier version wrote; its rows are read as they are.
 
 use std::fs::{self, File, TryLockError};
 use std::io;
@@ -176,6 +176,7 @@ pub(super) fn open(dir: &Path, options: &Options) -> Result<(Opened, Option<File
         }
     });
     recovered.map_err(storage)?;
+    schema::raise_layout(&connection).map_err(storage)?;
     if in_doubt {
         lock.set_len(0).map_err(|source| directory(dir, source))?;
     }

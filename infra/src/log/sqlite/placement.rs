@@ -151,7 +151,7 @@ impl Placement {
         let mut event =
             connection.prepare_cached("INSERT INTO event VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?;
         let mut log = connection.prepare_cached("INSERT INTO log VALUES (?1, ?2)")?;
-        for (revision, Row { event: new, leaf }) in (first..).zip(&append.rows) {
+        for (revision, Row { event: new, packed, leaf }) in (first..).zip(&append.rows) {
             let (type_no, kind) = self.event_type(connection, new)?;
             kinds.push(kind);
             let Some(stream) = self.streams.get(&append.stream) else { break };
@@ -160,12 +160,12 @@ impl Placement {
             event.execute((
                 no,
                 position,
-                type_no,
+                schema::stored_type(type_no, packed.is_some()),
                 new.recorded.as_microsecond(),
                 new.id.as_bytes(),
                 leaf,
                 &new.payload[..],
-                &new.metadata[..],
+                packed.as_deref().unwrap_or(&new.metadata),
             ))?;
             log.execute((position, no))?;
             stream.push(revision, new.id);

@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::by_stream::shown;
 use super::{open, schema};
 use crate::log::by_stream::See;
-use crate::log::{LogError, LogId, Position, StoredEvent, StreamName};
+use crate::log::{EventMetadata, LogError, LogId, Position, StoredEvent, StreamName};
 
 /// Stream names kept per connection: of streams whose numbers agree modulo this, the one read last.
 const NAMES: i64 = 8_192;
@@ -203,7 +203,7 @@ fn collect(
     while bytes < max_bytes {
         let Some(row) = rows.next()? else { break };
         let event = names.event(connection, log, row, &mut chunk)?;
-        bytes = bytes.saturating_add(event.payload.len() + event.metadata.len());
+        bytes = bytes.saturating_add(event.payload.len() + event.metadata.lying_bytes());
         events.push(event);
     }
     Ok(events)
@@ -220,8 +220,15 @@ impl Names {
         let no: i64 = row.get(0)?;
         let position: i64 = row.get(1)?;
         let damaged = |what: &str| ReadError::Damaged(format!("{what} of event row {no} cannot be read"));
-        let (kind, version) = self.event_type(connection, row.get(2)?)?;
+        let (kind, is_packed) = schema::type_of(row.get(2)?);
+        let (kind, version) = self.event_type(connection, kind)?;
         let recorded = Timestamp::from_microsecond(row.get(3)?).map_err(|_| damaged("the time"))?;
+        let payload = bytes(row.get_ref(6)?, chunk).ok_or_else(|| damaged("the payload"))?;
+        let metadata = bytes(row.get_ref(7)?, chunk);
+        let metadata = match is_packed {
+            true => metadata.and_then(|packed| EventMetadata::packed(packed, recorded)),
+            false => metadata.map(EventMetadata::from),
+        };
         Ok(StoredEvent {
             position: Position::new(log, position.cast_unsigned()),
             stream: self.stream(connection, schema::stream_of(no))?,
@@ -231,8 +238,8 @@ impl Names {
             version,
             recorded,
             leaf: array(row.get_ref(5)?).ok_or_else(|| damaged("the leaf"))?,
-            payload: bytes(row.get_ref(6)?, chunk).ok_or_else(|| damaged("the payload"))?,
-            metadata: bytes(row.get_ref(7)?, chunk).ok_or_else(|| damaged("the metadata"))?,
+            payload,
+            metadata: metadata.ok_or_else(|| damaged("the metadata"))?,
         })
     }
 

@@ -1,7 +1,8 @@
 //! The tables of the embedded log.
 //!
 //! `event` is clustered by stream and, in it, by revision: one matter is a few neighbouring pages. `log` is
-//! the global order. Stream names and event types are stored once and named by number.
+//! the global order. Stream names and event types are stored once and named by number. Metadata are packed where they come out again byte
+//! by byte; the number of such an event's type is negative.
 //! Deliberately absent: any index that an append would have to keep up besides these trees.
 
 use rusqlite::{Connection, OptionalExtension};
@@ -11,8 +12,10 @@ use crate::log::LogId;
 
 /// "1MAT" in the file's header: says that the file is ours.
 const APPLICATION_ID: i64 = 0x314D_4154;
-/// The layout that this version reads and writes.
-pub(super) const LAYOUT: i64 = 1;
+/// The layout that this version writes. It reads [`UNPACKED`] too.
+pub(super) const LAYOUT: i64 = 2;
+/// The layout before: the same tables, in which no metadata were packed.
+const UNPACKED: i64 = 1;
 /// Bits of an event's row number that are its revision.
 const REVISION_BITS: u32 = 24;
 /// The last revision a stream can have.
@@ -24,7 +27,8 @@ CREATE TABLE stream (no INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
 CREATE TABLE event_type (
     no INTEGER PRIMARY KEY, name TEXT NOT NULL, version INTEGER NOT NULL, UNIQUE (name, version)
 ) STRICT;
--- no is stream number << 24 | revision; recorded is in microseconds since 1970
+-- no is stream number << 24 | revision; recorded is in microseconds since 1970; type is the number in event_type, negative where metadata
+-- are packed
 CREATE TABLE event (
     no INTEGER PRIMARY KEY, position INTEGER NOT NULL, type INTEGER NOT NULL, recorded INTEGER NOT NULL,
     id BLOB NOT NULL, leaf BLOB NOT NULL, payload BLOB NOT NULL, metadata BLOB NOT NULL
@@ -43,7 +47,7 @@ pub(super) const FROM_REVISION: &str = "SELECT no, position, type, recorded, id,
 pub(super) enum Found {
     /// A new file.
     Nothing,
-    /// An event log of the known layout.
+    /// An event log of a known layout.
     Log,
     /// An event log of a later layout.
     Newer(i64),
@@ -56,7 +60,7 @@ pub(super) fn recognise(connection: &Connection) -> rusqlite::Result<Found> {
     let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", (), |row| row.get(0))?;
     Ok(match (number("application_id")?, number("user_version")?) {
         (0, 0) if tables == 0 => Found::Nothing,
-        (APPLICATION_ID, LAYOUT) => Found::Log,
+        (APPLICATION_ID, UNPACKED | LAYOUT) => Found::Log,
         (APPLICATION_ID, version) if version > LAYOUT => Found::Newer(version),
         _ => Found::SomethingElse,
     })
@@ -78,6 +82,12 @@ pub(super) fn create_as(connection: &Connection, id: LogId) -> rusqlite::Result<
          INSERT INTO identity (log) VALUES (x'{}'); COMMIT",
         id.as_uuid().simple()
     ))
+}
+
+/// Says that the file may hold what [`UNPACKED`] knows nothing of; its rows stay as they are.
+pub(super) fn raise_layout(connection: &Connection) -> rusqlite::Result<()> {
+    let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if found == LAYOUT { Ok(()) } else { connection.pragma_update(None, "user_version", LAYOUT) }
 }
 
 pub(super) fn id(connection: &Connection) -> rusqlite::Result<LogId> {
@@ -103,6 +113,16 @@ pub(super) fn stream_head(connection: &Connection, stream: i64) -> rusqlite::Res
     let bounds = (event_no(stream, 0), event_no(stream, MAX_REVISION));
     let no = statement.query_row(bounds, |row| row.get::<_, i64>(0)).optional()?;
     Ok(no.map(revision))
+}
+
+/// What is stored as the type of an event: the type's number, and whether the metadata beside it are packed.
+pub(super) const fn stored_type(no: i64, is_packed: bool) -> i64 {
+    if is_packed { -no } else { no }
+}
+
+/// The type's number in what is stored as the type of an event, and whether the metadata beside it are packed.
+pub(super) const fn type_of(stored: i64) -> (i64, bool) {
+    (stored.unsigned_abs().cast_signed(), stored < 0)
 }
 
 /// The row number of an event. `revision` is at most [`MAX_REVISION`]; a greater one is taken as that.

@@ -62,7 +62,7 @@ impl Tail {
 }
 
 fn size(event: &StoredEvent) -> usize {
-    event.payload.len() + event.metadata.len()
+    event.payload.len() + event.metadata.lying_bytes()
 }
 
 #[cfg(test)]
@@ -82,7 +82,7 @@ mod tests {
             version: 1,
             recorded: jiff::Timestamp::UNIX_EPOCH,
             payload: Bytes::from_static(b"{}"),
-            metadata: Bytes::from_static(b"{}"),
+            metadata: Bytes::from_static(b"{}").into(),
             leaf: [0; 32],
         }
     }

@@ -61,9 +61,11 @@ pub(super) struct Append {
     pub(super) answer: oneshot::Sender<Result<Appended, AppendError>>,
 }
 
-/// An event with its leaf, which the caller's thread computed.
+/// An event with its leaf and its metadata packed, both made on the caller's thread.
 pub(super) struct Row {
     pub(super) event: NewEvent,
+    /// Outside: they are stored as they are.
+    pub(super) packed: Option<Vec<u8>>,
     pub(super) leaf: [u8; 32],
 }
 
@@ -301,7 +303,7 @@ impl Writer {
                 version: row.event.version,
                 recorded: row.event.recorded,
                 payload: row.event.payload.clone(),
-                metadata: row.event.metadata.clone(),
+                metadata: row.event.metadata.clone().into(),
                 leaf: row.leaf,
             })
         });
