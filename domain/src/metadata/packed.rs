@@ -94,11 +94,7 @@ impl<'a> StoredMetadata<'a> {
     pub fn json(self) -> Result<Cow<'a, [u8]>, serde_json::Error> {
         match self {
             Self::Text(json) => Ok(Cow::Borrowed(json)),
-            Self::Packed(packed, recorded) => {
-                let mut json = Vec::with_capacity(JSON);
-                write_json(packed, recorded, &mut json)?;
-                Ok(Cow::Owned(json))
-            }
+            Self::Packed(packed, recorded) => json(packed, recorded).map(Cow::Owned).ok_or_else(damaged),
         }
     }
 }
@@ -108,18 +104,14 @@ pub fn pack(json: &[u8], recorded: Timestamp) -> Option<Vec<u8>> {
     let metadata = Metadata::of(Written::read(json)?).filter(|metadata| metadata.recorded == recorded)?;
     let fields = Fields::of(&metadata);
     let packed = fields.pack()?;
-    let mut again = Vec::with_capacity(JSON);
-    write_json(&packed, recorded, &mut again).ok()?;
-    (again == json).then_some(packed)
+    (self::json(&packed, recorded)? == json).then_some(packed)
 }
 
-/// Adds the JSON that was packed.
-///
-/// # Errors
-/// When what is packed is damaged.
-pub fn write_json(packed: &[u8], recorded: Timestamp, to: &mut Vec<u8>) -> Result<(), serde_json::Error> {
-    let fields = Packed::read(packed, recorded).and_then(Packed::fields);
-    fields.and_then(|fields| fields.write(to)).ok_or_else(damaged)
+/// The JSON that was packed.
+fn json(packed: &[u8], recorded: Timestamp) -> Option<Vec<u8>> {
+    let mut json = Vec::with_capacity(JSON);
+    Packed::read(packed, recorded).and_then(Packed::fields)?.write(&mut json)?;
+    Some(json)
 }
 
 /// Whether what is packed can become JSON again.

@@ -7,7 +7,7 @@ use std::fmt;
 
 use bytes::Bytes;
 use jiff::Timestamp;
-use om_domain::metadata::{StoredMetadata, is_sound, write_json};
+use om_domain::metadata::{StoredMetadata, is_sound};
 
 /// What is known about a stored fact (actor, command, …).
 #[derive(Clone)]
@@ -30,14 +30,11 @@ impl EventMetadata {
     pub fn json(&self) -> Bytes {
         match &self.0 {
             Lies::Json(json) => json.clone(),
-            Lies::Packed(packed, recorded) => {
-                let mut json = Vec::with_capacity(512);
-                match write_json(packed, *recorded, &mut json) {
-                    Ok(()) => json.into(),
-                    // none that is sound comes here; if one did, its leaf would tell
-                    Err(_) => packed.clone(),
-                }
-            }
+            Lies::Packed(packed, _) => match self.stored().json() {
+                Ok(json) => json.into_owned().into(),
+                // none that is sound comes here; if one did, its leaf would tell
+                Err(_) => packed.clone(),
+            },
         }
     }
 
