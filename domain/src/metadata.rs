@@ -9,7 +9,7 @@ mod known;
 mod packed;
 mod written;
 
-pub use packed::{StoredMetadata, is_sound, pack};
+pub use packed::{StoredMetadata, pack};
 
 use crate::{
     decider::{Actor, Effective, Recorded, Roles, from_json},

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use om_domain::decider::{Effective, Role};
 use om_domain::ids::CommandId;
 use om_domain::metadata::{Metadata, RequestHash};
-use om_infra::log::sqlite::{FILE_NAME, LOCK_NAME, Options, audit};
+use om_infra::log::sqlite::{FILE_NAME, LOCK_NAME, Options, audit, audit::Damage};
 use om_infra::log::{
     AppendError, EventLog, Expected, LogError, NewEvent, OpenError, Position, ShownEvent, SqliteLog,
     StoredEvent, StreamName, leaf,
@@ -172,18 +172,22 @@ async fn metadata_lie_packed_and_are_the_same_json_again() {
 }
 
 #[tokio::test]
-async fn packed_metadata_that_are_damaged_are_told_with_their_row() {
+async fn packed_metadata_that_are_damaged_are_told_to_who_reads_them_and_by_the_leaf() {
     let dir = TempDir::new().unwrap();
     let log = open(&dir).unwrap();
     log.append(&matter(), Expected::NoStream, vec![packed("{}"), packed("{}")]).await.unwrap();
     drop(log);
     sql(&dir).execute("UPDATE event SET metadata = substr(metadata, 1, 60) WHERE no % 2 = 1", ()).unwrap();
     let log = open(&dir).unwrap();
-    for read in [log.read_stream(&matter(), 0, 9).await, log.read_all(None, 9).await] {
-        let told = read.unwrap_err().to_string();
-        assert!(told.contains("the metadata of event row 16777217 cannot be read"), "{told}");
+    for read in [log.read_stream(&matter(), 0, 9).await.unwrap(), log.read_all(None, 9).await.unwrap()] {
+        let said = |event: &StoredEvent| (event.metadata.stored().whole().is_ok(), leaf::is_intact(event));
+        assert_eq!(read.iter().map(said).collect::<Vec<_>>(), [(true, true), (false, false)]);
+        let told = read[1].metadata.stored().whole().unwrap_err().to_string();
+        assert!(told.contains("the packed metadata are damaged"), "{told}");
     }
-    assert_eq!(log.read_stream(&matter(), 0, 1).await.unwrap().len(), 1, "what is whole is read");
+    drop(log);
+    let damages = audit::audit(dir.path(), &mut |_| {}, &|_, _| {}).unwrap().damages;
+    assert!(matches!(damages[..], [Damage::Leaf { revision: 1, .. }]), "{damages:?}");
 }
 
 #[tokio::test]

@@ -133,22 +133,6 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Whether [`Self::write`] writes them.
-    pub(super) fn can_be_written(&self) -> bool {
-        let ActorTexts { county, officer, body, stands_in_for, .. } = self.by;
-        let trace = match self.act.traceparent {
-            Some(Trace::Text(text)) => Some(text),
-            Some(Trace::Ids(_)) | None => None,
-        };
-        let texts =
-            [county, officer, body].into_iter().chain(stands_in_for).chain(trace).chain(self.act.entered_by);
-        let in_our_age = match self.act.effective {
-            Effective::At(at) => instants::is_written(at),
-            Effective::On(date) => instants::day(date).is_some(),
-        };
-        in_our_age && instants::is_written(self.act.recorded) && texts.into_iter().all(is_plain)
-    }
-
     /// Adds the JSON, as serde would write it. Outside: a text is to be escaped, or an instant is of another age.
     pub(super) fn write(&self, to: &mut Vec<u8>) -> Option<()> {
         let ActorTexts { roles, county, officer, body, stands_in_for } = self.by;
@@ -233,14 +217,9 @@ impl Metadata {
     }
 }
 
-/// Whether a text is written as it is.
-fn is_plain(text: &str) -> bool {
-    plain_bytes(text) == text.len()
-}
-
 /// Adds a text behind `head`, which ends in its opening quotation mark. Outside: it is to be escaped.
 fn put(to: &mut Vec<u8>, head: &[u8], text: &str) -> Option<()> {
-    if !is_plain(text) {
+    if plain_bytes(text) < text.len() {
         return None;
     }
     to.extend_from_slice(head);

@@ -98,12 +98,6 @@ pub(super) fn write_date(date: Date, to: &mut Vec<u8>) -> Option<()> {
     Some(())
 }
 
-/// Whether [`write`] writes an instant: it is of the years 0 to 9999.
-pub(super) fn is_written(instant: Timestamp) -> bool {
-    const FIRST: i64 = days(0, 1, 1) * 86_400;
-    instant.as_second() >= FIRST
-}
-
 /// Adds an instant as it is written, with as much of the second's fraction as it has. Outside: it is before the year 0.
 pub(super) fn write(instant: Timestamp, to: &mut Vec<u8>) -> Option<()> {
     let (second, fraction) = (instant.as_second(), instant.subsec_nanosecond());

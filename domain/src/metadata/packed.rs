@@ -114,11 +114,6 @@ fn json(packed: &[u8], recorded: Timestamp) -> Option<Vec<u8>> {
     Some(json)
 }
 
-/// Whether what is packed can become JSON again.
-pub fn is_sound(packed: &[u8], recorded: Timestamp) -> bool {
-    Packed::read(packed, recorded).and_then(Packed::fields).is_some_and(|fields| fields.can_be_written())
-}
-
 fn damaged() -> serde_json::Error {
     serde_json::Error::custom("the packed metadata are damaged")
 }

@@ -1,13 +1,14 @@
 //! The metadata of a stored event, which may lie packed until somebody asks for their JSON.
 //!
-//! Invariant: the JSON is byte by byte what was given to the log.
-//! Deliberately absent: reading them; [`StoredMetadata`] does that, of either form.
+//! Invariant: the JSON is byte by byte what was given to the log, unless the file was damaged.
+//! Deliberately absent: reading them; [`StoredMetadata`] does that, of either form. And checking them when they are read from the file: as with
+//! the payload, who decodes them is told, and so is who checks the leaf.
 
 use std::fmt;
 
 use bytes::Bytes;
 use jiff::Timestamp;
-use om_domain::metadata::{StoredMetadata, is_sound};
+use om_domain::metadata::StoredMetadata;
 
 /// What is known about a stored fact (actor, command, …).
 #[derive(Clone)]
@@ -21,18 +22,18 @@ enum Lies {
 }
 
 impl EventMetadata {
-    /// Metadata that lie packed. Outside: they are damaged.
-    pub(super) fn packed(packed: Bytes, recorded: Timestamp) -> Option<Self> {
-        is_sound(&packed, recorded).then_some(Self(Lies::Packed(packed, recorded)))
+    /// Metadata that lie packed.
+    pub(super) const fn packed(packed: Bytes, recorded: Timestamp) -> Self {
+        Self(Lies::Packed(packed, recorded))
     }
 
-    /// Their JSON, as the bytes that were given.
+    /// Their JSON, as the bytes that were given. Of packed ones that are damaged it is what lies there, which no leaf commits to and no
+    /// reader of JSON takes.
     pub fn json(&self) -> Bytes {
         match &self.0 {
             Lies::Json(json) => json.clone(),
             Lies::Packed(packed, _) => match self.stored().json() {
                 Ok(json) => json.into_owned().into(),
-                // none that is sound comes here; if one did, its leaf would tell
                 Err(_) => packed.clone(),
             },
         }

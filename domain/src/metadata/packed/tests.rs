@@ -96,7 +96,6 @@ fn damage_is_told_or_is_other_metadata_and_never_a_panic() {
         let Some(packed) = packed(&form) else { continue };
         let read = |bytes: &[u8]| {
             let stored = StoredMetadata::Packed(bytes, form.recorded);
-            assert_eq!(is_sound(bytes, form.recorded), stored.json().is_ok(), "{bytes:?}");
             let (whole, envelope) = (stored.whole().ok(), stored.envelope().ok());
             if let Ok(json) = stored.json() {
                 assert_eq!(Metadata::read(&json).ok(), whole, "{bytes:?}");

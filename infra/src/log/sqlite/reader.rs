@@ -224,10 +224,10 @@ impl Names {
         let (kind, version) = self.event_type(connection, kind)?;
         let recorded = Timestamp::from_microsecond(row.get(3)?).map_err(|_| damaged("the time"))?;
         let payload = bytes(row.get_ref(6)?, chunk).ok_or_else(|| damaged("the payload"))?;
-        let metadata = bytes(row.get_ref(7)?, chunk);
+        let metadata = bytes(row.get_ref(7)?, chunk).ok_or_else(|| damaged("the metadata"))?;
         let metadata = match is_packed {
-            true => metadata.and_then(|packed| EventMetadata::packed(packed, recorded)),
-            false => metadata.map(EventMetadata::from),
+            true => EventMetadata::packed(metadata, recorded),
+            false => metadata.into(),
         };
         Ok(StoredEvent {
             position: Position::new(log, position.cast_unsigned()),
@@ -239,7 +239,7 @@ impl Names {
             recorded,
             leaf: array(row.get_ref(5)?).ok_or_else(|| damaged("the leaf"))?,
             payload,
-            metadata: metadata.ok_or_else(|| damaged("the metadata"))?,
+            metadata,
         })
     }
 
