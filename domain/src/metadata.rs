@@ -1,6 +1,7 @@
 //! The metadata stored beside every event: who acted, on whose request, when it happened and when it was recorded.
 //!
-//! Invariants: written once, in this field order, and never again in another form than [`pack`]'s, which gives the same bytes back; `recorded` never goes back within a stream.
+//! Invariants: written once, in this field order, and never again in another form than [`pack`]'s, which gives the same bytes
+//! back; `recorded` never goes back within a stream.
 //! Deliberately absent: position and revision, which are the log's; personal text, which is the vault's.
 
 mod fields;
@@ -125,12 +126,13 @@ impl Envelope {
     /// # Errors
     /// When they are not JSON with these fields.
     pub fn read(stored: &[u8]) -> Result<Self, serde_json::Error> {
-        Written::read(stored).map_or_else(|| from_json(stored), |written| Ok(Self::of(written)))
+        Written::read(stored)
+            .map_or_else(|| from_json(stored), |written| Ok(Self::of(written.by, written.effective)))
     }
 
-    fn of(written: Written<'_>) -> Self {
-        let Actor { officer, county, body, roles, stands_in_for, .. } = written.by;
-        Envelope { county, officer, body, roles, stands_in_for, effective: written.effective }
+    fn of(by: Actor, effective: Effective) -> Self {
+        let Actor { officer, county, body, roles, stands_in_for, .. } = by;
+        Envelope { county, officer, body, roles, stands_in_for, effective }
     }
 
     /// The envelope that a fold sees.
@@ -205,7 +207,7 @@ const fn hex(byte: u8) -> [u8; 2] {
 pub struct RequestHashError;
 
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use super::*;
     use crate::decider::Role;
     use uuid::Uuid;
@@ -255,7 +257,7 @@ pub(crate) mod tests {
     }
 
     /// Metadata in every form that is written.
-    pub(crate) fn forms() -> Vec<Metadata> {
+    pub(super) fn forms() -> Vec<Metadata> {
         let at = |text: &str| Effective::At(text.parse().unwrap());
         vec![
             metadata(),

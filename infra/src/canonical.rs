@@ -75,6 +75,9 @@ impl<'a> Text<'a> {
             b'"' => self.string().map(|_| ()),
             _ => {
                 let end = self.rest.iter().position(|byte| b",]}".contains(byte)).unwrap_or(self.rest.len());
+                if end == 0 {
+                    return None;
+                }
                 self.copy(end);
                 Some(())
             }

@@ -124,6 +124,30 @@ mod tests {
     }
 
     #[test]
+    fn the_place_of_each_is_stored_and_never_changes() {
+        let places = [
+            "officer",
+            "head",
+            "government_head",
+            "lead",
+            "clerk",
+            "township",
+            "supervisor",
+            "auditor",
+            "administrator",
+            "security_administrator",
+            "audit_administrator",
+            "system",
+        ];
+        assert_eq!(Role::ALL.map(Role::as_stored), places);
+        for (place, name) in places.into_iter().enumerate() {
+            let roles = Roles::from([Role::stored(name).unwrap()]);
+            assert_eq!((roles.bits(), Roles::of_bits(1 << place)), (1 << place, Some(roles)), "{name}");
+        }
+        assert_eq!(Roles::of_bits(1 << places.len()), None, "a role of a later version");
+    }
+
+    #[test]
     fn its_json_is_that_of_a_set() {
         for roles in [Roles::default(), [Role::Clerk].into(), Role::ALL.into()] {
             let set: BTreeSet<Role> = roles.iter().copied().collect();

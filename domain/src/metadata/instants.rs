@@ -3,7 +3,7 @@
 //! Invariant: what is read and written here is what the calendar's own reader and writer would read and write.
 //! Deliberately absent: other forms than these. They are left to the calendar's reader.
 
-use jiff::{Timestamp, civil::Date};
+use jiff::{Timestamp, civil::Date, tz::Offset};
 
 /// An instant as it is written: `2026-11-22T02:00:00Z`, or with a fraction of the second. Other forms are read too, in their
 /// own time.
@@ -67,18 +67,10 @@ const fn days(year: i64, month: i64, day: i64) -> i64 {
     era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
 }
 
-/// The day of a number of days since 1970-01-01, where it is one of the years 0 to 9999: years that begin in March, as above.
+/// The day of a number of days since 1970-01-01, where it is one of the years 0 to 9999.
 pub(super) fn date(days: i32) -> Option<Date> {
-    let days = i64::from(days) + 719_468;
-    let (era, of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
-    let of_centuries = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * of_centuries + of_centuries / 4 - of_centuries / 100);
-    let month = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * month + 2) / 5 + 1;
-    let (year, month) =
-        (era * 400 + of_centuries + i64::from(month > 9), if month > 9 { month - 9 } else { month + 3 });
-    let year = i16::try_from(year).ok().filter(|year| (0..=9_999).contains(year))?;
-    Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
+    let midnight = Timestamp::from_second(i64::from(days) * 86_400).ok()?;
+    Some(Offset::UTC.to_datetime(midnight).date()).filter(|date| date.year() >= 0)
 }
 
 /// The number of days from 1970-01-01 to a day, where it is one of the years 0 to 9999.
@@ -100,17 +92,12 @@ pub(super) fn write_date(date: Date, to: &mut Vec<u8>) -> Option<()> {
 
 /// Adds an instant as it is written, with as much of the second's fraction as it has. Outside: it is before the year 0.
 pub(super) fn write(instant: Timestamp, to: &mut Vec<u8>) -> Option<()> {
-    let (second, fraction) = (instant.as_second(), instant.subsec_nanosecond());
-    // both count back from 1970 before it
-    let (second, fraction) =
-        if fraction < 0 { (second - 1, fraction + 1_000_000_000) } else { (second, fraction) };
-    let (days, of_day) = (second.div_euclid(86_400), u32::try_from(second.rem_euclid(86_400)).ok()?);
-    write_date(date(i32::try_from(days).ok()?)?, to)?;
-    let two = |number: u32| u8::try_from(number).ok().map(digits);
-    let [h0, h1] = two(of_day / 3_600)?;
-    let [m0, m1] = two(of_day / 60 % 60)?;
-    let [s0, s1] = two(of_day % 60)?;
+    let at = Offset::UTC.to_datetime(instant);
+    write_date(at.date(), to)?;
+    let ([h0, h1], [m0, m1]) = (digits(at.hour().unsigned_abs()), digits(at.minute().unsigned_abs()));
+    let [s0, s1] = digits(at.second().unsigned_abs());
     to.extend_from_slice(&[b'T', h0, h1, b':', m0, m1, b':', s0, s1]);
+    let fraction = at.subsec_nanosecond();
     if fraction > 0 {
         to.push(b'.');
         let mut rest = u32::try_from(fraction).ok()?;

@@ -140,8 +140,7 @@ fn whole(packed: &[u8], recorded: Timestamp) -> Option<Metadata> {
 
 fn envelope(packed: &[u8], recorded: Timestamp) -> Option<Envelope> {
     let Packed { act, by } = Packed::read(packed, recorded)?;
-    let Actor { officer, county, body, roles, stands_in_for, .. } = actor(by)?;
-    Some(Envelope { county, officer, body, roles, stands_in_for, effective: act.effective })
+    Some(Envelope::of(actor(by)?, act.effective))
 }
 
 thread_local! {

@@ -10,8 +10,8 @@
 //!           ‖ u32 length ‖ type name          UTF-8
 //!           ‖ u16 version
 //!           ‖ i64 recorded                    microseconds since 1970-01-01T00:00:00Z
-//!           ‖ u32 length ‖ payload            the stored bytes
-//!           ‖ u32 length ‖ metadata           the stored bytes
+//!           ‖ u32 length ‖ payload            the bytes that were given
+//!           ‖ u32 length ‖ metadata           the bytes that were given
 //! ```
 //!
 //! Invariant: two different events never have the same encoding, and the encoding never changes: the format
@@ -44,9 +44,9 @@ pub struct LeafContent<'a> {
     pub version: u16,
     /// When it was recorded; only whole microseconds count.
     pub recorded: Timestamp,
-    /// The stored payload.
+    /// The payload, as it was given.
     pub payload: &'a [u8],
-    /// The stored metadata.
+    /// The metadata, as they were given: their JSON, also where they lie packed.
     pub metadata: &'a [u8],
 }
 
