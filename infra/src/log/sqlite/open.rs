@@ -52,7 +52,7 @@ impl Default for Options {
         Self {
             read_connections: std::thread::available_parallelism().map_or(4, |n| n.get().max(4)),
             read_cache_kib: 4 * 1_024,
-            write_cache_kib: 16 * 1_024,
+            write_cache_kib: 4 * 1_024,
             checkpoint_pages: 4_096,
             durability: Durability::Synced,
         }

@@ -7,7 +7,7 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
-use rusqlite::Connection;
+use rusqlite::{CachedStatement, Connection};
 use uuid::Uuid;
 
 use super::heads::{RECENT_IDS, StreamHead, TwoGenerations};
@@ -31,6 +31,21 @@ impl Verdict {
             Self::Stored(appended, _) | Self::StoredBefore(appended) => Ok(appended),
             Self::Refused(error) => Err(error),
         }
+    }
+}
+
+/// What inserts an event, looked up once a commit.
+pub(super) struct Inserts<'c> {
+    event: CachedStatement<'c>,
+    log: CachedStatement<'c>,
+}
+
+impl<'c> Inserts<'c> {
+    pub(super) fn of(connection: &'c Connection) -> rusqlite::Result<Self> {
+        Ok(Inserts {
+            event: connection.prepare_cached("INSERT INTO event VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?,
+            log: connection.prepare_cached("INSERT INTO log VALUES (?1, ?2)")?,
+        })
     }
 }
 
@@ -58,7 +73,12 @@ impl Placement {
         }
     }
 
-    pub(super) fn place(&mut self, connection: &Connection, append: &Append) -> rusqlite::Result<Verdict> {
+    pub(super) fn place(
+        &mut self,
+        connection: &Connection,
+        inserts: &mut Inserts<'_>,
+        append: &Append,
+    ) -> rusqlite::Result<Verdict> {
         let Append { stream, expected, rows, .. } = append;
         self.load(connection, stream)?;
         let known = self.streams.get(stream);
@@ -75,7 +95,7 @@ impl Placement {
         if last > schema::MAX_REVISION {
             return Ok(Verdict::Refused(AppendError::StreamFull { stream: stream.clone() }));
         }
-        let kinds = self.insert(connection, append, first)?;
+        let kinds = self.insert(connection, inserts, append, first)?;
         let position = Position::new(self.log, self.head);
         Ok(Verdict::Stored(Appended { position, first_revision: first, last_revision: last }, kinds))
     }
@@ -135,6 +155,7 @@ impl Placement {
     fn insert(
         &mut self,
         connection: &Connection,
+        inserts: &mut Inserts<'_>,
         append: &Append,
         first: u64,
     ) -> rusqlite::Result<Vec<Arc<str>>> {
@@ -148,16 +169,13 @@ impl Placement {
                 .insert(append.stream.clone(), StreamHead { no, head: None, recent: VecDeque::new() });
         }
         let mut kinds = Vec::with_capacity(append.rows.len());
-        let mut event =
-            connection.prepare_cached("INSERT INTO event VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?;
-        let mut log = connection.prepare_cached("INSERT INTO log VALUES (?1, ?2)")?;
         for (revision, Row { event: new, packed, leaf }) in (first..).zip(&append.rows) {
             let (type_no, kind) = self.event_type(connection, new)?;
             kinds.push(kind);
             let Some(stream) = self.streams.get(&append.stream) else { break };
             let no = schema::event_no(stream.no, revision);
             let position = (self.head + 1).cast_signed();
-            event.execute((
+            inserts.event.execute((
                 no,
                 position,
                 schema::stored_type(type_no, packed.is_some()),
@@ -167,7 +185,7 @@ impl Placement {
                 &new.payload[..],
                 packed.as_deref().unwrap_or(&new.metadata),
             ))?;
-            log.execute((position, no))?;
+            inserts.log.execute((position, no))?;
             stream.push(revision, new.id);
             self.head += 1;
         }
