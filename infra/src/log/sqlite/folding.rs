@@ -11,7 +11,7 @@ use std::thread::{self, JoinHandle};
 
 use rusqlite::{Connection, ffi};
 
-use super::Shared;
+use super::{Shared, priority};
 use crate::log::LogError;
 
 // before, a write-ahead log that began anew while two connections folded in and committed could damage the file
@@ -38,6 +38,7 @@ impl Folding {
             let (connection, shared) = (Arc::clone(&self.connection), Arc::clone(shared));
             let thread = thread::Builder::new().name("event-log-folding".into());
             self.at_work = Some(thread.spawn(move || {
+                priority::go_as_others();
                 let connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
                 // SQLite syncs the file only if nothing was committed meanwhile
                 fold_in(&connection, &shared, "PASSIVE") && told(shared.sync().map(|()| true))

@@ -21,6 +21,7 @@ mod heads;
 mod open;
 mod placement;
 mod pool;
+mod priority;
 mod reader;
 mod schema;
 mod subscription;

@@ -30,7 +30,7 @@ use super::folding::{self, Folding};
 use super::heads::TwoGenerations;
 use super::open::{OpenError, Opened, Options};
 use super::placement::{Inserts, Placement, Verdict};
-use super::{Shared, schema};
+use super::{Shared, priority, schema};
 use crate::blocking;
 use crate::log::{AppendError, Appended, Expected, LogError, NewEvent, StoredEvent, StreamName};
 
@@ -41,9 +41,6 @@ const COMMIT_BYTES: usize = 4 << 20;
 const SHORT_APPENDS: usize = 32;
 /// Writing and syncing a commit is short if it takes no longer than it takes some sixty clients to be answered, decide and come back.
 const SHORT: Duration = Duration::from_millis(2);
-/// The niceness that the writer's thread asks for: beside a thread of 0 it has nine tenths of a processor, as long as it has work.
-#[cfg(target_os = "linux")]
-const NICE: i32 = -10;
 /// How many appends may wait for the writer before the next caller waits for room.
 const QUEUE: usize = 1_024;
 /// Streams remembered, per generation.
@@ -161,7 +158,7 @@ impl Desk {
 
 /// The writer's thread.
 fn run(writer: &Mutex<Option<Writer>>, queued: &AtomicUsize, mut queue: mpsc::Receiver<Request>) {
-    go_first();
+    priority::go_first();
     let mut closers = Vec::new();
     let mut batch = Vec::with_capacity(COMMIT_APPENDS);
     while let Some(request) = queue.blocking_recv() {
@@ -199,16 +196,6 @@ fn run(writer: &Mutex<Option<Writer>>, queued: &AtomicUsize, mut queue: mpsc::Re
     for done in closers {
         // whoever asked may have stopped waiting
         let _ = done.send(());
-    }
-}
-
-/// Asks the system to let this thread go before others: all who write wait for it, and on two processors it stood by for a quarter of its
-/// time while those whom it had answered were at work. Without the right to (`RLIMIT_NICE`, `CAP_SYS_NICE`) it goes as they do.
-fn go_first() {
-    // elsewhere this would be asked for the whole process
-    #[cfg(target_os = "linux")]
-    if let Err(error) = rustix::process::setpriority_process(None, NICE) {
-        tracing::debug!(%error, "the writer of the event log has no right to go first");
     }
 }
 
@@ -376,21 +363,6 @@ mod tests {
         let took = |milliseconds, waiting| most_appends(Duration::from_millis(milliseconds), waiting);
         assert_eq!([1, 40, 64, 200, 1_024].map(|waiting| took(0, waiting)), [32, 32, 32, 100, 256]);
         assert_eq!([1, 64, 1_024].map(|waiting| took(10, waiting)), [256; 3]);
-    }
-
-    #[cfg(target_os = "linux")]
-    #[test]
-    fn the_writers_thread_goes_first_where_it_may_and_no_other() {
-        let niceness = || rustix::process::getpriority_process(None).unwrap();
-        let before = niceness();
-        let asked = std::thread::spawn(move || {
-            go_first();
-            let after = niceness();
-            (after, rustix::process::setpriority_process(None, NICE).is_ok())
-        });
-        let (after, may) = asked.join().unwrap();
-        assert_eq!(after, if may { NICE } else { before });
-        assert_eq!(niceness(), before);
     }
 
     #[tokio::test(flavor = "multi_thread")]
