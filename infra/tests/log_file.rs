@@ -431,6 +431,48 @@ async fn the_log_is_read_in_its_own_order_however_its_streams_lie_and_past_what_
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_long_page_is_the_same_however_it_is_read_and_goes_past_what_is_missing() {
+    let dir = TempDir::new().unwrap();
+    let log = open(&dir).unwrap();
+    for round in 0..30_u64 {
+        let stream = StreamName::new("530322", "matter", round % 3).unwrap();
+        let head = log.stream_head(&stream).await.unwrap();
+        let events = (0..100).map(|n| event(&(round * 100 + n + 1).to_string())).collect();
+        log.append(&stream, Expected::of_head(head), events).await.unwrap();
+    }
+    log.close().await;
+    drop(log);
+    // before the middle of a page, its middle, behind it, its last
+    let mut missing: Vec<i64> = Vec::new();
+    for next in [None, Some(700), Some(1_500), Some(2_000), Some(3_000)] {
+        if let Some(position) = next {
+            let file = Connection::open(dir.path().join(FILE_NAME)).unwrap();
+            assert_eq!(file.execute("DELETE FROM event WHERE position = ?1", [position]).unwrap(), 1);
+            missing.push(position);
+        }
+        let expected: Vec<u64> =
+            (1..=3_000).filter(|n| !missing.contains(n)).map(i64::cast_unsigned).collect();
+        let log = open(&dir).unwrap();
+        for page in [1_000, 1_023, 1_024, 1_400, 2_999, 3_000, 4_096, usize::MAX] {
+            let mut read: Vec<StoredEvent> = Vec::new();
+            loop {
+                let after = read.last().map(|event| event.position);
+                let left = expected.len() - read.len();
+                let more = log.read_all(after, page).await.unwrap();
+                assert_eq!(more.len(), page.min(left), "pages of {page}, without {missing:?}");
+                if more.is_empty() {
+                    break;
+                }
+                read.extend(more);
+            }
+            let positions: Vec<_> = read.iter().map(|event| event.position.number()).collect();
+            assert_eq!(positions, expected, "pages of {page}, without {missing:?}");
+            assert!(read.iter().all(|event| event.payload == event.position.number().to_string()));
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn alone_or_together_every_append_is_stored_once_until_the_log_is_closed() {
     const CLIENTS: u64 = 16;

@@ -197,7 +197,7 @@ fn collect(
     max: usize,
     max_bytes: usize,
 ) -> Result<Vec<StoredEvent>, ReadError> {
-    let mut events = Vec::with_capacity(max.min(512));
+    let mut events = Vec::with_capacity(max.min(2_048));
     let mut chunk = BytesMut::new();
     let mut bytes = 0_usize;
     while bytes < max_bytes {
