@@ -53,7 +53,8 @@ pub use open::{
     Durability, FILE_NAME, LOCK_NAME, OpenError, Options, RESTORING, is_in_doubt, lock_to_restore,
 };
 
-/// A page of so many events is read by two connections: another thread begins within a twentieth of the time that half of it takes.
+/// A page of so many events is read by two connections, half each: that another thread begins costs as much as reading a few dozen
+/// (docs/decisions/0079).
 const HALVED: usize = 1_024;
 
 /// The embedded log. Dropping it finishes what was queued, as [`SqliteLog::close`] does, and blocks for that.
